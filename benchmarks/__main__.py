@@ -11,6 +11,7 @@ from time import perf_counter
 from typing import Final, Protocol
 
 from benchmarks import (
+    alternatives,
     availability,
     booking,
     constraint,
@@ -47,6 +48,7 @@ PARTS: Final[dict[str, Measure]] = {
     "booking": booking.bars,
     "tracer": tracer.bars,
     "live-service": live_service.bars,
+    "alternatives": alternatives.bars,
     "memory-growth": memory_growth.bars,
     "growth": growth.bars,
     "postgresql": postgresql.bars,

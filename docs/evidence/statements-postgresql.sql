@@ -100,17 +100,37 @@
 --     look_up_restaurant
 --     load_scope 9
 --
+-- list_bookings: 3 statements
+--     set_tenant
+--     look_up_restaurant
+--     load_scope 10
+--
+-- day: 3 statements
+--     set_tenant
+--     look_up_restaurant
+--     load_scope 11
+--
+-- month: 3 statements
+--     set_tenant
+--     look_up_restaurant
+--     load_scope 2
+--
+-- feed: 3 statements
+--     set_tenant
+--     look_up_restaurant
+--     load_scope 2
+--
 -- reschedule: 4 statements
 --     set_tenant
 --     lock_restaurant
---     load_scope 10
+--     load_scope 12
 --     write_changes 7
 --
 -- move: 5 statements
 --     set_tenant
 --     lock_restaurant
 --     load_scope 8
---     load_scope 11
+--     load_scope 13
 --     write_changes 7
 --
 -- cancel: 4 statements
@@ -122,25 +142,25 @@
 -- block: 4 statements
 --     set_tenant
 --     lock_restaurant
---     load_scope 11
+--     load_scope 13
 --     write_changes 9
 --
 -- unblock: 4 statements
 --     set_tenant
 --     lock_restaurant
---     load_scope 12
+--     load_scope 14
 --     write_changes 10
 --
 -- table_states: 3 statements
 --     set_tenant
 --     look_up_restaurant
---     load_scope 11
+--     load_scope 13
 --
 -- audit: 5 statements
 --     set_tenant
 --     look_up_restaurant
---     load_scope 13
---     load_scope 14
+--     load_scope 15
+--     load_scope 16
 --     load_scope 8
 --
 -- edit_floor: 4 statements
@@ -171,7 +191,7 @@
 -- a hold that expires: 4 statements
 --     set_tenant
 --     lock_restaurant
---     load_scope 15
+--     load_scope 17
 --     write_changes
 --
 -- sweep_holds: 7 statements
@@ -239,11 +259,13 @@
 --     enter_job × 2
 --     delete_events
 --
--- remove_restaurant: 32 statements
+-- remove_restaurant: 34 statements
 --     set_tenant
 --     lock_restaurant
---     load_scope 16
+--     load_scope 18
 --     remove_table_set_members
+--     remove_table_distances
+--     remove_table_aisles
 --     remove_table_adjacencies
 --     remove_restaurant_walk_in_tables
 --     remove_table_inventory
@@ -392,8 +414,9 @@ SELECT (
 -- timeout and the role. All three end with the transaction. Used by: the first call of a process,
 -- restaurant_ids, add_restaurant, house, quote, availability, hold, release_hold, hold with a key
 -- and a session, extend_hold, confirm, confirm again with the same key, book, get_booking,
--- bookings, reschedule, move, cancel, block, unblock, table_states, audit, edit_floor, edit_policy,
--- edit_restaurant, events, a hold that expires, sweep_holds, archived, remove_restaurant.
+-- bookings, list_bookings, day, month, feed, reschedule, move, cancel, block, unblock,
+-- table_states, audit, edit_floor, edit_policy, edit_restaurant, events, a hold that expires,
+-- sweep_holds, archived, remove_restaurant.
 SELECT set_config('fourtop.restaurant_id', :restaurant::VARCHAR, true) AS set_config_1,
     set_config('lock_timeout', '5000ms', true) AS set_config_2, set_config('role', :role::VARCHAR,
     true) AS set_config_3;
@@ -428,23 +451,27 @@ SET name = excluded.name, sort_order = excluded.sort_order, area = excluded.area
 -- add_restaurant.
 INSERT INTO fourtop.table_inventory (restaurant_id, id, number, capacity, zone_id, min_party,
     max_party, section, category, seating, mobility, out_of_service, active, features, position,
-    notes)
+    notes, shape, length_cm, width_cm, number_scope)
 SELECT :restaurant::VARCHAR AS anon_1, new_table_inventory.id, new_table_inventory.number,
     new_table_inventory.capacity, new_table_inventory.zone_id, new_table_inventory.min_party,
     new_table_inventory.max_party, new_table_inventory.section, new_table_inventory.category,
     new_table_inventory.seating, new_table_inventory.mobility, new_table_inventory.out_of_service,
     new_table_inventory.active, new_table_inventory.features, new_table_inventory.position,
-    new_table_inventory.notes
+    new_table_inventory.notes, new_table_inventory.shape, new_table_inventory.length_cm,
+    new_table_inventory.width_cm, new_table_inventory.number_scope
 FROM json_to_recordset(CAST(:table_inventory::VARCHAR AS JSON)) AS new_table_inventory(ordinal INTEGER,
     id TEXT, number TEXT, capacity INTEGER, zone_id TEXT, min_party INTEGER, max_party INTEGER,
     section TEXT, category TEXT, seating TEXT, mobility TEXT, out_of_service BOOLEAN, active BOOLEAN,
-    features JSON, position JSON, notes TEXT)
+    features JSON, position JSON, notes TEXT, shape TEXT, length_cm INTEGER, width_cm INTEGER,
+    number_scope TEXT)
 ORDER BY new_table_inventory.ordinal
 ON CONFLICT (restaurant_id, id) DO UPDATE
 SET number = excluded.number, capacity = excluded.capacity, zone_id = excluded.zone_id, min_party = excluded.min_party,
     max_party = excluded.max_party, section = excluded.section, category = excluded.category,
     seating = excluded.seating, mobility = excluded.mobility, out_of_service = excluded.out_of_service,
-    active = excluded.active, features = excluded.features, position = excluded.position, notes = excluded.notes;
+    active = excluded.active, features = excluded.features, position = excluded.position, notes = excluded.notes,
+    shape = excluded.shape, length_cm = excluded.length_cm, width_cm = excluded.width_cm,
+    number_scope = excluded.number_scope;
 
 -- write_table_adjacencies
 -- Insert or update the rows of table_adjacencies that an edit of the house changes. Used by:
@@ -462,23 +489,24 @@ SET seat_loss = excluded.seat_loss;
 -- Insert or update the rows of restaurant_policies that an edit of the house changes. Used by:
 -- add_restaurant, edit_policy.
 INSERT INTO fourtop.restaurant_policies (restaurant_id, reservation_interval_minutes,
-    default_duration_minutes, last_seating_buffer_minutes, joins_within_zone, past_grace_minutes,
-    turn_bands, closures, adjacency_mode, adjacency_required, adjacency_min_party, max_tables,
-    slack_budget, staff_max_slack, score, hold_ttl_seconds, hold_rate_limit,
-    hold_rate_window_seconds, hold_max_live, hold_max_live_per_session, hold_max_lifetime_seconds,
-    channels, guest_stay_least_minutes, guest_stay_most_minutes, early_minutes, late_minutes,
-    no_show_after_minutes, overstay_minutes)
+    default_duration_minutes, last_seating_buffer_minutes, joins_within_zone, numbers_unique_in,
+    past_grace_minutes, turn_bands, closures, adjacency_mode, adjacency_required,
+    adjacency_min_party, max_tables, slack_budget, staff_max_slack, score, hold_ttl_seconds,
+    hold_rate_limit, hold_rate_window_seconds, hold_max_live, hold_max_live_per_session,
+    hold_max_lifetime_seconds, channels, guest_stay_least_minutes, guest_stay_most_minutes,
+    early_minutes, late_minutes, no_show_after_minutes, overstay_minutes)
 SELECT :restaurant::VARCHAR AS anon_1, new_restaurant_policies.reservation_interval_minutes,
     new_restaurant_policies.default_duration_minutes,
     new_restaurant_policies.last_seating_buffer_minutes,
-    new_restaurant_policies.joins_within_zone, new_restaurant_policies.past_grace_minutes,
-    new_restaurant_policies.turn_bands, new_restaurant_policies.closures,
-    new_restaurant_policies.adjacency_mode, new_restaurant_policies.adjacency_required,
-    new_restaurant_policies.adjacency_min_party, new_restaurant_policies.max_tables,
-    new_restaurant_policies.slack_budget, new_restaurant_policies.staff_max_slack,
-    new_restaurant_policies.score, new_restaurant_policies.hold_ttl_seconds,
-    new_restaurant_policies.hold_rate_limit, new_restaurant_policies.hold_rate_window_seconds,
-    new_restaurant_policies.hold_max_live, new_restaurant_policies.hold_max_live_per_session,
+    new_restaurant_policies.joins_within_zone, new_restaurant_policies.numbers_unique_in,
+    new_restaurant_policies.past_grace_minutes, new_restaurant_policies.turn_bands,
+    new_restaurant_policies.closures, new_restaurant_policies.adjacency_mode,
+    new_restaurant_policies.adjacency_required, new_restaurant_policies.adjacency_min_party,
+    new_restaurant_policies.max_tables, new_restaurant_policies.slack_budget,
+    new_restaurant_policies.staff_max_slack, new_restaurant_policies.score,
+    new_restaurant_policies.hold_ttl_seconds, new_restaurant_policies.hold_rate_limit,
+    new_restaurant_policies.hold_rate_window_seconds, new_restaurant_policies.hold_max_live,
+    new_restaurant_policies.hold_max_live_per_session,
     new_restaurant_policies.hold_max_lifetime_seconds, new_restaurant_policies.channels,
     new_restaurant_policies.guest_stay_least_minutes,
     new_restaurant_policies.guest_stay_most_minutes, new_restaurant_policies.early_minutes,
@@ -486,13 +514,14 @@ SELECT :restaurant::VARCHAR AS anon_1, new_restaurant_policies.reservation_inter
     new_restaurant_policies.overstay_minutes
 FROM json_to_recordset(CAST(:restaurant_policies::VARCHAR AS JSON)) AS new_restaurant_policies(ordinal INTEGER,
     reservation_interval_minutes INTEGER, default_duration_minutes INTEGER,
-    last_seating_buffer_minutes INTEGER, joins_within_zone BOOLEAN, past_grace_minutes INTEGER,
-    turn_bands JSON, closures JSON, adjacency_mode TEXT, adjacency_required BOOLEAN,
-    adjacency_min_party INTEGER, max_tables INTEGER, slack_budget INTEGER, staff_max_slack INTEGER,
-    score JSON, hold_ttl_seconds INTEGER, hold_rate_limit INTEGER, hold_rate_window_seconds INTEGER,
-    hold_max_live INTEGER, hold_max_live_per_session INTEGER, hold_max_lifetime_seconds INTEGER,
-    channels JSON, guest_stay_least_minutes INTEGER, guest_stay_most_minutes INTEGER,
-    early_minutes INTEGER, late_minutes INTEGER, no_show_after_minutes INTEGER, overstay_minutes INTEGER)
+    last_seating_buffer_minutes INTEGER, joins_within_zone BOOLEAN, numbers_unique_in TEXT,
+    past_grace_minutes INTEGER, turn_bands JSON, closures JSON, adjacency_mode TEXT,
+    adjacency_required BOOLEAN, adjacency_min_party INTEGER, max_tables INTEGER, slack_budget INTEGER,
+    staff_max_slack INTEGER, score JSON, hold_ttl_seconds INTEGER, hold_rate_limit INTEGER,
+    hold_rate_window_seconds INTEGER, hold_max_live INTEGER, hold_max_live_per_session INTEGER,
+    hold_max_lifetime_seconds INTEGER, channels JSON, guest_stay_least_minutes INTEGER,
+    guest_stay_most_minutes INTEGER, early_minutes INTEGER, late_minutes INTEGER,
+    no_show_after_minutes INTEGER, overstay_minutes INTEGER)
 ORDER BY new_restaurant_policies.ordinal
 ON CONFLICT (restaurant_id) DO UPDATE
 SET reservation_interval_minutes = excluded.reservation_interval_minutes,
@@ -507,7 +536,8 @@ SET reservation_interval_minutes = excluded.reservation_interval_minutes,
     channels = excluded.channels, guest_stay_least_minutes = excluded.guest_stay_least_minutes,
     guest_stay_most_minutes = excluded.guest_stay_most_minutes, early_minutes = excluded.early_minutes,
     late_minutes = excluded.late_minutes, no_show_after_minutes = excluded.no_show_after_minutes,
-    overstay_minutes = excluded.overstay_minutes, staff_max_slack = excluded.staff_max_slack;
+    overstay_minutes = excluded.overstay_minutes, staff_max_slack = excluded.staff_max_slack,
+    numbers_unique_in = excluded.numbers_unique_in;
 
 -- write_restaurant_service_periods
 -- Insert or update the rows of restaurant_service_periods that an edit of the house changes. Used
@@ -560,7 +590,8 @@ SET max_covers = excluded.max_covers, max_parties = excluded.max_parties, period
 
 -- look_up_restaurant
 -- Read the restaurant's versions and its time without a lock. Every query begins here. Used by:
--- house, quote, availability, get_booking, bookings, table_states, audit, events, archived.
+-- house, quote, availability, get_booking, bookings, list_bookings, day, month, feed, table_states,
+-- audit, events, archived.
 SELECT fourtop.restaurants.floor_version, fourtop.restaurants.policy_version,
     fourtop.restaurants.occupancy_version, CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT) AS "extract(epoch FROM clock_timestamp()) * 1000000",
     greatest(fourtop.restaurants.latest_us, CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)) AS greatest_1
@@ -596,7 +627,9 @@ SELECT (
             fourtop.table_inventory.seating, fourtop.table_inventory.mobility,
             fourtop.table_inventory.out_of_service, fourtop.table_inventory.active,
             fourtop.table_inventory.features, fourtop.table_inventory.position,
-            fourtop.table_inventory.notes) AS json_build_array_3
+            fourtop.table_inventory.notes, fourtop.table_inventory.shape,
+            fourtop.table_inventory.length_cm, fourtop.table_inventory.width_cm,
+            fourtop.table_inventory.number_scope) AS json_build_array_3
         FROM fourtop.table_inventory
         WHERE fourtop.table_inventory.restaurant_id = :restaurant::VARCHAR
     ) AS anon_6
@@ -627,10 +660,27 @@ SELECT (
 ) AS anon_11, (
     SELECT CAST(json_agg(anon_14.json_build_array_7) AS TEXT) AS json_agg_7
     FROM (
+        SELECT json_build_array(fourtop.table_distances.first_table_id,
+            fourtop.table_distances.second_table_id) AS json_build_array_7
+        FROM fourtop.table_distances
+        WHERE fourtop.table_distances.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_14
+) AS anon_13, (
+    SELECT CAST(json_agg(anon_16.json_build_array_8) AS TEXT) AS json_agg_8
+    FROM (
+        SELECT json_build_array(fourtop.table_aisles.aisle_id, fourtop.table_aisles.table_id,
+            fourtop.table_aisles.is_joined) AS json_build_array_8
+        FROM fourtop.table_aisles
+        WHERE fourtop.table_aisles.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_16
+) AS anon_15, (
+    SELECT CAST(json_agg(anon_18.json_build_array_9) AS TEXT) AS json_agg_9
+    FROM (
         SELECT json_build_array(fourtop.restaurant_policies.reservation_interval_minutes,
             fourtop.restaurant_policies.default_duration_minutes,
             fourtop.restaurant_policies.last_seating_buffer_minutes,
             fourtop.restaurant_policies.joins_within_zone,
+            fourtop.restaurant_policies.numbers_unique_in,
             fourtop.restaurant_policies.past_grace_minutes,
             fourtop.restaurant_policies.turn_bands, fourtop.restaurant_policies.closures,
             fourtop.restaurant_policies.adjacency_mode,
@@ -649,20 +699,20 @@ SELECT (
             fourtop.restaurant_policies.guest_stay_most_minutes,
             fourtop.restaurant_policies.early_minutes, fourtop.restaurant_policies.late_minutes,
             fourtop.restaurant_policies.no_show_after_minutes,
-            fourtop.restaurant_policies.overstay_minutes) AS json_build_array_7
+            fourtop.restaurant_policies.overstay_minutes) AS json_build_array_9
         FROM fourtop.restaurant_policies
         WHERE fourtop.restaurant_policies.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_14
-) AS anon_13, (
-    SELECT CAST(json_agg(anon_16.json_build_array_8) AS TEXT) AS json_agg_8
+    ) AS anon_18
+) AS anon_17, (
+    SELECT CAST(json_agg(anon_20.json_build_array_10) AS TEXT) AS json_agg_10
     FROM (
         SELECT json_build_array(fourtop.restaurant_occasions.key,
-            fourtop.restaurant_occasions.position, fourtop.restaurant_occasions.turn_bands) AS json_build_array_8
+            fourtop.restaurant_occasions.position, fourtop.restaurant_occasions.turn_bands) AS json_build_array_10
         FROM fourtop.restaurant_occasions
         WHERE fourtop.restaurant_occasions.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_16
-) AS anon_15, (
-    SELECT CAST(json_agg(anon_18.json_build_array_9) AS TEXT) AS json_agg_9
+    ) AS anon_20
+) AS anon_19, (
+    SELECT CAST(json_agg(anon_22.json_build_array_11) AS TEXT) AS json_agg_11
     FROM (
         SELECT json_build_array(fourtop.restaurant_service_periods.key,
             fourtop.restaurant_service_periods.start_time,
@@ -676,45 +726,45 @@ SELECT (
             fourtop.restaurant_service_periods.overrun_allowed,
             fourtop.restaurant_service_periods.min_dwell_minutes,
             fourtop.restaurant_service_periods.interval_minutes,
-            fourtop.restaurant_service_periods.closed_starts) AS json_build_array_9
+            fourtop.restaurant_service_periods.closed_starts) AS json_build_array_11
         FROM fourtop.restaurant_service_periods
         WHERE fourtop.restaurant_service_periods.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_18
-) AS anon_17, (
-    SELECT CAST(json_agg(anon_20.json_build_array_10) AS TEXT) AS json_agg_10
+    ) AS anon_22
+) AS anon_21, (
+    SELECT CAST(json_agg(anon_24.json_build_array_12) AS TEXT) AS json_agg_12
     FROM (
         SELECT json_build_array(fourtop.restaurant_period_occasions.period,
             fourtop.restaurant_period_occasions.position,
-            fourtop.restaurant_period_occasions.occasion) AS json_build_array_10
+            fourtop.restaurant_period_occasions.occasion) AS json_build_array_12
         FROM fourtop.restaurant_period_occasions
         WHERE fourtop.restaurant_period_occasions.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_20
-) AS anon_19, (
-    SELECT CAST(json_agg(anon_22.json_build_array_11) AS TEXT) AS json_agg_11
+    ) AS anon_24
+) AS anon_23, (
+    SELECT CAST(json_agg(anon_26.json_build_array_13) AS TEXT) AS json_agg_13
     FROM (
         SELECT json_build_array(fourtop.restaurant_capacity_rules.position,
             fourtop.restaurant_capacity_rules.max_covers,
             fourtop.restaurant_capacity_rules.max_parties,
             fourtop.restaurant_capacity_rules.period, fourtop.restaurant_capacity_rules.weekday,
             fourtop.restaurant_capacity_rules.on_date, fourtop.restaurant_capacity_rules.zone_id,
-            fourtop.restaurant_capacity_rules.kind) AS json_build_array_11
+            fourtop.restaurant_capacity_rules.kind) AS json_build_array_13
         FROM fourtop.restaurant_capacity_rules
         WHERE fourtop.restaurant_capacity_rules.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_22
-) AS anon_21, (
-    SELECT CAST(json_agg(anon_24.json_build_array_12) AS TEXT) AS json_agg_12
+    ) AS anon_26
+) AS anon_25, (
+    SELECT CAST(json_agg(anon_28.json_build_array_14) AS TEXT) AS json_agg_14
     FROM (
         SELECT json_build_array(fourtop.restaurant_booking_windows.position,
             fourtop.restaurant_booking_windows.notice_minutes,
             fourtop.restaurant_booking_windows.horizon_days,
             fourtop.restaurant_booking_windows.channel,
             fourtop.restaurant_booking_windows.min_party,
-            fourtop.restaurant_booking_windows.max_party) AS json_build_array_12
+            fourtop.restaurant_booking_windows.max_party) AS json_build_array_14
         FROM fourtop.restaurant_booking_windows
         WHERE fourtop.restaurant_booking_windows.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_24
-) AS anon_23, (
-    SELECT CAST(json_agg(anon_26.json_build_array_13) AS TEXT) AS json_agg_13
+    ) AS anon_28
+) AS anon_27, (
+    SELECT CAST(json_agg(anon_30.json_build_array_15) AS TEXT) AS json_agg_15
     FROM (
         SELECT json_build_array(fourtop.restaurant_date_exceptions.position,
             fourtop.restaurant_date_exceptions.on_date, fourtop.restaurant_date_exceptions.period,
@@ -723,66 +773,67 @@ SELECT (
             fourtop.restaurant_date_exceptions.end_time,
             fourtop.restaurant_date_exceptions.last_start_time,
             fourtop.restaurant_date_exceptions.interval_minutes,
-            fourtop.restaurant_date_exceptions.closed_starts) AS json_build_array_13
+            fourtop.restaurant_date_exceptions.closed_starts) AS json_build_array_15
         FROM fourtop.restaurant_date_exceptions
         WHERE fourtop.restaurant_date_exceptions.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_26
-) AS anon_25, (
-    SELECT CAST(json_agg(anon_28.json_build_array_14) AS TEXT) AS json_agg_14
+    ) AS anon_30
+) AS anon_29, (
+    SELECT CAST(json_agg(anon_32.json_build_array_16) AS TEXT) AS json_agg_16
     FROM (
         SELECT json_build_array(fourtop.restaurant_pacing_rules.position,
             fourtop.restaurant_pacing_rules.interval_minutes,
             fourtop.restaurant_pacing_rules.max_covers,
             fourtop.restaurant_pacing_rules.max_parties, fourtop.restaurant_pacing_rules.spread,
             fourtop.restaurant_pacing_rules.period, fourtop.restaurant_pacing_rules.weekday,
-            fourtop.restaurant_pacing_rules.on_date, fourtop.restaurant_pacing_rules.kind) AS json_build_array_14
+            fourtop.restaurant_pacing_rules.on_date, fourtop.restaurant_pacing_rules.kind) AS json_build_array_16
         FROM fourtop.restaurant_pacing_rules
         WHERE fourtop.restaurant_pacing_rules.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_28
-) AS anon_27, (
-    SELECT CAST(json_agg(anon_30.json_build_array_15) AS TEXT) AS json_agg_15
+    ) AS anon_32
+) AS anon_31, (
+    SELECT CAST(json_agg(anon_34.json_build_array_17) AS TEXT) AS json_agg_17
     FROM (
         SELECT json_build_array(fourtop.restaurant_channel_shares.position,
             fourtop.restaurant_channel_shares.channel, fourtop.restaurant_channel_shares.covers,
             fourtop.restaurant_channel_shares.period, fourtop.restaurant_channel_shares.weekday,
             fourtop.restaurant_channel_shares.on_date,
-            fourtop.restaurant_channel_shares.release_minutes) AS json_build_array_15
+            fourtop.restaurant_channel_shares.release_minutes) AS json_build_array_17
         FROM fourtop.restaurant_channel_shares
         WHERE fourtop.restaurant_channel_shares.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_30
-) AS anon_29, (
-    SELECT CAST(json_agg(anon_32.json_build_array_16) AS TEXT) AS json_agg_16
+    ) AS anon_34
+) AS anon_33, (
+    SELECT CAST(json_agg(anon_36.json_build_array_18) AS TEXT) AS json_agg_18
     FROM (
         SELECT json_build_array(fourtop.restaurant_zone_rules.position,
             fourtop.restaurant_zone_rules.zone_id, fourtop.restaurant_zone_rules.closed,
             fourtop.restaurant_zone_rules.start_time, fourtop.restaurant_zone_rules.end_time,
             fourtop.restaurant_zone_rules.last_start_time, fourtop.restaurant_zone_rules.weekdays,
-            fourtop.restaurant_zone_rules.season, fourtop.restaurant_zone_rules.turn_bands) AS json_build_array_16
+            fourtop.restaurant_zone_rules.season, fourtop.restaurant_zone_rules.turn_bands) AS json_build_array_18
         FROM fourtop.restaurant_zone_rules
         WHERE fourtop.restaurant_zone_rules.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_32
-) AS anon_31, (
-    SELECT CAST(json_agg(anon_34.json_build_array_17) AS TEXT) AS json_agg_17
+    ) AS anon_36
+) AS anon_35, (
+    SELECT CAST(json_agg(anon_38.json_build_array_19) AS TEXT) AS json_agg_19
     FROM (
         SELECT json_build_array(fourtop.restaurant_walk_in_rules.position,
             fourtop.restaurant_walk_in_rules.weekdays, fourtop.restaurant_walk_in_rules.dates,
-            fourtop.restaurant_walk_in_rules.period) AS json_build_array_17
+            fourtop.restaurant_walk_in_rules.period) AS json_build_array_19
         FROM fourtop.restaurant_walk_in_rules
         WHERE fourtop.restaurant_walk_in_rules.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_34
-) AS anon_33, (
-    SELECT CAST(json_agg(anon_36.json_build_array_18) AS TEXT) AS json_agg_18
+    ) AS anon_38
+) AS anon_37, (
+    SELECT CAST(json_agg(anon_40.json_build_array_20) AS TEXT) AS json_agg_20
     FROM (
         SELECT json_build_array(fourtop.restaurant_walk_in_tables.rule_position,
-            fourtop.restaurant_walk_in_tables.table_id) AS json_build_array_18
+            fourtop.restaurant_walk_in_tables.table_id) AS json_build_array_20
         FROM fourtop.restaurant_walk_in_tables
         WHERE fourtop.restaurant_walk_in_tables.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_36
-) AS anon_35;
+    ) AS anon_40
+) AS anon_39;
 
 -- load_scope 2
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
--- is; here: allocations, bookings, holds, headcounts, held_covers. Used by: quote, availability.
+-- is; here: allocations, bookings, holds, headcounts, held_covers. Used by: quote, availability,
+-- month, feed.
 SELECT (
     SELECT CAST(json_agg(anon_1.json_build_array_1) AS TEXT) AS json_agg_1
     FROM (
@@ -2103,6 +2154,290 @@ SELECT (
 
 -- load_scope 10
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
+-- is; here: bookings. Used by: list_bookings.
+SELECT (
+    SELECT CAST(json_agg(anon_1.each) AS TEXT) AS json_agg_1
+    FROM (
+        SELECT anon_2.each AS each
+        FROM (
+            SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+                fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+                fourtop.bookings.updated_us, fourtop.bookings.actor_id,
+                fourtop.bookings.actor_role, fourtop.bookings.past_reason,
+                fourtop.bookings.period, fourtop.bookings.service_date, fourtop.bookings.occasion,
+                fourtop.bookings.dining_start_us, fourtop.bookings.dining_end_us,
+                fourtop.bookings.occupied_start_us, fourtop.bookings.occupied_end_us,
+                fourtop.bookings.turn_minutes, fourtop.bookings.is_clamped,
+                fourtop.bookings.merge_group_id, fourtop.bookings.assigned_start_us,
+                fourtop.bookings.assigned_end_us, fourtop.bookings.assigned_us,
+                fourtop.bookings.assigned_by_id, fourtop.bookings.assigned_by_role,
+                fourtop.bookings.names_tables, fourtop.bookings.asked_occasion,
+                fourtop.bookings.channel, fourtop.bookings.minutes, fourtop.bookings.reference,
+                fourtop.bookings.local_start, fourtop.bookings.seated_us,
+                fourtop.bookings.left_us, fourtop.bookings.last_status,
+                fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+                fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
+                fourtop.bookings.wish, fourtop.bookings.overrides, (
+                SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_2
+                FROM fourtop.booking_table_assignments
+                WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                    AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+            )) AS each
+            FROM fourtop.bookings
+            WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.dining_start_us >= :l_first::BIGINT
+                AND fourtop.bookings.dining_start_us < :l_end::BIGINT AND (fourtop.bookings.dining_start_us > :l_after_us::BIGINT
+                OR fourtop.bookings.id > :l_after_id::VARCHAR) AND fourtop.bookings.status = ANY (:l_statuses::TEXT[])
+                AND fourtop.bookings.reference = :l_reference::VARCHAR
+            ORDER BY fourtop.bookings.dining_start_us, fourtop.bookings.id
+            LIMIT :l_limit::BIGINT
+        ) AS anon_2
+    ) AS anon_1
+) AS bookings;
+
+-- load_scope 11
+-- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
+-- is; here: allocations, bookings, holds, headcounts, held_covers, blocks. Used by: day.
+SELECT (
+    SELECT CAST(json_agg(anon_1.json_build_array_1) AS TEXT) AS json_agg_1
+    FROM (
+        SELECT json_build_array(fourtop.allocations.id, fourtop.allocations.resource_type,
+            fourtop.allocations.resource_id, fourtop.allocations.start_us,
+            fourtop.allocations.end_us, fourtop.allocations.hold_id,
+            fourtop.allocations.booking_id, fourtop.allocations.block_id,
+            fourtop.allocations.shadow) AS json_build_array_1
+        FROM fourtop.allocations
+        WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.start_us > :w0_start::BIGINT - 21600000000
+            AND fourtop.allocations.start_us < :w0_end::BIGINT AND fourtop.allocations.end_us > :w0_start::BIGINT
+            AND fourtop.allocations.end_us - fourtop.allocations.start_us <= 21600000000
+        UNION ALL
+        SELECT json_build_array(fourtop.allocations.id, fourtop.allocations.resource_type,
+            fourtop.allocations.resource_id, fourtop.allocations.start_us,
+            fourtop.allocations.end_us, fourtop.allocations.hold_id,
+            fourtop.allocations.booking_id, fourtop.allocations.block_id,
+            fourtop.allocations.shadow) AS json_build_array_1
+        FROM fourtop.allocations
+        WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.start_us > :w0_start::BIGINT - 2678400000000
+            AND fourtop.allocations.start_us < :w0_end::BIGINT AND fourtop.allocations.end_us > :w0_start::BIGINT
+            AND fourtop.allocations.end_us - fourtop.allocations.start_us > 21600000000
+        UNION ALL
+        SELECT json_build_array(fourtop.allocations.id, fourtop.allocations.resource_type,
+            fourtop.allocations.resource_id, fourtop.allocations.start_us,
+            fourtop.allocations.end_us, fourtop.allocations.hold_id,
+            fourtop.allocations.booking_id, fourtop.allocations.block_id,
+            fourtop.allocations.shadow) AS json_build_array_1
+        FROM fourtop.allocations
+        WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.booking_id IN (
+            SELECT fourtop.bookings.id
+            FROM fourtop.bookings
+            WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
+        )
+    ) AS anon_1
+) AS allocations, (
+    SELECT CAST(json_agg(anon_2.json_build_array_2) AS TEXT) AS json_agg_2
+    FROM (
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
+            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
+            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_4
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_3
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.dining_start_us >= :w0_start::BIGINT
+            AND fourtop.bookings.dining_start_us < :w0_end::BIGINT
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
+            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_4
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_3
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND (fourtop.bookings.dining_start_us < :w0_start::BIGINT
+            OR fourtop.bookings.dining_start_us >= :w0_end::BIGINT) AND fourtop.bookings.id IN (
+            SELECT fourtop.allocations.booking_id
+            FROM fourtop.allocations
+            WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.start_us > :w0_start::BIGINT - 21600000000
+                AND fourtop.allocations.start_us < :w0_end::BIGINT AND fourtop.allocations.end_us > :w0_start::BIGINT
+                AND fourtop.allocations.end_us - fourtop.allocations.start_us <= 21600000000 AND fourtop.allocations.booking_id IS NOT NULL
+        )
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
+            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_4
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_3
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND (fourtop.bookings.dining_start_us < :w0_start::BIGINT
+            OR fourtop.bookings.dining_start_us >= :w0_end::BIGINT) AND fourtop.bookings.id IN (
+            SELECT fourtop.allocations.booking_id
+            FROM fourtop.allocations
+            WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.start_us > :w0_start::BIGINT - 2678400000000
+                AND fourtop.allocations.start_us < :w0_end::BIGINT AND fourtop.allocations.end_us > :w0_start::BIGINT
+                AND fourtop.allocations.end_us - fourtop.allocations.start_us > 21600000000 AND fourtop.allocations.booking_id IS NOT NULL
+        )
+    ) AS anon_2
+) AS bookings, (
+    SELECT CAST(json_agg(anon_3.json_build_array_4) AS TEXT) AS json_agg_5
+    FROM (
+        SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party_size,
+            fourtop.table_holds.state, fourtop.table_holds.created_us,
+            fourtop.table_holds.expires_us, fourtop.table_holds.fingerprint,
+            fourtop.table_holds.actor_id, fourtop.table_holds.actor_role,
+            fourtop.table_holds.booking_id, fourtop.table_holds.session,
+            fourtop.table_holds.past_reason, fourtop.table_holds.must, fourtop.table_holds.wish,
+            fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
+            fourtop.table_holds.channel, fourtop.table_holds.minutes,
+            fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
+            fourtop.table_holds.overrides, fourtop.table_holds.period,
+            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
+            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
+            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
+            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_6
+            FROM fourtop.table_hold_members
+            WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
+                AND fourtop.table_hold_members.hold_id = fourtop.table_holds.id
+        )) AS json_build_array_4
+        FROM fourtop.table_holds
+        WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
+            AND fourtop.table_holds.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :w0_end::BIGINT
+            AND fourtop.table_holds.occupied_end_us > :w0_start::BIGINT
+    ) AS anon_3
+) AS holds, (
+    SELECT CAST(json_agg(anon_4.json_build_array_5) AS TEXT) AS json_agg_7
+    FROM (
+        SELECT json_build_array(fourtop.bookings.dining_start_us, sum(fourtop.bookings.party_size),
+            count(*)) AS json_build_array_5
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.dining_start_us >= :c0_start::BIGINT
+            AND fourtop.bookings.dining_start_us < :c0_end::BIGINT AND fourtop.bookings.status IN ('pending',
+            'pending_allocation', 'confirmed', 'checked_in', 'completed')
+        GROUP BY fourtop.bookings.dining_start_us
+    ) AS anon_4
+) AS headcounts, (
+    SELECT CAST(json_agg(anon_5.json_build_array_6) AS TEXT) AS json_agg_8
+    FROM (
+        SELECT json_build_array(fourtop.table_holds.dining_start_us, fourtop.table_holds.id,
+            fourtop.table_holds.party_size, (
+            SELECT fourtop.bookings.dining_start_us
+            FROM fourtop.bookings
+            WHERE fourtop.bookings.restaurant_id = fourtop.table_holds.restaurant_id AND fourtop.bookings.id = fourtop.table_holds.booking_id
+                AND fourtop.bookings.status IN ('pending', 'pending_allocation', 'confirmed',
+                'checked_in', 'completed')
+        )) AS json_build_array_6
+        FROM fourtop.table_holds
+        WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
+            AND fourtop.table_holds.occupied_start_us > :c0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :c0_end::BIGINT
+            AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > :now_us::BIGINT
+            AND fourtop.table_holds.dining_start_us >= :c0_start::BIGINT AND fourtop.table_holds.dining_start_us < :c0_end::BIGINT
+    ) AS anon_5
+) AS held_covers, (
+    SELECT CAST(json_agg(anon_6.json_build_array_7) AS TEXT) AS json_agg_9
+    FROM (
+        SELECT json_build_array(fourtop.table_blocks.id, fourtop.table_blocks.tables,
+            fourtop.table_blocks.start_us, fourtop.table_blocks.end_us,
+            fourtop.table_blocks.reason, fourtop.table_blocks.actor_id,
+            fourtop.table_blocks.actor_role) AS json_build_array_7
+        FROM fourtop.table_blocks
+        WHERE fourtop.table_blocks.restaurant_id = :restaurant::VARCHAR AND fourtop.table_blocks.id IN (
+            SELECT fourtop.allocations.block_id
+            FROM fourtop.allocations
+            WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.start_us > :w0_start::BIGINT - 21600000000
+                AND fourtop.allocations.start_us < :w0_end::BIGINT AND fourtop.allocations.end_us > :w0_start::BIGINT
+                AND fourtop.allocations.end_us - fourtop.allocations.start_us <= 21600000000 AND fourtop.allocations.block_id IS NOT NULL
+        )
+        UNION ALL
+        SELECT json_build_array(fourtop.table_blocks.id, fourtop.table_blocks.tables,
+            fourtop.table_blocks.start_us, fourtop.table_blocks.end_us,
+            fourtop.table_blocks.reason, fourtop.table_blocks.actor_id,
+            fourtop.table_blocks.actor_role) AS json_build_array_7
+        FROM fourtop.table_blocks
+        WHERE fourtop.table_blocks.restaurant_id = :restaurant::VARCHAR AND fourtop.table_blocks.id IN (
+            SELECT fourtop.allocations.block_id
+            FROM fourtop.allocations
+            WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.start_us > :w0_start::BIGINT - 2678400000000
+                AND fourtop.allocations.start_us < :w0_end::BIGINT AND fourtop.allocations.end_us > :w0_start::BIGINT
+                AND fourtop.allocations.end_us - fourtop.allocations.start_us > 21600000000 AND fourtop.allocations.block_id IS NOT NULL
+        )
+    ) AS anon_6
+) AS blocks;
+
+-- load_scope 12
+-- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings, holds, headcounts, held_covers. Used by: reschedule.
 SELECT (
     SELECT CAST(json_agg(anon_1.json_build_array_1) AS TEXT) AS json_agg_1
@@ -2419,7 +2754,7 @@ RETURNING fourtop.restaurants.id, (
     FROM did_bookings_changed
 ) AS anon_5;
 
--- load_scope 11
+-- load_scope 13
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings, holds. Used by: move, block, table_states.
 SELECT (
@@ -2674,7 +3009,7 @@ SET floor_version=(fourtop.restaurants.floor_version + :floor::BIGINT), policy_v
 WHERE fourtop.restaurants.id = :restaurant::VARCHAR
 RETURNING fourtop.restaurants.id;
 
--- load_scope 12
+-- load_scope 14
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, blocks. Used by: unblock.
 SELECT (
@@ -2761,7 +3096,7 @@ RETURNING fourtop.restaurants.id, (
     FROM did_blocks_removed
 ) AS anon_3;
 
--- load_scope 13
+-- load_scope 15
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: extent. Used by: audit.
 SELECT (
@@ -2777,7 +3112,7 @@ SELECT (
     ) AS anon_1
 ) AS extent;
 
--- load_scope 14
+-- load_scope 16
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings, holds. Used by: audit.
 SELECT (
@@ -2948,7 +3283,7 @@ FROM fourtop.capacity_outbox
 WHERE fourtop.capacity_outbox.restaurant_id = :restaurant::VARCHAR
 ORDER BY fourtop.capacity_outbox.sequence;
 
--- load_scope 15
+-- load_scope 17
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings, holds, headcounts, held_covers, alive, house. Used by: a hold
 -- that expires.
@@ -3104,7 +3439,9 @@ SELECT (
             fourtop.table_inventory.seating, fourtop.table_inventory.mobility,
             fourtop.table_inventory.out_of_service, fourtop.table_inventory.active,
             fourtop.table_inventory.features, fourtop.table_inventory.position,
-            fourtop.table_inventory.notes) AS json_build_array_9
+            fourtop.table_inventory.notes, fourtop.table_inventory.shape,
+            fourtop.table_inventory.length_cm, fourtop.table_inventory.width_cm,
+            fourtop.table_inventory.number_scope) AS json_build_array_9
         FROM fourtop.table_inventory
         WHERE fourtop.table_inventory.restaurant_id = :restaurant::VARCHAR
     ) AS anon_12
@@ -3135,10 +3472,27 @@ SELECT (
 ) AS anon_17, (
     SELECT CAST(json_agg(anon_20.json_build_array_13) AS TEXT) AS json_agg_15
     FROM (
+        SELECT json_build_array(fourtop.table_distances.first_table_id,
+            fourtop.table_distances.second_table_id) AS json_build_array_13
+        FROM fourtop.table_distances
+        WHERE fourtop.table_distances.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_20
+) AS anon_19, (
+    SELECT CAST(json_agg(anon_22.json_build_array_14) AS TEXT) AS json_agg_16
+    FROM (
+        SELECT json_build_array(fourtop.table_aisles.aisle_id, fourtop.table_aisles.table_id,
+            fourtop.table_aisles.is_joined) AS json_build_array_14
+        FROM fourtop.table_aisles
+        WHERE fourtop.table_aisles.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_22
+) AS anon_21, (
+    SELECT CAST(json_agg(anon_24.json_build_array_15) AS TEXT) AS json_agg_17
+    FROM (
         SELECT json_build_array(fourtop.restaurant_policies.reservation_interval_minutes,
             fourtop.restaurant_policies.default_duration_minutes,
             fourtop.restaurant_policies.last_seating_buffer_minutes,
             fourtop.restaurant_policies.joins_within_zone,
+            fourtop.restaurant_policies.numbers_unique_in,
             fourtop.restaurant_policies.past_grace_minutes,
             fourtop.restaurant_policies.turn_bands, fourtop.restaurant_policies.closures,
             fourtop.restaurant_policies.adjacency_mode,
@@ -3157,20 +3511,20 @@ SELECT (
             fourtop.restaurant_policies.guest_stay_most_minutes,
             fourtop.restaurant_policies.early_minutes, fourtop.restaurant_policies.late_minutes,
             fourtop.restaurant_policies.no_show_after_minutes,
-            fourtop.restaurant_policies.overstay_minutes) AS json_build_array_13
+            fourtop.restaurant_policies.overstay_minutes) AS json_build_array_15
         FROM fourtop.restaurant_policies
         WHERE fourtop.restaurant_policies.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_20
-) AS anon_19, (
-    SELECT CAST(json_agg(anon_22.json_build_array_14) AS TEXT) AS json_agg_16
+    ) AS anon_24
+) AS anon_23, (
+    SELECT CAST(json_agg(anon_26.json_build_array_16) AS TEXT) AS json_agg_18
     FROM (
         SELECT json_build_array(fourtop.restaurant_occasions.key,
-            fourtop.restaurant_occasions.position, fourtop.restaurant_occasions.turn_bands) AS json_build_array_14
+            fourtop.restaurant_occasions.position, fourtop.restaurant_occasions.turn_bands) AS json_build_array_16
         FROM fourtop.restaurant_occasions
         WHERE fourtop.restaurant_occasions.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_22
-) AS anon_21, (
-    SELECT CAST(json_agg(anon_24.json_build_array_15) AS TEXT) AS json_agg_17
+    ) AS anon_26
+) AS anon_25, (
+    SELECT CAST(json_agg(anon_28.json_build_array_17) AS TEXT) AS json_agg_19
     FROM (
         SELECT json_build_array(fourtop.restaurant_service_periods.key,
             fourtop.restaurant_service_periods.start_time,
@@ -3184,45 +3538,45 @@ SELECT (
             fourtop.restaurant_service_periods.overrun_allowed,
             fourtop.restaurant_service_periods.min_dwell_minutes,
             fourtop.restaurant_service_periods.interval_minutes,
-            fourtop.restaurant_service_periods.closed_starts) AS json_build_array_15
+            fourtop.restaurant_service_periods.closed_starts) AS json_build_array_17
         FROM fourtop.restaurant_service_periods
         WHERE fourtop.restaurant_service_periods.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_24
-) AS anon_23, (
-    SELECT CAST(json_agg(anon_26.json_build_array_16) AS TEXT) AS json_agg_18
+    ) AS anon_28
+) AS anon_27, (
+    SELECT CAST(json_agg(anon_30.json_build_array_18) AS TEXT) AS json_agg_20
     FROM (
         SELECT json_build_array(fourtop.restaurant_period_occasions.period,
             fourtop.restaurant_period_occasions.position,
-            fourtop.restaurant_period_occasions.occasion) AS json_build_array_16
+            fourtop.restaurant_period_occasions.occasion) AS json_build_array_18
         FROM fourtop.restaurant_period_occasions
         WHERE fourtop.restaurant_period_occasions.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_26
-) AS anon_25, (
-    SELECT CAST(json_agg(anon_28.json_build_array_17) AS TEXT) AS json_agg_19
+    ) AS anon_30
+) AS anon_29, (
+    SELECT CAST(json_agg(anon_32.json_build_array_19) AS TEXT) AS json_agg_21
     FROM (
         SELECT json_build_array(fourtop.restaurant_capacity_rules.position,
             fourtop.restaurant_capacity_rules.max_covers,
             fourtop.restaurant_capacity_rules.max_parties,
             fourtop.restaurant_capacity_rules.period, fourtop.restaurant_capacity_rules.weekday,
             fourtop.restaurant_capacity_rules.on_date, fourtop.restaurant_capacity_rules.zone_id,
-            fourtop.restaurant_capacity_rules.kind) AS json_build_array_17
+            fourtop.restaurant_capacity_rules.kind) AS json_build_array_19
         FROM fourtop.restaurant_capacity_rules
         WHERE fourtop.restaurant_capacity_rules.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_28
-) AS anon_27, (
-    SELECT CAST(json_agg(anon_30.json_build_array_18) AS TEXT) AS json_agg_20
+    ) AS anon_32
+) AS anon_31, (
+    SELECT CAST(json_agg(anon_34.json_build_array_20) AS TEXT) AS json_agg_22
     FROM (
         SELECT json_build_array(fourtop.restaurant_booking_windows.position,
             fourtop.restaurant_booking_windows.notice_minutes,
             fourtop.restaurant_booking_windows.horizon_days,
             fourtop.restaurant_booking_windows.channel,
             fourtop.restaurant_booking_windows.min_party,
-            fourtop.restaurant_booking_windows.max_party) AS json_build_array_18
+            fourtop.restaurant_booking_windows.max_party) AS json_build_array_20
         FROM fourtop.restaurant_booking_windows
         WHERE fourtop.restaurant_booking_windows.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_30
-) AS anon_29, (
-    SELECT CAST(json_agg(anon_32.json_build_array_19) AS TEXT) AS json_agg_21
+    ) AS anon_34
+) AS anon_33, (
+    SELECT CAST(json_agg(anon_36.json_build_array_21) AS TEXT) AS json_agg_23
     FROM (
         SELECT json_build_array(fourtop.restaurant_date_exceptions.position,
             fourtop.restaurant_date_exceptions.on_date, fourtop.restaurant_date_exceptions.period,
@@ -3231,62 +3585,62 @@ SELECT (
             fourtop.restaurant_date_exceptions.end_time,
             fourtop.restaurant_date_exceptions.last_start_time,
             fourtop.restaurant_date_exceptions.interval_minutes,
-            fourtop.restaurant_date_exceptions.closed_starts) AS json_build_array_19
+            fourtop.restaurant_date_exceptions.closed_starts) AS json_build_array_21
         FROM fourtop.restaurant_date_exceptions
         WHERE fourtop.restaurant_date_exceptions.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_32
-) AS anon_31, (
-    SELECT CAST(json_agg(anon_34.json_build_array_20) AS TEXT) AS json_agg_22
+    ) AS anon_36
+) AS anon_35, (
+    SELECT CAST(json_agg(anon_38.json_build_array_22) AS TEXT) AS json_agg_24
     FROM (
         SELECT json_build_array(fourtop.restaurant_pacing_rules.position,
             fourtop.restaurant_pacing_rules.interval_minutes,
             fourtop.restaurant_pacing_rules.max_covers,
             fourtop.restaurant_pacing_rules.max_parties, fourtop.restaurant_pacing_rules.spread,
             fourtop.restaurant_pacing_rules.period, fourtop.restaurant_pacing_rules.weekday,
-            fourtop.restaurant_pacing_rules.on_date, fourtop.restaurant_pacing_rules.kind) AS json_build_array_20
+            fourtop.restaurant_pacing_rules.on_date, fourtop.restaurant_pacing_rules.kind) AS json_build_array_22
         FROM fourtop.restaurant_pacing_rules
         WHERE fourtop.restaurant_pacing_rules.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_34
-) AS anon_33, (
-    SELECT CAST(json_agg(anon_36.json_build_array_21) AS TEXT) AS json_agg_23
+    ) AS anon_38
+) AS anon_37, (
+    SELECT CAST(json_agg(anon_40.json_build_array_23) AS TEXT) AS json_agg_25
     FROM (
         SELECT json_build_array(fourtop.restaurant_channel_shares.position,
             fourtop.restaurant_channel_shares.channel, fourtop.restaurant_channel_shares.covers,
             fourtop.restaurant_channel_shares.period, fourtop.restaurant_channel_shares.weekday,
             fourtop.restaurant_channel_shares.on_date,
-            fourtop.restaurant_channel_shares.release_minutes) AS json_build_array_21
+            fourtop.restaurant_channel_shares.release_minutes) AS json_build_array_23
         FROM fourtop.restaurant_channel_shares
         WHERE fourtop.restaurant_channel_shares.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_36
-) AS anon_35, (
-    SELECT CAST(json_agg(anon_38.json_build_array_22) AS TEXT) AS json_agg_24
+    ) AS anon_40
+) AS anon_39, (
+    SELECT CAST(json_agg(anon_42.json_build_array_24) AS TEXT) AS json_agg_26
     FROM (
         SELECT json_build_array(fourtop.restaurant_zone_rules.position,
             fourtop.restaurant_zone_rules.zone_id, fourtop.restaurant_zone_rules.closed,
             fourtop.restaurant_zone_rules.start_time, fourtop.restaurant_zone_rules.end_time,
             fourtop.restaurant_zone_rules.last_start_time, fourtop.restaurant_zone_rules.weekdays,
-            fourtop.restaurant_zone_rules.season, fourtop.restaurant_zone_rules.turn_bands) AS json_build_array_22
+            fourtop.restaurant_zone_rules.season, fourtop.restaurant_zone_rules.turn_bands) AS json_build_array_24
         FROM fourtop.restaurant_zone_rules
         WHERE fourtop.restaurant_zone_rules.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_38
-) AS anon_37, (
-    SELECT CAST(json_agg(anon_40.json_build_array_23) AS TEXT) AS json_agg_25
+    ) AS anon_42
+) AS anon_41, (
+    SELECT CAST(json_agg(anon_44.json_build_array_25) AS TEXT) AS json_agg_27
     FROM (
         SELECT json_build_array(fourtop.restaurant_walk_in_rules.position,
             fourtop.restaurant_walk_in_rules.weekdays, fourtop.restaurant_walk_in_rules.dates,
-            fourtop.restaurant_walk_in_rules.period) AS json_build_array_23
+            fourtop.restaurant_walk_in_rules.period) AS json_build_array_25
         FROM fourtop.restaurant_walk_in_rules
         WHERE fourtop.restaurant_walk_in_rules.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_40
-) AS anon_39, (
-    SELECT CAST(json_agg(anon_42.json_build_array_24) AS TEXT) AS json_agg_26
+    ) AS anon_44
+) AS anon_43, (
+    SELECT CAST(json_agg(anon_46.json_build_array_26) AS TEXT) AS json_agg_28
     FROM (
         SELECT json_build_array(fourtop.restaurant_walk_in_tables.rule_position,
-            fourtop.restaurant_walk_in_tables.table_id) AS json_build_array_24
+            fourtop.restaurant_walk_in_tables.table_id) AS json_build_array_26
         FROM fourtop.restaurant_walk_in_tables
         WHERE fourtop.restaurant_walk_in_tables.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_42
-) AS anon_41;
+    ) AS anon_46
+) AS anon_45;
 
 -- enter_job
 -- Set the lock timeout and the role of the jobs. Used by: sweep_holds, dead_letters,
@@ -3534,7 +3888,7 @@ WHERE (fourtop.capacity_outbox.restaurant_id, fourtop.capacity_outbox.sequence) 
     FROM found
 );
 
--- load_scope 16
+-- load_scope 18
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings. Used by: remove_restaurant.
 SELECT (
@@ -3609,6 +3963,18 @@ SELECT (
 DELETE
 FROM fourtop.table_set_members
 WHERE fourtop.table_set_members.restaurant_id = :restaurant::VARCHAR;
+
+-- remove_table_distances
+-- Delete all rows of a removed restaurant in table_distances. Used by: remove_restaurant.
+DELETE
+FROM fourtop.table_distances
+WHERE fourtop.table_distances.restaurant_id = :restaurant::VARCHAR;
+
+-- remove_table_aisles
+-- Delete all rows of a removed restaurant in table_aisles. Used by: remove_restaurant.
+DELETE
+FROM fourtop.table_aisles
+WHERE fourtop.table_aisles.restaurant_id = :restaurant::VARCHAR;
 
 -- remove_table_adjacencies
 -- Delete all rows of a removed restaurant in table_adjacencies. Used by: remove_restaurant.
@@ -3835,7 +4201,9 @@ SELECT (
             fourtop.table_inventory.seating, fourtop.table_inventory.mobility,
             fourtop.table_inventory.out_of_service, fourtop.table_inventory.active,
             fourtop.table_inventory.features, fourtop.table_inventory.position,
-            fourtop.table_inventory.notes) AS json_build_array_3
+            fourtop.table_inventory.notes, fourtop.table_inventory.shape,
+            fourtop.table_inventory.length_cm, fourtop.table_inventory.width_cm,
+            fourtop.table_inventory.number_scope) AS json_build_array_3
         FROM fourtop.table_inventory
         WHERE fourtop.table_inventory.restaurant_id = :restaurant::VARCHAR
     ) AS anon_6
@@ -3866,10 +4234,27 @@ SELECT (
 ) AS anon_11, (
     SELECT CAST(json_agg(anon_14.json_build_array_7) AS TEXT) AS json_agg_7
     FROM (
+        SELECT json_build_array(fourtop.table_distances.first_table_id,
+            fourtop.table_distances.second_table_id) AS json_build_array_7
+        FROM fourtop.table_distances
+        WHERE fourtop.table_distances.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_14
+) AS anon_13, (
+    SELECT CAST(json_agg(anon_16.json_build_array_8) AS TEXT) AS json_agg_8
+    FROM (
+        SELECT json_build_array(fourtop.table_aisles.aisle_id, fourtop.table_aisles.table_id,
+            fourtop.table_aisles.is_joined) AS json_build_array_8
+        FROM fourtop.table_aisles
+        WHERE fourtop.table_aisles.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_16
+) AS anon_15, (
+    SELECT CAST(json_agg(anon_18.json_build_array_9) AS TEXT) AS json_agg_9
+    FROM (
         SELECT json_build_array(fourtop.restaurant_policies.reservation_interval_minutes,
             fourtop.restaurant_policies.default_duration_minutes,
             fourtop.restaurant_policies.last_seating_buffer_minutes,
             fourtop.restaurant_policies.joins_within_zone,
+            fourtop.restaurant_policies.numbers_unique_in,
             fourtop.restaurant_policies.past_grace_minutes,
             fourtop.restaurant_policies.turn_bands, fourtop.restaurant_policies.closures,
             fourtop.restaurant_policies.adjacency_mode,
@@ -3888,20 +4273,20 @@ SELECT (
             fourtop.restaurant_policies.guest_stay_most_minutes,
             fourtop.restaurant_policies.early_minutes, fourtop.restaurant_policies.late_minutes,
             fourtop.restaurant_policies.no_show_after_minutes,
-            fourtop.restaurant_policies.overstay_minutes) AS json_build_array_7
+            fourtop.restaurant_policies.overstay_minutes) AS json_build_array_9
         FROM fourtop.restaurant_policies
         WHERE fourtop.restaurant_policies.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_14
-) AS anon_13, (
-    SELECT CAST(json_agg(anon_16.json_build_array_8) AS TEXT) AS json_agg_8
+    ) AS anon_18
+) AS anon_17, (
+    SELECT CAST(json_agg(anon_20.json_build_array_10) AS TEXT) AS json_agg_10
     FROM (
         SELECT json_build_array(fourtop.restaurant_occasions.key,
-            fourtop.restaurant_occasions.position, fourtop.restaurant_occasions.turn_bands) AS json_build_array_8
+            fourtop.restaurant_occasions.position, fourtop.restaurant_occasions.turn_bands) AS json_build_array_10
         FROM fourtop.restaurant_occasions
         WHERE fourtop.restaurant_occasions.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_16
-) AS anon_15, (
-    SELECT CAST(json_agg(anon_18.json_build_array_9) AS TEXT) AS json_agg_9
+    ) AS anon_20
+) AS anon_19, (
+    SELECT CAST(json_agg(anon_22.json_build_array_11) AS TEXT) AS json_agg_11
     FROM (
         SELECT json_build_array(fourtop.restaurant_service_periods.key,
             fourtop.restaurant_service_periods.start_time,
@@ -3915,45 +4300,45 @@ SELECT (
             fourtop.restaurant_service_periods.overrun_allowed,
             fourtop.restaurant_service_periods.min_dwell_minutes,
             fourtop.restaurant_service_periods.interval_minutes,
-            fourtop.restaurant_service_periods.closed_starts) AS json_build_array_9
+            fourtop.restaurant_service_periods.closed_starts) AS json_build_array_11
         FROM fourtop.restaurant_service_periods
         WHERE fourtop.restaurant_service_periods.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_18
-) AS anon_17, (
-    SELECT CAST(json_agg(anon_20.json_build_array_10) AS TEXT) AS json_agg_10
+    ) AS anon_22
+) AS anon_21, (
+    SELECT CAST(json_agg(anon_24.json_build_array_12) AS TEXT) AS json_agg_12
     FROM (
         SELECT json_build_array(fourtop.restaurant_period_occasions.period,
             fourtop.restaurant_period_occasions.position,
-            fourtop.restaurant_period_occasions.occasion) AS json_build_array_10
+            fourtop.restaurant_period_occasions.occasion) AS json_build_array_12
         FROM fourtop.restaurant_period_occasions
         WHERE fourtop.restaurant_period_occasions.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_20
-) AS anon_19, (
-    SELECT CAST(json_agg(anon_22.json_build_array_11) AS TEXT) AS json_agg_11
+    ) AS anon_24
+) AS anon_23, (
+    SELECT CAST(json_agg(anon_26.json_build_array_13) AS TEXT) AS json_agg_13
     FROM (
         SELECT json_build_array(fourtop.restaurant_capacity_rules.position,
             fourtop.restaurant_capacity_rules.max_covers,
             fourtop.restaurant_capacity_rules.max_parties,
             fourtop.restaurant_capacity_rules.period, fourtop.restaurant_capacity_rules.weekday,
             fourtop.restaurant_capacity_rules.on_date, fourtop.restaurant_capacity_rules.zone_id,
-            fourtop.restaurant_capacity_rules.kind) AS json_build_array_11
+            fourtop.restaurant_capacity_rules.kind) AS json_build_array_13
         FROM fourtop.restaurant_capacity_rules
         WHERE fourtop.restaurant_capacity_rules.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_22
-) AS anon_21, (
-    SELECT CAST(json_agg(anon_24.json_build_array_12) AS TEXT) AS json_agg_12
+    ) AS anon_26
+) AS anon_25, (
+    SELECT CAST(json_agg(anon_28.json_build_array_14) AS TEXT) AS json_agg_14
     FROM (
         SELECT json_build_array(fourtop.restaurant_booking_windows.position,
             fourtop.restaurant_booking_windows.notice_minutes,
             fourtop.restaurant_booking_windows.horizon_days,
             fourtop.restaurant_booking_windows.channel,
             fourtop.restaurant_booking_windows.min_party,
-            fourtop.restaurant_booking_windows.max_party) AS json_build_array_12
+            fourtop.restaurant_booking_windows.max_party) AS json_build_array_14
         FROM fourtop.restaurant_booking_windows
         WHERE fourtop.restaurant_booking_windows.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_24
-) AS anon_23, (
-    SELECT CAST(json_agg(anon_26.json_build_array_13) AS TEXT) AS json_agg_13
+    ) AS anon_28
+) AS anon_27, (
+    SELECT CAST(json_agg(anon_30.json_build_array_15) AS TEXT) AS json_agg_15
     FROM (
         SELECT json_build_array(fourtop.restaurant_date_exceptions.position,
             fourtop.restaurant_date_exceptions.on_date, fourtop.restaurant_date_exceptions.period,
@@ -3962,62 +4347,62 @@ SELECT (
             fourtop.restaurant_date_exceptions.end_time,
             fourtop.restaurant_date_exceptions.last_start_time,
             fourtop.restaurant_date_exceptions.interval_minutes,
-            fourtop.restaurant_date_exceptions.closed_starts) AS json_build_array_13
+            fourtop.restaurant_date_exceptions.closed_starts) AS json_build_array_15
         FROM fourtop.restaurant_date_exceptions
         WHERE fourtop.restaurant_date_exceptions.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_26
-) AS anon_25, (
-    SELECT CAST(json_agg(anon_28.json_build_array_14) AS TEXT) AS json_agg_14
+    ) AS anon_30
+) AS anon_29, (
+    SELECT CAST(json_agg(anon_32.json_build_array_16) AS TEXT) AS json_agg_16
     FROM (
         SELECT json_build_array(fourtop.restaurant_pacing_rules.position,
             fourtop.restaurant_pacing_rules.interval_minutes,
             fourtop.restaurant_pacing_rules.max_covers,
             fourtop.restaurant_pacing_rules.max_parties, fourtop.restaurant_pacing_rules.spread,
             fourtop.restaurant_pacing_rules.period, fourtop.restaurant_pacing_rules.weekday,
-            fourtop.restaurant_pacing_rules.on_date, fourtop.restaurant_pacing_rules.kind) AS json_build_array_14
+            fourtop.restaurant_pacing_rules.on_date, fourtop.restaurant_pacing_rules.kind) AS json_build_array_16
         FROM fourtop.restaurant_pacing_rules
         WHERE fourtop.restaurant_pacing_rules.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_28
-) AS anon_27, (
-    SELECT CAST(json_agg(anon_30.json_build_array_15) AS TEXT) AS json_agg_15
+    ) AS anon_32
+) AS anon_31, (
+    SELECT CAST(json_agg(anon_34.json_build_array_17) AS TEXT) AS json_agg_17
     FROM (
         SELECT json_build_array(fourtop.restaurant_channel_shares.position,
             fourtop.restaurant_channel_shares.channel, fourtop.restaurant_channel_shares.covers,
             fourtop.restaurant_channel_shares.period, fourtop.restaurant_channel_shares.weekday,
             fourtop.restaurant_channel_shares.on_date,
-            fourtop.restaurant_channel_shares.release_minutes) AS json_build_array_15
+            fourtop.restaurant_channel_shares.release_minutes) AS json_build_array_17
         FROM fourtop.restaurant_channel_shares
         WHERE fourtop.restaurant_channel_shares.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_30
-) AS anon_29, (
-    SELECT CAST(json_agg(anon_32.json_build_array_16) AS TEXT) AS json_agg_16
+    ) AS anon_34
+) AS anon_33, (
+    SELECT CAST(json_agg(anon_36.json_build_array_18) AS TEXT) AS json_agg_18
     FROM (
         SELECT json_build_array(fourtop.restaurant_zone_rules.position,
             fourtop.restaurant_zone_rules.zone_id, fourtop.restaurant_zone_rules.closed,
             fourtop.restaurant_zone_rules.start_time, fourtop.restaurant_zone_rules.end_time,
             fourtop.restaurant_zone_rules.last_start_time, fourtop.restaurant_zone_rules.weekdays,
-            fourtop.restaurant_zone_rules.season, fourtop.restaurant_zone_rules.turn_bands) AS json_build_array_16
+            fourtop.restaurant_zone_rules.season, fourtop.restaurant_zone_rules.turn_bands) AS json_build_array_18
         FROM fourtop.restaurant_zone_rules
         WHERE fourtop.restaurant_zone_rules.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_32
-) AS anon_31, (
-    SELECT CAST(json_agg(anon_34.json_build_array_17) AS TEXT) AS json_agg_17
+    ) AS anon_36
+) AS anon_35, (
+    SELECT CAST(json_agg(anon_38.json_build_array_19) AS TEXT) AS json_agg_19
     FROM (
         SELECT json_build_array(fourtop.restaurant_walk_in_rules.position,
             fourtop.restaurant_walk_in_rules.weekdays, fourtop.restaurant_walk_in_rules.dates,
-            fourtop.restaurant_walk_in_rules.period) AS json_build_array_17
+            fourtop.restaurant_walk_in_rules.period) AS json_build_array_19
         FROM fourtop.restaurant_walk_in_rules
         WHERE fourtop.restaurant_walk_in_rules.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_34
-) AS anon_33, (
-    SELECT CAST(json_agg(anon_36.json_build_array_18) AS TEXT) AS json_agg_18
+    ) AS anon_38
+) AS anon_37, (
+    SELECT CAST(json_agg(anon_40.json_build_array_20) AS TEXT) AS json_agg_20
     FROM (
         SELECT json_build_array(fourtop.restaurant_walk_in_tables.rule_position,
-            fourtop.restaurant_walk_in_tables.table_id) AS json_build_array_18
+            fourtop.restaurant_walk_in_tables.table_id) AS json_build_array_20
         FROM fourtop.restaurant_walk_in_tables
         WHERE fourtop.restaurant_walk_in_tables.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_36
-) AS anon_35;
+    ) AS anon_40
+) AS anon_39;
 
 -- write_table_set_capacities
 -- Insert or update the rows of table_set_capacities that an edit of the house changes.
@@ -4039,6 +4424,27 @@ FROM json_to_recordset(CAST(:table_set_members::VARCHAR AS JSON)) AS new_table_s
     set_id TEXT, table_id TEXT)
 ORDER BY new_table_set_members.ordinal
 ON CONFLICT (restaurant_id, set_id, table_id) DO NOTHING;
+
+-- write_table_distances
+-- Insert or update the rows of table_distances that an edit of the house changes.
+INSERT INTO fourtop.table_distances (restaurant_id, first_table_id, second_table_id)
+SELECT :restaurant::VARCHAR AS anon_1, new_table_distances.first_table_id,
+    new_table_distances.second_table_id
+FROM json_to_recordset(CAST(:table_distances::VARCHAR AS JSON)) AS new_table_distances(ordinal INTEGER,
+    first_table_id TEXT, second_table_id TEXT)
+ORDER BY new_table_distances.ordinal
+ON CONFLICT (restaurant_id, first_table_id, second_table_id) DO NOTHING;
+
+-- write_table_aisles
+-- Insert or update the rows of table_aisles that an edit of the house changes.
+INSERT INTO fourtop.table_aisles (restaurant_id, aisle_id, table_id, is_joined)
+SELECT :restaurant::VARCHAR AS anon_1, new_table_aisles.aisle_id, new_table_aisles.table_id,
+    new_table_aisles.is_joined
+FROM json_to_recordset(CAST(:table_aisles::VARCHAR AS JSON)) AS new_table_aisles(ordinal INTEGER,
+    aisle_id TEXT, table_id TEXT, is_joined BOOLEAN)
+ORDER BY new_table_aisles.ordinal
+ON CONFLICT (restaurant_id, aisle_id, table_id) DO UPDATE
+SET is_joined = excluded.is_joined;
 
 -- write_restaurant_occasions
 -- Insert or update the rows of restaurant_occasions that an edit of the house changes.
@@ -4211,6 +4617,28 @@ WHERE fourtop.table_set_members.restaurant_id = :restaurant::VARCHAR AND (EXISTS
     FROM json_to_recordset(CAST(:table_set_members::VARCHAR AS JSON)) AS new_table_set_members(ordinal INTEGER,
         set_id TEXT, table_id TEXT)
     WHERE fourtop.table_set_members.set_id = new_table_set_members.set_id AND fourtop.table_set_members.table_id = new_table_set_members.table_id
+));
+
+-- delete_table_distances
+-- Delete the rows of table_distances that an edit of the house removes.
+DELETE
+FROM fourtop.table_distances
+WHERE fourtop.table_distances.restaurant_id = :restaurant::VARCHAR AND (EXISTS (
+    SELECT 1
+    FROM json_to_recordset(CAST(:table_distances::VARCHAR AS JSON)) AS new_table_distances(ordinal INTEGER,
+        first_table_id TEXT, second_table_id TEXT)
+    WHERE fourtop.table_distances.first_table_id = new_table_distances.first_table_id AND fourtop.table_distances.second_table_id = new_table_distances.second_table_id
+));
+
+-- delete_table_aisles
+-- Delete the rows of table_aisles that an edit of the house removes.
+DELETE
+FROM fourtop.table_aisles
+WHERE fourtop.table_aisles.restaurant_id = :restaurant::VARCHAR AND (EXISTS (
+    SELECT 1
+    FROM json_to_recordset(CAST(:table_aisles::VARCHAR AS JSON)) AS new_table_aisles(ordinal INTEGER,
+        aisle_id TEXT, table_id TEXT)
+    WHERE fourtop.table_aisles.aisle_id = new_table_aisles.aisle_id AND fourtop.table_aisles.table_id = new_table_aisles.table_id
 ));
 
 -- delete_restaurant_occasions

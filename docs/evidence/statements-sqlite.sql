@@ -112,9 +112,25 @@
 --     look_up_restaurant
 --     load_scope 9
 --
+-- list_bookings: 2 statements
+--     look_up_restaurant
+--     load_scope 10
+--
+-- day: 2 statements
+--     look_up_restaurant
+--     load_scope 11
+--
+-- month: 2 statements
+--     look_up_restaurant
+--     load_scope 2
+--
+-- feed: 2 statements
+--     look_up_restaurant
+--     load_scope 2
+--
 -- reschedule: 9 statements
 --     lock_restaurant
---     load_scope 10
+--     load_scope 12
 --     write_removed
 --     write_bookings_changed
 --     write_assignments_over
@@ -126,7 +142,7 @@
 -- move: 10 statements
 --     lock_restaurant
 --     load_scope 8
---     load_scope 11
+--     load_scope 13
 --     write_removed
 --     write_bookings_changed
 --     write_assignments_over
@@ -147,7 +163,7 @@
 --
 -- block: 6 statements
 --     lock_restaurant
---     load_scope 11
+--     load_scope 13
 --     write_blocks_added
 --     write_added
 --     write_events
@@ -155,7 +171,7 @@
 --
 -- unblock: 6 statements
 --     lock_restaurant
---     load_scope 12
+--     load_scope 14
 --     write_removed
 --     write_blocks_removed
 --     write_events
@@ -163,12 +179,12 @@
 --
 -- table_states: 2 statements
 --     look_up_restaurant
---     load_scope 11
+--     load_scope 13
 --
 -- audit: 4 statements
 --     look_up_restaurant
---     load_scope 13
---     load_scope 14
+--     load_scope 15
+--     load_scope 16
 --     load_scope 8
 --
 -- edit_floor: 4 statements
@@ -197,7 +213,7 @@
 --
 -- a hold that expires: 7 statements
 --     lock_restaurant
---     load_scope 15
+--     load_scope 17
 --     write_holds_added
 --     write_members
 --     write_added
@@ -238,10 +254,12 @@
 -- prune_outbox: 1 statement
 --     delete_events
 --
--- remove_restaurant: 31 statements
+-- remove_restaurant: 33 statements
 --     lock_restaurant
---     load_scope 16
+--     load_scope 18
 --     remove_table_set_members
+--     remove_table_distances
+--     remove_table_aisles
 --     remove_table_adjacencies
 --     remove_restaurant_walk_in_tables
 --     remove_table_inventory
@@ -347,15 +365,19 @@ SET name = excluded.name, sort_order = excluded.sort_order, area = excluded.area
 -- Insert or update the rows of table_inventory that an edit of the house changes. Used by:
 -- add_restaurant.
 INSERT INTO table_inventory (restaurant_id, id, number, capacity, zone_id, min_party, max_party,
-    section, category, seating, mobility, out_of_service, active, features, position, notes)
+    section, category, seating, mobility, out_of_service, active, features, position, notes,
+    shape, length_cm, width_cm, number_scope)
 VALUES (:restaurant, :each_id, :each_number, :each_capacity, :each_zone_id, :each_min_party,
     :each_max_party, :each_section, :each_category, :each_seating, :each_mobility,
-    :each_out_of_service, :each_active, :each_features, :each_position, :each_notes)
+    :each_out_of_service, :each_active, :each_features, :each_position, :each_notes, :each_shape,
+    :each_length_cm, :each_width_cm, :each_number_scope)
 ON CONFLICT (restaurant_id, id) DO UPDATE
 SET number = excluded.number, capacity = excluded.capacity, zone_id = excluded.zone_id, min_party = excluded.min_party,
     max_party = excluded.max_party, section = excluded.section, category = excluded.category,
     seating = excluded.seating, mobility = excluded.mobility, out_of_service = excluded.out_of_service,
-    active = excluded.active, features = excluded.features, position = excluded.position, notes = excluded.notes;
+    active = excluded.active, features = excluded.features, position = excluded.position, notes = excluded.notes,
+    shape = excluded.shape, length_cm = excluded.length_cm, width_cm = excluded.width_cm,
+    number_scope = excluded.number_scope;
 
 -- write_table_adjacencies
 -- Insert or update the rows of table_adjacencies that an edit of the house changes. Used by:
@@ -374,7 +396,7 @@ INSERT INTO restaurant_policies (restaurant_id, reservation_interval_minutes,
     slack_budget, score, hold_ttl_seconds, hold_rate_limit, hold_rate_window_seconds,
     hold_max_live, hold_max_live_per_session, hold_max_lifetime_seconds, channels,
     guest_stay_least_minutes, guest_stay_most_minutes, early_minutes, late_minutes,
-    no_show_after_minutes, overstay_minutes, staff_max_slack)
+    no_show_after_minutes, overstay_minutes, staff_max_slack, numbers_unique_in)
 VALUES (:restaurant, :each_reservation_interval_minutes, :each_default_duration_minutes,
     :each_last_seating_buffer_minutes, :each_joins_within_zone, :each_past_grace_minutes,
     :each_turn_bands, :each_closures, :each_adjacency_mode, :each_adjacency_required,
@@ -383,7 +405,7 @@ VALUES (:restaurant, :each_reservation_interval_minutes, :each_default_duration_
     :each_hold_max_live, :each_hold_max_live_per_session, :each_hold_max_lifetime_seconds,
     :each_channels, :each_guest_stay_least_minutes, :each_guest_stay_most_minutes,
     :each_early_minutes, :each_late_minutes, :each_no_show_after_minutes, :each_overstay_minutes,
-    :each_staff_max_slack)
+    :each_staff_max_slack, :each_numbers_unique_in)
 ON CONFLICT (restaurant_id) DO UPDATE
 SET reservation_interval_minutes = excluded.reservation_interval_minutes,
     default_duration_minutes = excluded.default_duration_minutes, last_seating_buffer_minutes = excluded.last_seating_buffer_minutes,
@@ -397,7 +419,8 @@ SET reservation_interval_minutes = excluded.reservation_interval_minutes,
     channels = excluded.channels, guest_stay_least_minutes = excluded.guest_stay_least_minutes,
     guest_stay_most_minutes = excluded.guest_stay_most_minutes, early_minutes = excluded.early_minutes,
     late_minutes = excluded.late_minutes, no_show_after_minutes = excluded.no_show_after_minutes,
-    overstay_minutes = excluded.overstay_minutes, staff_max_slack = excluded.staff_max_slack;
+    overstay_minutes = excluded.overstay_minutes, staff_max_slack = excluded.staff_max_slack,
+    numbers_unique_in = excluded.numbers_unique_in;
 
 -- write_restaurant_service_periods
 -- Insert or update the rows of restaurant_service_periods that an edit of the house changes. Used
@@ -430,7 +453,8 @@ SET max_covers = excluded.max_covers, max_parties = excluded.max_parties, period
 
 -- look_up_restaurant
 -- Read the restaurant's versions and its time without a lock. Every query begins here. Used by:
--- house, quote, availability, get_booking, bookings, table_states, audit, events, archived.
+-- house, quote, availability, get_booking, bookings, list_bookings, day, month, feed, table_states,
+-- audit, events, archived.
 SELECT restaurants.floor_version, restaurants.policy_version, restaurants.occupancy_version, NULL AS anon_1,
     restaurants.latest_us
 FROM restaurants
@@ -461,7 +485,9 @@ SELECT (
             table_inventory.zone_id, table_inventory.min_party, table_inventory.max_party,
             table_inventory.section, table_inventory.category, table_inventory.seating,
             table_inventory.mobility, table_inventory.out_of_service, table_inventory.active,
-            json(table_inventory.features), json(table_inventory.position), table_inventory.notes) AS json_array_3
+            json(table_inventory.features), json(table_inventory.position), table_inventory.notes,
+            table_inventory.shape, table_inventory.length_cm, table_inventory.width_cm,
+            table_inventory.number_scope) AS json_array_3
         FROM table_inventory
         WHERE table_inventory.restaurant_id = :restaurant
     ) AS anon_9
@@ -491,14 +517,28 @@ SELECT (
 ) AS anon_16, (
     SELECT '[' || group_concat(anon_21.json_array_7) || ']' AS anon_20
     FROM (
+        SELECT json_array(table_distances.first_table_id, table_distances.second_table_id) AS json_array_7
+        FROM table_distances
+        WHERE table_distances.restaurant_id = :restaurant
+    ) AS anon_21
+) AS anon_19, (
+    SELECT '[' || group_concat(anon_24.json_array_8) || ']' AS anon_23
+    FROM (
+        SELECT json_array(table_aisles.aisle_id, table_aisles.table_id, table_aisles.is_joined) AS json_array_8
+        FROM table_aisles
+        WHERE table_aisles.restaurant_id = :restaurant
+    ) AS anon_24
+) AS anon_22, (
+    SELECT '[' || group_concat(anon_27.json_array_9) || ']' AS anon_26
+    FROM (
         SELECT json_array(restaurant_policies.reservation_interval_minutes,
             restaurant_policies.default_duration_minutes,
             restaurant_policies.last_seating_buffer_minutes,
-            restaurant_policies.joins_within_zone, restaurant_policies.past_grace_minutes, json(restaurant_policies.turn_bands),
-            json(restaurant_policies.closures), restaurant_policies.adjacency_mode,
-            restaurant_policies.adjacency_required, restaurant_policies.adjacency_min_party,
-            restaurant_policies.max_tables, restaurant_policies.slack_budget,
-            restaurant_policies.staff_max_slack, json(restaurant_policies.score),
+            restaurant_policies.joins_within_zone, restaurant_policies.numbers_unique_in,
+            restaurant_policies.past_grace_minutes, json(restaurant_policies.turn_bands), json(restaurant_policies.closures),
+            restaurant_policies.adjacency_mode, restaurant_policies.adjacency_required,
+            restaurant_policies.adjacency_min_party, restaurant_policies.max_tables,
+            restaurant_policies.slack_budget, restaurant_policies.staff_max_slack, json(restaurant_policies.score),
             restaurant_policies.hold_ttl_seconds, restaurant_policies.hold_rate_limit,
             restaurant_policies.hold_rate_window_seconds, restaurant_policies.hold_max_live,
             restaurant_policies.hold_max_live_per_session,
@@ -506,19 +546,19 @@ SELECT (
             restaurant_policies.guest_stay_least_minutes,
             restaurant_policies.guest_stay_most_minutes, restaurant_policies.early_minutes,
             restaurant_policies.late_minutes, restaurant_policies.no_show_after_minutes,
-            restaurant_policies.overstay_minutes) AS json_array_7
+            restaurant_policies.overstay_minutes) AS json_array_9
         FROM restaurant_policies
         WHERE restaurant_policies.restaurant_id = :restaurant
-    ) AS anon_21
-) AS anon_19, (
-    SELECT '[' || group_concat(anon_24.json_array_8) || ']' AS anon_23
+    ) AS anon_27
+) AS anon_25, (
+    SELECT '[' || group_concat(anon_30.json_array_10) || ']' AS anon_29
     FROM (
-        SELECT json_array(restaurant_occasions."key", restaurant_occasions.position, json(restaurant_occasions.turn_bands)) AS json_array_8
+        SELECT json_array(restaurant_occasions."key", restaurant_occasions.position, json(restaurant_occasions.turn_bands)) AS json_array_10
         FROM restaurant_occasions
         WHERE restaurant_occasions.restaurant_id = :restaurant
-    ) AS anon_24
-) AS anon_22, (
-    SELECT '[' || group_concat(anon_27.json_array_9) || ']' AS anon_26
+    ) AS anon_30
+) AS anon_28, (
+    SELECT '[' || group_concat(anon_33.json_array_11) || ']' AS anon_32
     FROM (
         SELECT json_array(restaurant_service_periods."key", restaurant_service_periods.start_time,
             restaurant_service_periods.end_time, json(restaurant_service_periods.weekdays), json(restaurant_service_periods.dates),
@@ -529,102 +569,103 @@ SELECT (
             restaurant_service_periods.last_seating_minutes,
             restaurant_service_periods.overrun_allowed,
             restaurant_service_periods.min_dwell_minutes,
-            restaurant_service_periods.interval_minutes, json(restaurant_service_periods.closed_starts)) AS json_array_9
+            restaurant_service_periods.interval_minutes, json(restaurant_service_periods.closed_starts)) AS json_array_11
         FROM restaurant_service_periods
         WHERE restaurant_service_periods.restaurant_id = :restaurant
-    ) AS anon_27
-) AS anon_25, (
-    SELECT '[' || group_concat(anon_30.json_array_10) || ']' AS anon_29
+    ) AS anon_33
+) AS anon_31, (
+    SELECT '[' || group_concat(anon_36.json_array_12) || ']' AS anon_35
     FROM (
         SELECT json_array(restaurant_period_occasions.period,
-            restaurant_period_occasions.position, restaurant_period_occasions.occasion) AS json_array_10
+            restaurant_period_occasions.position, restaurant_period_occasions.occasion) AS json_array_12
         FROM restaurant_period_occasions
         WHERE restaurant_period_occasions.restaurant_id = :restaurant
-    ) AS anon_30
-) AS anon_28, (
-    SELECT '[' || group_concat(anon_33.json_array_11) || ']' AS anon_32
+    ) AS anon_36
+) AS anon_34, (
+    SELECT '[' || group_concat(anon_39.json_array_13) || ']' AS anon_38
     FROM (
         SELECT json_array(restaurant_capacity_rules.position,
             restaurant_capacity_rules.max_covers, restaurant_capacity_rules.max_parties,
             restaurant_capacity_rules.period, restaurant_capacity_rules.weekday,
             restaurant_capacity_rules.on_date, restaurant_capacity_rules.zone_id,
-            restaurant_capacity_rules.kind) AS json_array_11
+            restaurant_capacity_rules.kind) AS json_array_13
         FROM restaurant_capacity_rules
         WHERE restaurant_capacity_rules.restaurant_id = :restaurant
-    ) AS anon_33
-) AS anon_31, (
-    SELECT '[' || group_concat(anon_36.json_array_12) || ']' AS anon_35
+    ) AS anon_39
+) AS anon_37, (
+    SELECT '[' || group_concat(anon_42.json_array_14) || ']' AS anon_41
     FROM (
         SELECT json_array(restaurant_booking_windows.position,
             restaurant_booking_windows.notice_minutes, restaurant_booking_windows.horizon_days,
             restaurant_booking_windows.channel, restaurant_booking_windows.min_party,
-            restaurant_booking_windows.max_party) AS json_array_12
+            restaurant_booking_windows.max_party) AS json_array_14
         FROM restaurant_booking_windows
         WHERE restaurant_booking_windows.restaurant_id = :restaurant
-    ) AS anon_36
-) AS anon_34, (
-    SELECT '[' || group_concat(anon_39.json_array_13) || ']' AS anon_38
+    ) AS anon_42
+) AS anon_40, (
+    SELECT '[' || group_concat(anon_45.json_array_15) || ']' AS anon_44
     FROM (
         SELECT json_array(restaurant_date_exceptions.position, restaurant_date_exceptions.on_date,
             restaurant_date_exceptions.period, restaurant_date_exceptions.closed,
             restaurant_date_exceptions.start_time, restaurant_date_exceptions.end_time,
             restaurant_date_exceptions.last_start_time,
-            restaurant_date_exceptions.interval_minutes, json(restaurant_date_exceptions.closed_starts)) AS json_array_13
+            restaurant_date_exceptions.interval_minutes, json(restaurant_date_exceptions.closed_starts)) AS json_array_15
         FROM restaurant_date_exceptions
         WHERE restaurant_date_exceptions.restaurant_id = :restaurant
-    ) AS anon_39
-) AS anon_37, (
-    SELECT '[' || group_concat(anon_42.json_array_14) || ']' AS anon_41
+    ) AS anon_45
+) AS anon_43, (
+    SELECT '[' || group_concat(anon_48.json_array_16) || ']' AS anon_47
     FROM (
         SELECT json_array(restaurant_pacing_rules.position,
             restaurant_pacing_rules.interval_minutes, restaurant_pacing_rules.max_covers,
             restaurant_pacing_rules.max_parties, restaurant_pacing_rules.spread,
             restaurant_pacing_rules.period, restaurant_pacing_rules.weekday,
-            restaurant_pacing_rules.on_date, restaurant_pacing_rules.kind) AS json_array_14
+            restaurant_pacing_rules.on_date, restaurant_pacing_rules.kind) AS json_array_16
         FROM restaurant_pacing_rules
         WHERE restaurant_pacing_rules.restaurant_id = :restaurant
-    ) AS anon_42
-) AS anon_40, (
-    SELECT '[' || group_concat(anon_45.json_array_15) || ']' AS anon_44
-    FROM (
-        SELECT json_array(restaurant_channel_shares.position, restaurant_channel_shares.channel,
-            restaurant_channel_shares.covers, restaurant_channel_shares.period,
-            restaurant_channel_shares.weekday, restaurant_channel_shares.on_date,
-            restaurant_channel_shares.release_minutes) AS json_array_15
-        FROM restaurant_channel_shares
-        WHERE restaurant_channel_shares.restaurant_id = :restaurant
-    ) AS anon_45
-) AS anon_43, (
-    SELECT '[' || group_concat(anon_48.json_array_16) || ']' AS anon_47
-    FROM (
-        SELECT json_array(restaurant_zone_rules.position, restaurant_zone_rules.zone_id,
-            restaurant_zone_rules.closed, restaurant_zone_rules.start_time,
-            restaurant_zone_rules.end_time, restaurant_zone_rules.last_start_time, json(restaurant_zone_rules.weekdays),
-            json(restaurant_zone_rules.season), json(restaurant_zone_rules.turn_bands)) AS json_array_16
-        FROM restaurant_zone_rules
-        WHERE restaurant_zone_rules.restaurant_id = :restaurant
     ) AS anon_48
 ) AS anon_46, (
     SELECT '[' || group_concat(anon_51.json_array_17) || ']' AS anon_50
     FROM (
-        SELECT json_array(restaurant_walk_in_rules.position, json(restaurant_walk_in_rules.weekdays),
-            json(restaurant_walk_in_rules.dates), restaurant_walk_in_rules.period) AS json_array_17
-        FROM restaurant_walk_in_rules
-        WHERE restaurant_walk_in_rules.restaurant_id = :restaurant
+        SELECT json_array(restaurant_channel_shares.position, restaurant_channel_shares.channel,
+            restaurant_channel_shares.covers, restaurant_channel_shares.period,
+            restaurant_channel_shares.weekday, restaurant_channel_shares.on_date,
+            restaurant_channel_shares.release_minutes) AS json_array_17
+        FROM restaurant_channel_shares
+        WHERE restaurant_channel_shares.restaurant_id = :restaurant
     ) AS anon_51
 ) AS anon_49, (
     SELECT '[' || group_concat(anon_54.json_array_18) || ']' AS anon_53
     FROM (
+        SELECT json_array(restaurant_zone_rules.position, restaurant_zone_rules.zone_id,
+            restaurant_zone_rules.closed, restaurant_zone_rules.start_time,
+            restaurant_zone_rules.end_time, restaurant_zone_rules.last_start_time, json(restaurant_zone_rules.weekdays),
+            json(restaurant_zone_rules.season), json(restaurant_zone_rules.turn_bands)) AS json_array_18
+        FROM restaurant_zone_rules
+        WHERE restaurant_zone_rules.restaurant_id = :restaurant
+    ) AS anon_54
+) AS anon_52, (
+    SELECT '[' || group_concat(anon_57.json_array_19) || ']' AS anon_56
+    FROM (
+        SELECT json_array(restaurant_walk_in_rules.position, json(restaurant_walk_in_rules.weekdays),
+            json(restaurant_walk_in_rules.dates), restaurant_walk_in_rules.period) AS json_array_19
+        FROM restaurant_walk_in_rules
+        WHERE restaurant_walk_in_rules.restaurant_id = :restaurant
+    ) AS anon_57
+) AS anon_55, (
+    SELECT '[' || group_concat(anon_60.json_array_20) || ']' AS anon_59
+    FROM (
         SELECT json_array(restaurant_walk_in_tables.rule_position,
-            restaurant_walk_in_tables.table_id) AS json_array_18
+            restaurant_walk_in_tables.table_id) AS json_array_20
         FROM restaurant_walk_in_tables
         WHERE restaurant_walk_in_tables.restaurant_id = :restaurant
-    ) AS anon_54
-) AS anon_52;
+    ) AS anon_60
+) AS anon_58;
 
 -- load_scope 2
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
--- is; here: allocations, bookings, holds, headcounts, held_covers. Used by: quote, availability.
+-- is; here: allocations, bookings, holds, headcounts, held_covers. Used by: quote, availability,
+-- month, feed.
 SELECT (
     SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
     FROM (
@@ -1463,6 +1504,264 @@ SELECT (
 
 -- load_scope 10
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
+-- is; here: bookings. Used by: list_bookings.
+SELECT (
+    SELECT '[' || group_concat(anon_2."each") || ']' AS anon_1
+    FROM (
+        SELECT anon_3."each" AS "each"
+        FROM (
+            SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+                bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+                bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+                bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+                bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+                bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+                bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+                bookings.names_tables, bookings.asked_occasion, bookings.channel,
+                bookings.minutes, bookings.reference, bookings.local_start, bookings.seated_us,
+                bookings.left_us, bookings.last_status, bookings.last_start_us,
+                bookings.last_end_us, bookings.last_step_us, bookings.is_pinned, json(bookings.must),
+                json(bookings.wish), json(bookings.overrides), json((
+                SELECT json_group_array(anon_4."each") AS json_group_array_1
+                FROM (
+                    SELECT booking_table_assignments.table_id AS "each"
+                    FROM booking_table_assignments
+                    WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                    ORDER BY booking_table_assignments.position
+                ) AS anon_4
+            ))) AS "each"
+            FROM bookings
+            WHERE bookings.restaurant_id = :restaurant AND bookings.dining_start_us >= :l_first
+                AND bookings.dining_start_us < :l_end AND (bookings.dining_start_us > :l_after_us
+                OR bookings.id > :l_after_id) AND bookings.status IN (
+                SELECT anon_5.value
+                FROM json_each(:l_statuses) AS anon_5
+            ) AND bookings.reference = :l_reference
+            ORDER BY bookings.dining_start_us, bookings.id
+            LIMIT :l_limit OFFSET :param_1
+        ) AS anon_3
+    ) AS anon_2
+) AS bookings;
+
+-- load_scope 11
+-- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
+-- is; here: allocations, bookings, holds, headcounts, held_covers, blocks. Used by: day.
+SELECT (
+    SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
+    FROM (
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 21600000000
+            AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us <= 21600000000
+        UNION ALL
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 2678400000000
+            AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us > 21600000000
+        UNION ALL
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.booking_id IN (
+            SELECT bookings.id
+            FROM bookings
+            WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'checked_in'
+        )
+    ) AS anon_2
+) AS allocations, (
+    SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
+    FROM (
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'checked_in'
+        UNION ALL
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
+            SELECT json_group_array(anon_6."each") AS json_group_array_2
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_6
+        ))) AS json_array_3
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.dining_start_us >= :w0_start AND bookings.dining_start_us < :w0_end
+        UNION ALL
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
+            SELECT json_group_array(anon_6."each") AS json_group_array_2
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_6
+        ))) AS json_array_3
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND (bookings.dining_start_us < :w0_start OR bookings.dining_start_us >= :w0_end)
+            AND bookings.id IN (
+            SELECT allocations.booking_id
+            FROM allocations
+            WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 21600000000
+                AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us <= 21600000000
+                AND allocations.booking_id IS NOT NULL
+        )
+        UNION ALL
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
+            SELECT json_group_array(anon_6."each") AS json_group_array_2
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_6
+        ))) AS json_array_3
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND (bookings.dining_start_us < :w0_start OR bookings.dining_start_us >= :w0_end)
+            AND bookings.id IN (
+            SELECT allocations.booking_id
+            FROM allocations
+            WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 2678400000000
+                AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us > 21600000000
+                AND allocations.booking_id IS NOT NULL
+        )
+    ) AS anon_4
+) AS bookings, (
+    SELECT '[' || group_concat(anon_8.json_array_4) || ']' AS anon_7
+    FROM (
+        SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
+            table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
+            table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
+            table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
+            table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
+            table_holds.period, table_holds.service_date, table_holds.occasion,
+            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
+            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
+            SELECT json_group_array(anon_9."each") AS json_group_array_3
+            FROM (
+                SELECT table_hold_members.table_id AS "each"
+                FROM table_hold_members
+                WHERE table_hold_members.restaurant_id = table_holds.restaurant_id AND table_hold_members.hold_id = table_holds.id
+                ORDER BY table_hold_members.position
+            ) AS anon_9
+        ))) AS json_array_4
+        FROM table_holds
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :w0_start - 2678400000000
+            AND table_holds.occupied_start_us < :w0_end AND table_holds.occupied_end_us > :w0_start
+    ) AS anon_8
+) AS holds, (
+    SELECT '[' || group_concat(anon_11.json_array_5) || ']' AS anon_10
+    FROM (
+        SELECT json_array(bookings.dining_start_us, sum(bookings.party_size), count(*)) AS json_array_5
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.dining_start_us >= :c0_start AND bookings.dining_start_us < :c0_end
+            AND bookings.status IN ('pending', 'pending_allocation', 'confirmed', 'checked_in',
+            'completed')
+        GROUP BY bookings.dining_start_us
+    ) AS anon_11
+) AS headcounts, (
+    SELECT '[' || group_concat(anon_13.json_array_6) || ']' AS anon_12
+    FROM (
+        SELECT json_array(table_holds.dining_start_us, table_holds.id, table_holds.party_size, (
+            SELECT bookings.dining_start_us
+            FROM bookings
+            WHERE bookings.restaurant_id = table_holds.restaurant_id AND bookings.id = table_holds.booking_id
+                AND bookings.status IN ('pending', 'pending_allocation', 'confirmed',
+                'checked_in', 'completed')
+        )) AS json_array_6
+        FROM table_holds
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :c0_start - 2678400000000
+            AND table_holds.occupied_start_us < :c0_end AND table_holds.occupied_end_us > :c0_start
+            AND table_holds.expires_us > :now_us AND table_holds.dining_start_us >= :c0_start AND table_holds.dining_start_us < :c0_end
+    ) AS anon_13
+) AS held_covers, (
+    SELECT '[' || group_concat(anon_15.json_array_7) || ']' AS anon_14
+    FROM (
+        SELECT json_array(table_blocks.id, json(table_blocks.tables), table_blocks.start_us,
+            table_blocks.end_us, table_blocks.reason, table_blocks.actor_id,
+            table_blocks.actor_role) AS json_array_7
+        FROM table_blocks
+        WHERE table_blocks.restaurant_id = :restaurant AND table_blocks.id IN (
+            SELECT allocations.block_id
+            FROM allocations
+            WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 21600000000
+                AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us <= 21600000000
+                AND allocations.block_id IS NOT NULL
+        )
+        UNION ALL
+        SELECT json_array(table_blocks.id, json(table_blocks.tables), table_blocks.start_us,
+            table_blocks.end_us, table_blocks.reason, table_blocks.actor_id,
+            table_blocks.actor_role) AS json_array_7
+        FROM table_blocks
+        WHERE table_blocks.restaurant_id = :restaurant AND table_blocks.id IN (
+            SELECT allocations.block_id
+            FROM allocations
+            WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 2678400000000
+                AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us > 21600000000
+                AND allocations.block_id IS NOT NULL
+        )
+    ) AS anon_15
+) AS blocks;
+
+-- load_scope 12
+-- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings, holds, headcounts, held_covers. Used by: reschedule.
 SELECT (
     SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
@@ -1658,7 +1957,7 @@ FROM booking_table_assignments
 WHERE booking_table_assignments.restaurant_id = :restaurant AND booking_table_assignments.booking_id = :each_booking_id
     AND booking_table_assignments.position >= :each_position;
 
--- load_scope 11
+-- load_scope 13
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings, holds. Used by: move, block, table_states.
 SELECT (
@@ -1747,7 +2046,7 @@ INSERT INTO table_blocks (restaurant_id, id, tables, start_us, end_us, reason, a
 VALUES (:restaurant, :each_id, :each_tables, :each_start_us, :each_end_us, :each_reason,
     :each_actor_id, :each_actor_role);
 
--- load_scope 12
+-- load_scope 14
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, blocks. Used by: unblock.
 SELECT (
@@ -1776,7 +2075,7 @@ DELETE
 FROM table_blocks
 WHERE table_blocks.restaurant_id = :restaurant AND table_blocks.id = :each_id;
 
--- load_scope 13
+-- load_scope 15
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: extent. Used by: audit.
 SELECT (
@@ -1792,7 +2091,7 @@ SELECT (
     ) AS anon_2
 ) AS extent;
 
--- load_scope 14
+-- load_scope 16
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings, holds. Used by: audit.
 SELECT (
@@ -1919,7 +2218,7 @@ FROM capacity_outbox
 WHERE capacity_outbox.restaurant_id = :restaurant
 ORDER BY capacity_outbox.sequence;
 
--- load_scope 15
+-- load_scope 17
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings, holds, headcounts, held_covers, alive, house. Used by: a hold
 -- that expires.
@@ -2054,7 +2353,9 @@ SELECT (
             table_inventory.zone_id, table_inventory.min_party, table_inventory.max_party,
             table_inventory.section, table_inventory.category, table_inventory.seating,
             table_inventory.mobility, table_inventory.out_of_service, table_inventory.active,
-            json(table_inventory.features), json(table_inventory.position), table_inventory.notes) AS json_array_9
+            json(table_inventory.features), json(table_inventory.position), table_inventory.notes,
+            table_inventory.shape, table_inventory.length_cm, table_inventory.width_cm,
+            table_inventory.number_scope) AS json_array_9
         FROM table_inventory
         WHERE table_inventory.restaurant_id = :restaurant
     ) AS anon_23
@@ -2084,14 +2385,28 @@ SELECT (
 ) AS anon_30, (
     SELECT '[' || group_concat(anon_35.json_array_13) || ']' AS anon_34
     FROM (
+        SELECT json_array(table_distances.first_table_id, table_distances.second_table_id) AS json_array_13
+        FROM table_distances
+        WHERE table_distances.restaurant_id = :restaurant
+    ) AS anon_35
+) AS anon_33, (
+    SELECT '[' || group_concat(anon_38.json_array_14) || ']' AS anon_37
+    FROM (
+        SELECT json_array(table_aisles.aisle_id, table_aisles.table_id, table_aisles.is_joined) AS json_array_14
+        FROM table_aisles
+        WHERE table_aisles.restaurant_id = :restaurant
+    ) AS anon_38
+) AS anon_36, (
+    SELECT '[' || group_concat(anon_41.json_array_15) || ']' AS anon_40
+    FROM (
         SELECT json_array(restaurant_policies.reservation_interval_minutes,
             restaurant_policies.default_duration_minutes,
             restaurant_policies.last_seating_buffer_minutes,
-            restaurant_policies.joins_within_zone, restaurant_policies.past_grace_minutes, json(restaurant_policies.turn_bands),
-            json(restaurant_policies.closures), restaurant_policies.adjacency_mode,
-            restaurant_policies.adjacency_required, restaurant_policies.adjacency_min_party,
-            restaurant_policies.max_tables, restaurant_policies.slack_budget,
-            restaurant_policies.staff_max_slack, json(restaurant_policies.score),
+            restaurant_policies.joins_within_zone, restaurant_policies.numbers_unique_in,
+            restaurant_policies.past_grace_minutes, json(restaurant_policies.turn_bands), json(restaurant_policies.closures),
+            restaurant_policies.adjacency_mode, restaurant_policies.adjacency_required,
+            restaurant_policies.adjacency_min_party, restaurant_policies.max_tables,
+            restaurant_policies.slack_budget, restaurant_policies.staff_max_slack, json(restaurant_policies.score),
             restaurant_policies.hold_ttl_seconds, restaurant_policies.hold_rate_limit,
             restaurant_policies.hold_rate_window_seconds, restaurant_policies.hold_max_live,
             restaurant_policies.hold_max_live_per_session,
@@ -2099,19 +2414,19 @@ SELECT (
             restaurant_policies.guest_stay_least_minutes,
             restaurant_policies.guest_stay_most_minutes, restaurant_policies.early_minutes,
             restaurant_policies.late_minutes, restaurant_policies.no_show_after_minutes,
-            restaurant_policies.overstay_minutes) AS json_array_13
+            restaurant_policies.overstay_minutes) AS json_array_15
         FROM restaurant_policies
         WHERE restaurant_policies.restaurant_id = :restaurant
-    ) AS anon_35
-) AS anon_33, (
-    SELECT '[' || group_concat(anon_38.json_array_14) || ']' AS anon_37
+    ) AS anon_41
+) AS anon_39, (
+    SELECT '[' || group_concat(anon_44.json_array_16) || ']' AS anon_43
     FROM (
-        SELECT json_array(restaurant_occasions."key", restaurant_occasions.position, json(restaurant_occasions.turn_bands)) AS json_array_14
+        SELECT json_array(restaurant_occasions."key", restaurant_occasions.position, json(restaurant_occasions.turn_bands)) AS json_array_16
         FROM restaurant_occasions
         WHERE restaurant_occasions.restaurant_id = :restaurant
-    ) AS anon_38
-) AS anon_36, (
-    SELECT '[' || group_concat(anon_41.json_array_15) || ']' AS anon_40
+    ) AS anon_44
+) AS anon_42, (
+    SELECT '[' || group_concat(anon_47.json_array_17) || ']' AS anon_46
     FROM (
         SELECT json_array(restaurant_service_periods."key", restaurant_service_periods.start_time,
             restaurant_service_periods.end_time, json(restaurant_service_periods.weekdays), json(restaurant_service_periods.dates),
@@ -2122,98 +2437,98 @@ SELECT (
             restaurant_service_periods.last_seating_minutes,
             restaurant_service_periods.overrun_allowed,
             restaurant_service_periods.min_dwell_minutes,
-            restaurant_service_periods.interval_minutes, json(restaurant_service_periods.closed_starts)) AS json_array_15
+            restaurant_service_periods.interval_minutes, json(restaurant_service_periods.closed_starts)) AS json_array_17
         FROM restaurant_service_periods
         WHERE restaurant_service_periods.restaurant_id = :restaurant
-    ) AS anon_41
-) AS anon_39, (
-    SELECT '[' || group_concat(anon_44.json_array_16) || ']' AS anon_43
+    ) AS anon_47
+) AS anon_45, (
+    SELECT '[' || group_concat(anon_50.json_array_18) || ']' AS anon_49
     FROM (
         SELECT json_array(restaurant_period_occasions.period,
-            restaurant_period_occasions.position, restaurant_period_occasions.occasion) AS json_array_16
+            restaurant_period_occasions.position, restaurant_period_occasions.occasion) AS json_array_18
         FROM restaurant_period_occasions
         WHERE restaurant_period_occasions.restaurant_id = :restaurant
-    ) AS anon_44
-) AS anon_42, (
-    SELECT '[' || group_concat(anon_47.json_array_17) || ']' AS anon_46
+    ) AS anon_50
+) AS anon_48, (
+    SELECT '[' || group_concat(anon_53.json_array_19) || ']' AS anon_52
     FROM (
         SELECT json_array(restaurant_capacity_rules.position,
             restaurant_capacity_rules.max_covers, restaurant_capacity_rules.max_parties,
             restaurant_capacity_rules.period, restaurant_capacity_rules.weekday,
             restaurant_capacity_rules.on_date, restaurant_capacity_rules.zone_id,
-            restaurant_capacity_rules.kind) AS json_array_17
+            restaurant_capacity_rules.kind) AS json_array_19
         FROM restaurant_capacity_rules
         WHERE restaurant_capacity_rules.restaurant_id = :restaurant
-    ) AS anon_47
-) AS anon_45, (
-    SELECT '[' || group_concat(anon_50.json_array_18) || ']' AS anon_49
+    ) AS anon_53
+) AS anon_51, (
+    SELECT '[' || group_concat(anon_56.json_array_20) || ']' AS anon_55
     FROM (
         SELECT json_array(restaurant_booking_windows.position,
             restaurant_booking_windows.notice_minutes, restaurant_booking_windows.horizon_days,
             restaurant_booking_windows.channel, restaurant_booking_windows.min_party,
-            restaurant_booking_windows.max_party) AS json_array_18
+            restaurant_booking_windows.max_party) AS json_array_20
         FROM restaurant_booking_windows
         WHERE restaurant_booking_windows.restaurant_id = :restaurant
-    ) AS anon_50
-) AS anon_48, (
-    SELECT '[' || group_concat(anon_53.json_array_19) || ']' AS anon_52
+    ) AS anon_56
+) AS anon_54, (
+    SELECT '[' || group_concat(anon_59.json_array_21) || ']' AS anon_58
     FROM (
         SELECT json_array(restaurant_date_exceptions.position, restaurant_date_exceptions.on_date,
             restaurant_date_exceptions.period, restaurant_date_exceptions.closed,
             restaurant_date_exceptions.start_time, restaurant_date_exceptions.end_time,
             restaurant_date_exceptions.last_start_time,
-            restaurant_date_exceptions.interval_minutes, json(restaurant_date_exceptions.closed_starts)) AS json_array_19
+            restaurant_date_exceptions.interval_minutes, json(restaurant_date_exceptions.closed_starts)) AS json_array_21
         FROM restaurant_date_exceptions
         WHERE restaurant_date_exceptions.restaurant_id = :restaurant
-    ) AS anon_53
-) AS anon_51, (
-    SELECT '[' || group_concat(anon_56.json_array_20) || ']' AS anon_55
+    ) AS anon_59
+) AS anon_57, (
+    SELECT '[' || group_concat(anon_62.json_array_22) || ']' AS anon_61
     FROM (
         SELECT json_array(restaurant_pacing_rules.position,
             restaurant_pacing_rules.interval_minutes, restaurant_pacing_rules.max_covers,
             restaurant_pacing_rules.max_parties, restaurant_pacing_rules.spread,
             restaurant_pacing_rules.period, restaurant_pacing_rules.weekday,
-            restaurant_pacing_rules.on_date, restaurant_pacing_rules.kind) AS json_array_20
+            restaurant_pacing_rules.on_date, restaurant_pacing_rules.kind) AS json_array_22
         FROM restaurant_pacing_rules
         WHERE restaurant_pacing_rules.restaurant_id = :restaurant
-    ) AS anon_56
-) AS anon_54, (
-    SELECT '[' || group_concat(anon_59.json_array_21) || ']' AS anon_58
-    FROM (
-        SELECT json_array(restaurant_channel_shares.position, restaurant_channel_shares.channel,
-            restaurant_channel_shares.covers, restaurant_channel_shares.period,
-            restaurant_channel_shares.weekday, restaurant_channel_shares.on_date,
-            restaurant_channel_shares.release_minutes) AS json_array_21
-        FROM restaurant_channel_shares
-        WHERE restaurant_channel_shares.restaurant_id = :restaurant
-    ) AS anon_59
-) AS anon_57, (
-    SELECT '[' || group_concat(anon_62.json_array_22) || ']' AS anon_61
-    FROM (
-        SELECT json_array(restaurant_zone_rules.position, restaurant_zone_rules.zone_id,
-            restaurant_zone_rules.closed, restaurant_zone_rules.start_time,
-            restaurant_zone_rules.end_time, restaurant_zone_rules.last_start_time, json(restaurant_zone_rules.weekdays),
-            json(restaurant_zone_rules.season), json(restaurant_zone_rules.turn_bands)) AS json_array_22
-        FROM restaurant_zone_rules
-        WHERE restaurant_zone_rules.restaurant_id = :restaurant
     ) AS anon_62
 ) AS anon_60, (
     SELECT '[' || group_concat(anon_65.json_array_23) || ']' AS anon_64
     FROM (
-        SELECT json_array(restaurant_walk_in_rules.position, json(restaurant_walk_in_rules.weekdays),
-            json(restaurant_walk_in_rules.dates), restaurant_walk_in_rules.period) AS json_array_23
-        FROM restaurant_walk_in_rules
-        WHERE restaurant_walk_in_rules.restaurant_id = :restaurant
+        SELECT json_array(restaurant_channel_shares.position, restaurant_channel_shares.channel,
+            restaurant_channel_shares.covers, restaurant_channel_shares.period,
+            restaurant_channel_shares.weekday, restaurant_channel_shares.on_date,
+            restaurant_channel_shares.release_minutes) AS json_array_23
+        FROM restaurant_channel_shares
+        WHERE restaurant_channel_shares.restaurant_id = :restaurant
     ) AS anon_65
 ) AS anon_63, (
     SELECT '[' || group_concat(anon_68.json_array_24) || ']' AS anon_67
     FROM (
+        SELECT json_array(restaurant_zone_rules.position, restaurant_zone_rules.zone_id,
+            restaurant_zone_rules.closed, restaurant_zone_rules.start_time,
+            restaurant_zone_rules.end_time, restaurant_zone_rules.last_start_time, json(restaurant_zone_rules.weekdays),
+            json(restaurant_zone_rules.season), json(restaurant_zone_rules.turn_bands)) AS json_array_24
+        FROM restaurant_zone_rules
+        WHERE restaurant_zone_rules.restaurant_id = :restaurant
+    ) AS anon_68
+) AS anon_66, (
+    SELECT '[' || group_concat(anon_71.json_array_25) || ']' AS anon_70
+    FROM (
+        SELECT json_array(restaurant_walk_in_rules.position, json(restaurant_walk_in_rules.weekdays),
+            json(restaurant_walk_in_rules.dates), restaurant_walk_in_rules.period) AS json_array_25
+        FROM restaurant_walk_in_rules
+        WHERE restaurant_walk_in_rules.restaurant_id = :restaurant
+    ) AS anon_71
+) AS anon_69, (
+    SELECT '[' || group_concat(anon_74.json_array_26) || ']' AS anon_73
+    FROM (
         SELECT json_array(restaurant_walk_in_tables.rule_position,
-            restaurant_walk_in_tables.table_id) AS json_array_24
+            restaurant_walk_in_tables.table_id) AS json_array_26
         FROM restaurant_walk_in_tables
         WHERE restaurant_walk_in_tables.restaurant_id = :restaurant
-    ) AS anon_68
-) AS anon_66;
+    ) AS anon_74
+) AS anon_72;
 
 -- list_expired_holds
 -- List active holds that have expired. Used by: sweep_holds.
@@ -2436,7 +2751,7 @@ WHERE (capacity_outbox.restaurant_id, capacity_outbox.sequence) IN (
     ) AS found
 );
 
--- load_scope 16
+-- load_scope 18
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings. Used by: remove_restaurant.
 SELECT (
@@ -2506,6 +2821,18 @@ SELECT (
 DELETE
 FROM table_set_members
 WHERE table_set_members.restaurant_id = :restaurant;
+
+-- remove_table_distances
+-- Delete all rows of a removed restaurant in table_distances. Used by: remove_restaurant.
+DELETE
+FROM table_distances
+WHERE table_distances.restaurant_id = :restaurant;
+
+-- remove_table_aisles
+-- Delete all rows of a removed restaurant in table_aisles. Used by: remove_restaurant.
+DELETE
+FROM table_aisles
+WHERE table_aisles.restaurant_id = :restaurant;
 
 -- remove_table_adjacencies
 -- Delete all rows of a removed restaurant in table_adjacencies. Used by: remove_restaurant.
@@ -2726,7 +3053,9 @@ SELECT (
             table_inventory.zone_id, table_inventory.min_party, table_inventory.max_party,
             table_inventory.section, table_inventory.category, table_inventory.seating,
             table_inventory.mobility, table_inventory.out_of_service, table_inventory.active,
-            json(table_inventory.features), json(table_inventory.position), table_inventory.notes) AS json_array_3
+            json(table_inventory.features), json(table_inventory.position), table_inventory.notes,
+            table_inventory.shape, table_inventory.length_cm, table_inventory.width_cm,
+            table_inventory.number_scope) AS json_array_3
         FROM table_inventory
         WHERE table_inventory.restaurant_id = :restaurant
     ) AS anon_9
@@ -2756,14 +3085,28 @@ SELECT (
 ) AS anon_16, (
     SELECT '[' || group_concat(anon_21.json_array_7) || ']' AS anon_20
     FROM (
+        SELECT json_array(table_distances.first_table_id, table_distances.second_table_id) AS json_array_7
+        FROM table_distances
+        WHERE table_distances.restaurant_id = :restaurant
+    ) AS anon_21
+) AS anon_19, (
+    SELECT '[' || group_concat(anon_24.json_array_8) || ']' AS anon_23
+    FROM (
+        SELECT json_array(table_aisles.aisle_id, table_aisles.table_id, table_aisles.is_joined) AS json_array_8
+        FROM table_aisles
+        WHERE table_aisles.restaurant_id = :restaurant
+    ) AS anon_24
+) AS anon_22, (
+    SELECT '[' || group_concat(anon_27.json_array_9) || ']' AS anon_26
+    FROM (
         SELECT json_array(restaurant_policies.reservation_interval_minutes,
             restaurant_policies.default_duration_minutes,
             restaurant_policies.last_seating_buffer_minutes,
-            restaurant_policies.joins_within_zone, restaurant_policies.past_grace_minutes, json(restaurant_policies.turn_bands),
-            json(restaurant_policies.closures), restaurant_policies.adjacency_mode,
-            restaurant_policies.adjacency_required, restaurant_policies.adjacency_min_party,
-            restaurant_policies.max_tables, restaurant_policies.slack_budget,
-            restaurant_policies.staff_max_slack, json(restaurant_policies.score),
+            restaurant_policies.joins_within_zone, restaurant_policies.numbers_unique_in,
+            restaurant_policies.past_grace_minutes, json(restaurant_policies.turn_bands), json(restaurant_policies.closures),
+            restaurant_policies.adjacency_mode, restaurant_policies.adjacency_required,
+            restaurant_policies.adjacency_min_party, restaurant_policies.max_tables,
+            restaurant_policies.slack_budget, restaurant_policies.staff_max_slack, json(restaurant_policies.score),
             restaurant_policies.hold_ttl_seconds, restaurant_policies.hold_rate_limit,
             restaurant_policies.hold_rate_window_seconds, restaurant_policies.hold_max_live,
             restaurant_policies.hold_max_live_per_session,
@@ -2771,19 +3114,19 @@ SELECT (
             restaurant_policies.guest_stay_least_minutes,
             restaurant_policies.guest_stay_most_minutes, restaurant_policies.early_minutes,
             restaurant_policies.late_minutes, restaurant_policies.no_show_after_minutes,
-            restaurant_policies.overstay_minutes) AS json_array_7
+            restaurant_policies.overstay_minutes) AS json_array_9
         FROM restaurant_policies
         WHERE restaurant_policies.restaurant_id = :restaurant
-    ) AS anon_21
-) AS anon_19, (
-    SELECT '[' || group_concat(anon_24.json_array_8) || ']' AS anon_23
+    ) AS anon_27
+) AS anon_25, (
+    SELECT '[' || group_concat(anon_30.json_array_10) || ']' AS anon_29
     FROM (
-        SELECT json_array(restaurant_occasions."key", restaurant_occasions.position, json(restaurant_occasions.turn_bands)) AS json_array_8
+        SELECT json_array(restaurant_occasions."key", restaurant_occasions.position, json(restaurant_occasions.turn_bands)) AS json_array_10
         FROM restaurant_occasions
         WHERE restaurant_occasions.restaurant_id = :restaurant
-    ) AS anon_24
-) AS anon_22, (
-    SELECT '[' || group_concat(anon_27.json_array_9) || ']' AS anon_26
+    ) AS anon_30
+) AS anon_28, (
+    SELECT '[' || group_concat(anon_33.json_array_11) || ']' AS anon_32
     FROM (
         SELECT json_array(restaurant_service_periods."key", restaurant_service_periods.start_time,
             restaurant_service_periods.end_time, json(restaurant_service_periods.weekdays), json(restaurant_service_periods.dates),
@@ -2794,98 +3137,98 @@ SELECT (
             restaurant_service_periods.last_seating_minutes,
             restaurant_service_periods.overrun_allowed,
             restaurant_service_periods.min_dwell_minutes,
-            restaurant_service_periods.interval_minutes, json(restaurant_service_periods.closed_starts)) AS json_array_9
+            restaurant_service_periods.interval_minutes, json(restaurant_service_periods.closed_starts)) AS json_array_11
         FROM restaurant_service_periods
         WHERE restaurant_service_periods.restaurant_id = :restaurant
-    ) AS anon_27
-) AS anon_25, (
-    SELECT '[' || group_concat(anon_30.json_array_10) || ']' AS anon_29
+    ) AS anon_33
+) AS anon_31, (
+    SELECT '[' || group_concat(anon_36.json_array_12) || ']' AS anon_35
     FROM (
         SELECT json_array(restaurant_period_occasions.period,
-            restaurant_period_occasions.position, restaurant_period_occasions.occasion) AS json_array_10
+            restaurant_period_occasions.position, restaurant_period_occasions.occasion) AS json_array_12
         FROM restaurant_period_occasions
         WHERE restaurant_period_occasions.restaurant_id = :restaurant
-    ) AS anon_30
-) AS anon_28, (
-    SELECT '[' || group_concat(anon_33.json_array_11) || ']' AS anon_32
+    ) AS anon_36
+) AS anon_34, (
+    SELECT '[' || group_concat(anon_39.json_array_13) || ']' AS anon_38
     FROM (
         SELECT json_array(restaurant_capacity_rules.position,
             restaurant_capacity_rules.max_covers, restaurant_capacity_rules.max_parties,
             restaurant_capacity_rules.period, restaurant_capacity_rules.weekday,
             restaurant_capacity_rules.on_date, restaurant_capacity_rules.zone_id,
-            restaurant_capacity_rules.kind) AS json_array_11
+            restaurant_capacity_rules.kind) AS json_array_13
         FROM restaurant_capacity_rules
         WHERE restaurant_capacity_rules.restaurant_id = :restaurant
-    ) AS anon_33
-) AS anon_31, (
-    SELECT '[' || group_concat(anon_36.json_array_12) || ']' AS anon_35
+    ) AS anon_39
+) AS anon_37, (
+    SELECT '[' || group_concat(anon_42.json_array_14) || ']' AS anon_41
     FROM (
         SELECT json_array(restaurant_booking_windows.position,
             restaurant_booking_windows.notice_minutes, restaurant_booking_windows.horizon_days,
             restaurant_booking_windows.channel, restaurant_booking_windows.min_party,
-            restaurant_booking_windows.max_party) AS json_array_12
+            restaurant_booking_windows.max_party) AS json_array_14
         FROM restaurant_booking_windows
         WHERE restaurant_booking_windows.restaurant_id = :restaurant
-    ) AS anon_36
-) AS anon_34, (
-    SELECT '[' || group_concat(anon_39.json_array_13) || ']' AS anon_38
+    ) AS anon_42
+) AS anon_40, (
+    SELECT '[' || group_concat(anon_45.json_array_15) || ']' AS anon_44
     FROM (
         SELECT json_array(restaurant_date_exceptions.position, restaurant_date_exceptions.on_date,
             restaurant_date_exceptions.period, restaurant_date_exceptions.closed,
             restaurant_date_exceptions.start_time, restaurant_date_exceptions.end_time,
             restaurant_date_exceptions.last_start_time,
-            restaurant_date_exceptions.interval_minutes, json(restaurant_date_exceptions.closed_starts)) AS json_array_13
+            restaurant_date_exceptions.interval_minutes, json(restaurant_date_exceptions.closed_starts)) AS json_array_15
         FROM restaurant_date_exceptions
         WHERE restaurant_date_exceptions.restaurant_id = :restaurant
-    ) AS anon_39
-) AS anon_37, (
-    SELECT '[' || group_concat(anon_42.json_array_14) || ']' AS anon_41
+    ) AS anon_45
+) AS anon_43, (
+    SELECT '[' || group_concat(anon_48.json_array_16) || ']' AS anon_47
     FROM (
         SELECT json_array(restaurant_pacing_rules.position,
             restaurant_pacing_rules.interval_minutes, restaurant_pacing_rules.max_covers,
             restaurant_pacing_rules.max_parties, restaurant_pacing_rules.spread,
             restaurant_pacing_rules.period, restaurant_pacing_rules.weekday,
-            restaurant_pacing_rules.on_date, restaurant_pacing_rules.kind) AS json_array_14
+            restaurant_pacing_rules.on_date, restaurant_pacing_rules.kind) AS json_array_16
         FROM restaurant_pacing_rules
         WHERE restaurant_pacing_rules.restaurant_id = :restaurant
-    ) AS anon_42
-) AS anon_40, (
-    SELECT '[' || group_concat(anon_45.json_array_15) || ']' AS anon_44
-    FROM (
-        SELECT json_array(restaurant_channel_shares.position, restaurant_channel_shares.channel,
-            restaurant_channel_shares.covers, restaurant_channel_shares.period,
-            restaurant_channel_shares.weekday, restaurant_channel_shares.on_date,
-            restaurant_channel_shares.release_minutes) AS json_array_15
-        FROM restaurant_channel_shares
-        WHERE restaurant_channel_shares.restaurant_id = :restaurant
-    ) AS anon_45
-) AS anon_43, (
-    SELECT '[' || group_concat(anon_48.json_array_16) || ']' AS anon_47
-    FROM (
-        SELECT json_array(restaurant_zone_rules.position, restaurant_zone_rules.zone_id,
-            restaurant_zone_rules.closed, restaurant_zone_rules.start_time,
-            restaurant_zone_rules.end_time, restaurant_zone_rules.last_start_time, json(restaurant_zone_rules.weekdays),
-            json(restaurant_zone_rules.season), json(restaurant_zone_rules.turn_bands)) AS json_array_16
-        FROM restaurant_zone_rules
-        WHERE restaurant_zone_rules.restaurant_id = :restaurant
     ) AS anon_48
 ) AS anon_46, (
     SELECT '[' || group_concat(anon_51.json_array_17) || ']' AS anon_50
     FROM (
-        SELECT json_array(restaurant_walk_in_rules.position, json(restaurant_walk_in_rules.weekdays),
-            json(restaurant_walk_in_rules.dates), restaurant_walk_in_rules.period) AS json_array_17
-        FROM restaurant_walk_in_rules
-        WHERE restaurant_walk_in_rules.restaurant_id = :restaurant
+        SELECT json_array(restaurant_channel_shares.position, restaurant_channel_shares.channel,
+            restaurant_channel_shares.covers, restaurant_channel_shares.period,
+            restaurant_channel_shares.weekday, restaurant_channel_shares.on_date,
+            restaurant_channel_shares.release_minutes) AS json_array_17
+        FROM restaurant_channel_shares
+        WHERE restaurant_channel_shares.restaurant_id = :restaurant
     ) AS anon_51
 ) AS anon_49, (
     SELECT '[' || group_concat(anon_54.json_array_18) || ']' AS anon_53
     FROM (
+        SELECT json_array(restaurant_zone_rules.position, restaurant_zone_rules.zone_id,
+            restaurant_zone_rules.closed, restaurant_zone_rules.start_time,
+            restaurant_zone_rules.end_time, restaurant_zone_rules.last_start_time, json(restaurant_zone_rules.weekdays),
+            json(restaurant_zone_rules.season), json(restaurant_zone_rules.turn_bands)) AS json_array_18
+        FROM restaurant_zone_rules
+        WHERE restaurant_zone_rules.restaurant_id = :restaurant
+    ) AS anon_54
+) AS anon_52, (
+    SELECT '[' || group_concat(anon_57.json_array_19) || ']' AS anon_56
+    FROM (
+        SELECT json_array(restaurant_walk_in_rules.position, json(restaurant_walk_in_rules.weekdays),
+            json(restaurant_walk_in_rules.dates), restaurant_walk_in_rules.period) AS json_array_19
+        FROM restaurant_walk_in_rules
+        WHERE restaurant_walk_in_rules.restaurant_id = :restaurant
+    ) AS anon_57
+) AS anon_55, (
+    SELECT '[' || group_concat(anon_60.json_array_20) || ']' AS anon_59
+    FROM (
         SELECT json_array(restaurant_walk_in_tables.rule_position,
-            restaurant_walk_in_tables.table_id) AS json_array_18
+            restaurant_walk_in_tables.table_id) AS json_array_20
         FROM restaurant_walk_in_tables
         WHERE restaurant_walk_in_tables.restaurant_id = :restaurant
-    ) AS anon_54
-) AS anon_52;
+    ) AS anon_60
+) AS anon_58;
 
 -- write_table_set_capacities
 -- Insert or update the rows of table_set_capacities that an edit of the house changes.
@@ -2899,6 +3242,19 @@ SET capacity = excluded.capacity, min_party = excluded.min_party;
 INSERT INTO table_set_members (restaurant_id, set_id, table_id)
 VALUES (:restaurant, :each_set_id, :each_table_id)
 ON CONFLICT (restaurant_id, set_id, table_id) DO NOTHING;
+
+-- write_table_distances
+-- Insert or update the rows of table_distances that an edit of the house changes.
+INSERT INTO table_distances (restaurant_id, first_table_id, second_table_id)
+VALUES (:restaurant, :each_first_table_id, :each_second_table_id)
+ON CONFLICT (restaurant_id, first_table_id, second_table_id) DO NOTHING;
+
+-- write_table_aisles
+-- Insert or update the rows of table_aisles that an edit of the house changes.
+INSERT INTO table_aisles (restaurant_id, aisle_id, table_id, is_joined)
+VALUES (:restaurant, :each_aisle_id, :each_table_id, :each_is_joined)
+ON CONFLICT (restaurant_id, aisle_id, table_id) DO UPDATE
+SET is_joined = excluded.is_joined;
 
 -- write_restaurant_occasions
 -- Insert or update the rows of restaurant_occasions that an edit of the house changes.
@@ -3004,6 +3360,19 @@ DELETE
 FROM table_set_members
 WHERE table_set_members.restaurant_id = :restaurant AND table_set_members.set_id = :each_set_id
     AND table_set_members.table_id = :each_table_id;
+
+-- delete_table_distances
+-- Delete the rows of table_distances that an edit of the house removes.
+DELETE
+FROM table_distances
+WHERE table_distances.restaurant_id = :restaurant AND table_distances.first_table_id = :each_first_table_id
+    AND table_distances.second_table_id = :each_second_table_id;
+
+-- delete_table_aisles
+-- Delete the rows of table_aisles that an edit of the house removes.
+DELETE
+FROM table_aisles
+WHERE table_aisles.restaurant_id = :restaurant AND table_aisles.aisle_id = :each_aisle_id AND table_aisles.table_id = :each_table_id;
 
 -- delete_restaurant_occasions
 -- Delete the rows of restaurant_occasions that an edit of the house removes.

@@ -22,6 +22,7 @@ from fourtop.engine import (
     CountedIds,
     Desk,
     Engine,
+    MonthTerms,
     Move,
     Overlap,
     SharedTable,
@@ -47,6 +48,7 @@ from fourtop.errors import (
     InvalidDocument,
     InvalidIdentifier,
     InvalidInput,
+    InvalidRows,
     InvalidWindow,
     KeyReused,
     NaiveDatetime,
@@ -59,20 +61,27 @@ from fourtop.errors import (
     Reason,
     Refusal,
     Refused,
+    RowProblem,
     StaleVersion,
     StoreMisconfigured,
     StoreUnavailable,
     UnknownName,
 )
+from fourtop.formats.booking_csv import RowFile
+from fourtop.formats.booking_row import BookingRow
 from fourtop.formats.booking_rows import (
-    BookingRow,
+    dump_rows,
     dump_rows_csv,
     dumps_rows_csv,
+    dumps_rows_json,
+    load_rows,
     load_rows_csv,
     load_rows_json,
     loads_rows_csv,
     loads_rows_json,
+    read_rows,
 )
+from fourtop.formats.csv_format import CsvFormat, DateOrder, OtherColumns
 from fourtop.formats.house_document import (
     dump_house,
     dumps_house,
@@ -81,6 +90,7 @@ from fourtop.formats.house_document import (
     load_house,
     loads_house,
 )
+from fourtop.formats.icalendar import dumps_icalendar
 from fourtop.formats.json_schema import house_schema
 from fourtop.formats.sketch import sketch_floor, sketch_house
 from fourtop.jobs import (
@@ -111,6 +121,7 @@ from fourtop.model.alternatives import (
 from fourtop.model.block import Block
 from fourtop.model.booking import Assignment, Booking, Bookings, BookingStatus, Step
 from fourtop.model.booking_change import KEEP, BookingChange, Keep
+from fourtop.model.booking_list import BookingFilter, BookingPage
 from fourtop.model.booking_rules import BookingWindow, HoldRules, SeatingRules
 from fourtop.model.calendar import Calendar, Service, Stay
 from fourtop.model.capacity_rules import (
@@ -122,16 +133,29 @@ from fourtop.model.capacity_rules import (
 )
 from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
 from fourtop.model.date_exception import DateException
+from fourtop.model.day import Day, DayEntry, DayTable
+from fourtop.model.distances import Aisle, KeptApart
 from fourtop.model.event import Event, EventType
 from fourtop.model.explanation import Change, ChangeKind, Explanation
-from fourtop.model.floor import Floor, Join, SetCapacity
+from fourtop.model.feed import Feed, FeedCell, FeedTerms
+from fourtop.model.floor import Floor, Join, NumberScope, SetCapacity
 from fourtop.model.hold import Fingerprint, Hold, HoldState
 from fourtop.model.house import House
 from fourtop.model.house_difference import HouseDifference, PartDifference
+from fourtop.model.month import BookableDay, DayState, Month
 from fourtop.model.override import Override
 from fourtop.model.plan import Plan, Score, Term
 from fourtop.model.planning_rules import AdjacencyMode, Planning, Weights
 from fourtop.model.policy import Policy
+from fourtop.model.preview import (
+    Preview,
+    Repair,
+    RepairPlan,
+    StrandedBooking,
+    StrandedHold,
+    WayOut,
+    WayOutKind,
+)
 from fourtop.model.receipt import PacingUsage, Receipt, Usage
 from fourtop.model.request import BookingRequest, Preference, Relaxation
 from fourtop.model.restaurant import Area, Restaurant, Zone
@@ -151,7 +175,7 @@ from fourtop.model.rotations import (
 )
 from fourtop.model.rule_problems import ProblemKind, RuleProblem, check_rules
 from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Weekday
-from fourtop.model.table import Mobility, Position, Table
+from fourtop.model.table import Mobility, Position, Table, TableShape
 from fourtop.model.utilisation import PeriodUtilisation, SlotUtilisation, Utilisation
 from fourtop.model.validation import CheckStatus, Selection, SelectionCheck, Validation
 from fourtop.model.walk_in import WalkIn
@@ -188,6 +212,7 @@ __all__ = [
     "KEEP",
     "Actor",
     "AdjacencyMode",
+    "Aisle",
     "Allocation",
     "AllocationsOverlap",
     "AlreadyExists",
@@ -207,8 +232,11 @@ __all__ = [
     "Availability",
     "AvailabilityTerms",
     "Block",
+    "BookableDay",
     "Booking",
     "BookingChange",
+    "BookingFilter",
+    "BookingPage",
     "BookingRequest",
     "BookingRow",
     "BookingStatus",
@@ -225,12 +253,21 @@ __all__ = [
     "Code",
     "ConfirmationResult",
     "CountedIds",
+    "CsvFormat",
     "DateException",
+    "DateOrder",
+    "Day",
+    "DayEntry",
+    "DayState",
+    "DayTable",
     "Desk",
     "Engine",
     "Event",
     "EventType",
     "Explanation",
+    "Feed",
+    "FeedCell",
+    "FeedTerms",
     "Finding",
     "Fingerprint",
     "Floor",
@@ -253,21 +290,27 @@ __all__ = [
     "InvalidDocument",
     "InvalidIdentifier",
     "InvalidInput",
+    "InvalidRows",
     "InvalidWindow",
     "Join",
     "Keep",
+    "KeptApart",
     "KeyReused",
     "LocalTime",
     "LocalTimes",
     "ManualClock",
     "MemoryStore",
     "Mobility",
+    "Month",
+    "MonthTerms",
     "Move",
     "NaiveDatetime",
     "NonexistentTime",
     "NotFound",
     "NothingToUndo",
+    "NumberScope",
     "Occasion",
+    "OtherColumns",
     "OutcomeUnknown",
     "Overlap",
     "Override",
@@ -284,6 +327,7 @@ __all__ = [
     "PolicyDrift",
     "Position",
     "Preference",
+    "Preview",
     "ProblemKind",
     "Proof",
     "Pruned",
@@ -297,10 +341,14 @@ __all__ = [
     "RelayOptions",
     "Relayed",
     "ReleasedLate",
+    "Repair",
+    "RepairPlan",
     "ResourceType",
     "Restaurant",
     "Rival",
     "Rotations",
+    "RowFile",
+    "RowProblem",
     "RuleKind",
     "RuleProblem",
     "Score",
@@ -321,10 +369,13 @@ __all__ = [
     "Step",
     "StoreMisconfigured",
     "StoreUnavailable",
+    "StrandedBooking",
+    "StrandedHold",
     "Swept",
     "SystemClock",
     "Table",
     "TableRotations",
+    "TableShape",
     "TableSnapshot",
     "TableState",
     "Term",
@@ -337,6 +388,8 @@ __all__ = [
     "Versions",
     "WalkIn",
     "WalkInRule",
+    "WayOut",
+    "WayOutKind",
     "Weekday",
     "Weights",
     "Window",
@@ -346,9 +399,12 @@ __all__ = [
     "check_rules",
     "downgrade",
     "dump_house",
+    "dump_rows",
     "dump_rows_csv",
     "dumps_house",
+    "dumps_icalendar",
     "dumps_rows_csv",
+    "dumps_rows_json",
     "estimate_rotations",
     "exclude_fourtop",
     "house_from_data",
@@ -356,6 +412,7 @@ __all__ = [
     "house_to_data",
     "inspect_store",
     "load_house",
+    "load_rows",
     "load_rows_csv",
     "load_rows_json",
     "loads_house",
@@ -365,6 +422,7 @@ __all__ = [
     "prune_allocations",
     "prune_confirmations",
     "prune_outbox",
+    "read_rows",
     "relay_outbox",
     "release_late",
     "sample",

@@ -1,7 +1,7 @@
 """The reference's cases of availability and of creating a booking under caps (§9.14).
 
-Dinner from 17:00 to 22:00, at most 40 covers and 20 parties. Its cases of retrying a database are
-left for one.
+Dinner from 17:00 to 22:00, at most 40 covers and 20 parties. The cases of retrying a database are
+tests of a database, in ``tests/sql/test_fault.py``.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import attrs
 import pytest
 
 from fourtop import (
+    AlternativeTerms,
     Availability,
     CapacityRule,
     Code,
@@ -142,6 +143,57 @@ def test_reference_cancelled_and_no_shows_do_not_count(store: Store, clock: Manu
     clock.move_to(at("19:15"))
     desk.no_show(gone.id)
     assert at_seven(desk, 4)[1].booked_covers == 0
+
+
+# ---- alternatives and utilisation ----------------------------------------------------------------
+
+
+def test_reference_section_9_14_alternatives_of_a_free_evening_are_the_nearest(
+    store: Store,
+) -> None:
+    desk = open_desk(store, standard())
+    found = desk.alternatives(party_size(4)).found
+    assert 1 <= len(found) <= 5
+    assert all(desk.quote(each.request) for each in found)
+    assert {at("18:45"), at("19:15")} <= {each.start for each in found}
+
+
+def test_reference_section_9_14_a_full_evening_has_no_alternative_and_says_why(
+    store: Store,
+) -> None:
+    desk = open_desk(store, standard())
+    book_all(desk, [4] * 10)
+    answer = desk.alternatives(party_size(4))
+    assert answer.found == ()
+    assert {each.refusal.code for each in answer.rejected} == {Code.CAPACITY_EXCEEDED}
+
+
+def test_reference_section_9_14_at_most_three_alternatives_are_found(store: Store) -> None:
+    desk = open_desk(store, standard())
+    assert len(desk.alternatives(party_size(4), AlternativeTerms(limit=3)).found) == 3
+
+
+@pytest.mark.parametrize(
+    ("parties", "percent", "free"), [([4, 6, 2], 30, 28), ([2] * 19, 95, 2), ([4] * 6, 60, 16)]
+)
+def test_reference_section_9_14_utilisation_of_a_period(
+    store: Store, parties: list[int], percent: int, free: int
+) -> None:
+    desk = open_desk(store, standard())
+    book_all(desk, parties)
+    (dinner,) = desk.utilisation(FRIDAY).periods
+    assert (dinner.utilisation_percent, dinner.usage.available_covers) == (percent, free)
+    assert not dinner.is_overbooked
+
+
+def test_reference_section_6_2_a_period_above_its_cap_is_overbooked(store: Store) -> None:
+    desk = open_desk(store, standard())
+    book_all(desk, [4] * 10)
+    rules = [CapacityRule(max_covers=39)]
+    desk.edit_policy(lambda policy: attrs.evolve(policy, capacity_rules=rules))
+    assert desk.utilisation(FRIDAY).is_overbooked
+    (dinner,) = desk.utilisation(FRIDAY).periods
+    assert (dinner.is_overbooked, dinner.utilisation_percent) == (True, 103)
 
 
 # ---- create --------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The reference's cases of rotations (§9.7), as the stays that the engine really seats in turn."""
+"""The reference's cases of rotations (§9.7): the stays really seated in turn, and the estimate."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from fourtop import (
     Refused,
     ServicePeriod,
     TurnBand,
+    estimate_rotations,
     sketch_floor,
     sketch_house,
 )
@@ -46,6 +47,24 @@ def house(**more: dict[str, object]) -> House:
     plain = sketch_house("House", sketch_floor({**TWOS, **FOURS, **SEVENS, **more}), timezone="UTC")
     restaurant = attrs.evolve(plain.restaurant, reservation_interval_minutes=5)
     return attrs.evolve(plain, restaurant=restaurant, policy=Policy([DINNER, LUNCH]))
+
+
+def a_service(service: int, turn: int, buffer: int, interval: int) -> House:
+    """One table in a service from noon; lengths in minutes."""
+    # The last buffer may run past the window, as it does there.
+    end = f"{12 + service // 60}:{service % 60:02}"
+    period = ServicePeriod(
+        "service",
+        "12:00",
+        end,
+        buffer_after_minutes=buffer,
+        last_seating_minutes=turn,
+        overrun_allowed=True,
+    )
+    plain = sketch_house("House", sketch_floor({"1": 2}), timezone="UTC")
+    restaurant = attrs.evolve(plain.restaurant, reservation_interval_minutes=interval)
+    policy = Policy([period], turn_bands=[TurnBand(None, turn)])
+    return attrs.evolve(plain, restaurant=restaurant, policy=policy)
 
 
 def turns(desk: Desk, period: str, table: str, size: int) -> int:
@@ -113,27 +132,60 @@ def test_reference_rotations_services_come_in_the_order_of_the_day(store: Store)
 def test_reference_turns_per_table_for_a_window(
     store: Store, minutes: tuple[int, int, int, int], count: int
 ) -> None:
-    service, turn, buffer, interval = minutes
-    # The last buffer may run past the window, as it does there.
-    end = f"{12 + service // 60}:{service % 60:02}"
-    period = ServicePeriod(
-        "service",
-        "12:00",
-        end,
-        buffer_after_minutes=buffer,
-        last_seating_minutes=turn,
-        overrun_allowed=True,
-    )
-    plain = sketch_house("House", sketch_floor({"1": 2}), timezone="UTC")
-    restaurant = attrs.evolve(plain.restaurant, reservation_interval_minutes=interval)
-    desk = open_desk(
-        store,
-        attrs.evolve(
-            plain, restaurant=restaurant, policy=Policy([period], turn_bands=[TurnBand(None, turn)])
-        ),
-    )
+    desk = open_desk(store, a_service(*minutes))
     assert turns(desk, "service", "1", 2) == count
     assert desk.audit().is_clean
     assert all(
-        each.stay.dining.end <= NOW + timedelta(minutes=service) for each in desk.bookings(MONTH)
+        each.stay.dining.end <= NOW + timedelta(minutes=minutes[0]) for each in desk.bookings(MONTH)
     )
+
+
+# ---- the estimate
+
+
+def estimated(plain: House, table: str) -> list[int]:
+    found = estimate_rotations(plain, FRIDAY)
+    tables = [period.find_table(table) for period in found.periods]
+    return [0 if each is None else each.parties for each in tables]
+
+
+def test_reference_section_9_7_the_estimate_of_each_service() -> None:
+    found = estimate_rotations(house(), FRIDAY)
+    assert [(each.period, each.covers) for each in found.periods] == [
+        ("lunch", 80),
+        ("dinner", 126),
+    ]
+    assert estimated(house(), "2a") == [2, 4]
+    assert estimated(house(), "4a") == [2, 3]
+    assert estimated(house(), "7a") == [2, 3]
+
+
+def test_reference_section_9_7_a_table_out_of_service_changes_no_estimate() -> None:
+    more = house(spare={"capacity": 4, "out_of_service": True})
+    assert estimate_rotations(more, FRIDAY) == estimate_rotations(house(), FRIDAY)
+    assert estimated(more, "spare") == [0, 0]
+
+
+def test_reference_section_9_7_the_blocks_of_larger_tables() -> None:
+    more = house(six={"capacity": 6}, eight={"capacity": 8})
+    assert estimated(more, "six") == [2, 3]
+    assert estimated(more, "eight") == [2, 3]
+    covers = [each.find_table("six") for each in estimate_rotations(more, FRIDAY).periods]
+    assert [0 if each is None else each.covers for each in covers] == [12, 18]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "count"),
+    [
+        ((45, 60, 5, 1), 0),
+        ((180, 60, 15, 1), 2),
+        ((240, 60, 0, 120), 2),
+        ((60, 60, 5, 1), 1),
+        ((300, 90, 5, 15), 3),
+        ((300, 90, 5, 1), 3),
+    ],
+)
+def test_reference_section_9_7_the_estimated_turns_of_a_window(
+    minutes: tuple[int, int, int, int], count: int
+) -> None:
+    assert estimated(a_service(*minutes), "1") == [count]

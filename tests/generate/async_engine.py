@@ -54,14 +54,18 @@ _DESKS: Final = {
     "HoldDesk": "AsyncHoldDesk",
     "ServiceDesk": "AsyncServiceDesk",
     "HouseDesk": "AsyncHouseDesk",
+    "FileDesk": "AsyncFileDesk",
     "DayDesk": "AsyncDayDesk",
     "StaffDesk": "AsyncStaffDesk",
+    "PreviewDesk": "AsyncPreviewDesk",
     "Executor": "AsyncExecutor",
     "fourtop.engine.hold_desk": "fourtop.engine.async_hold_desk",
     "fourtop.engine.service_desk": "fourtop.engine.async_service_desk",
     "fourtop.engine.house_desk": "fourtop.engine.async_house_desk",
+    "fourtop.engine.file_desk": "fourtop.engine.async_file_desk",
     "fourtop.engine.day_desk": "fourtop.engine.async_day_desk",
     "fourtop.engine.staff_desk": "fourtop.engine.async_staff_desk",
+    "fourtop.engine.preview_desk": "fourtop.engine.async_preview_desk",
 }
 HOUSE_DESK: Final = Twin(
     source="house_desk.py",
@@ -84,6 +88,13 @@ SERVICE_DESK: Final = Twin(
     module="The part of the asynchronous desk that serves.",
     summary="The commands of the live service; ``AsyncDesk`` has all commands and reads.",
 )
+FILE_DESK: Final = Twin(
+    source="file_desk.py",
+    target="async_file_desk.py",
+    names=_DESKS,
+    module="The part of the asynchronous desk that brings bookings in and out.",
+    summary="The import and the exports of one restaurant; ``AsyncDesk`` has all of them.",
+)
 DAY_DESK: Final = Twin(
     source="day_desk.py",
     target="async_day_desk.py",
@@ -97,6 +108,13 @@ STAFF_DESK: Final = Twin(
     names=_DESKS,
     module="The part of the asynchronous desk for the staff.",
     summary="The commands of the staff; ``AsyncDesk`` has all commands and reads.",
+)
+PREVIEW_DESK: Final = Twin(
+    source="preview_desk.py",
+    target="async_preview_desk.py",
+    names=_DESKS,
+    module="The part of the asynchronous desk that shows the consequences of an edit.",
+    summary="The previews of one restaurant; ``AsyncDesk`` has all commands and reads.",
 )
 DESK: Final = Twin(
     source="desk.py",
@@ -137,7 +155,17 @@ event loop.""",
 4""",
     not_awaited=frozenset({"desk"}),
 )
-TWINS: Final = (HOUSE_DESK, HOLD_DESK, SERVICE_DESK, DAY_DESK, STAFF_DESK, DESK, ENGINE)
+TWINS: Final = (
+    HOUSE_DESK,
+    HOLD_DESK,
+    SERVICE_DESK,
+    DAY_DESK,
+    STAFF_DESK,
+    PREVIEW_DESK,
+    FILE_DESK,
+    DESK,
+    ENGINE,
+)
 
 
 def generated(twin: Twin) -> str:

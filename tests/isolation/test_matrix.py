@@ -37,6 +37,8 @@ EXPECTED: Final = {
     "table_adjacencies": ("SIUD", ""),
     "table_set_capacities": ("SIUD", ""),
     "table_set_members": ("SIUD", ""),
+    "table_distances": ("SIUD", ""),
+    "table_aisles": ("SIUD", ""),
     "restaurant_occasions": ("SIUD", ""),
     "restaurant_service_periods": ("SIUD", ""),
     "restaurant_period_occasions": ("SIUD", ""),

@@ -77,6 +77,9 @@ def _of_file(place: Place) -> list[str]:
     return sorted(found)
 
 
+_ADDED_CHECK = re.compile(r"^(?!CONSTRAINT )(.*?) (CONSTRAINT \w+ CHECK)", re.MULTILINE)
+
+
 def _words(sql: str | None) -> str:
     """Write a statement without line breaks and spaces, the parts of a table in a fixed order.
 
@@ -100,4 +103,6 @@ def _words(sql: str | None) -> str:
         "\n" if each == "," and depth == 0 else each
         for each, depth in zip(rest, depths, strict=True)
     )
-    return f"{head}({'; '.join(sorted(parts.removesuffix(')').splitlines()))}"
+    # A check that was added with its column is one of the table for SQLite, too.
+    parts = _ADDED_CHECK.sub(r"\1\n\2", parts.removesuffix(")"))
+    return f"{head}({'; '.join(sorted(parts.splitlines()))}"

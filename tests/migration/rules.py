@@ -1,10 +1,10 @@
-"""A house as the revisions before 0006 keep it."""
+"""A house as the revisions before 0006 and 0008 keep it."""
 
 from __future__ import annotations
 
 import attrs
 
-from fourtop import House, Policy, RuleKind
+from fourtop import Floor, House, Policy, RuleKind, Table
 
 NEW = (
     *("channels", "booking_windows", "exceptions", "pacing_rules", "channel_shares"),
@@ -12,8 +12,32 @@ NEW = (
 )
 
 
+def without_distances(house: House) -> House:
+    """The house without what revision 0008 brings. No two of its tables share a number."""
+    floor, bare = house.floor, Floor([], zones=[])
+    return attrs.evolve(
+        house,
+        floor=attrs.evolve(
+            floor,
+            tables=[_undrawn(table) for table in floor.tables],
+            joins=[attrs.evolve(join, seat_loss=max(join.seat_loss, 0)) for join in floor.joins],
+            kept_apart=(),
+            aisles=(),
+            numbers_unique_in=bare.numbers_unique_in,
+        ),
+    )
+
+
+def _undrawn(table: Table) -> Table:
+    at = table.position
+    is_far = at is not None and max(abs(at.x), abs(at.y)) > 1_000
+    position = None if is_far else at
+    return attrs.evolve(table, shape=None, length_cm=None, width_cm=None, position=position)
+
+
 def without_rules(house: House) -> House:
     """The house without the rules that revision 0006 and later ones bring."""
+    house = without_distances(house)
     policy, bare = house.policy, Policy([])
     caps = [
         each

@@ -15,7 +15,7 @@ from sqlalchemy import create_engine
 
 from fourtop import Engine, InvalidInput, ManualClock, StoreMisconfigured, StoreUnavailable
 from fourtop.storage.sql import current, downgrade, history, migrate
-from fourtop.storage.sql.migrations.versions import r0004_columns, r0006_rules
+from fourtop.storage.sql.migrations.versions import r0004_columns, r0006_rules, r0008_floors
 from fourtop.storage.sql.tables.catalog import REVISION
 from tests.database.cluster import Cluster
 from tests.database.session import bouncer, cluster, fresh_database
@@ -39,8 +39,8 @@ print(*migrate(sys.argv[1]), flush=True)
 # Revision 0004 writes the rows of these tables anew; ``test_revision_0004`` compares them with rows
 # of revision 0003. The JSON of events has other words there.
 CHANGED = (*r0004_columns.MADE, "capacity_outbox")
-# Revision 0006 makes these tables. Their rows have no place below.
-RULES = r0006_rules.MADE
+# Revisions 0006 and 0008 make these tables. Their rows have no place below.
+RULES = (*r0006_rules.MADE, *r0008_floors.MADE)
 
 # These revisions add so many columns at the end of these tables. Their values have no place below.
 ADDED = {

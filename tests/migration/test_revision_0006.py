@@ -10,7 +10,7 @@ from fourtop import CapacityRule, Engine, House, ManualClock
 from fourtop.storage.sql import downgrade, migrate
 from tests.evening import NOW
 from tests.migration.place import Place
-from tests.migration.rules import without_rules
+from tests.migration.rules import without_distances, without_rules
 from tests.unit.document_case import FULL
 
 # The cap of a zone comes first, and the default life of a hold is one that only 0006 knows.
@@ -39,10 +39,10 @@ def test_revision_0006_drops_what_0005_would_misread_and_keeps_the_rest(place: P
     store.close()
     assert house_of(place) == HOUSE
 
-    assert downgrade(place.url, revision="0005") == ("0007", "0006")
+    assert downgrade(place.url, revision="0005")[-1] == "0006"
     caps = "SELECT position, max_covers, max_parties FROM {schema}restaurant_capacity_rules"
     assert sorted(place.execute(caps)) == [(0, 40, None), (1, None, 0)]
-    assert migrate(place.url) == ("0006", "0007")
+    assert migrate(place.url)[0] == "0006"
     assert house_of(place) == without_rules(HOUSE)
 
 
@@ -57,4 +57,4 @@ def test_a_policy_can_be_edited_after_the_way_down_and_up(place: Place) -> None:
     store = place.store(clock=ManualClock(NOW))
     Engine(store).desk("r-1").edit_policy(lambda _: HOUSE.policy)
     store.close()
-    assert house_of(place) == HOUSE
+    assert house_of(place) == without_distances(HOUSE)

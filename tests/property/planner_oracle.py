@@ -120,10 +120,10 @@ def seats_of(floor: Floor, names: tuple[str, ...]) -> int:
             return given.capacity
     joins = edges(floor, names)
     fewest = parts(names, joins)
+    # A tree has no circle: where joins win seats, each further one would win more.
     losses = [
         sum(join.seat_loss for join in chosen)
-        for size in range(len(joins) + 1)
-        for chosen in combinations(joins, size)
+        for chosen in combinations(joins, len(names) - fewest)
         if parts(names, list(chosen)) == fewest
     ]
     return max(sum(table.capacity for table in floor.tables if table.id in names) - min(losses), 0)
@@ -228,7 +228,7 @@ def floor_of(draw: random.Random) -> Floor:
     zones = [Zone(name, name, area=draw.choice(("indoor", "outdoor"))) for name in ("main", "bar")]
     tables = [table_of(draw, place) for place in range(draw.randint(1, 8))]
     density = draw.choice((0.0, 0.3, 0.6, 1.0))
-    losses = draw.choice(((0,), (0, 1), (0, 1, 2), (1,), (0, 3, 9)))
+    losses = draw.choice(((0,), (0, 1), (0, 1, 2), (1,), (0, 3, 9), (-2, 0, 1), (-1,)))
     joins = [
         Join((first.id, second.id), seat_loss=draw.choice(losses))
         for first, second in combinations(tables, 2)

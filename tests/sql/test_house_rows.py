@@ -9,6 +9,7 @@ import attrs
 import pytest
 
 from fourtop import (
+    Aisle,
     BookingWindow,
     CapacityRule,
     ChannelShare,
@@ -17,6 +18,7 @@ from fourtop import (
     Engine,
     House,
     Join,
+    KeptApart,
     ManualClock,
     Occasion,
     PacingRule,
@@ -78,6 +80,20 @@ def in_new_zones(house: House) -> House:
     return with_floor(house, zones=[Zone("hall", house.floor.zones[0].name)], tables=tables)
 
 
+def by_zone(house: House, numbers: dict[str, str], *, bar: list[str]) -> House:
+    """The house with other numbers, unique in their zones, and some tables in a second zone."""
+    tables = [
+        attrs.evolve(
+            each,
+            number=numbers.get(each.id, each.number),
+            zone_id="counter" if each.id in bar else each.zone_id,
+        )
+        for each in house.floor.tables
+    ]
+    zones = [*house.floor.zones, Zone("counter", "Counter")]
+    return with_floor(house, tables=tables, zones=zones, numbers_unique_in="zone")
+
+
 EDITS: Final = {
     "two tables exchange their numbers": numbered(HOUSE, {"1": "2", "2": "1"}),
     "numbers go around": numbered(HOUSE, {"1": "2", "2": "3", "3": "4", "4": "5", "5": "1"}),
@@ -108,6 +124,14 @@ EDITS: Final = {
         ],
     ),
     "joins stay in their zones": with_floor(HOUSE, joins_within_zone=True),
+    "two tables of two zones have one number": by_zone(HOUSE, {"1": "4"}, bar=["4"]),
+    "tables with one number change places": by_zone(HOUSE, {"1": "4"}, bar=["1"]),
+    "tables get distances": with_floor(
+        HOUSE,
+        joins=[Join(("1", "3"), -2)],
+        kept_apart=[KeptApart(("2", "1")), KeptApart(("2", "3"))],
+        aisles=[Aisle(joined=["1", "3"], closes=["2"]), Aisle(joined=["1", "2"], closes=["4"])],
+    ),
     "rules change places": with_policy(
         HOUSE, capacity_rules=tuple(reversed(HOUSE.policy.capacity_rules))
     ),
@@ -167,6 +191,14 @@ def test_every_edit_is_read_back_by_another_store(url: str) -> None:
             for wanted in (house, HOUSE):
                 edited(desk, wanted)
                 assert stored(url, desk.restaurant_id) == wanted, what
+
+
+def test_two_tables_with_one_number_change_zones(url: str) -> None:
+    before, after = (by_zone(HOUSE, {"1": "4"}, bar=[each]) for each in ("4", "1"))
+    with SqlStore(url, clock=ManualClock(NOW)) as store:
+        desk = Engine(store).add_restaurant(before)
+        desk.edit_floor(lambda _: after.floor)
+        assert stored(url, desk.restaurant_id) == after
 
 
 def test_a_house_with_every_fact_is_read_back(url: str) -> None:

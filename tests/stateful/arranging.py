@@ -17,7 +17,7 @@ from fourtop.errors import (
     InvalidWindow,
     NotFound,
 )
-from fourtop.formats.booking_rows import BookingRow
+from fourtop.formats.booking_row import BookingRow
 from fourtop.model.event import EventType
 from fourtop.model.override import Override
 from fourtop.model.request import BookingRequest

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fourtop.model.booking_rules import BookingWindow, HoldRules, SeatingRules
 from fourtop.model.capacity_rules import CapacityRule, ChannelShare, PacingRule
 from fourtop.model.date_exception import DateException
+from fourtop.model.distances import Aisle, KeptApart
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.house import House
 from fourtop.model.planning_rules import Planning, Weights
@@ -46,6 +47,9 @@ FULL = House(
                 features=["window", "step-free"],
                 position=Position(1, 2.5, 45),
                 notes="Wobbles; “fold a mat”.",
+                shape="rectangle",
+                length_cm=160,
+                width_cm=80,
             ),
             Table("t2", "A 2", 4, "z1"),
             Table("t3", "A 10", 2, "z1"),
@@ -55,6 +59,9 @@ FULL = House(
         joins=[Join(("t1", "t2"), 2), Join(("t2", "t3"))],
         set_capacities=[SetCapacity(("t1", "t2", "t3"), 7, 5), SetCapacity(("t1", "t3"), 5)],
         joins_within_zone=True,
+        kept_apart=[KeptApart(("t3", "t2"))],
+        aisles=[Aisle(joined=["t2", "t1"], closes=["t3", "b-1"])],
+        numbers_unique_in="zone",
     ),
     Policy(
         [
@@ -192,7 +199,10 @@ FULL_TEXT = """\
       "active": false,
       "features": ["step-free", "window"],
       "position": {"x": 1, "y": 2.5, "rotation": 45},
-      "notes": "Wobbles; “fold a mat”."
+      "notes": "Wobbles; “fold a mat”.",
+      "shape": "rectangle",
+      "length_cm": 160,
+      "width_cm": 80
     },
     {"id": "t2", "number": "A 2", "capacity": 4, "zone": "Café"},
     {"id": "t3", "number": "A 10", "capacity": 2, "zone": "Café"},
@@ -204,6 +214,9 @@ FULL_TEXT = """\
     {"tables": ["A 1", "A 2", "A 10"], "capacity": 7, "min_party": 5},
     {"tables": ["A 1", "A 10"], "capacity": 5}
   ],
+  "kept_apart": [["A 2", "A 10"]],
+  "aisles": [{"joined": ["A 1", "A 2"], "closes": ["A 10", "B 1"]}],
+  "numbers_unique_in": "zone",
   "policy": {
     "periods": [
       {

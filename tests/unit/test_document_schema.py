@@ -14,6 +14,7 @@ from fourtop.formats.json_schema import house_schema
 from fourtop.model.booking_rules import BookingWindow, HoldRules, SeatingRules
 from fourtop.model.capacity_rules import CapacityRule, ChannelShare, PacingRule
 from fourtop.model.date_exception import DateException
+from fourtop.model.distances import Aisle
 from fourtop.model.floor import Join, SetCapacity
 from fourtop.model.planning_rules import Planning, Weights
 from fourtop.model.policy import Policy
@@ -67,6 +68,7 @@ KINDS = {
     "position": (Position, {}, set()),
     "join": (Join, {}, set()),
     "set_capacity": (SetCapacity, {}, set()),
+    "aisle": (Aisle, {}, set()),
     "policy": (Policy, {}, set()),
     "period": (ServicePeriod, {}, set()),
     "occasion": (Occasion, {}, set()),

@@ -150,7 +150,7 @@ def test_an_alternative_says_how_much_of_the_stay_is_lost(store: Store) -> None:
     answer = desk.alternatives(party_size(4, "20:15"), AlternativeTerms((60,)))
     (later,) = [each for each in answer.found if each.moved_minutes > 0]
     assert (later.start, later.stay_minutes_lost) == (at("21:15"), 45)
-    assert str(later) == "21:15, 60 minutes later, at table 1, 45 minutes less"
+    assert str(later) == "21:15, 60 minutes later, 45 minutes less, at table 1"
 
 
 def test_the_limit_bounds_each_kind(store: Store) -> None:
@@ -306,9 +306,9 @@ def test_a_split_is_two_parties_that_can_be_booked_in_order(store: Store) -> Non
     desk = staff_desk(store, floor=sketch_floor({"1": 4, "2": 4, "3": 6}))
     found = desk.alternatives(party_size(8), SPLIT).found
     assert [str(each) for each in found] == [
-        "4 at table 1 and 4 at table 2",
-        "5 at table 3 and 3 at table 1",
-        "6 at table 3 and 2 at table 1",
+        "as 4 and 4, at table 1 and at table 2",
+        "as 5 and 3, at table 3 and at table 1",
+        "as 6 and 2, at table 3 and at table 1",
     ]
     made = [desk.book(request) for request in found[0].requests]
     assert [each.tables for each in made] == [quote.plan.tables for quote in found[0].quotes]
@@ -332,6 +332,15 @@ def test_the_second_party_of_a_split_counts_the_pace_of_the_first(store: Store) 
         house = a_house(sketch_floor({"1": 4, "2": 4}), name=name, pacing_rules=rules)
         answer = open_desk(store, house, actor=STAFF).alternatives(party_size(8), SPLIT)
         assert answer.rejected[0].refusal.code is Code.PACING_EXCEEDED
+
+
+def test_the_second_party_of_a_split_counts_the_cap_of_the_zone(store: Store) -> None:
+    tables: dict[str, int | tuple[int, str]] = {"1": 4, "2": 4, "3": (4, "Terrace")}
+    rules = [CapacityRule(max_covers=4, zone="main")]
+    desk = staff_desk(store, floor=sketch_floor(tables), capacity_rules=rules)
+    held(desk, 4, "17:00", tables=["3"])
+    found = desk.alternatives(party_size(8), SPLIT).found
+    assert [[quote.plan.tables for quote in each.quotes] for each in found] == [[("1",), ("3",)]]
 
 
 def test_the_smaller_party_is_booked_first_where_only_that_works(store: Store) -> None:
@@ -392,6 +401,7 @@ def test_alternatives_are_plain_data_and_a_table(store: Store) -> None:
     data = json.loads(json.dumps(to_data(answer)))
     assert data["found"][0]["kind"] == "time"
     assert data["found"][0]["moved_minutes"] == 60
+    assert data["found"][0]["text"] == "20:00, 60 minutes later, at table 1"
     assert data["rejected"][0]["refusal"]["code"] == "TABLES_TAKEN"
     html = answer._repr_html_()
     assert "Alternatives for a party of 4" in html

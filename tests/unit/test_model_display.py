@@ -130,6 +130,9 @@ def reports() -> list[Any]:
         ClearReport(3, 5, replayed=True),
         BookingChange(party_size=3, start=SIX, tables=[LONG, "t1", "t2"]),
         ImportReport(3, 5, replayed=True),
+        fourtop.CsvFormat(columns={"A long name of a column" * 9: "id"}, dates="day-first"),
+        fourtop.RowFile(()),
+        fourtop.RowProblem(7, Code.INVALID_INPUT, "a long text of a problem" * 9),
         LocalTime(LONG, LONG, "2030-05-03T18:00+01:00", "2030-05-03T19:00+02:00"),
         LocalTimes(),
         PacingUsage(0, 900_000_000, Spread.START, 3, 1, 5),
@@ -188,6 +191,8 @@ def samples() -> list[Any]:
     score = Score((Term("overage", 1, 3.5999999999999996),))
     return [
         *RIGHT,
+        fourtop.Aisle(joined=["t1", "t2"], closes=["t3"]),
+        fourtop.KeptApart(("t1", "t2")),
         *availability.slots[:1],
         *availability.usage,
         *calendar.services_on(SIX.date()),

@@ -9,6 +9,7 @@ import attrs
 import pytest
 
 from fourtop.errors import InUse, InvalidIdentifier, InvalidInput, NotFound
+from fourtop.model.distances import Aisle, KeptApart
 from fourtop.model.floor import MAX_TABLES_ON_FLOOR, Floor, Join, SetCapacity, bits, number_key
 from fourtop.model.restaurant import Zone
 from fourtop.model.table import Table
@@ -58,9 +59,9 @@ def test_a_join_refuses_what_is_no_id() -> None:
         Join(("a", "b c"))
 
 
-@pytest.mark.parametrize("value", [-1, 101, 1.0, True, None], ids=repr)
+@pytest.mark.parametrize("value", [-101, 101, 1.0, True, None], ids=repr)
 def test_a_seat_loss_is_a_whole_number_up_to_100(value: Any) -> None:
-    with pytest.raises(InvalidInput, match=r"^seat_loss: must be a whole number from 0 to 100"):
+    with pytest.raises(InvalidInput, match=r"^seat_loss: must be a whole number from -100 to 100"):
         Join(("a", "b"), value)
 
 
@@ -340,3 +341,107 @@ def test_a_zone_in_use_cannot_be_removed() -> None:
     assert (caught.value.id, caught.value.by) == ("main", "table a")
     with pytest.raises(NotFound):
         ABC.without_zone("cellar")
+
+
+# ---- joins that win seats, distances, numbers by zone --------------------------------------------
+
+
+def test_case_31_a_join_of_two_tables_for_four_seats_ten() -> None:
+    pair = floor(table("a", 4), table("b", 4), joins=[Join(("a", "b"), -2)])
+
+    assert pair.seats({"a", "b"}) == 10
+    assert repr(pair.joins[0]) == "<Join a+b, wins 2 seats>"
+
+
+def test_seats_that_joins_win_count_once_for_each_joint_of_a_tree() -> None:
+    # Three tables have two joints, even where all three pairs are joined.
+    ring = floor(
+        table("a"),
+        table("b"),
+        table("c"),
+        joins=[Join(("a", "b"), -2), Join(("b", "c"), -1), Join(("a", "c"), 0)],
+    )
+
+    assert ring.seats({"a", "b", "c"}) == 15
+    assert ring.seats({"a", "c"}) == 8
+
+
+def test_case_31_two_zones_may_number_their_tables_alike() -> None:
+    house = floor(
+        table("a", number="4"),
+        table("b", number="4", zone_id="bar"),
+        table("c", number="5"),
+        numbers_unique_in="zone",
+    )
+
+    assert house.labels == {"a": "Main/4", "b": "Bar/4", "c": "5"}
+    assert house.find_table_numbered("bar/4") == house.get_table("b")
+    assert house.find_table_numbered("5") == house.get_table("c")
+    assert house.find_table_numbered("4") is None
+    assert "Bar/4" in attrs.evolve(house, joins=[Join(("a", "b"))])._repr_html_()
+
+
+def test_a_zone_has_each_number_once() -> None:
+    with pytest.raises(InvalidInput, match=r"^tables: must have different numbers in a zone"):
+        floor(table("a", number="x"), table("b", number="X"), numbers_unique_in="zone")
+
+
+def test_a_number_is_no_label_of_another_table() -> None:
+    tables = [
+        table("a", number="4"),
+        table("b", number="4", zone_id="bar"),
+        table("c", number="bar/4"),
+    ]
+    with pytest.raises(InvalidInput, match=r"^tables: must have numbers other than the label"):
+        floor(*tables, numbers_unique_in="zone")
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"kept_apart": [KeptApart(("a", "z"))]}, "kept_apart: must name tables of this floor"),
+        (
+            {"kept_apart": [KeptApart(("a", "b")), KeptApart(("b", "a"))]},
+            "kept_apart: must not name a pair twice",
+        ),
+        ({"kept_apart": [None]}, "kept_apart: must hold KeptApart only"),
+        (
+            {"aisles": [Aisle(joined=["a", "b"], closes=[each]) for each in ("c", "d")]},
+            "aisles: must not name joined tables twice",
+        ),
+        ({"aisles": [Aisle(joined=["a", "b"], closes=["z"])]}, "aisles: must name tables"),
+        ({"aisles": 7}, "aisles: must be a collection"),
+        ({"numbers_unique_in": "floor"}, "numbers_unique_in: must be one of restaurant, zone"),
+    ],
+    ids=str,
+)
+def test_a_floor_checks_its_distances(change: dict[str, Any], text: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        attrs.evolve(ABC, **change)
+    assert str(caught.value).startswith(text)
+
+
+@pytest.mark.parametrize(
+    ("joined", "closes", "text"),
+    [
+        (["a"], ["c"], "joined: must name at least two tables"),
+        (["a", "b"], [], "closes: must name at least one table"),
+        (["a", "b"], ["b"], "closes: must name none of the joined tables"),
+    ],
+)
+def test_an_aisle_has_two_sides(joined: list[str], closes: list[str], text: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        Aisle(joined=joined, closes=closes)
+    assert str(caught.value).startswith(text)
+
+
+def test_distances_go_with_their_table() -> None:
+    house = attrs.evolve(
+        ABC,
+        kept_apart=[KeptApart(("a", "b")), KeptApart(("b", "c"))],
+        aisles=[Aisle(joined=["a", "b"], closes=["c"])],
+    )
+
+    assert house.without_table("a").kept_apart == (KeptApart(("b", "c")),)
+    assert house.without_table("c").aisles == ()
+    assert house.without_table("b").kept_apart == ()

@@ -107,7 +107,7 @@ MAPPING = "be seats, seats and zone, or a mapping of active, capacity, category,
         ({"joins": ["1-1"]}, "tables: must be two different table ids"),
         ({"joins": ["1-9"]}, "joins: must name tables of this floor"),
         ({"joins": [("1", 2)]}, "joins: must name tables of this floor"),
-        ({"joins": [("1", "2", -1)]}, "seat_loss: must be a whole number from 0 to 100"),
+        ({"joins": [("1", "2", -101)]}, "seat_loss: must be a whole number from -100 to 100"),
         (
             {"joins": [("1", "2", 0, 0)]},
             "joins: must be texts such as 1-2, or pairs of table numbers",

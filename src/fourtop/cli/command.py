@@ -16,13 +16,15 @@ from fourtop.errors import FourtopError, InvalidDocument, InvalidInput
 
 _INTERRUPTED = 130
 # The options that set a field of the API under another name.
+_PLAIN: Final = ("at", "now", "on", "occasion", "batch", "days", "limit", "minutes", "split")
 _OPTIONS: Final = {
     "party_size": "--party",
     "parties": "--party",
     "areas": "--area",
     "revision": "--to",
     "after_minutes": "--after-minutes",
-    **{name: f"--{name}" for name in ("at", "now", "on", "occasion", "batch", "days", "limit")},
+    "times": "--no-times",
+    **{name: f"--{name}" for name in _PLAIN},
 }
 # A password may contain blanks, so the pattern runs to the last @; it also covers query parameters.
 _PASSWORD = re.compile(r"(://[^\s:/@]*:).*(?=@)|(?<=password=)[^\s&]+")

@@ -11,15 +11,19 @@ from functools import partial
 from importlib import metadata
 from typing import Any, Final, NoReturn
 
-from fourtop import InvalidInput
+from fourtop import AlternativeTerms, InvalidInput
+from fourtop.cli.alternatives import alternatives
 from fourtop.cli.answer import Answer
 from fourtop.cli.audit import audit, audit_database
 from fourtop.cli.availability import availability
 from fourtop.cli.clock import reset_clock
 from fourtop.cli.database import DEFAULT_SCHEMA, VARIABLE, Database
 from fourtop.cli.demo import demo
+from fourtop.cli.desk import Source, opened_desk
 from fourtop.cli.doctor import doctor
+from fourtop.cli.export_bookings import FORMATS, Days, export_file
 from fourtop.cli.house import PutOptions, export_house, put_house, show_house
+from fourtop.cli.import_bookings import FormOptions, ImportOptions, import_file
 from fourtop.cli.inputs import WrongInput, open_desk, open_document, open_house, read_bookings
 from fourtop.cli.job import (
     DAYS_AHEAD,
@@ -33,6 +37,7 @@ from fourtop.cli.job import (
 )
 from fourtop.cli.migration import LATEST, NOTHING, migrate, standing, take_back
 from fourtop.cli.plan import Conditions, Wanted, explain, plan
+from fourtop.cli.preview import preview_house
 from fourtop.cli.rules import check_house_rules
 from fourtop.cli.seat import Arrival, seat
 from fourtop.errors import safe_repr
@@ -94,6 +99,7 @@ def _parser() -> ArgumentParser:
     add = partial(_add, commands)
     _add_asking(add)
     _add_keeping(add)
+    _add_files(add)
     _add_houses(commands)
     _add_rules(commands)
     _add_jobs(commands)
@@ -125,6 +131,20 @@ def _add_asking(add: Add) -> None:
         "--explain", action="store_true", help="after a no, every reason and what would work"
     )
     _add_conditions(one)
+    one = add(
+        "alternatives", _run_alternatives, "other times for a party; zones, a stay or a split"
+    )
+    _add_house(one, is_optional=True)
+    one.add_argument("--restaurant", metavar="ID", help="a restaurant of the database")
+    _add_store(one, f"database of the restaurant (default without FLOOR: {VARIABLE})")
+    one.add_argument("--party", dest="party_size", type=_whole, required=True, metavar="SIZE")
+    one.add_argument("--at", required=True, metavar="TIME", help="such as 2026-05-01T19:00")
+    one.add_argument("--occasion", metavar="KEY", help="an occasion of the house")
+    one.add_argument(
+        "--table", action="append", default=[], metavar="NUMBER", help="this table; may be repeated"
+    )
+    _add_conditions(one)
+    _add_terms(one)
     one = add("availability", _run_availability, "the start times of a date, bookable or refused")
     _add_house(one)
     one.add_argument("--on", type=_date, required=True, metavar="DATE")
@@ -177,12 +197,62 @@ def _add_keeping(add: Add) -> None:
         "--table", action="append", default=[], metavar="NUMBER", help="this table; may be repeated"
     )
     _add_store(one)
+    one = add(
+        "preview", _run_preview, "the bookings and holds that a new house strands, and the ways out"
+    )
+    one.add_argument("file", metavar="FILE", help="a house document")
+    _add_store(one)
     one = add("clock", _run_clock, "set the time of a restaurant back after a clock ran ahead")
     one.add_argument("action", choices=("reset",), help="reset: to the clock of the database")
     one.add_argument(
         "--restaurant", action="append", required=True, metavar="ID", help="this one; repeatable"
     )
     _add_store(one)
+
+
+def _add_files(add: Add) -> None:
+    """Add the commands that bring bookings in from files, and out again."""
+    one = add("import", _run_import, "bring the bookings of a file into a restaurant")
+    one.add_argument("file", metavar="FILE", help="CSV, or JSON if the name ends in .json")
+    _add_restaurant(one)
+    _add_store(one)
+    one.add_argument("--dry-run", action="store_true", help="only say what would be imported")
+    one.add_argument(
+        "--on-conflict",
+        choices=("refuse", "skip"),
+        default="refuse",
+        help="skip: leave out rows with a problem, and list them (default: %(default)s)",
+    )
+    one.add_argument("--shadow", action="store_true", help="as shadow bookings, for a trial")
+    one.add_argument("--key", metavar="KEY", help="the import happens once under this key")
+    known = "what is not given is recognised"
+    one.add_argument("--delimiter", metavar="CHARACTER", help=f"of a CSV file, or tab; {known}")
+    one.add_argument("--encoding", metavar="NAME", help=f"such as latin-1; {known}")
+    one.add_argument("--dates", metavar="ORDER", help=f"day-first or month-first; {known}")
+    one.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        metavar="NAME=FIELD",
+        help="a column and its field, or NAME= to leave it out; repeatable",
+    )
+    one.add_argument("--ignore-columns", action="store_true", help="leave out unknown columns")
+    one = add("export", _run_export_bookings, "the bookings of some dates; import takes them back")
+    _add_restaurant(one)
+    _add_store(one)
+    one.add_argument("--on", type=_date, metavar="DATE", help="the bookings of this date")
+    one.add_argument("--from", dest="first", type=_date, metavar="DATE", help="from this date on")
+    one.add_argument("--to", dest="last", type=_date, metavar="DATE", help="up to this date")
+    one.add_argument(
+        "--format", choices=FORMATS, default="csv", help="ics: a calendar (default: %(default)s)"
+    )
+    one.add_argument("-o", "--output", metavar="FILE", help="write them into this file")
+
+
+def _add_restaurant(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--restaurant", metavar="ID", help="may be left out if the database has only one"
+    )
 
 
 def _add_group(commands: Any, name: str, metavar: str, summary: str) -> Add:
@@ -317,6 +387,24 @@ def _add_conditions(parser: ArgumentParser) -> None:
         )
 
 
+def _add_terms(parser: ArgumentParser) -> None:
+    """Add the alternatives that a party accepts."""
+    parser.add_argument(
+        "--minutes",
+        type=_whole,
+        action="append",
+        metavar="MINUTES",
+        help="a distance in time; repeatable (default: 15, 30, 60 and 120)",
+    )
+    parser.add_argument("--no-times", action="store_true", help="no other times")
+    parser.add_argument("--zones", action="store_true", help="other zones")
+    parser.add_argument("--shorter-stay", action="store_true", help="a shorter stay")
+    parser.add_argument("--split", action="store_true", help="two parties at one start")
+    parser.add_argument(
+        "--limit", type=_whole, default=5, metavar="NUMBER", help="of each kind (default: 5)"
+    )
+
+
 # ---- arguments
 
 
@@ -360,6 +448,22 @@ def _run_plan(found: Namespace) -> Answer:
     return explain(desk, wanted) if found.explain else plan(desk, wanted)
 
 
+def _run_alternatives(found: Namespace) -> Answer:
+    source = Source(found.floor, found.bookings, found.now, found.restaurant)
+    source.check(found.store)
+    wanted = Wanted(found.party_size, found.at, _conditions(found), found.occasion, found.table)
+    terms = AlternativeTerms(
+        *(() if found.minutes is None else (found.minutes,)),
+        limit=found.limit,
+        times=not found.no_times,
+        zones=found.zones,
+        shorter_stay=found.shorter_stay,
+        split=found.split,
+    )
+    with opened_desk(source, _database(found) if source.is_stored else None) as desk:
+        return alternatives(desk, wanted, terms)
+
+
 def _run_availability(found: Namespace) -> Answer:
     house = open_house(found.floor)
     desk = open_desk(house, now=found.now, bookings=found.bookings)
@@ -394,8 +498,37 @@ def _run_seat(found: Namespace) -> Answer:
     return seat(_database(found), found.id, arrival)
 
 
+def _run_preview(found: Namespace) -> Answer:
+    return preview_house(_database(found), open_document(found.file))
+
+
 def _run_clock(found: Namespace) -> Answer:
     return reset_clock(_database(found), found.restaurant)
+
+
+def _run_import(found: Namespace) -> Answer:
+    form = FormOptions(
+        delimiter=found.delimiter,
+        encoding=found.encoding,
+        dates=found.dates,
+        columns=found.column,
+        ignores_others=found.ignore_columns,
+    ).form
+    options = ImportOptions(
+        skips=found.on_conflict == "skip",
+        is_shadow=found.shadow,
+        is_dry_run=found.dry_run,
+        key=found.key,
+    )
+    return import_file(_database(found), found.file, found.restaurant, form, options)
+
+
+def _run_export_bookings(found: Namespace) -> Answer:
+    first, last = found.on or found.first, found.on or found.last
+    if first is None or last is None or (found.on and (found.first or found.last)):
+        raise WrongInput("--on, --from, --to: give one date, or the first and the last one")
+    days = Days(first=first, last=last)
+    return export_file(_database(found), found.restaurant, days, found.format, found.output)
 
 
 def _run_put(found: Namespace) -> Answer:

@@ -144,7 +144,7 @@ class CompiledHouses:
         if known is not None and known.house is house and known.versions == versions:
             return known
         latest.house = house
-        compiled = latest.compiled = attrs.evolve(_compile(house, known), versions=versions)
+        compiled = latest.compiled = attrs.evolve(compile_house(house, known), versions=versions)
         return compiled
 
     def expect(self, house: House) -> None:
@@ -161,14 +161,20 @@ class CompiledHouses:
         if house is None:
             return None
         if compiled is None or compiled.house is not house:
-            compiled = latest.compiled = _compile(house, compiled)
+            compiled = latest.compiled = compile_house(house, compiled)
         if latest.prepared is not compiled.planner:
             _prepare(compiled)
             latest.prepared = compiled.planner
         return compiled
 
 
-def _compile(house: House, known: CompiledHouse | None) -> CompiledHouse:
+def compile_house(house: House, known: CompiledHouse | None) -> CompiledHouse:
+    """Compile a house.
+
+    Args:
+        house: The house.
+        known: A compiled house of the restaurant; the parts that do not differ are kept.
+    """
     calendar, planner = None, None
     if known is not None:
         before = known.house

@@ -9,6 +9,7 @@ from fourtop.engine.commands import (
     edit_house,
     unblock,
 )
+from fourtop.engine.commands.edit_house import EditTerms
 from fourtop.engine.dispatch.executor import Executor
 from fourtop.engine.dispatch.requests import Caller
 from fourtop.errors.display import brief
@@ -17,6 +18,7 @@ from fourtop.model.block import Block
 from fourtop.model.floor import Floor
 from fourtop.model.house import House
 from fourtop.model.policy import Policy
+from fourtop.model.preview import RepairPlan
 from fourtop.model.restaurant import Restaurant
 from fourtop.model.results import (
     Versions,
@@ -84,39 +86,62 @@ class HouseDesk:
 
     # ---- the house
 
-    def edit_floor(self, change: Callable[[Floor], Floor], *, expected: int | None = None) -> House:
+    def edit_floor(
+        self,
+        change: Callable[[Floor], Floor],
+        *,
+        expected: int | None = None,
+        repair: RepairPlan | None = None,
+    ) -> House:
         """Put a changed floor in place.
 
         Args:
             change: Returns the new floor for the current one. Pure; may be called several times.
             expected: The floor version that the caller saw; ``None``: any.
+            repair: The repair plan of a ``preview`` of this change. Its bookings move in the same
+                step, or nothing changes.
 
         Raises:
-            InUse: If a removed table is occupied now or later.
-            StaleVersion: If the version is another. Read it again.
+            InUse: If a removed table is occupied now or later, after the repairs.
+            StaleVersion: If the version is another, or the repair plan is stale: the house or one
+                of its bookings has changed, or the edit strands a booking that the plan does not
+                name. Read the floor, or make the preview, again.
+            Refused: If a repair cannot be made, because other parties have taken its tables since.
+            NotFound: If a booking of the repair plan is unknown.
             InvalidInput: If the new floor breaks a rule.
         """
-        return self._executor.execute(edit_house.edit_floor_command(self._caller, change, expected))
+        terms = EditTerms(expected, repair)
+        return self._executor.execute(edit_house.edit_floor_command(self._caller, change, terms))
 
     def edit_policy(
-        self, change: Callable[[Policy], Policy], *, expected: int | None = None
+        self,
+        change: Callable[[Policy], Policy],
+        *,
+        expected: int | None = None,
+        repair: RepairPlan | None = None,
     ) -> House:
         """Put a changed policy in place. Bookings stay unchanged; holds may drift.
 
         Args:
             change: Returns the new policy for the current one. Pure; may be called several times.
             expected: The policy version that the caller saw; ``None``: any.
+            repair: The repair plan of a ``preview`` of this change, as in ``edit_floor``.
 
         Raises:
-            StaleVersion: If the version is another. Read the policy again.
+            StaleVersion: As ``edit_floor``. Read the policy, or make the preview, again.
+            Refused: As ``edit_floor``.
+            NotFound: As ``edit_floor``.
             InvalidInput: If the new policy breaks a rule.
         """
-        return self._executor.execute(
-            edit_house.edit_policy_command(self._caller, change, expected)
-        )
+        terms = EditTerms(expected, repair)
+        return self._executor.execute(edit_house.edit_policy_command(self._caller, change, terms))
 
     def edit_restaurant(
-        self, change: Callable[[Restaurant], Restaurant], *, expected: int | None = None
+        self,
+        change: Callable[[Restaurant], Restaurant],
+        *,
+        expected: int | None = None,
+        repair: RepairPlan | None = None,
     ) -> House:
         """Put a changed record of the restaurant in place. Its id stays.
 
@@ -125,19 +150,30 @@ class HouseDesk:
         Args:
             change: Returns the new record for the current one. Pure; may be called several times.
             expected: The policy version that the caller saw; ``None``: any.
+            repair: The repair plan of a ``preview`` of this change, as in ``edit_floor``.
 
         Raises:
             AlreadyExists: If another restaurant has the new slug. Choose another one.
             InUse: If the time zone changes while a table is occupied now or later, or a booking
                 waits for one within a year: the local times that guests were told would change.
-            StaleVersion: If the version is another. Read the restaurant again.
+                With a repair plan, if they still would after the repairs.
+            StaleVersion: As ``edit_floor``. Read the restaurant, or make the preview, again.
+            Refused: As ``edit_floor``.
+            NotFound: As ``edit_floor``.
             InvalidInput: If the new record breaks a rule.
         """
+        terms = EditTerms(expected, repair)
         return self._executor.execute(
-            edit_house.edit_restaurant_command(self._caller, change, expected)
+            edit_house.edit_restaurant_command(self._caller, change, terms)
         )
 
-    def replace_house(self, house: House, *, expected: Versions | None = None) -> House:
+    def replace_house(
+        self,
+        house: House,
+        *,
+        expected: Versions | None = None,
+        repair: RepairPlan | None = None,
+    ) -> House:
         """Put another house in place: restaurant record, floor and policy, in one step.
 
         Parts that are equal keep their version; an equal house changes nothing.
@@ -145,13 +181,15 @@ class HouseDesk:
         Args:
             house: The new house, with the id of this restaurant.
             expected: Versions of floor and policy that the caller saw; ``None``: any.
+            repair: The repair plan of a ``preview`` of this house, as in ``edit_floor``.
 
         Raises:
             InUse: As ``edit_floor`` and ``edit_restaurant``; ``compare_house`` lists all.
             AlreadyExists: If another restaurant has the new slug. Choose another one.
-            StaleVersion: If a version is another. Read the house again.
+            StaleVersion: As ``edit_floor``. Read the house, or make the preview, again.
+            Refused: As ``edit_floor``.
+            NotFound: As ``edit_floor``.
             InvalidInput: If it is not a house of this restaurant.
         """
-        return self._executor.execute(
-            edit_house.replace_house_command(self._caller, house, expected)
-        )
+        terms = EditTerms(expected, repair)
+        return self._executor.execute(edit_house.replace_house_command(self._caller, house, terms))

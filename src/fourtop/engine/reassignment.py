@@ -8,7 +8,8 @@ import attrs
 
 from fourtop.engine.admission import Admission, missing_counts
 from fourtop.engine.candidacy import Candidacy, Inquiry
-from fourtop.engine.checks.tables import excluded_from, judge_named, plan_request
+from fourtop.engine.checks.distance import exclude_close_tables
+from fourtop.engine.checks.tables import judge_named, plan_request
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.limits import limits_of
 from fourtop.engine.permits import Permits
@@ -137,7 +138,14 @@ class Reassignment:
         if not isinstance(stays, Refusal):
             candidacy.variants, candidacy.zones_out = stays.variants, stays.closed
         mask = compiled.house.floor.mask(self.tables[booking.id])
-        return tuple(each.reason for each in excluded_from(candidacy) if each.tables & mask)
+        # The distances are judged at the end of the command, when all parties are at their tables.
+        rules = [
+            each
+            for each in admission.composition.table_rules
+            if each.find is not exclude_close_tables
+        ]
+        excluded = [each for rule in rules for each in rule.find(candidacy)]
+        return tuple(each.reason for each in excluded if each.concerns(mask))
 
 
 def _conditions(reasons: tuple[Reason, ...]) -> tuple[str, ...]:

@@ -31,6 +31,9 @@ _TEXT = {
     Code.ZONE_LAST_SEATING_PASSED: (
         "{start} is after the last seating of the zone {zone}, {last_start}"
     ),
+    Code.STAY_CUT: "the stay ends at {end} and would be cut at {cut}",
+    Code.LOCAL_TIME_CHANGED: "the party was told {told}, which would become {start}",
+    Code.TABLE_REMOVED: "{the_tables} {are} no longer on the floor",
     Code.CAPACITY_EXCEEDED: (
         "{period} on {date} is limited to {limit} {unit}; {booked} booked, {requested} asked for"
     ),
@@ -46,6 +49,8 @@ _TEXT = {
         " until {until}; {available} are left, {requested} asked for"
     ),
     Code.WALK_INS_ONLY: "{the_tables} {are} for walk-ins only, for {period} on {date}",
+    Code.TABLES_TOO_CLOSE: "{the_tables} {are} kept free beside a party at table {beside}",
+    Code.AISLE_CLOSED: "joining tables {joined} closes the aisle to {the_tables}",
     Code.PARTY_NEVER_FITS: "no table or combination on this floor seats a party of {party_size}",
     Code.NO_TABLES_MATCH: (
         "tables that seat {party_size} exist, but none meets the conditions {wanted}"
@@ -70,6 +75,7 @@ _TEXT = {
     ),
     Code.HOLD_CONFLICT: "{the_tables} {are} held at that time (allocations_no_overlap)",
     Code.ALLOCATIONS_OVERLAP: "{the_tables} {are} taken at that time (allocations_no_overlap)",
+    Code.POLICY_DRIFT: "since the hold was made, these changed: {changed}",
     Code.PARTY_BELOW_MINIMUM: (
         "a party of {party_size} is below the minimum of {minimum} for {the_tables}"
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any, Final
@@ -20,11 +21,13 @@ from fourtop.formats.json_codec import (
     plain,
     write,
 )
+from fourtop.formats.slug import slug
 from fourtop.model import validators
 from fourtop.model.booking_rules import BookingWindow, HoldRules, SeatingRules
 from fourtop.model.capacity_rules import CapacityRule, ChannelShare, PacingRule
 from fourtop.model.date_exception import DateException
-from fourtop.model.floor import Floor, Join, SetCapacity
+from fourtop.model.distances import Aisle, KeptApart
+from fourtop.model.floor import Floor, Join, NumberScope, SetCapacity
 from fourtop.model.house import House
 from fourtop.model.planning_rules import Planning, Weights
 from fourtop.model.policy import Policy
@@ -50,17 +53,23 @@ KEYS: Final = (
     "joins",
     "joins_within_zone",
     "set_capacities",
+    "kept_apart",
+    "aisles",
+    "numbers_unique_in",
     "policy",
 )
 _REQUIRED: Final = ("format", "restaurant", "zones", "tables", "policy")
+# The single values of a floor.
+_SINGLE: Final = ("joins_within_zone", "numbers_unique_in")
 
 
 def loads_house(text: str) -> House:
     """Decode a house document.
 
-    References name tables by number and zones by name, ignoring case. The default of an id is the
-    slug of the number or name. A join is a pair of numbers, or an object if it costs seats. Every
-    other missing key has the default of its attribute.
+    References name tables by number and zones by name, ignoring case. Where two zones have a table
+    4, its name is ``Terrace/4``. The default of an id is the slug of the number or name. A join is
+    a pair of numbers, or an object if it costs or wins seats. Every other missing key has the
+    default of its attribute.
 
     Args:
         text: JSON in the format ``fourtop/house/1``; ``house_schema`` describes it.
@@ -125,18 +134,16 @@ def house_from_data(data: object) -> House:
         raise InvalidDocument("format", f"must be {FORMAT}", safe_repr(found["format"]))
     restaurant = _RESTAURANT.decode(found["restaurant"], "restaurant")
     zones = [_ZONE.decode(value, path) for path, value in items(found["zones"], "zones")]
-    table_codec = _table_codec(zones)
-    tables = [table_codec.decode(value, path) for path, value in items(found["tables"], "tables")]
-    numbers = _numbers(tables)
+    single = {key: found[key] for key in _SINGLE if key in found}
+    tables = _tables(found["tables"], zones, single)
+    # A floor without rules on its tables knows their labels, and refuses what is wrong with them.
+    bare = construct(Floor, {"tables": tables, "zones": zones, **single}, "", {})
+    numbers = _numbers(bare)
     joins = [_join(value, path, numbers) for path, value in items(found.get("joins", []), "joins")]
-    set_codec = _set_codec(numbers)
-    sets = [
-        set_codec.decode(value, path)
-        for path, value in items(found.get("set_capacities", []), "set_capacities")
-    ]
-    parts = {"tables": tables, "zones": zones, "joins": joins, "set_capacities": sets}
-    if "joins_within_zone" in found:
-        parts["joins_within_zone"] = found["joins_within_zone"]
+    parts: dict[str, Any] = {"joins": joins}
+    for key, codec in _set_codecs(numbers).items():
+        parts[key] = [codec.decode(value, path) for path, value in items(found.get(key, []), key)]
+    parts |= {"tables": tables, "zones": zones, **single}
     floor = construct(Floor, parts, "", {})
     policy = _policy_codec(zones, numbers).decode(found["policy"], "policy")
     return House(restaurant, floor, policy)
@@ -149,11 +156,15 @@ def house_to_data(house: House) -> dict[str, Any]:
         InvalidInput: If it is not a house.
     """
     floor = validators.check_instance("house", house, House).floor
-    table_codec, numbers = _table_codec(floor.zones), _numbers(floor.tables)
+    table_codec, numbers = _table_codec(floor.zones), _numbers(floor)
     joins = sorted(
         floor.joins, key=lambda join: sorted(floor.positions[id_] for id_ in join.tables)
     )
-    set_codec = _set_codec(numbers, floor.in_order)
+    codecs = _set_codecs(numbers, floor.in_order)
+    sets = {
+        key: [codec.encode(each) for each in getattr(floor, key)] for key, codec in codecs.items()
+    }
+    is_by_zone = floor.numbers_unique_in is NumberScope.ZONE
     data: dict[str, Any] = {
         "format": FORMAT,
         "restaurant": _RESTAURANT.encode(house.restaurant),
@@ -161,7 +172,8 @@ def house_to_data(house: House) -> dict[str, Any]:
         "tables": [table_codec.encode(table) for table in floor.tables],
         "joins": [_join_data(join, floor) for join in joins],
         "joins_within_zone": floor.joins_within_zone,
-        "set_capacities": [set_codec.encode(each) for each in floor.set_capacities],
+        **sets,
+        "numbers_unique_in": floor.numbers_unique_in.value if is_by_zone else "",
         "policy": _policy_codec(floor.zones, numbers, floor.in_order).encode(house.policy),
     }
     return {key: value for key, value in data.items() if key in _REQUIRED or value}
@@ -196,18 +208,54 @@ def _table_codec(zones: Collection[Zone]) -> ObjectCodec:
             "mobility": _ENUM,
             "features": list_of(plain(), sorted),
             "position": optional(ObjectCodec(Position).codec),
+            "shape": optional(_ENUM),
         },
         names={"zone_id": "zone"},
         derived={"id": "number"},
     )
 
 
-def _numbers(tables: Collection[Table]) -> Codec:
-    return _reference({table.number: table.id for table in tables}, "the number of a table")
+def _tables(data: object, zones: Collection[Zone], single: Mapping[str, Any]) -> list[Table]:
+    """Decode the tables. If numbers are unique by zone, a derived id names the zone, too."""
+    codec, found = _table_codec(zones), items(data, "tables")
+    if single.get("numbers_unique_in") == NumberScope.ZONE:
+        used = Counter(slug(_text(each, "number")) for _, each in found)
+        found = [(path, _with_zone_in_id(each, used)) for path, each in found]
+    return [codec.decode(value, path) for path, value in found]
 
 
-def _set_codec(numbers: Codec, order: Callable[[Any], Collection[str]] = tuple) -> ObjectCodec:
-    return ObjectCodec(SetCapacity, codecs={"tables": list_of(numbers, order)})
+def _with_zone_in_id(data: Any, used: Mapping[str, int]) -> Any:
+    if not isinstance(data, dict) or "id" in data or used[slug(_text(data, "number"))] < 2:
+        return data
+    return {**data, "id": slug(f"{_text(data, 'zone')} {_text(data, 'number')}")}
+
+
+def _text(data: Any, key: str) -> str:
+    """Return a text of an object; anything else is refused by its codec later."""
+    value = data.get(key) if isinstance(data, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def _numbers(floor: Floor) -> Codec:
+    labels = floor.labels
+    return _reference(
+        {labels[table.id]: table.id for table in floor.tables}, "the number of a table"
+    )
+
+
+def _set_codecs(
+    numbers: Codec, order: Callable[[Any], Collection[str]] = tuple
+) -> Mapping[str, Codec]:
+    """Return the codecs of the rules on sets of tables, by key."""
+    tables = list_of(numbers, order)
+    return {
+        "set_capacities": ObjectCodec(SetCapacity, codecs={"tables": tables}).codec,
+        "kept_apart": Codec(
+            lambda data, path: plain(KeptApart).decode(tables.decode(data, path), path),
+            lambda pair: tables.encode(pair.tables),
+        ),
+        "aisles": ObjectCodec(Aisle, codecs={"joined": tables, "closes": tables}).codec,
+    }
 
 
 def _join(data: object, path: str, numbers: Codec) -> Join:
@@ -220,7 +268,7 @@ def _join(data: object, path: str, numbers: Codec) -> Join:
 
 
 def _join_data(join: Join, floor: Floor) -> Any:
-    pair = [floor.get_table(id_).number for id_ in floor.in_order(join.tables)]
+    pair = [floor.labels[id_] for id_ in floor.in_order(join.tables)]
     return {"tables": pair, "seat_loss": join.seat_loss} if join.seat_loss else pair
 
 

@@ -131,19 +131,26 @@ class Alternative:
         """Its place among others: the nearest first, the earlier one of two."""
         return abs(self.moved_minutes), self.moved_minutes
 
+    @property
+    def difference(self) -> str:
+        """The difference from the request in words, without the tables."""
+        texts = {
+            AlternativeKind.TIME: self._moved,
+            AlternativeKind.ZONE: f"in zone {some(sorted(self.request.must.zones))}",
+            AlternativeKind.STAY: f"a stay of {self.quotes[0].stay.dining.minutes} minutes",
+            AlternativeKind.SPLIT: f"as {_sizes(self.requests)}",
+        }
+        lost = count_of(self.stay_minutes_lost, "minute")
+        return f"{texts[self.kind]}, {lost} less" if self.stay_minutes_lost else texts[self.kind]
+
+    @property
+    def _moved(self) -> str:
+        start = _clock(self.start, zone_info(self.timezone))
+        direction = "earlier" if self.moved_minutes < 0 else "later"
+        return f"{start}, {count_of(abs(self.moved_minutes), 'minute')} {direction}"
+
     def __str__(self) -> str:
-        where = [_where(quote) for quote in self.quotes]
-        lost = f", {count_of(self.stay_minutes_lost, 'minute')} less"
-        less = lost if self.stay_minutes_lost else ""
-        if self.kind is AlternativeKind.TIME:
-            start = _clock(self.start, zone_info(self.timezone))
-            return f"{start}, {_moved(self.moved_minutes)}, at {where[0]}{less}"
-        if self.kind is AlternativeKind.ZONE:
-            return f"in zone {some(sorted(self.request.must.zones))}, at {where[0]}{less}"
-        if self.kind is AlternativeKind.STAY:
-            return f"a stay of {self.quotes[0].stay.dining.minutes} minutes{less}, at {where[0]}"
-        parties = zip(self.requests, where, strict=True)
-        return " and ".join(f"{each.party_size} at {tables}" for each, tables in parties) + less
+        return f"{self.difference}, {' and '.join(map(_where, self.quotes))}"
 
     def __repr__(self) -> str:
         return brief(self, f"{self.kind.value}: {self}")
@@ -172,7 +179,7 @@ class RejectedAlternative:
             AlternativeKind.TIME: start,
             AlternativeKind.ZONE: f"zone {some(sorted(first.must.zones))}",
             AlternativeKind.STAY: f"a stay of {first.minutes} minutes",
-            AlternativeKind.SPLIT: " and ".join(str(each.party_size) for each in self.requests),
+            AlternativeKind.SPLIT: _sizes(self.requests),
         }
         return f"{tried[self.kind]}: {self.refusal.reasons[0]}"
 
@@ -252,11 +259,11 @@ class Alternatives:
 def _where(quote: Quote) -> str:
     tables = quote.plan.tables
     noun = "table" if len(tables) == 1 else "tables"
-    return f"{noun} {some(tables, most=8, separator=' and ')}"
+    return f"at {noun} {some(tables, most=8, separator=' and ')}"
 
 
-def _moved(minutes: int) -> str:
-    return f"{count_of(abs(minutes), 'minute')} {'earlier' if minutes < 0 else 'later'}"
+def _sizes(requests: Iterable[BookingRequest]) -> str:
+    return " and ".join(str(each.party_size) for each in requests)
 
 
 def _clock(instant: datetime, zone: tzinfo) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from enum import StrEnum
 from functools import cached_property
 from typing import Any, Self
 
@@ -11,10 +12,18 @@ import attrs
 from fourtop.errors import InUse, InvalidInput, NotFound, safe_repr
 from fourtop.errors.display import brief, count_of, html_table, shown_id, some
 from fourtop.model import validators
+from fourtop.model.distances import Aisle, KeptApart, as_aisles, as_ids, as_kept_apart, as_pair
 from fourtop.model.restaurant import Zone
 from fourtop.model.table import MAX_CAPACITY, Table
 
 MAX_TABLES_ON_FLOOR = 2_000
+
+
+class NumberScope(StrEnum):
+    """Where the number of a table is unique: in the restaurant, or only in its zone."""
+
+    RESTAURANT = "restaurant"
+    ZONE = "zone"
 
 
 def number_key(number: str) -> tuple[tuple[int, int | str], ...]:
@@ -31,32 +40,14 @@ def number_key(number: str) -> tuple[tuple[int, int | str], ...]:
     )
 
 
-def _pair(value: Iterable[str]) -> tuple[str, str]:
-    pair = sorted(
-        validators.as_members(
-            "tables", value, lambda each: validators.check_identifier("tables", each)
-        )
-    )
-    if len(pair) != 2 or pair[0] == pair[1]:
-        raise InvalidInput("tables", "must be two different table ids", safe_repr(pair))
-    return (pair[0], pair[1])
-
-
-def _ids(value: Iterable[str]) -> frozenset[str]:
-    return frozenset(
-        validators.as_members(
-            "tables", value, lambda each: validators.check_identifier("tables", each)
-        )
-    )
-
-
 @attrs.frozen(repr=False)
 class Join:
     """Two tables that can be pushed together. A join has no direction.
 
     Args:
         tables: The two table ids, in any order; kept sorted.
-        seat_loss: The seats that joining costs (0–100).
+        seat_loss: The seats that joining costs (-100 to 100). A negative number is a gain: two
+            tables for four that seat ten together lose -2.
 
     Raises:
         InvalidInput: If they are not two different tables, or the loss is out of range.
@@ -65,13 +56,14 @@ class Join:
     True
     """
 
-    tables: tuple[str, str] = attrs.field(converter=_pair)
+    tables: tuple[str, str] = attrs.field(converter=as_pair)
     seat_loss: int = attrs.field(
-        default=0, converter=validators.as_integer, validator=validators.integer(0, 100)
+        default=0, converter=validators.as_integer, validator=validators.integer(-100, 100)
     )
 
     def __repr__(self) -> str:
-        loss = f"loses {count_of(self.seat_loss, 'seat')}" if self.seat_loss else ""
+        seats, verb = abs(self.seat_loss), "loses" if self.seat_loss > 0 else "wins"
+        loss = f"{verb} {count_of(seats, 'seat')}" if seats else ""
         return brief(self, "+".join(self.tables), loss)
 
 
@@ -88,7 +80,7 @@ class SetCapacity:
         InvalidInput: Naming the field and the rule.
     """
 
-    tables: frozenset[str] = attrs.field(converter=_ids)
+    tables: frozenset[str] = attrs.field(converter=as_ids)
     capacity: int = attrs.field(
         converter=validators.as_integer, validator=validators.integer(1, validators.MAX_PARTY)
     )
@@ -114,6 +106,10 @@ class SetCapacity:
         least = "" if self.min_party is None else f"parties from {self.min_party}"
         tables = some(sorted(self.tables), separator="+")
         return brief(self, tables, count_of(self.capacity, "seat"), least)
+
+
+def _number_scope(value: NumberScope | str) -> NumberScope:
+    return validators.as_enum(NumberScope, "numbers_unique_in", value)
 
 
 def _tables(value: Iterable[Table]) -> tuple[Table, ...]:
@@ -156,6 +152,9 @@ class Floor:
         joins: In any order; duplicates are an error.
         set_capacities: At most one for a set.
         joins_within_zone: Whether to refuse joins across zones.
+        kept_apart: Pairs of tables that different parties may not occupy at the same time.
+        aisles: At most one for a set of joined tables.
+        numbers_unique_in: Where table numbers are unique: in the restaurant or in the zone.
 
     Raises:
         InvalidInput: For ids, numbers or zone names that are not unique (ignoring case), for
@@ -178,6 +177,13 @@ class Floor:
         default=(), kw_only=True, converter=_set_capacities
     )
     joins_within_zone: bool = attrs.field(default=False, kw_only=True, validator=validators.flag)
+    kept_apart: tuple[KeptApart, ...] = attrs.field(
+        default=(), kw_only=True, converter=as_kept_apart
+    )
+    aisles: tuple[Aisle, ...] = attrs.field(default=(), kw_only=True, converter=as_aisles)
+    numbers_unique_in: NumberScope = attrs.field(
+        default=NumberScope.RESTAURANT, kw_only=True, converter=_number_scope
+    )
 
     def __attrs_post_init__(self) -> None:
         if len(self.tables) > MAX_TABLES_ON_FLOOR:
@@ -186,11 +192,7 @@ class Floor:
             )
         # Numbers and names come first, because ids are often derived from them: the error then
         # names the text that a person wrote.
-        _refuse_duplicates(
-            "tables",
-            "must have different numbers, whatever the case",
-            (validators.casefold(t.number) for t in self.tables),
-        )
+        self._check_numbers()
         _refuse_duplicates("tables", "must have different ids", (table.id for table in self.tables))
         _refuse_duplicates(
             "zones",
@@ -206,7 +208,26 @@ class Floor:
             "must not name a set twice",
             (each.tables for each in self.set_capacities),
         )
+        _refuse_duplicates(
+            "kept_apart", "must not name a pair twice", (each.tables for each in self.kept_apart)
+        )
+        _refuse_duplicates(
+            "aisles", "must not name joined tables twice", (each.joined for each in self.aisles)
+        )
         self._check_references()
+
+    def _check_numbers(self) -> None:
+        if self.numbers_unique_in is NumberScope.RESTAURANT:
+            numbers = [table.number for table in self.tables]
+            rule_text = "must have different numbers, whatever the case"
+            _refuse_duplicates("tables", rule_text, map(validators.casefold, numbers))
+            return
+        full = [(table.zone_id, validators.casefold(table.number)) for table in self.tables]
+        _refuse_duplicates(
+            "tables", "must have different numbers in a zone, whatever the case", full
+        )
+        rule_text = "must have numbers other than the label of another table"
+        _refuse_duplicates("tables", rule_text, map(validators.casefold, self._labels()))
 
     def _check_references(self) -> None:
         zones = {zone.id for zone in self.zones}
@@ -224,6 +245,10 @@ class Floor:
                 )
         for each in self.set_capacities:
             self._check_members("set_capacities", sorted(each.tables))
+        for pair in self.kept_apart:
+            self._check_members("kept_apart", pair.tables)
+        for aisle in self.aisles:
+            self._check_members("aisles", sorted(aisle.joined | aisle.closes))
 
     def _check_members(self, field: str, ids: Collection[str]) -> None:
         for id_ in ids:
@@ -254,12 +279,30 @@ class Floor:
         return table
 
     def find_table_numbered(self, number: str) -> Table | None:
-        """Return the table with that number, ignoring case, or ``None``."""
-        return self._by_number.get(validators.casefold(number))
+        """Return the table with that label, ignoring case, or ``None``; see ``labels``."""
+        return self._by_label.get(validators.casefold(number))
 
     @cached_property
-    def _by_number(self) -> Mapping[str, Table]:
-        return {validators.casefold(table.number): table for table in self.tables}
+    def labels(self) -> Mapping[str, str]:
+        """The label of each table id: the number, or ``Terrace/4`` where two zones have a 4."""
+        return dict(zip((table.id for table in self.tables), self._labels(), strict=True))
+
+    def _labels(self) -> list[str]:
+        if self.numbers_unique_in is NumberScope.RESTAURANT:
+            return [table.number for table in self.tables]
+        names = {zone.id: zone.name for zone in self.zones}
+        used = Counter(validators.casefold(table.number) for table in self.tables)
+        return [
+            table.number
+            if used[validators.casefold(table.number)] == 1
+            else f"{names.get(table.zone_id)}/{table.number}"
+            for table in self.tables
+        ]
+
+    @cached_property
+    def _by_label(self) -> Mapping[str, Table]:
+        labels = self.labels
+        return {validators.casefold(labels[table.id]): table for table in self.tables}
 
     def find_zone(self, zone_id: str) -> Zone | None:
         """Return the zone of that id, or ``None``."""
@@ -308,8 +351,8 @@ class Floor:
         """Return the seats of a set: its hand-set capacity, else the sum less the loss of joining.
 
         The loss is that of the cheapest spanning tree of the joins inside the set (of the cheapest
-        spanning forest, if the set is not connected). Source: J. B. Kruskal, "On the shortest
-        spanning subtree of a graph", 1956. O(joins) for one set.
+        spanning forest, if the set is not connected). It is negative where joins win seats. Source:
+        J. B. Kruskal, "On the shortest spanning subtree of a graph", 1956. O(joins) for one set.
 
         Raises:
             NotFound: If a table is unknown.
@@ -363,7 +406,7 @@ class Floor:
         )
 
     def without_table(self, table_id: str) -> Self:
-        """Return a copy without the table, its joins and the set capacities that name it.
+        """Return a copy without the table, its joins, and the rules on sets that name it.
 
         Raises:
             NotFound: If the table is unknown.
@@ -376,6 +419,8 @@ class Floor:
             set_capacities=tuple(
                 each for each in self.set_capacities if table_id not in each.tables
             ),
+            kept_apart=tuple(each for each in self.kept_apart if table_id not in each.tables),
+            aisles=tuple(each for each in self.aisles if table_id not in each.joined | each.closes),
         )
 
     def with_join(self, join: Join) -> Self:
@@ -395,7 +440,7 @@ class Floor:
         Raises:
             NotFound: If the tables are not joined.
         """
-        pair = _pair(table_ids)
+        pair = as_pair(table_ids)
         if all(each.tables != pair for each in self.joins):
             raise NotFound("join", "+".join(pair))
         return attrs.evolve(self, joins=tuple(each for each in self.joins if each.tables != pair))
@@ -442,7 +487,7 @@ class Floor:
 
     def _repr_html_(self) -> str:
         zones = {zone.id: zone.name for zone in self.zones}
-        numbers = {table.id: table.number for table in self.tables}
+        numbers = self.labels
         joined: dict[str, list[str]] = {table.id: [] for table in self.tables}
         for join in self.joins:
             first, second = join.tables

@@ -10,6 +10,7 @@ from typing import Any, Final
 import attrs
 
 from fourtop.errors.display import brief, clip
+from fourtop.model.distances import Aisle, KeptApart
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.house import House
 from fourtop.model.restaurant import Zone
@@ -120,14 +121,19 @@ class _Labels:
 
     def of(self, entry: Any) -> str:
         if isinstance(entry, Table):
-            return entry.number
+            return self._floor.labels[entry.id]
         if isinstance(entry, Zone):
             return entry.name
-        if isinstance(entry, Join | SetCapacity):
-            order = self._floor.in_order(entry.tables)
-            return "+".join(self._floor.get_table(table_id).number for table_id in order)
+        if isinstance(entry, Join | SetCapacity | KeptApart):
+            return self._together(entry.tables)
+        if isinstance(entry, Aisle):
+            return self._together(entry.joined)
         key = getattr(entry, "key", None)
         return key if isinstance(key, str) else _text(entry)
+
+    def _together(self, table_ids: Collection[str]) -> str:
+        labels = self._floor.labels
+        return "+".join(labels[table_id] for table_id in self._floor.in_order(table_ids))
 
 
 def _parts(
@@ -186,7 +192,7 @@ def _labelled(
 
 def _key_for(before: Collection[Any], after: Collection[Any]) -> Key:
     """Return the identity of entries: an id, key, scope or set of tables; else the whole entry."""
-    for name in ("id", "key", "scope", "tables"):
+    for name in ("id", "key", "scope", "tables", "joined"):
         key = attrgetter(name)
         if all(hasattr(each, name) for each in (*before, *after)) and all(
             len({key(each) for each in side}) == len(side) for side in (before, after)

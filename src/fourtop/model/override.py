@@ -13,6 +13,8 @@ from fourtop.model.actor import Actor
 MAX_REASON = 200
 # Rules about the time of a party. An override of one counts for the command that gives it.
 _OF_TIMES: Final = (
+    Code.TABLES_TOO_CLOSE,
+    Code.AISLE_CLOSED,
     Code.CAPACITY_EXCEEDED,
     Code.CHANNEL_SHARE_HELD_BACK,
     Code.PACING_EXCEEDED,

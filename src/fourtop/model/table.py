@@ -10,6 +10,7 @@ from fourtop.errors.display import brief, count_of
 from fourtop.model import validators
 
 MAX_CAPACITY = 500
+MAX_SIDE_CM = 5_000
 
 
 class Mobility(StrEnum):
@@ -19,21 +20,33 @@ class Mobility(StrEnum):
     FIXED = "fixed"
 
 
+class TableShape(StrEnum):
+    """The shape of a table on the drawn plan."""
+
+    ROUND = "round"
+    OVAL = "oval"
+    SQUARE = "square"
+    RECTANGLE = "rectangle"
+
+
 @attrs.frozen(repr=False)
 class Position:
     """The place of a table on the drawn plan; it affects no decision.
 
+    The plan has a unit of its own, such as percent of its size, or pixels as many systems at the
+    counter use.
+
     Args:
-        x: Percent of the plan's width.
-        y: Percent of the plan's height.
+        x: From the left edge of the plan (-100,000 to 100,000).
+        y: From the top edge of the plan (-100,000 to 100,000).
         rotation: Degrees clockwise.
     """
 
     x: float = attrs.field(
-        converter=validators.as_number, validator=validators.number(-1_000, 1_000)
+        converter=validators.as_number, validator=validators.number(-100_000, 100_000)
     )
     y: float = attrs.field(
-        converter=validators.as_number, validator=validators.number(-1_000, 1_000)
+        converter=validators.as_number, validator=validators.number(-100_000, 100_000)
     )
     rotation: float = attrs.field(
         default=0, converter=validators.as_number, validator=validators.number(-360, 360)
@@ -60,13 +73,18 @@ def _mobility(value: Mobility | str) -> Mobility:
     return validators.as_enum(Mobility, "mobility", value)
 
 
+def _shape(value: TableShape | str | None) -> TableShape | None:
+    return None if value is None else validators.as_enum(TableShape, "shape", value)
+
+
 @attrs.frozen(repr=False)
 class Table:
     """A table. Whether it is reserved or occupied follows from the allocations, not from here.
 
     Args:
         id: Of the table; unique in the restaurant.
-        number: Name for people (1–50 characters); unique in the restaurant, ignoring case.
+        number: Name for people (1–50 characters); unique in the restaurant or in the zone, ignoring
+            case.
         capacity: Its seats (1–500).
         zone_id: Its zone.
         min_party: Smallest party that may have it (1 to ``max_party``).
@@ -80,6 +98,9 @@ class Table:
         features: Such as step-free or window.
         position: Its place on the drawn plan.
         notes: For the staff; never part of an error, event or log.
+        shape: Its shape on the drawn plan.
+        length_cm: Its longer side in centimetres (1–5,000), for drawing.
+        width_cm: Its shorter side in centimetres (1–5,000), for drawing; ``None``: as long.
 
     Raises:
         InvalidInput: Naming the field and the rule.
@@ -120,6 +141,19 @@ class Table:
     )
     notes: str | None = attrs.field(
         default=None, kw_only=True, validator=validators.optional(validators.private_text(500))
+    )
+    shape: TableShape | None = attrs.field(default=None, kw_only=True, converter=_shape)
+    length_cm: int | None = attrs.field(
+        default=None,
+        kw_only=True,
+        converter=validators.as_optional_integer,
+        validator=validators.optional(validators.integer(1, MAX_SIDE_CM)),
+    )
+    width_cm: int | None = attrs.field(
+        default=None,
+        kw_only=True,
+        converter=validators.as_optional_integer,
+        validator=validators.optional(validators.integer(1, MAX_SIDE_CM)),
     )
 
     def __attrs_post_init__(self) -> None:

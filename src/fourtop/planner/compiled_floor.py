@@ -35,8 +35,8 @@ class CompiledFloor:
         mergeable: Of those, the ones that can be moved.
         zones: For each zone that has tables, its mask; in the floor's order of zones.
         scarcities: For each table 1 / the number of offered tables of its kind.
-        losses: Each loss of seats on this floor but 0, ascending, with the neighbour masks of all
-            joins that cost less; the last entry's loss ends them.
+        losses: Each loss of seats on this floor, ascending, with the neighbour masks of all joins
+            that cost less; the last entry's loss ends them. The least loss is left out if it is 0.
         given: The capacities that the house set by hand, by the mask of the tables.
     """
 
@@ -83,24 +83,33 @@ class CompiledFloor:
 
     # ---- upper bounds
 
-    def most_capacity(self, pool: int, max_tables: int) -> int:
-        """Return the sum of the largest capacities in a pool, of at most ``max_tables`` tables.
+    def most_seats(self, zone: int, pool: int, max_tables: int) -> int:
+        """Return an upper bound for the seats of a set of at most ``max_tables`` tables.
 
-        Joining costs seats and never adds any, so no set of the pool seats more, unless the house
-        laid its capacity down. O(n log n) for n tables.
+        It is the sum of the largest capacities in the pool and, for each joint, of the most seats
+        that a join of the zone wins. No set of the pool seats more, unless the house laid its
+        capacity down. O(n log n) for n tables.
+
+        Args:
+            zone: A zone.
+            pool: Tables of the zone.
+            max_tables: Most tables in a set.
         """
-        capacities = (self.floor.tables[bit].capacity for bit in bits(pool))
-        return sum(nlargest(max_tables, capacities))
+        largest = nlargest(max_tables, (self.floor.tables[bit].capacity for bit in bits(pool)))
+        won = max(-self.zone_losses[zone][0], 0)
+        return sum(largest) + max(len(largest) - 1, 0) * won
 
     def largest_party(self, max_tables: int) -> int:
         """Return an upper bound for the party that this floor seats in an empty house.
 
-        It is the largest of: the largest party of a single table, the capacities of the
-        ``max_tables`` largest movable tables of a zone, and the capacities set by hand.
+        It is the largest of: the largest party of a single table, the bound of ``most_seats`` for
+        the movable tables of each zone, and the capacities set by hand.
         """
         sizes = [self.floor.tables[bit].largest_party for bit in bits(self.offered)]
         if max_tables > 1:
-            sizes += [self.most_capacity(zone & self.mergeable, max_tables) for zone in self.zones]
+            sizes += [
+                self.most_seats(zone, zone & self.mergeable, max_tables) for zone in self.zones
+            ]
             sizes += [each.capacity for each in self.given.values()]
         return max(sizes, default=0)
 
@@ -198,12 +207,10 @@ class CompiledFloor:
 
 def _losses(floor: Floor) -> tuple[tuple[int, tuple[int, ...]], ...]:
     found = []
-    for loss in sorted({join.seat_loss for join in floor.joins} - {0}):
-        cheaper = Floor(
-            floor.tables,
-            zones=floor.zones,
-            joins=[join for join in floor.joins if join.seat_loss < loss],
-        )
+    losses = sorted({join.seat_loss for join in floor.joins})
+    for loss in losses[1:] if losses[:1] == [0] else losses:
+        joins = [join for join in floor.joins if join.seat_loss < loss]
+        cheaper = attrs.evolve(floor, joins=joins)
         found.append((loss, JoinGraph.of(cheaper).neighbours))
     return tuple(found)
 

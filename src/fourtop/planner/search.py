@@ -36,6 +36,7 @@ class Search:
         free: The tables to choose from: offered, free, and meeting the conditions.
         unmet: For each table how many wishes it does not meet.
         budget: The nodes that the search may visit.
+        barred: Sets of tables that no plan may have all of.
     """
 
     compiled_floor: CompiledFloor
@@ -46,6 +47,7 @@ class Search:
     free: int = attrs.field(kw_only=True)
     unmet: Sequence[int] = attrs.field(kw_only=True)
     budget: NodeBudget = attrs.field(kw_only=True)
+    barred: Sequence[int] = attrs.field(default=(), kw_only=True)
 
     def best(self, limit: int | None) -> tuple[Candidate, ...]:
         """Return the first ``limit`` fitting candidates in the total order; ``None``: all.
@@ -76,6 +78,14 @@ class Search:
         return self.planning.mode_for(self.party_size)
 
     def _fitting(self, shortlist: Shortlist) -> Iterator[Candidate]:
+        found = self._found(shortlist)
+        if not self.barred:
+            return found
+        return (
+            candidate for candidate in found if all(each & ~candidate.mask for each in self.barred)
+        )
+
+    def _found(self, shortlist: Shortlist) -> Iterator[Candidate]:
         budget = self.planning.slack_budget
         for bit in bits(self.free):
             if self.singles[bit].fits(self.party_size, budget):
@@ -84,7 +94,7 @@ class Search:
         for zone in self.compiled_floor.zones:
             pool = self._pool(zone)
             most = min(self.planning.max_tables, pool.bit_count())
-            if most > 1 and self.compiled_floor.most_capacity(pool, most) >= self.party_size:
+            if most > 1 and self.compiled_floor.most_seats(zone, pool, most) >= self.party_size:
                 completion = self._completion(pool, zone, most)
                 for size in range(2, most + 1):
                     if self.budget.is_exhausted:
@@ -124,7 +134,7 @@ class Search:
         ]
         budget = self.planning.slack_budget
         biggest = max(pieces[bit].capacity for bit in bits(pool))
-        lost = (most - 1) * self.compiled_floor.zone_losses[zone][-1]
+        lost = max((most - 1) * self.compiled_floor.zone_losses[zone][-1], 0)
         ceiling = self.party_size + lost + (biggest if budget is None else budget) + 1
         return KnapsackBounds.of(pool, pieces, picks=most - 1, ceiling=ceiling)
 
@@ -157,7 +167,7 @@ class Bound:
         completion: The contributions of the zone's tables.
         shortlist: The candidates found so far.
         size: How many tables.
-        most_loss: Most seats that joining so many costs.
+        most_loss: Most seats that joining so many costs; negative if every join wins seats.
         fewest: Least sum of capacities that may do.
         most: Largest sum of capacities that may do; ``None``: no limit.
         totals: Bit ``n`` says whether a sum of ``n`` capacities may do; ``None``: all from
@@ -187,8 +197,7 @@ class Bound:
         losses = _possible_losses(
             search.compiled_floor.zone_losses[zone], size - 1, is_exact=search.mode is not None
         )
-        least = (losses & -losses).bit_length() - 1
-        most = losses.bit_length() - 1
+        least, most = min(losses), max(losses)
         budget = search.planning.slack_budget
         return cls(
             search,
@@ -315,23 +324,27 @@ class _SoFar:
     cost: float
 
 
-def _possible_losses(losses: Sequence[int], joints: int, *, is_exact: bool) -> int:
-    """Return the possible total losses of so many joints of a zone; bit ``n``: ``n`` seats.
+def _possible_losses(losses: Sequence[int], joints: int, *, is_exact: bool) -> tuple[int, ...]:
+    """Return the possible total losses of so many joints of a zone.
 
     A connected set has one joint fewer than tables. A set that need not be pushed together may have
     fewer (``is_exact`` is false).
     """
-    sums = every = 1
-    for _ in range(joints):
-        sums = _union(sums << loss for loss in losses)
-        every |= sums
-    return sums if is_exact else every
+    # Sums are sets of bits. Each loss counts from the least, so that no bit is negative.
+    least = losses[0]
+    sums = 1
+    found = {0: sums}
+    for joint in range(1, joints + 1):
+        sums = _union(sums << loss - least for loss in losses)
+        found[joint] = sums
+    counts = (joints,) if is_exact else range(joints + 1)
+    return tuple({bit + count * least for count in counts for bit in bits(found[count])})
 
 
-def _possible_totals(party_size: int, slack_budget: int, losses: int) -> int:
+def _possible_totals(party_size: int, slack_budget: int, losses: Iterable[int]) -> int:
     """Return which sums of capacities may seat a party within the slack budget, as bits."""
     seats = ((1 << (slack_budget + 1)) - 1) << party_size
-    return _union(seats << loss for loss in bits(losses))
+    return _union(seats << loss if loss >= 0 else seats >> -loss for loss in losses)
 
 
 def _union(masks: Iterable[int]) -> int:

@@ -152,6 +152,27 @@ def confirm_hold(
     return attempt.decided()
 
 
+def try_out(
+    invocation: Invocation, view: View, compiled: CompiledHouse, wanted: Confirmation
+) -> Seating | FourtopError | None:
+    """Return what a confirmation of a live hold would find; it writes nothing, also no evidence.
+
+    Args:
+        invocation: The actor of the confirmation.
+        view: Covers the hold, its booking, its window and the records of its service.
+        compiled: The rules of the house.
+        wanted: The confirmation. Its hold is alive.
+
+    Returns:
+        The seating of a new quote, the error, or ``None`` if the hold would be confirmed as it is.
+    """
+    attempt = _Attempt(invocation, view, compiled, wanted)
+    try:
+        return attempt._admitted_again(attempt._target())  # noqa: SLF001  # Its own checks.
+    except FourtopError as error:
+        return error
+
+
 def evidence_of_loss(attempt: _Attempt, error: FourtopError) -> Decision[None] | Need:
     """Decide the evidence of a confirmation that lost its last race in the store."""
     view = attempt.view

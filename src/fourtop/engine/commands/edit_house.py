@@ -1,23 +1,31 @@
-"""Edit house: put a changed floor, policy or restaurant record in place."""
+"""Edit house: put a changed floor, policy or restaurant record in place.
+
+An edit may carry the repair plan of a preview. Its moves and reschedules are then written with the
+edit, or nothing is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Protocol, TypeVar
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
 
+import attrs
+
+from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Command, optional_version
 from fourtop.engine.events import Subject, new_event
+from fourtop.engine.in_the_way import find_in_the_way
 from fourtop.engine.invocation import Invocation
-from fourtop.errors import InUse, InvalidInput, StaleVersion, safe_repr
+from fourtop.engine.repair import repair_bookings
+from fourtop.errors import InvalidInput, StaleVersion, safe_repr
 from fourtop.model import validators
-from fourtop.model.booking import BookingStatus
 from fourtop.model.event import EventType
 from fourtop.model.floor import Floor
 from fourtop.model.house import House
 from fourtop.model.policy import Policy
+from fourtop.model.preview import RepairPlan
 from fourtop.model.restaurant import Restaurant
 from fourtop.model.results import Versions
-from fourtop.model.window import MAX_WINDOW_US, Window
 from fourtop.ports import (
     NO_CHANGES,
     Changes,
@@ -31,14 +39,41 @@ from fourtop.ports import (
 
 T = TypeVar("T")
 
-_MONTHS_AHEAD = 12
-# Bookings of these statuses expect no guest.
-_OVER = (
-    BookingStatus.COMPLETED,
-    BookingStatus.CANCELLED,
-    BookingStatus.NO_SHOW,
-    BookingStatus.SHADOW,
-)
+
+@attrs.frozen
+class EditTerms:
+    """The conditions of an edit.
+
+    Args:
+        expected: The version, or for a whole house the versions, that the caller saw; ``None``:
+            any.
+        repair: The repair plan to commit with the edit, if any.
+    """
+
+    expected: Any = None
+    repair: RepairPlan | None = None
+
+
+@attrs.frozen
+class Editor:
+    """One call of an edit.
+
+    Args:
+        invocation: The call.
+        view: The restaurant at this moment.
+        compiled: The rules of the present house.
+        terms: The conditions of the edit.
+    """
+
+    invocation: Invocation
+    view: View
+    compiled: CompiledHouse
+    terms: EditTerms
+
+    @property
+    def present(self) -> House:
+        """The present house."""
+        return self.view.house
 
 
 class _Edit(Protocol[T]):
@@ -46,62 +81,54 @@ class _Edit(Protocol[T]):
 
     __name__: str
 
-    def __call__(
-        self, invocation: Invocation, view: View, change: Callable[[T], T], expected: int | None
-    ) -> Decision[House] | Need: ...
+    def __call__(self, editor: Editor, change: Callable[[T], T]) -> Decision[House] | Need: ...
 
 
 def edit_floor_command(
-    caller: Caller, change: Callable[[Floor], Floor], expected: int | None
+    caller: Caller, change: Callable[[Floor], Floor], terms: EditTerms
 ) -> Command[House]:
     """Build the command for a new floor.
 
     Raises:
-        InvalidInput: If ``change`` is no function, or the version is out of range.
+        InvalidInput: If ``change`` is no function, or a term is of the wrong type or range.
     """
-    return _command(edit_floor, caller, change, expected)
+    return _command(edit_floor, caller, change, terms)
 
 
 def edit_policy_command(
-    caller: Caller, change: Callable[[Policy], Policy], expected: int | None
+    caller: Caller, change: Callable[[Policy], Policy], terms: EditTerms
 ) -> Command[House]:
     """Build the command for a new policy.
 
     Raises:
-        InvalidInput: If ``change`` is no function, or the version is out of range.
+        InvalidInput: As ``edit_floor_command``.
     """
-    return _command(edit_policy, caller, change, expected)
+    return _command(edit_policy, caller, change, terms)
 
 
 def edit_restaurant_command(
-    caller: Caller, change: Callable[[Restaurant], Restaurant], expected: int | None
+    caller: Caller, change: Callable[[Restaurant], Restaurant], terms: EditTerms
 ) -> Command[House]:
     """Build the command for a new record of the restaurant.
 
     Raises:
-        InvalidInput: If ``change`` is no function, or the version is out of range.
+        InvalidInput: As ``edit_floor_command``.
     """
-    return _command(edit_restaurant, caller, change, expected)
+    return _command(edit_restaurant, caller, change, terms)
 
 
-def replace_house_command(
-    caller: Caller, house: House, expected: Versions | None
-) -> Command[House]:
+def replace_house_command(caller: Caller, house: House, terms: EditTerms) -> Command[House]:
     """Build the command for a new house of the same restaurant.
 
     Raises:
-        InvalidInput: If ``house`` is not a house of this restaurant, or ``expected`` is of another
-            type.
+        InvalidInput: If ``house`` is not a house of this restaurant, or a term is of another type.
     """
     checked = check_house(caller, house)
-    if expected is not None:
-        validators.check_instance("expected", expected, Versions)
+    if terms.expected is not None:
+        validators.check_instance("expected", terms.expected, Versions)
     # The document would be the request of a key; without a key the versions say enough.
-    invocation = caller.invocation(replace_house.__name__, None, {"expected": expected})
-    return Command(
-        invocation,
-        Scope(caller.restaurant_id),
-        lambda view, _: replace_house(invocation, view, checked, expected),
+    return _built(
+        replace_house.__name__, caller, terms, lambda editor: replace_house(editor, checked)
     )
 
 
@@ -122,155 +149,124 @@ def check_house(caller: Caller, house: House) -> House:
 
 
 def _command(
-    decide: _Edit[T], caller: Caller, change: Callable[[T], T], expected: int | None
+    decide: _Edit[T], caller: Caller, change: Callable[[T], T], terms: EditTerms
 ) -> Command[House]:
+    check_change("change", change)
+    optional_version(terms.expected)
+    return _built(decide.__name__, caller, terms, lambda editor: decide(editor, change))
+
+
+def check_change(field: str, change: object) -> None:
+    """Check that an edit is given as a function.
+
+    Raises:
+        InvalidInput: If it is not.
+    """
     if not callable(change):
         raise InvalidInput(
-            "change", "must be a function that returns the new value", safe_repr(change)
+            field, "must be a function that returns the new value", safe_repr(change)
         )
-    optional_version(expected)
-    invocation = caller.invocation(decide.__name__, None, {"expected": expected})
+
+
+def _built(
+    name: str,
+    caller: Caller,
+    terms: EditTerms,
+    decide: Callable[[Editor], Decision[House] | Need],
+) -> Command[House]:
+    plan = terms.repair
+    if plan is not None:
+        validators.check_instance("repair", plan, RepairPlan)
+    # Deciding again cannot satisfy a version that the caller named.
+    expected = terms.expected if plan is None else plan.versions
+    invocation = caller.invocation(name, None, {"expected": expected})
     return Command(
         invocation,
-        Scope(caller.restaurant_id),
-        lambda view, _: decide(invocation, view, change, expected),
+        Scope(caller.restaurant_id, has_extent=plan is not None),
+        lambda view, compiled: decide(Editor(invocation, view, compiled, terms)),
     )
 
 
-def _edited(change: Callable[[T], T], value: T) -> T:
+def changed_by(field: str, change: Callable[[T], T], value: T) -> T:
+    """Return the value that an edit makes of the present one.
+
+    Raises:
+        InvalidInput: If the edit returns a value of another type.
+    """
     edited = change(value)
     if not isinstance(edited, type(value)):
-        raise InvalidInput("change", f"must return a {type(value).__name__}", safe_repr(edited))
+        raise InvalidInput(field, f"must return a {type(value).__name__}", safe_repr(edited))
     return edited
 
 
-def edit_floor(
-    invocation: Invocation, view: View, change: Callable[[Floor], Floor], expected: int | None
-) -> Decision[House] | Need:
+def changed_restaurant(
+    field: str, change: Callable[[Restaurant], Restaurant], restaurant: Restaurant
+) -> Restaurant:
+    """Return the record that an edit makes of the present one, with the same id.
+
+    Raises:
+        InvalidInput: As ``changed_by``, or if the id is another.
+    """
+    edited = changed_by(field, change, restaurant)
+    if edited.id != restaurant.id:
+        raise InvalidInput(field, "must return a restaurant of the same id", safe_repr(edited.id))
+    return edited
+
+
+def edit_floor(editor: Editor, change: Callable[[Floor], Floor]) -> Decision[House] | Need:
     """Decide a new floor. It keeps every table that is occupied now or later."""
-    house = view.house
-    _check_version("floor", expected, view.versions.floor)
-    edited = House(house.restaurant, _edited(change, house.floor), house.policy)
-    return _decided(view, house, edited, _floor_change(invocation, view, edited))
+    house = editor.present
+    _check_version("floor", editor.terms.expected, editor.view.versions.floor)
+    floor = changed_by("change", change, house.floor)
+    edited = House(house.restaurant, floor, house.policy)
+    return _decided(editor, edited, _floor_change(editor.invocation, editor.view, edited))
 
 
-def edit_policy(
-    invocation: Invocation, view: View, change: Callable[[Policy], Policy], expected: int | None
-) -> Decision[House] | Need:
-    """Decide a new policy. Existing bookings stay unchanged."""
-    house = view.house
-    policy = _edited(change, house.policy)
-    _check_version("policy", expected, view.versions.policy)
+def edit_policy(editor: Editor, change: Callable[[Policy], Policy]) -> Decision[House] | Need:
+    """Decide a new policy. Existing bookings stay unchanged unless a repair changes them."""
+    house = editor.present
+    policy = changed_by("change", change, house.policy)
+    _check_version("policy", editor.terms.expected, editor.view.versions.policy)
     edited = House(house.restaurant, house.floor, policy)
-    return _decided(view, house, edited, _policy_change(invocation, view, edited))
+    return _decided(editor, edited, _policy_change(editor.invocation, editor.view, edited))
 
 
 def edit_restaurant(
-    invocation: Invocation,
-    view: View,
-    change: Callable[[Restaurant], Restaurant],
-    expected: int | None,
+    editor: Editor, change: Callable[[Restaurant], Restaurant]
 ) -> Decision[House] | Need:
     """Decide a new record of the restaurant; its id stays. It counts as a change of policy."""
-    house = view.house
-    restaurant = _edited(change, house.restaurant)
-    if restaurant.id != house.restaurant.id:
-        raise InvalidInput(
-            "change", "must return a restaurant of the same id", safe_repr(restaurant.id)
-        )
-    _check_version("policy", expected, view.versions.policy)
+    house = editor.present
+    restaurant = changed_restaurant("change", change, house.restaurant)
+    _check_version("policy", editor.terms.expected, editor.view.versions.policy)
     edited = House(restaurant, house.floor, house.policy)
-    return _decided(view, house, edited, _policy_change(invocation, view, edited))
+    return _decided(editor, edited, _policy_change(editor.invocation, editor.view, edited))
 
 
-def replace_house(
-    invocation: Invocation, view: View, house: House, expected: Versions | None
-) -> Decision[House] | Need:
+def replace_house(editor: Editor, house: House) -> Decision[House] | Need:
     """Decide a new house: its floor, its policy and its record, as far as they differ."""
-    present = view.house
+    present, view, expected = editor.present, editor.view, editor.terms.expected
     if expected is not None:
         _check_version("floor", expected.floor, view.versions.floor)
         _check_version("policy", expected.policy, view.versions.policy)
     changes = NO_CHANGES
     if house.floor != present.floor:
-        changes += _floor_change(invocation, view, house)
+        changes += _floor_change(editor.invocation, view, house)
     if (house.restaurant, house.policy) != (present.restaurant, present.policy):
-        changes += _policy_change(invocation, view, house)
-    return _decided(view, present, house, changes)
+        changes += _policy_change(editor.invocation, view, house)
+    return _decided(editor, house, changes)
 
 
-def _decided(view: View, present: House, house: House, changes: Changes) -> Decision[House] | Need:
-    in_the_way = find_in_the_way(view, present, house)
+def _decided(editor: Editor, house: House, changes: Changes) -> Decision[House] | Need:
+    plan = editor.terms.repair
+    if plan is not None:
+        repaired = repair_bookings(editor.invocation, editor.view, editor.compiled, house, plan)
+        return repaired if isinstance(repaired, Need) else Decision(house, changes + repaired)
+    in_the_way = find_in_the_way(editor.view, editor.present, house)
     if isinstance(in_the_way, Need):
         return in_the_way
     if in_the_way:
         raise in_the_way[0]
     return Decision(house, changes)
-
-
-# ---- records in the way
-
-
-def find_in_the_way(view: View, present: House, house: House) -> tuple[InUse, ...] | Need:
-    """Return the records that forbid a new house in place of the present one.
-
-    A ``Need`` names the records that the search has to read first.
-
-    A table that is occupied now or later must stay. Another time zone would change the local times
-    that guests were told, so it waits until no guest is expected.
-    """
-    tables = frozenset(present.floor.positions)
-    gone = tables - frozenset(house.floor.positions)
-    moves_times = house.restaurant.timezone != present.restaurant.timezone
-    year = _year_from(view.now_us) if moves_times else ()
-    need = _missing(view, tables if moves_times else gone, year)
-    if need is not None:
-        return need
-    users = ((table_id, _user_ahead(view, table_id)) for table_id in sorted(gone))
-    found = [InUse("table", table_id, user) for table_id, user in users if user is not None]
-    if moves_times:
-        guest = _find_guest_ahead(view, year)
-        if guest is not None:
-            found.append(InUse("timezone", present.restaurant.timezone, guest))
-    return tuple(found)
-
-
-def _year_from(now_us: int) -> tuple[Window, ...]:
-    return tuple(
-        Window.of_micros(now_us + part * MAX_WINDOW_US, now_us + (part + 1) * MAX_WINDOW_US)
-        for part in range(_MONTHS_AHEAD)
-    )
-
-
-def _missing(view: View, tables: frozenset[str], sittings: tuple[Window, ...]) -> Need | None:
-    scope = view.scope
-    if tables <= scope.tables and all(scope.covers_sittings(month) for month in sittings):
-        return None
-    return Need(Scope(scope.restaurant_id, tables=tables, sittings=sittings))
-
-
-def _find_guest_ahead(view: View, year: Iterable[Window]) -> str | None:
-    """Return an owner of a table now or later, or else a booking that waits within a year."""
-    for table_id in sorted(view.house.floor.positions):
-        user = _user_ahead(view, table_id)
-        if user is not None:
-            return user
-    ahead = (booking for month in year for booking in view.bookings_starting(month))
-    return next(
-        (
-            f"booking {each.id} at {each.start.isoformat()}"
-            for each in ahead
-            if each.status not in _OVER
-        ),
-        None,
-    )
-
-
-def _user_ahead(view: View, table_id: str) -> str | None:
-    last = view.find_last_allocation(table_id)
-    if last is None or last.window.end_us <= view.now_us:
-        return None
-    return f"{last.owner_kind.value} {last.owner_id} until {last.window.end.isoformat()}"
 
 
 # ---- changes

@@ -14,19 +14,21 @@ from fourtop.engine.allocations import (
     release_from,
     with_receipt,
 )
+from fourtop.engine.checks.distance import Parties, has_distances, reasons_against
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Command, optional_version, with_expected
 from fourtop.engine.events import assignment_event
 from fourtop.engine.invocation import Invocation
-from fourtop.engine.permits import unneeded
+from fourtop.engine.permits import Permits, unneeded
 from fourtop.engine.preconditions import check_pin, get_booking
 from fourtop.engine.reassignment import Judgement, Reassignment
 from fourtop.engine.rivals import refuse_taken, taken
-from fourtop.errors import IllegalTransition, InvalidInput, Refusal, Refused, safe_repr
+from fourtop.errors import IllegalTransition, InvalidInput, Proof, Refusal, Refused, safe_repr
 from fourtop.errors.display import brief, some
 from fourtop.model import validators
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.booking import Assignment, Booking, BookingStatus
+from fourtop.model.floor import Floor
 from fourtop.model.override import (
     Override,
     as_overrides,
@@ -167,6 +169,8 @@ def move_bookings(
         for number, step in enumerate(steps, 1)
     ]
     _check_apart(placings)
+    if has_distances(compiled.house):
+        steps = _apart_from_others(view, compiled.house.floor, steps, placings)
     changes, moved = NO_CHANGES, {booking.id: booking for booking in bookings}
     for step, placing in zip(steps, placings, strict=True):
         booking = _moved(invocation, step, placing, view.now_us)
@@ -258,6 +262,29 @@ def _check_apart(placings: list[Placing]) -> None:
                 )
                 if is_same and first.window.overlaps(second.window):
                     raise Refused(taken([first.resource_id], [second]))
+
+
+def _apart_from_others(
+    view: View, floor: Floor, steps: list[_Step], placings: list[Placing]
+) -> list[_Step]:
+    """Return the bookings with the distances that staff had to override, at the end of the batch.
+
+    Raises:
+        Refused: If a booking does not keep a distance from the others that is not overridden.
+    """
+    found = []
+    owners = tuple(Owner(OwnerKind.BOOKING, step.booking.id) for step in steps)
+    for step, placing in zip(steps, placings, strict=True):
+        others = tuple(row for each in placings if each is not placing for row in each.rows)
+        parties = Parties(view, owners, others)
+        judgement, permits = step.judgement, Permits(step.given)
+        reasons = reasons_against(floor, parties, judgement.plan.tables, step.window)
+        left = permits.left_of(reasons)
+        if left:
+            raise Refused(Refusal(left, Proof.NAMED_TABLES))
+        overrides = merged(judgement.overrides, permits.needed)
+        found.append(attrs.evolve(step, judgement=attrs.evolve(judgement, overrides=overrides)))
+    return found
 
 
 def _moved(invocation: Invocation, step: _Step, placing: Placing, now_us: int) -> Booking:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import attrs
 
-from fourtop.engine.commands.edit_house import check_house, find_in_the_way
+from fourtop.engine.commands.edit_house import check_house
 from fourtop.engine.dispatch.requests import Caller, Query
+from fourtop.engine.in_the_way import find_in_the_way
 from fourtop.model.house import House
 from fourtop.model.house_difference import HouseDifference, house_difference
 from fourtop.ports import Need, Scope, View

@@ -215,13 +215,14 @@ def _parked(difference: _Difference, rows: Sequence[Row]) -> list[Row]:
     the second.
     """
     unique = difference.part.unique
-    if unique is None or len(rows) < 2:
+    if not unique or len(rows) < 2:
         return []
     stored = difference.stored
     return [
-        {**row, unique: f"{_PARKED}{row['id']}"}
+        {**row, unique[0]: f"{_PARKED}{row['id']}"}
         for row in rows
-        if (row["id"],) in stored and getattr(stored[row["id"],], unique) != row[unique]
+        if (row["id"],) in stored
+        and any(getattr(stored[row["id"],], name) != row[name] for name in unique)
     ]
 
 

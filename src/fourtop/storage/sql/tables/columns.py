@@ -87,9 +87,10 @@ class TableBuilder:
 
     # ---- columns
 
-    def key(self, name: str, *, null: bool = False) -> Column[str]:
+    def key(self, name: str, *, null: bool = False, default: str | None = None) -> Column[str]:
         """Make a column for an id. Both databases compare ids bytewise."""
-        return Column(name, Text(collation="C") if self.is_postgresql else Text(), nullable=null)
+        kind = Text(collation="C") if self.is_postgresql else Text()
+        return Column(name, kind, nullable=null, server_default=default)
 
     @staticmethod
     def words(name: str, *, null: bool = False, default: str | None = None) -> Column[str]:
@@ -192,8 +193,10 @@ class TableBuilder:
         later = {"deferrable": True, "initially": "DEFERRED"}
         return self.references(name, ("restaurant_id", column), of, target, **later)
 
-    def lower_index(self, name: str, column: str) -> Index:
+    def lower_index(self, name: str, column: str, *within: str) -> Index:
         """Make an index that keeps a name unique in its restaurant, whatever the case.
+
+        Other columns may narrow down where it is unique.
 
         Both databases fold ASCII letters only. The model folds all letters. SQLite has a collation
         for it, because SQLAlchemy warns a host that reflects an index on an expression.
@@ -201,7 +204,7 @@ class TableBuilder:
         folded = (
             f'lower({column} COLLATE "C")' if self.is_postgresql else f"{column} COLLATE NOCASE"
         )
-        return Index(name, "restaurant_id", text(folded), unique=True)
+        return Index(name, "restaurant_id", *within, text(folded), unique=True)
 
 
 def partial_index(name: str, where: Any, *columns: str) -> Index:

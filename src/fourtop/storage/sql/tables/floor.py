@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+import attrs
 from sqlalchemy import Index
 
-from fourtop.model.floor import Floor, Join, SetCapacity
+from fourtop.model.distances import Aisle, KeptApart
+from fourtop.model.floor import Floor, Join, NumberScope, SetCapacity
 from fourtop.model.house import House
 from fourtop.model.restaurant import Zone
 from fourtop.model.table import Position, Table
@@ -32,10 +34,16 @@ TABLE: Final = (
     "features",
     "position",
     "notes",
+    "shape",
+    "length_cm",
+    "width_cm",
 )
+INVENTORY: Final = (*TABLE, "number_scope")
 ADJACENCY: Final = ("first_table_id", "second_table_id", "seat_loss")
 SET_CAPACITY: Final = ("id", "capacity", "min_party")
 SET_MEMBER: Final = ("set_id", "table_id")
+KEPT_APART: Final = ("first_table_id", "second_table_id")
+AISLE: Final = ("aisle_id", "table_id", "is_joined")
 
 
 def _zone_row(zone: Zone) -> Row:
@@ -47,18 +55,48 @@ def _zone_of(row: list[Any]) -> Zone:
     return Zone(id_, name, order=order, area=area)
 
 
-def _table_row(table: Table) -> Row:
+@attrs.frozen
+class _Numbered:
+    """A table, and the scope in which its number is unique.
+
+    Args:
+        table: The table.
+        number_scope: The zone of the table, or empty: its number is unique in the restaurant.
+    """
+
+    table: Table
+    number_scope: str
+
+    @property
+    def number(self) -> str:
+        """The number."""
+        return self.table.number
+
+
+def _inventory(house: House) -> Entries:
+    floor = house.floor
+    is_by_zone = floor.numbers_unique_in is NumberScope.ZONE
+    return {
+        (table.id,): _Numbered(table, table.zone_id if is_by_zone else "") for table in floor.tables
+    }
+
+
+def _table_row(entry: _Numbered) -> Row:
+    table = entry.table
     at = table.position
     return {
         **{name: getattr(table, name) for name in TABLE},
         "mobility": table.mobility.value,
         "features": sorted(table.features),
         "position": None if at is None else {"x": at.x, "y": at.y, "rotation": at.rotation},
+        "shape": None if table.shape is None else table.shape.value,
+        "number_scope": entry.number_scope,
     }
 
 
 def _table_of(row: list[Any]) -> Table:
-    found = dict(zip(TABLE, row, strict=True))
+    *own, _ = row
+    found = dict(zip(TABLE, own, strict=True))
     found["out_of_service"] = bool(found["out_of_service"])
     found["active"] = bool(found["active"])
     at = found["position"]
@@ -100,7 +138,27 @@ def _sets_of(rows: list[list[Any]], members: list[list[Any]]) -> list[SetCapacit
     return [SetCapacity(tables[id_], capacity, least) for id_, capacity, least in rows]
 
 
-def floor_of(rows: Rows, *, joins_within_zone: bool) -> Floor:
+def _aisle_id(each: Aisle) -> str:
+    return "+".join(sorted(each.joined))
+
+
+def _aisle_members(house: House) -> Entries:
+    return {
+        (_aisle_id(each), table_id): table_id in each.joined
+        for each in house.floor.aisles
+        for table_id in each.joined | each.closes
+    }
+
+
+def _aisles_of(rows: list[list[Any]]) -> list[Aisle]:
+    found: dict[str, tuple[set[str], set[str]]] = {}
+    for aisle_id, table_id, is_joined in rows:
+        closes, joined = found.setdefault(aisle_id, (set(), set()))
+        (joined if is_joined else closes).add(table_id)
+    return [Aisle(joined=joined, closes=closes) for closes, joined in found.values()]
+
+
+def floor_of(rows: Rows, *, joins_within_zone: bool, numbers_unique_in: str) -> Floor:
     """Return the floor of the rows of its parts."""
     return Floor(
         [_table_of(row) for row in rows["table_inventory"]],
@@ -108,6 +166,9 @@ def floor_of(rows: Rows, *, joins_within_zone: bool) -> Floor:
         joins=[_join_of(row) for row in rows["table_adjacencies"]],
         set_capacities=_sets_of(rows["table_set_capacities"], rows["table_set_members"]),
         joins_within_zone=joins_within_zone,
+        kept_apart=[KeptApart(row) for row in rows["table_distances"]],
+        aisles=_aisles_of(rows["table_aisles"]),
+        numbers_unique_in=numbers_unique_in,
     )
 
 
@@ -123,15 +184,15 @@ FLOOR_PARTS: Final = (
         ("id",),
         lambda house: _by_id(house.floor.zones),
         lambda _, zone: _zone_row(zone),
-        unique="name",
+        unique=("name",),
     ),
     Part(
         "table_inventory",
-        TABLE,
+        INVENTORY,
         ("id",),
-        lambda house: _by_id(house.floor.tables),
-        lambda _, table: _table_row(table),
-        unique="number",
+        _inventory,
+        lambda _, entry: _table_row(entry),
+        unique=("number", "number_scope"),
     ),
     Part(
         "table_adjacencies",
@@ -154,6 +215,20 @@ FLOOR_PARTS: Final = (
         _set_members,
         lambda key, _: dict(zip(SET_MEMBER, key, strict=True)),
     ),
+    Part(
+        "table_distances",
+        KEPT_APART,
+        KEPT_APART,
+        lambda house: {each.tables: None for each in house.floor.kept_apart},
+        lambda key, _: dict(zip(KEPT_APART, key, strict=True)),
+    ),
+    Part(
+        "table_aisles",
+        AISLE,
+        AISLE[:2],
+        _aisle_members,
+        lambda key, is_joined: dict(zip(AISLE, (*key, is_joined), strict=True)),
+    ),
 )
 
 
@@ -163,6 +238,7 @@ def floor_tables(make: TableBuilder) -> None:
     _inventory_table(make)
     _adjacency_table(make)
     _set_tables(make)
+    _distance_tables(make)
 
 
 def _zone_table(make: TableBuilder) -> None:
@@ -196,6 +272,10 @@ def _inventory_table(make: TableBuilder) -> None:
         make.document("features"),
         make.document("position", null=True),
         make.words("notes", null=True),
+        make.words("shape", null=True),
+        make.small("length_cm", null=True),
+        make.small("width_cm", null=True),
+        make.key("number_scope", default=""),
     )
     make.house_table(
         name,
@@ -208,7 +288,13 @@ def _inventory_table(make: TableBuilder) -> None:
             "min_party >= 1 AND (max_party IS NULL OR max_party >= min_party)",
         ),
         make.check(f"{name}_mobility_check", "mobility IN ('movable', 'fixed')"),
-        make.lower_index(f"{name}_number", "number"),
+        make.check(
+            f"{name}_shape_check",
+            "shape IN ('round', 'oval', 'square', 'rectangle')",
+        ),
+        make.check(f"{name}_length_check", "length_cm > 0"),
+        make.check(f"{name}_width_check", "width_cm > 0"),
+        make.lower_index(f"{name}_number", "number", "number_scope"),
         Index(f"{name}_zone", "restaurant_id", "zone_id"),
     )
 
@@ -224,7 +310,7 @@ def _adjacency_table(make: TableBuilder) -> None:
         make.house_reference(f"{name}_first_fkey", "first_table_id", "table_inventory"),
         make.house_reference(f"{name}_second_fkey", "second_table_id", "table_inventory"),
         make.check(f"{name}_pair_check", "first_table_id < second_table_id"),
-        make.check(f"{name}_seat_loss_check", "seat_loss >= 0"),
+        make.check(f"{name}_seat_loss_check", "seat_loss BETWEEN -100 AND 100"),
         Index(f"{name}_second", "restaurant_id", "second_table_id"),
     )
 
@@ -251,4 +337,28 @@ def _set_tables(make: TableBuilder) -> None:
         make.house_reference("table_set_members_set_fkey", "set_id", name),
         make.house_reference("table_set_members_table_fkey", "table_id", "table_inventory"),
         Index("table_set_members_table", "restaurant_id", "table_id"),
+    )
+
+
+def _distance_tables(make: TableBuilder) -> None:
+    name = "table_distances"
+    make.house_table(
+        name,
+        KEPT_APART,
+        make.key("first_table_id"),
+        make.key("second_table_id"),
+        make.house_reference(f"{name}_first_fkey", "first_table_id", "table_inventory"),
+        make.house_reference(f"{name}_second_fkey", "second_table_id", "table_inventory"),
+        make.check(f"{name}_pair_check", "first_table_id < second_table_id"),
+        Index(f"{name}_second", "restaurant_id", "second_table_id"),
+    )
+    name = "table_aisles"
+    make.house_table(
+        name,
+        AISLE[:2],
+        make.key("aisle_id"),
+        make.key("table_id"),
+        make.flag("is_joined"),
+        make.house_reference(f"{name}_table_fkey", "table_id", "table_inventory"),
+        Index(f"{name}_table", "restaurant_id", "table_id"),
     )

@@ -45,8 +45,10 @@ def parts_between(old: House, new: House) -> tuple[Part, ...]:
     """Return the parts in which two houses of a restaurant may differ."""
     if old.policy is not new.policy or old.restaurant is not new.restaurant:
         return PARTS
-    # The only rule of a floor that is in a part of the policy.
+    # These rules of a floor are in a part of the policy.
     if old.floor.joins_within_zone != new.floor.joins_within_zone:
+        return PARTS
+    if old.floor.numbers_unique_in is not new.floor.numbers_unique_in:
         return PARTS
     return FLOOR_PARTS
 
@@ -64,7 +66,11 @@ def house_of(restaurant: list[Any], rows: Rows) -> House:
             active=bool(is_active),
             **{each: rules[each] for each in RESTAURANT_SETTINGS},
         ),
-        floor_of(rows, joins_within_zone=bool(rules["joins_within_zone"])),
+        floor_of(
+            rows,
+            joins_within_zone=bool(rules["joins_within_zone"]),
+            numbers_unique_in=rules["numbers_unique_in"],
+        ),
         policy_of(rules, rows),
     )
 

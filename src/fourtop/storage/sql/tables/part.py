@@ -26,8 +26,8 @@ class Part:
         key: The columns that identify a row within the restaurant; no column: one row.
         entries: Returns the entries of a house that are rows of the table, by the key's values.
         row: Maps a key and its entry to a row.
-        unique: A column with a unique index of its own, which a change of several rows may break
-            for a moment.
+        unique: The columns of a unique index of its own, which a change of several rows may break
+            for a moment. The first is text.
         is_replaced: Whether a changed row is deleted and inserted again. No table refers to it.
     """
 
@@ -36,5 +36,5 @@ class Part:
     key: tuple[str, ...]
     entries: Callable[[House], Entries]
     row: Callable[[Key, Any], Row]
-    unique: str | None = None
+    unique: tuple[str, ...] = ()
     is_replaced: bool = False

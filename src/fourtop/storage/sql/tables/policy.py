@@ -49,6 +49,7 @@ _WEIGHTS: Final = tuple(field.name for field in attrs.fields(Weights))
 POLICY: Final = (
     *RESTAURANT_SETTINGS,
     "joins_within_zone",
+    "numbers_unique_in",
     "past_grace_minutes",
     "turn_bands",
     "closures",
@@ -67,6 +68,7 @@ class _Rules:
 
     settings: tuple[Any, ...]
     joins_within_zone: bool
+    numbers_unique_in: str
     past_grace_minutes: int
     turn_bands: tuple[TurnBand, ...]
     closures: frozenset[Any]
@@ -82,6 +84,7 @@ def _rules(house: House) -> Entries:
     rules = _Rules(
         tuple(getattr(restaurant, name) for name in RESTAURANT_SETTINGS),
         house.floor.joins_within_zone,
+        house.floor.numbers_unique_in.value,
         policy.past_grace_minutes,
         policy.turn_bands,
         policy.closures,
@@ -100,6 +103,7 @@ def _rules_row(rules: _Rules) -> Row:
     return {
         **dict(zip(RESTAURANT_SETTINGS, rules.settings, strict=True)),
         "joins_within_zone": rules.joins_within_zone,
+        "numbers_unique_in": rules.numbers_unique_in,
         "past_grace_minutes": rules.past_grace_minutes,
         "turn_bands": _bands_row(rules.turn_bands),
         "closures": sorted(day.isoformat() for day in rules.closures),
@@ -288,6 +292,8 @@ def _policy_table(make: TableBuilder) -> None:
         make.small("no_show_after_minutes", default=15),
         make.small("overstay_minutes", default=15),
         make.small("staff_max_slack", null=True),
+        make.words("numbers_unique_in", default="restaurant"),
+        make.check(f"{name}_numbers_check", "numbers_unique_in IN ('restaurant', 'zone')"),
         make.check(
             f"{name}_mode_check", "adjacency_mode IN ('connected', 'pairwise', 'neighbors')"
         ),

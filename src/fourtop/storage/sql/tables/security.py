@@ -47,6 +47,8 @@ RIGHTS: Final[Mapping[str, Rights]] = {
     "table_adjacencies": Rights(_ALL),
     "table_set_capacities": Rights(_ALL),
     "table_set_members": Rights(_ALL),
+    "table_distances": Rights(_ALL),
+    "table_aisles": Rights(_ALL),
     "restaurant_occasions": Rights(_ALL),
     "restaurant_service_periods": Rights(_ALL),
     "restaurant_period_occasions": Rights(_ALL),
