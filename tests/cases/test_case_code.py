@@ -299,7 +299,7 @@ def joined_in_another_way(desk: Desk, _: ManualClock) -> None:
 
 @causes(Code.BOOKING_PINNED)
 def moved_though_pinned(desk: Desk, _: ManualClock) -> None:
-    booking = booked(desk, 4, tables=["1"])
+    booking = booked(desk, 2, tables=["1"])
     desk.pin(booking.id)
     desk.unassign(booking.id)
 

@@ -20,6 +20,7 @@ from fourtop import (
     Floor,
     InvalidInput,
     Join,
+    KeptApart,
     ManualClock,
     Move,
     Override,
@@ -28,6 +29,7 @@ from fourtop import (
     Quote,
     Refusal,
     Refused,
+    Selection,
     Table,
     WalkIn,
     Zone,
@@ -408,3 +410,28 @@ def test_a_condition_that_staff_override_still_binds_the_next_change(desk: Desk)
     assert refused(lambda: desk.reschedule(made.id, later)) == [Code.NO_TABLES_MATCH]
     moved = desk.reschedule(made.id, BookingChange(start=at("20:00"), overrides=agreed))
     assert moved.overrides == agreed
+
+
+# ---- distances -----------------------------------------------------------------------------------
+
+
+def test_a_distance_is_overridden_at_every_door(store: Store) -> None:
+    close = (Override("TABLES_TOO_CLOSE", "They know each other"),)
+    floor = attrs.evolve(two_rooms(), kept_apart=[KeptApart(("3", "4"))])
+    desk = open_desk(store, a_house(floor), actor=STAFF)
+    booked(desk, 4, tables=["3"], booking_id="b1")
+    request = party_size(4, tables=["4"])
+    assert refused(lambda: desk.book(request)) == [Code.TABLES_TOO_CLOSE]
+    found = desk.validate(Selection(["4"], request=request))
+    assert [each.check for each in found.errors] == ["distance"]
+    made = desk.book(request.replaced(overrides=close))
+    assert made.overrides == close
+    far = booked(desk, 4, "21:00", tables=["5"], booking_id="b2")
+    booked(desk, 4, "21:00", tables=["3"])
+    assert refused(lambda: desk.move([Move(far.id, ["4"])])) == [Code.TABLES_TOO_CLOSE]
+    (moved,) = desk.move([Move(far.id, ["4"], overrides=close)])
+    assert (moved.tables, moved.overrides, moved.receipt.unneeded) == (("4",), close, ())
+    # The distance counts again at another time.
+    later = BookingChange(start=at("20:45"))
+    desk.reschedule(far.id, BookingChange(tables=["4"], overrides=close))
+    assert refused(lambda: desk.reschedule(far.id, later)) == [Code.TABLES_TOO_CLOSE]

@@ -60,6 +60,8 @@ _RULES: Final = {
     Code.ZONE_CAPACITY_EXCEEDED: "zone_caps",
     Code.PACING_EXCEEDED: "pacing",
     Code.WALK_INS_ONLY: "walk_ins",
+    Code.TABLES_TOO_CLOSE: "distance",
+    Code.AISLE_CLOSED: "distance",
 }
 
 
