@@ -29,6 +29,7 @@ from fourtop.engine.queries import (
     quote,
     records,
     shadow_conflicts,
+    shadow_report,
     table_state,
 )
 from fourtop.engine.queries.audit import Audit, Overlap
@@ -51,6 +52,7 @@ from fourtop.model.results import (
     Quote,
     Versions,
 )
+from fourtop.model.shadow_report import ShadowReport
 from fourtop.model.window import Window
 
 
@@ -213,6 +215,18 @@ class AsyncDesk(AsyncDayDesk, AsyncStaffDesk, AsyncPreviewDesk, AsyncFileDesk):
             InvalidInput: If it is not a window.
         """
         return await self._executor.query(shadow_conflicts.query(self._caller, window))
+
+    async def shadow_report(self, window: Window) -> ShadowReport:
+        """Return the bookings that rules in shadow mode would have refused.
+
+        Args:
+            window: The bookings that start in it, ``[start, end)``: at most 31 days.
+
+        Raises:
+            InvalidInput: If it is not a window.
+            InvalidWindow: If it is longer than 31 days.
+        """
+        return await self._executor.query(shadow_report.query(self._caller, window))
 
     # ---- bookings
 

@@ -73,6 +73,8 @@ def hold_event(
         data["relaxed"] = [each.value for each in hold.receipt.relaxed]
     if hold.overrides:
         data["overrides"] = rules_of(hold.overrides)
+    if hold.would_refuse:
+        data["would_refuse"] = [each.value for each in hold.would_refuse]
     # As ``new_event`` does: it is the event of most commands.
     return Event(
         kind,
@@ -98,6 +100,7 @@ def created_event(invocation: Invocation, booking: Booking) -> Event:
         data["relaxed"] = [each.value for each in booking.receipt.relaxed]
     if booking.overrides:
         data["overrides"] = rules_of(booking.overrides)
+    _add_shadow(data, booking)
     subject = Subject(booking.id, booking.id)
     return new_event(invocation, EventType.BOOKING_CREATED, subject, booking.created_us, data)
 
@@ -131,6 +134,7 @@ def rescheduled_event(invocation: Invocation, booking: Booking, before: Booking)
     }
     if booking.overrides:
         data["overrides"] = rules_of(booking.overrides)
+    _add_shadow(data, booking)
     return _versioned(invocation, EventType.BOOKING_RESCHEDULED, booking, data)
 
 
@@ -197,6 +201,12 @@ def shadow_event(
     bookings, allocations = counts
     data = {"bookings": bookings, "allocations": allocations}
     return new_event(invocation, kind, Subject(invocation.id), now_us, data)
+
+
+def _add_shadow(data: dict[str, object], booking: Booking) -> None:
+    """Add the codes of the rules in shadow mode that would have refused the party, if any."""
+    if booking.would_refuse:
+        data["would_refuse"] = [each.value for each in booking.would_refuse]
 
 
 def _versioned(

@@ -11,6 +11,7 @@ from fourtop.engine.candidacy import Candidacy, Inquiry
 from fourtop.engine.checks.distance import exclude_close_tables
 from fourtop.engine.checks.tables import judge_named, plan_request
 from fourtop.engine.compiled_house import CompiledHouse
+from fourtop.engine.enforcement import planner_at
 from fourtop.engine.limits import limits_of
 from fourtop.engine.permits import Permits
 from fourtop.engine.stays import find_stays
@@ -89,13 +90,14 @@ class Reassignment:
         admission.permits = Permits(overrides)
         ask = plan_request(booking.party_size, must=booking.must)
         excluded = self._excluded(admission, booking, window)
-        plan = judge_named(admission, ask, tables, excluded)
+        planner = planner_at(self.compiled, booking.stay)
+        plan = judge_named(admission, planner, ask, tables, excluded)
         if isinstance(plan, Refusal):
             return plan
         needed = admission.permits.needed
         if all(each.rule is not Code.NO_TABLES_MATCH for each in needed):
             return Judgement(plan, needed)
-        judged = admission.planner.judge(ask, tables)
+        judged = planner.judge(ask, tables)
         assert isinstance(judged, Refusal), "the tables break the rule of conditions"
         return Judgement(plan, needed, _conditions(judged.reasons))
 

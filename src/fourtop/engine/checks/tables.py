@@ -8,34 +8,53 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from fourtop.engine.candidacy import Candidacy, Excluded
+from fourtop.engine.checks.demand import demand_of
 from fourtop.engine.checks.distance import FreeTables, has_distances
+from fourtop.engine.relaxation import unjoined_planner
 from fourtop.engine.rivals import describe, find_all_rivals, refuse_taken
 from fourtop.errors import Code, Proof, Reason, Refusal
 from fourtop.model.plan import Plan
 from fourtop.model.planning_rules import Planning
 from fourtop.model.window import Window
-from fourtop.planner import PlanRequest
+from fourtop.planner import Planner, PlanRequest
 
 if TYPE_CHECKING:
     from fourtop.engine.admission import Admission
-
-_STAFF_PLANNING: Final = "planning of staff"
 
 # Parties ask for few different things; the values are checked once.
 plan_request: Final = lru_cache(maxsize=1_024)(PlanRequest)
 
 
+def ask_of(candidacy: Candidacy) -> PlanRequest:
+    """Return the request to the planner: the party, its conditions, and the demand of its time."""
+    party = candidacy.party
+    if not candidacy.admission.composition.has_demand:
+        return plan_request(party.party_size, must=party.must, wish=party.wish)
+    demand = demand_of(candidacy)
+    return plan_request(party.party_size, must=party.must, wish=party.wish, demand=demand)
+
+
+def planner_of(candidacy: Candidacy) -> Planner:
+    """Return the planner of a party: without adjacency in a service that does not enforce it."""
+    admission, service = candidacy.admission, candidacy.service
+    if not admission.composition.lifts_adjacency or admission.compiled.is_joined(
+        service.period.key, service.date
+    ):
+        return admission.planner
+    return unjoined_planner(admission.compiled, admission.lifted)
+
+
 def check_tables(candidacy: Candidacy) -> Refusal | None:
     """Refuse a party without a free plan, or with named tables that do not suit it or are taken."""
     admission, party = candidacy.admission, candidacy.party
-    ask = plan_request(party.party_size, must=party.must, wish=party.wish)
+    ask = ask_of(candidacy)
     excluded: tuple[Excluded, ...] = ()
     if admission.composition.table_rules:
         excluded = excluded_from(candidacy)
     if party.tables:
         return _check_named(candidacy, ask, excluded)
-    planner, free = admission.planner, free_tables(candidacy, excluded)
-    barred = _barred(excluded) if excluded else ()
+    planner, free = planner_of(candidacy), free_tables(candidacy, excluded)
+    barred = barred_sets(excluded) if excluded else ()
     if candidacy.most_plans > 1:
         candidacy.plans = planner.plans(ask, free, candidacy.most_plans, barred)
         if candidacy.plans:
@@ -58,7 +77,8 @@ def _choose_among_excluded(
     admission = candidacy.admission
     rules = {each.rule for each in admission.permits.overrides}
     left = tuple(each for each in excluded if each.reason.code not in rules)
-    chosen = admission.planner.choose(ask, free_tables(candidacy, left), _barred(left))
+    free = free_tables(candidacy, left)
+    chosen = planner_of(candidacy).choose(ask, free, barred_sets(left))
     if isinstance(chosen, Plan):
         mask = admission.compiled.house.floor.mask(chosen.tables)
         admission.permits.left_of(tuple(each.reason for each in excluded if each.concerns(mask)))
@@ -71,7 +91,7 @@ def _check_named(
     admission, tables = candidacy.admission, candidacy.party.tables
     mask = admission.compiled.house.floor.mask(tables) if excluded or candidacy.variants else 0
     reasons = tuple(each.reason for each in excluded if each.concerns(mask))
-    plan = judge_named(admission, ask, tables, reasons)
+    plan = judge_named(admission, planner_of(candidacy), ask, tables, reasons)
     if isinstance(plan, Refusal):
         return plan
     candidacy.plans = (plan,)
@@ -80,14 +100,19 @@ def _check_named(
 
 
 def judge_named(
-    admission: Admission, ask: PlanRequest, tables: tuple[str, ...], excluded: tuple[Reason, ...]
+    admission: Admission,
+    planner: Planner,
+    ask: PlanRequest,
+    tables: tuple[str, ...],
+    excluded: tuple[Reason, ...],
 ) -> Plan | Refusal:
     """Return the plan of tables that a party names, or every rule that it may not break.
 
     Whether they are free does not matter.
 
     Args:
-        admission: The rules, the actor, and what staff have overridden.
+        admission: The actor, and what staff have overridden.
+        planner: The rules.
         ask: The party.
         tables: The tables.
         excluded: Why table rules keep some of them from the party.
@@ -95,8 +120,8 @@ def judge_named(
     Raises:
         NotFound: If a table is unknown.
     """
-    planner, permits = admission.planner, admission.permits
-    plan = planner.judge(ask, tables, staff_planning(admission))
+    permits = admission.permits
+    plan = planner.judge(ask, tables, staff_planning(admission, planner))
     reasons = (*plan.reasons, *excluded) if isinstance(plan, Refusal) else excluded
     if permits.overrides:
         reasons = permits.left_of(reasons)
@@ -105,17 +130,12 @@ def judge_named(
     return planner.measure(ask, tables) if isinstance(plan, Refusal) else plan
 
 
-def staff_planning(admission: Admission) -> Planning | None:
-    """Return the rules for tables that staff name; ``None``: those of the house."""
-    compiled = admission.compiled
-    planning = compiled.house.policy.planning
+def staff_planning(admission: Admission, planner: Planner) -> Planning | None:
+    """Return the rules for tables that staff name; ``None``: those of the planner."""
+    planning = planner.planning
     if planning.staff_max_slack is None or admission.actor.is_guest:
         return None
-    found: Planning | None = compiled.kept.get(_STAFF_PLANNING)
-    if found is None:
-        found = attrs.evolve(planning, slack_budget=planning.staff_max_slack)
-        compiled.kept[_STAFF_PLANNING] = found
-    return found
+    return attrs.evolve(planning, slack_budget=planning.staff_max_slack)
 
 
 def check_kept(candidacy: Candidacy, tables: tuple[str, ...]) -> Refusal | None:
@@ -128,7 +148,7 @@ def check_kept(candidacy: Candidacy, tables: tuple[str, ...]) -> Refusal | None:
     excluded = excluded_from(candidacy)
     reasons = [each.reason for each in excluded if each.concerns(mask)]
     ask = plan_request(candidacy.party.party_size, must=must)
-    plan = admission.planner.judge(ask, tables) if must.kinds else None
+    plan = planner_of(candidacy).judge(ask, tables) if must.kinds else None
     if isinstance(plan, Refusal):
         reasons += [each for each in plan.reasons if each.code is Code.NO_TABLES_MATCH]
     left = admission.permits.left_of(tuple(reasons))
@@ -156,7 +176,7 @@ def free_tables(candidacy: Candidacy, excluded: tuple[Excluded, ...] = ()) -> in
     return free
 
 
-def _barred(excluded: tuple[Excluded, ...]) -> tuple[int, ...]:
+def barred_sets(excluded: tuple[Excluded, ...]) -> tuple[int, ...]:
     """Return the sets of tables that a party may not have all of, as masks."""
     return tuple([each.tables for each in excluded if each.as_a_set])
 
@@ -174,8 +194,7 @@ def _free_in(candidacy: Candidacy, window: Window) -> int:
 
 def count_tables(candidacy: Candidacy, limit: int) -> int:
     """Return how many such parties could be seated one after another, at most ``limit``."""
-    admission, party = candidacy.admission, candidacy.party
-    ask = plan_request(party.party_size, must=party.must, wish=party.wish)
+    admission, ask = candidacy.admission, ask_of(candidacy)
     rules = admission.composition.table_rules
     if not rules:
         return _count_among(candidacy, ask, free_tables(candidacy), limit)
@@ -183,7 +202,7 @@ def count_tables(candidacy: Candidacy, limit: int) -> int:
     free = free_tables(candidacy, excluded)
     house = admission.compiled.house
     if has_distances(house):
-        left = FreeTables(house.floor, free, _barred(excluded))
+        left = FreeTables(house.floor, free, barred_sets(excluded))
         return _count_apart(candidacy, ask, left, limit)
     spots = 0
     for rule in rules:
@@ -196,7 +215,7 @@ def count_tables(candidacy: Candidacy, limit: int) -> int:
 
 def _count_apart(candidacy: Candidacy, ask: PlanRequest, left: FreeTables, limit: int) -> int:
     """Count parties that sit down one after another where each may keep tables from the next."""
-    planner, others = candidacy.admission.planner, candidacy.admission.all_tables
+    planner, others = planner_of(candidacy), candidacy.admission.all_tables
     groups: list[tuple[int, int]] = []
     for rule in candidacy.admission.composition.table_rules:
         for mask, most in () if rule.count is None else rule.count(candidacy):
@@ -216,18 +235,18 @@ def _count_apart(candidacy: Candidacy, ask: PlanRequest, left: FreeTables, limit
 
 def is_search_proven(candidacy: Candidacy) -> bool:
     """Tell whether a search for tables came to its end."""
-    admission, party = candidacy.admission, candidacy.party
-    ask = plan_request(party.party_size, must=party.must, wish=party.wish)
-    return admission.planner.search(ask, free_tables(candidacy), 1).is_proven
+    ask = ask_of(candidacy)
+    return planner_of(candidacy).search(ask, free_tables(candidacy), 1).is_proven
 
 
 def _count_among(candidacy: Candidacy, ask: PlanRequest, free: int, limit: int) -> int:
     # On a quiet evening the same tables are free at many starts.
     admission = candidacy.admission
-    key = (ask, free, limit)
+    planner = planner_of(candidacy)
+    key = (planner, ask, free, limit)
     spots = admission.spots_by_tables.get(key)
     if spots is None:
-        spots = admission.spots_by_tables[key] = admission.planner.count(*key)
+        spots = admission.spots_by_tables[key] = planner.count(ask, free, limit)
     return spots
 
 
@@ -238,7 +257,7 @@ def _with_excluded(
     candidacy: Candidacy, ask: PlanRequest, refusal: Refusal, excluded: tuple[Excluded, ...]
 ) -> Refusal:
     """Put the reasons of the excluded tables that would have seated the party before the others."""
-    plan = candidacy.admission.planner.best(ask, free_tables(candidacy))
+    plan = planner_of(candidacy).best(ask, free_tables(candidacy))
     if plan is None:
         return refusal
     mask = candidacy.admission.compiled.house.floor.mask(plan.tables)

@@ -112,6 +112,7 @@ def make_booking(
         seated_us=view.now_us if terms.is_seated else None,
         last_step=_first_step(view, terms, assignment),
         overrides=seating.overrides,
+        would_refuse=seating.would_refuse,
     )
     usage = admission.usage(seating.service, seating.stay, more=request.party_size)
     receipt = Receipt(

@@ -55,6 +55,7 @@ from fourtop.engine.preconditions import (
 from fourtop.engine.rivals import find_rivals
 from fourtop.engine.usage import NOTHING_RELEASED, Released
 from fourtop.errors import (
+    Code,
     FourtopError,
     HoldEnded,
     HoldMismatch,
@@ -215,6 +216,7 @@ class _Given:
     merge_group_id: str | None
     changes: Changes
     overrides: tuple[Override, ...]
+    would_refuse: tuple[Code, ...]
 
 
 @attrs.frozen(eq=False)
@@ -429,7 +431,8 @@ class _Attempt:
                 group = row.resource_id
         assert tables == set(self.hold.tables), "a live hold has lost its tables"
         changes = Changes(removed=tuple(handle), replaced=tuple(replaced))
-        return _Given(self.hold.stay, self.hold.tables, group, changes, self.hold.overrides)
+        hold = self.hold
+        return _Given(hold.stay, hold.tables, group, changes, hold.overrides, hold.would_refuse)
 
     def _placed(self, booking_id: str, seating: Seating, kept: Collection[str]) -> _Given:
         rows = self.view.allocations_of(OwnerKind.HOLD, self.hold.id)
@@ -438,7 +441,7 @@ class _Attempt:
         expired = expire_holds(self.invocation, self.view, occupied, kept=kept)
         changes = Changes(removed=rows) + expired + Changes(added=placing.rows)
         group = placing.merge_group_id
-        return _Given(seating.stay, tables, group, changes, seating.overrides)
+        return _Given(seating.stay, tables, group, changes, seating.overrides, seating.would_refuse)
 
     def _booking(self, booking_id: str, known: Booking | None, given: _Given) -> Booking:
         hold, now_us, actor = self.hold, self.view.now_us, self.invocation.actor
@@ -466,6 +469,7 @@ class _Attempt:
                 reference=hold.reference or known.reference,
                 local_start=known.local_start or self._local_start(given),
                 overrides=merged(known.overrides, given.overrides),
+                would_refuse=given.would_refuse,
             )
         return Booking(
             id=booking_id,
@@ -488,6 +492,7 @@ class _Attempt:
             reference=hold.reference,
             local_start=self._local_start(given),
             overrides=given.overrides,
+            would_refuse=given.would_refuse,
         )
 
     def _local_start(self, given: _Given) -> str:

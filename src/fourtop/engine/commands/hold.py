@@ -184,6 +184,7 @@ def new_hold(
         minutes=request.minutes,
         reference=request.reference,
         life_start_us=life.start_us,
+        would_refuse=seating.would_refuse,
         overrides=seating.overrides,
         receipt=_receipt(request, seating) if relaxed or request.overrides else NO_RECEIPT,
     )

@@ -64,5 +64,6 @@ def quote(admission: Admission, request: BookingRequest) -> Quote | Refusal | Ne
         versions,
         relaxed=seating.relaxed,
         broken=tuple(each.rule for each in seating.overrides),
+        would_refuse=seating.would_refuse,
         timezone=timezone,
     )

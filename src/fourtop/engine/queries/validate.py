@@ -10,7 +10,7 @@ import attrs
 from fourtop.engine.admission import Admission, Finding, names_anything
 from fourtop.engine.candidacy import Candidacy
 from fourtop.engine.checks.names import check_names
-from fourtop.engine.checks.tables import plan_request, staff_planning
+from fourtop.engine.checks.tables import plan_request, planner_of, staff_planning
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Query, one_or_none
 from fourtop.engine.permits import unneeded
@@ -24,6 +24,7 @@ from fourtop.model.booking_change import request_of
 from fourtop.model.override import check_may_override
 from fourtop.model.request import BookingRequest
 from fourtop.model.validation import CheckStatus, Selection, SelectionCheck, Validation
+from fourtop.planner import Planner
 from fourtop.ports import Need, Scope, View
 
 _OVER: Final = frozenset(
@@ -109,19 +110,21 @@ class _Validation:
         floor = compiled.house.floor
         tables = [table for table in floor.tables if table.id in plan.tables]
         zones = {table.zone_id for table in tables}
-        stay = None
+        stay, planner = None, admission.planner
         if hasattr(candidacy, "service"):
             stay = candidacy.stay_at(floor.mask(plan.tables))
+            planner = planner_of(candidacy)
         rivals: tuple[Allocation, ...] = ()
         if stay is not None:
             owners = admission.released.owners
             rivals = find_all_rivals(admission.view, plan.tables, stay.occupied, owners)
-        checks = self._checks(request, found, rivals, is_open=stay is not None)
+        judged = self._judged(planner, request)
+        checks = self._checks(judged, found, rivals, is_open=stay is not None)
         details: dict[str, dict[str, Any]] = {
             "capacity": {"seats": plan.seats, "party_size": request.party_size},
-            "slack": {"slack": max(plan.slack, 0), "budget": self._slack_budget()},
+            "slack": {"slack": max(plan.slack, 0), "budget": self._slack_budget(planner)},
             "zone": {"zones": sorted(zones)},
-            "adjacency": {"mode": self._mode(request)},
+            "adjacency": {"mode": _mode_of(planner, request)},
         }
         met = {each.code for check in checks for each in check.reasons}
         needed = [each for each in selection.overrides if each.rule in met]
@@ -147,18 +150,18 @@ class _Validation:
         assert request is not None, "a selection is for a booking or for a request"
         return request.replaced(tables=selection.tables, overrides=(), relax=())
 
-    def _slack_budget(self) -> int | None:
-        admission = self.admission
-        rules = staff_planning(admission) or admission.compiled.house.policy.planning
-        return rules.slack_budget
+    def _slack_budget(self, planner: Planner) -> int | None:
+        return (staff_planning(self.admission, planner) or planner.planning).slack_budget
 
-    def _mode(self, request: BookingRequest) -> str:
-        mode = self.admission.compiled.house.policy.planning.mode_for(request.party_size)
-        return "off" if mode is None else mode.value
+    def _judged(self, planner: Planner, request: BookingRequest) -> tuple[Reason, ...]:
+        """Return the rules of tables that the selection breaks."""
+        ask = plan_request(request.party_size, must=request.must)
+        judged = planner.judge(ask, request.tables, staff_planning(self.admission, planner))
+        return judged.reasons if isinstance(judged, Refusal) else ()
 
     def _checks(
         self,
-        request: BookingRequest,
+        judged: tuple[Reason, ...],
         found: tuple[Finding, ...],
         rivals: tuple[Allocation, ...],
         *,
@@ -168,19 +171,16 @@ class _Validation:
 
         Outside of service hours nothing is said of the time that the tables are taken.
         """
-        admission = self.admission
-        planning = staff_planning(admission)
-        ask = plan_request(request.party_size, must=request.must)
-        judged = admission.planner.judge(ask, request.tables, planning)
+        tables = self.selection.tables
         reasons = {name: list[Reason]() for name in _OF_TABLES if is_open or not _reads(name)}
-        for reason in judged.reasons if isinstance(judged, Refusal) else ():
+        for reason in judged:
             (name,) = (each for each, codes in _OF_TABLES.items() if reason.code in codes)
             reasons[name].append(reason)
         if rivals:
-            reasons["conflict"].extend(taken(request.tables, rivals).reasons)
+            reasons["conflict"].extend(taken(tables, rivals).reasons)
         held = [row for row in rivals if row.owner_kind is OwnerKind.HOLD]
         if held:
-            reasons["holds"].extend(taken(request.tables, held).reasons)
+            reasons["holds"].extend(taken(tables, held).reasons)
         for name in self._names(is_open=is_open):
             reasons.setdefault(name, [])
         for name, reason in _others(found):
@@ -219,6 +219,11 @@ class _Validation:
         for reason in reasons:
             details |= reason.details
         return SelectionCheck(name, status, tuple(reasons), details)
+
+
+def _mode_of(planner: Planner, request: BookingRequest) -> str:
+    mode = planner.planning.mode_for(request.party_size)
+    return "off" if mode is None else mode.value
 
 
 def _reads(name: str) -> bool:
