@@ -29,7 +29,7 @@ from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 import attrs
 
 from fourtop.errors import InvalidDocument, InvalidInput, Reason, Refusal, safe_repr
-from fourtop.model.block import Block
+from fourtop.model.block import Block, FreedBlock
 from fourtop.model.booking import Booking
 from fourtop.model.hold import Fingerprint, Hold
 from fourtop.model.plan import Plan, Score, Term
@@ -46,6 +46,7 @@ _RESULTS: Final[Mapping[str, Any]] = {
     "booking": Booking,
     "bookings": tuple[Booking, ...],
     "block": Block,
+    "freed_block": FreedBlock,
     "import": ImportReport,
     "clear": ClearReport,
 }
@@ -53,6 +54,7 @@ _NAMES: Final[Mapping[type, str]] = {
     Hold: "hold",
     Booking: "booking",
     Block: "block",
+    FreedBlock: "freed_block",
     ImportReport: "import",
     ClearReport: "clear",
 }
@@ -64,7 +66,8 @@ def dumps_result(value: Any) -> str:
     """Write the result of a command as JSON: ``{"type": "booking", "data": {…}}``.
 
     Args:
-        value: A hold, booking, tuple of bookings, block, or report of an import or a clearance.
+        value: A hold, booking, tuple of bookings, block with or without moves, or report of an
+            import or a clearance.
 
     Raises:
         TypeError: If the value is not a command result. Add the class of a new command's result to
