@@ -100,17 +100,37 @@
 --     look_up_restaurant
 --     load_scope 9
 --
+-- list_bookings: 3 statements
+--     set_tenant
+--     look_up_restaurant
+--     load_scope 10
+--
+-- day: 3 statements
+--     set_tenant
+--     look_up_restaurant
+--     load_scope 11
+--
+-- month: 3 statements
+--     set_tenant
+--     look_up_restaurant
+--     load_scope 2
+--
+-- feed: 3 statements
+--     set_tenant
+--     look_up_restaurant
+--     load_scope 2
+--
 -- reschedule: 4 statements
 --     set_tenant
 --     lock_restaurant
---     load_scope 10
+--     load_scope 12
 --     write_changes 7
 --
 -- move: 5 statements
 --     set_tenant
 --     lock_restaurant
 --     load_scope 8
---     load_scope 11
+--     load_scope 13
 --     write_changes 7
 --
 -- cancel: 4 statements
@@ -122,25 +142,25 @@
 -- block: 4 statements
 --     set_tenant
 --     lock_restaurant
---     load_scope 11
+--     load_scope 13
 --     write_changes 9
 --
 -- unblock: 4 statements
 --     set_tenant
 --     lock_restaurant
---     load_scope 12
+--     load_scope 14
 --     write_changes 10
 --
 -- table_states: 3 statements
 --     set_tenant
 --     look_up_restaurant
---     load_scope 11
+--     load_scope 13
 --
 -- audit: 5 statements
 --     set_tenant
 --     look_up_restaurant
---     load_scope 13
---     load_scope 14
+--     load_scope 15
+--     load_scope 16
 --     load_scope 8
 --
 -- edit_floor: 4 statements
@@ -171,7 +191,7 @@
 -- a hold that expires: 4 statements
 --     set_tenant
 --     lock_restaurant
---     load_scope 15
+--     load_scope 17
 --     write_changes
 --
 -- sweep_holds: 7 statements
@@ -242,7 +262,7 @@
 -- remove_restaurant: 34 statements
 --     set_tenant
 --     lock_restaurant
---     load_scope 16
+--     load_scope 18
 --     remove_table_set_members
 --     remove_table_distances
 --     remove_table_aisles
@@ -394,8 +414,9 @@ SELECT (
 -- timeout and the role. All three end with the transaction. Used by: the first call of a process,
 -- restaurant_ids, add_restaurant, house, quote, availability, hold, release_hold, hold with a key
 -- and a session, extend_hold, confirm, confirm again with the same key, book, get_booking,
--- bookings, reschedule, move, cancel, block, unblock, table_states, audit, edit_floor, edit_policy,
--- edit_restaurant, events, a hold that expires, sweep_holds, archived, remove_restaurant.
+-- bookings, list_bookings, day, month, feed, reschedule, move, cancel, block, unblock,
+-- table_states, audit, edit_floor, edit_policy, edit_restaurant, events, a hold that expires,
+-- sweep_holds, archived, remove_restaurant.
 SELECT set_config('fourtop.restaurant_id', :restaurant::VARCHAR, true) AS set_config_1,
     set_config('lock_timeout', '5000ms', true) AS set_config_2, set_config('role', :role::VARCHAR,
     true) AS set_config_3;
@@ -569,7 +590,8 @@ SET max_covers = excluded.max_covers, max_parties = excluded.max_parties, period
 
 -- look_up_restaurant
 -- Read the restaurant's versions and its time without a lock. Every query begins here. Used by:
--- house, quote, availability, get_booking, bookings, table_states, audit, events, archived.
+-- house, quote, availability, get_booking, bookings, list_bookings, day, month, feed, table_states,
+-- audit, events, archived.
 SELECT fourtop.restaurants.floor_version, fourtop.restaurants.policy_version,
     fourtop.restaurants.occupancy_version, CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT) AS "extract(epoch FROM clock_timestamp()) * 1000000",
     greatest(fourtop.restaurants.latest_us, CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)) AS greatest_1
@@ -810,7 +832,8 @@ SELECT (
 
 -- load_scope 2
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
--- is; here: allocations, bookings, holds, headcounts, held_covers. Used by: quote, availability.
+-- is; here: allocations, bookings, holds, headcounts, held_covers. Used by: quote, availability,
+-- month, feed.
 SELECT (
     SELECT CAST(json_agg(anon_1.json_build_array_1) AS TEXT) AS json_agg_1
     FROM (
@@ -2131,6 +2154,290 @@ SELECT (
 
 -- load_scope 10
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
+-- is; here: bookings. Used by: list_bookings.
+SELECT (
+    SELECT CAST(json_agg(anon_1.each) AS TEXT) AS json_agg_1
+    FROM (
+        SELECT anon_2.each AS each
+        FROM (
+            SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+                fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+                fourtop.bookings.updated_us, fourtop.bookings.actor_id,
+                fourtop.bookings.actor_role, fourtop.bookings.past_reason,
+                fourtop.bookings.period, fourtop.bookings.service_date, fourtop.bookings.occasion,
+                fourtop.bookings.dining_start_us, fourtop.bookings.dining_end_us,
+                fourtop.bookings.occupied_start_us, fourtop.bookings.occupied_end_us,
+                fourtop.bookings.turn_minutes, fourtop.bookings.is_clamped,
+                fourtop.bookings.merge_group_id, fourtop.bookings.assigned_start_us,
+                fourtop.bookings.assigned_end_us, fourtop.bookings.assigned_us,
+                fourtop.bookings.assigned_by_id, fourtop.bookings.assigned_by_role,
+                fourtop.bookings.names_tables, fourtop.bookings.asked_occasion,
+                fourtop.bookings.channel, fourtop.bookings.minutes, fourtop.bookings.reference,
+                fourtop.bookings.local_start, fourtop.bookings.seated_us,
+                fourtop.bookings.left_us, fourtop.bookings.last_status,
+                fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+                fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
+                fourtop.bookings.wish, fourtop.bookings.overrides, (
+                SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_2
+                FROM fourtop.booking_table_assignments
+                WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                    AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+            )) AS each
+            FROM fourtop.bookings
+            WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.dining_start_us >= :l_first::BIGINT
+                AND fourtop.bookings.dining_start_us < :l_end::BIGINT AND (fourtop.bookings.dining_start_us > :l_after_us::BIGINT
+                OR fourtop.bookings.id > :l_after_id::VARCHAR) AND fourtop.bookings.status = ANY (:l_statuses::TEXT[])
+                AND fourtop.bookings.reference = :l_reference::VARCHAR
+            ORDER BY fourtop.bookings.dining_start_us, fourtop.bookings.id
+            LIMIT :l_limit::BIGINT
+        ) AS anon_2
+    ) AS anon_1
+) AS bookings;
+
+-- load_scope 11
+-- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
+-- is; here: allocations, bookings, holds, headcounts, held_covers, blocks. Used by: day.
+SELECT (
+    SELECT CAST(json_agg(anon_1.json_build_array_1) AS TEXT) AS json_agg_1
+    FROM (
+        SELECT json_build_array(fourtop.allocations.id, fourtop.allocations.resource_type,
+            fourtop.allocations.resource_id, fourtop.allocations.start_us,
+            fourtop.allocations.end_us, fourtop.allocations.hold_id,
+            fourtop.allocations.booking_id, fourtop.allocations.block_id,
+            fourtop.allocations.shadow) AS json_build_array_1
+        FROM fourtop.allocations
+        WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.start_us > :w0_start::BIGINT - 21600000000
+            AND fourtop.allocations.start_us < :w0_end::BIGINT AND fourtop.allocations.end_us > :w0_start::BIGINT
+            AND fourtop.allocations.end_us - fourtop.allocations.start_us <= 21600000000
+        UNION ALL
+        SELECT json_build_array(fourtop.allocations.id, fourtop.allocations.resource_type,
+            fourtop.allocations.resource_id, fourtop.allocations.start_us,
+            fourtop.allocations.end_us, fourtop.allocations.hold_id,
+            fourtop.allocations.booking_id, fourtop.allocations.block_id,
+            fourtop.allocations.shadow) AS json_build_array_1
+        FROM fourtop.allocations
+        WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.start_us > :w0_start::BIGINT - 2678400000000
+            AND fourtop.allocations.start_us < :w0_end::BIGINT AND fourtop.allocations.end_us > :w0_start::BIGINT
+            AND fourtop.allocations.end_us - fourtop.allocations.start_us > 21600000000
+        UNION ALL
+        SELECT json_build_array(fourtop.allocations.id, fourtop.allocations.resource_type,
+            fourtop.allocations.resource_id, fourtop.allocations.start_us,
+            fourtop.allocations.end_us, fourtop.allocations.hold_id,
+            fourtop.allocations.booking_id, fourtop.allocations.block_id,
+            fourtop.allocations.shadow) AS json_build_array_1
+        FROM fourtop.allocations
+        WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.booking_id IN (
+            SELECT fourtop.bookings.id
+            FROM fourtop.bookings
+            WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
+        )
+    ) AS anon_1
+) AS allocations, (
+    SELECT CAST(json_agg(anon_2.json_build_array_2) AS TEXT) AS json_agg_2
+    FROM (
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
+            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
+            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_4
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_3
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.dining_start_us >= :w0_start::BIGINT
+            AND fourtop.bookings.dining_start_us < :w0_end::BIGINT
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
+            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_4
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_3
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND (fourtop.bookings.dining_start_us < :w0_start::BIGINT
+            OR fourtop.bookings.dining_start_us >= :w0_end::BIGINT) AND fourtop.bookings.id IN (
+            SELECT fourtop.allocations.booking_id
+            FROM fourtop.allocations
+            WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.start_us > :w0_start::BIGINT - 21600000000
+                AND fourtop.allocations.start_us < :w0_end::BIGINT AND fourtop.allocations.end_us > :w0_start::BIGINT
+                AND fourtop.allocations.end_us - fourtop.allocations.start_us <= 21600000000 AND fourtop.allocations.booking_id IS NOT NULL
+        )
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
+            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_4
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_3
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND (fourtop.bookings.dining_start_us < :w0_start::BIGINT
+            OR fourtop.bookings.dining_start_us >= :w0_end::BIGINT) AND fourtop.bookings.id IN (
+            SELECT fourtop.allocations.booking_id
+            FROM fourtop.allocations
+            WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.start_us > :w0_start::BIGINT - 2678400000000
+                AND fourtop.allocations.start_us < :w0_end::BIGINT AND fourtop.allocations.end_us > :w0_start::BIGINT
+                AND fourtop.allocations.end_us - fourtop.allocations.start_us > 21600000000 AND fourtop.allocations.booking_id IS NOT NULL
+        )
+    ) AS anon_2
+) AS bookings, (
+    SELECT CAST(json_agg(anon_3.json_build_array_4) AS TEXT) AS json_agg_5
+    FROM (
+        SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party_size,
+            fourtop.table_holds.state, fourtop.table_holds.created_us,
+            fourtop.table_holds.expires_us, fourtop.table_holds.fingerprint,
+            fourtop.table_holds.actor_id, fourtop.table_holds.actor_role,
+            fourtop.table_holds.booking_id, fourtop.table_holds.session,
+            fourtop.table_holds.past_reason, fourtop.table_holds.must, fourtop.table_holds.wish,
+            fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
+            fourtop.table_holds.channel, fourtop.table_holds.minutes,
+            fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
+            fourtop.table_holds.overrides, fourtop.table_holds.period,
+            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
+            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
+            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
+            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_6
+            FROM fourtop.table_hold_members
+            WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
+                AND fourtop.table_hold_members.hold_id = fourtop.table_holds.id
+        )) AS json_build_array_4
+        FROM fourtop.table_holds
+        WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
+            AND fourtop.table_holds.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :w0_end::BIGINT
+            AND fourtop.table_holds.occupied_end_us > :w0_start::BIGINT
+    ) AS anon_3
+) AS holds, (
+    SELECT CAST(json_agg(anon_4.json_build_array_5) AS TEXT) AS json_agg_7
+    FROM (
+        SELECT json_build_array(fourtop.bookings.dining_start_us, sum(fourtop.bookings.party_size),
+            count(*)) AS json_build_array_5
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.dining_start_us >= :c0_start::BIGINT
+            AND fourtop.bookings.dining_start_us < :c0_end::BIGINT AND fourtop.bookings.status IN ('pending',
+            'pending_allocation', 'confirmed', 'checked_in', 'completed')
+        GROUP BY fourtop.bookings.dining_start_us
+    ) AS anon_4
+) AS headcounts, (
+    SELECT CAST(json_agg(anon_5.json_build_array_6) AS TEXT) AS json_agg_8
+    FROM (
+        SELECT json_build_array(fourtop.table_holds.dining_start_us, fourtop.table_holds.id,
+            fourtop.table_holds.party_size, (
+            SELECT fourtop.bookings.dining_start_us
+            FROM fourtop.bookings
+            WHERE fourtop.bookings.restaurant_id = fourtop.table_holds.restaurant_id AND fourtop.bookings.id = fourtop.table_holds.booking_id
+                AND fourtop.bookings.status IN ('pending', 'pending_allocation', 'confirmed',
+                'checked_in', 'completed')
+        )) AS json_build_array_6
+        FROM fourtop.table_holds
+        WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
+            AND fourtop.table_holds.occupied_start_us > :c0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :c0_end::BIGINT
+            AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > :now_us::BIGINT
+            AND fourtop.table_holds.dining_start_us >= :c0_start::BIGINT AND fourtop.table_holds.dining_start_us < :c0_end::BIGINT
+    ) AS anon_5
+) AS held_covers, (
+    SELECT CAST(json_agg(anon_6.json_build_array_7) AS TEXT) AS json_agg_9
+    FROM (
+        SELECT json_build_array(fourtop.table_blocks.id, fourtop.table_blocks.tables,
+            fourtop.table_blocks.start_us, fourtop.table_blocks.end_us,
+            fourtop.table_blocks.reason, fourtop.table_blocks.actor_id,
+            fourtop.table_blocks.actor_role) AS json_build_array_7
+        FROM fourtop.table_blocks
+        WHERE fourtop.table_blocks.restaurant_id = :restaurant::VARCHAR AND fourtop.table_blocks.id IN (
+            SELECT fourtop.allocations.block_id
+            FROM fourtop.allocations
+            WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.start_us > :w0_start::BIGINT - 21600000000
+                AND fourtop.allocations.start_us < :w0_end::BIGINT AND fourtop.allocations.end_us > :w0_start::BIGINT
+                AND fourtop.allocations.end_us - fourtop.allocations.start_us <= 21600000000 AND fourtop.allocations.block_id IS NOT NULL
+        )
+        UNION ALL
+        SELECT json_build_array(fourtop.table_blocks.id, fourtop.table_blocks.tables,
+            fourtop.table_blocks.start_us, fourtop.table_blocks.end_us,
+            fourtop.table_blocks.reason, fourtop.table_blocks.actor_id,
+            fourtop.table_blocks.actor_role) AS json_build_array_7
+        FROM fourtop.table_blocks
+        WHERE fourtop.table_blocks.restaurant_id = :restaurant::VARCHAR AND fourtop.table_blocks.id IN (
+            SELECT fourtop.allocations.block_id
+            FROM fourtop.allocations
+            WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.start_us > :w0_start::BIGINT - 2678400000000
+                AND fourtop.allocations.start_us < :w0_end::BIGINT AND fourtop.allocations.end_us > :w0_start::BIGINT
+                AND fourtop.allocations.end_us - fourtop.allocations.start_us > 21600000000 AND fourtop.allocations.block_id IS NOT NULL
+        )
+    ) AS anon_6
+) AS blocks;
+
+-- load_scope 12
+-- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings, holds, headcounts, held_covers. Used by: reschedule.
 SELECT (
     SELECT CAST(json_agg(anon_1.json_build_array_1) AS TEXT) AS json_agg_1
@@ -2447,7 +2754,7 @@ RETURNING fourtop.restaurants.id, (
     FROM did_bookings_changed
 ) AS anon_5;
 
--- load_scope 11
+-- load_scope 13
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings, holds. Used by: move, block, table_states.
 SELECT (
@@ -2702,7 +3009,7 @@ SET floor_version=(fourtop.restaurants.floor_version + :floor::BIGINT), policy_v
 WHERE fourtop.restaurants.id = :restaurant::VARCHAR
 RETURNING fourtop.restaurants.id;
 
--- load_scope 12
+-- load_scope 14
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, blocks. Used by: unblock.
 SELECT (
@@ -2789,7 +3096,7 @@ RETURNING fourtop.restaurants.id, (
     FROM did_blocks_removed
 ) AS anon_3;
 
--- load_scope 13
+-- load_scope 15
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: extent. Used by: audit.
 SELECT (
@@ -2805,7 +3112,7 @@ SELECT (
     ) AS anon_1
 ) AS extent;
 
--- load_scope 14
+-- load_scope 16
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings, holds. Used by: audit.
 SELECT (
@@ -2976,7 +3283,7 @@ FROM fourtop.capacity_outbox
 WHERE fourtop.capacity_outbox.restaurant_id = :restaurant::VARCHAR
 ORDER BY fourtop.capacity_outbox.sequence;
 
--- load_scope 15
+-- load_scope 17
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings, holds, headcounts, held_covers, alive, house. Used by: a hold
 -- that expires.
@@ -3581,7 +3888,7 @@ WHERE (fourtop.capacity_outbox.restaurant_id, fourtop.capacity_outbox.sequence) 
     FROM found
 );
 
--- load_scope 16
+-- load_scope 18
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings. Used by: remove_restaurant.
 SELECT (

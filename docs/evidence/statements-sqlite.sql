@@ -112,9 +112,25 @@
 --     look_up_restaurant
 --     load_scope 9
 --
+-- list_bookings: 2 statements
+--     look_up_restaurant
+--     load_scope 10
+--
+-- day: 2 statements
+--     look_up_restaurant
+--     load_scope 11
+--
+-- month: 2 statements
+--     look_up_restaurant
+--     load_scope 2
+--
+-- feed: 2 statements
+--     look_up_restaurant
+--     load_scope 2
+--
 -- reschedule: 9 statements
 --     lock_restaurant
---     load_scope 10
+--     load_scope 12
 --     write_removed
 --     write_bookings_changed
 --     write_assignments_over
@@ -126,7 +142,7 @@
 -- move: 10 statements
 --     lock_restaurant
 --     load_scope 8
---     load_scope 11
+--     load_scope 13
 --     write_removed
 --     write_bookings_changed
 --     write_assignments_over
@@ -147,7 +163,7 @@
 --
 -- block: 6 statements
 --     lock_restaurant
---     load_scope 11
+--     load_scope 13
 --     write_blocks_added
 --     write_added
 --     write_events
@@ -155,7 +171,7 @@
 --
 -- unblock: 6 statements
 --     lock_restaurant
---     load_scope 12
+--     load_scope 14
 --     write_removed
 --     write_blocks_removed
 --     write_events
@@ -163,12 +179,12 @@
 --
 -- table_states: 2 statements
 --     look_up_restaurant
---     load_scope 11
+--     load_scope 13
 --
 -- audit: 4 statements
 --     look_up_restaurant
---     load_scope 13
---     load_scope 14
+--     load_scope 15
+--     load_scope 16
 --     load_scope 8
 --
 -- edit_floor: 4 statements
@@ -197,7 +213,7 @@
 --
 -- a hold that expires: 7 statements
 --     lock_restaurant
---     load_scope 15
+--     load_scope 17
 --     write_holds_added
 --     write_members
 --     write_added
@@ -240,7 +256,7 @@
 --
 -- remove_restaurant: 33 statements
 --     lock_restaurant
---     load_scope 16
+--     load_scope 18
 --     remove_table_set_members
 --     remove_table_distances
 --     remove_table_aisles
@@ -437,7 +453,8 @@ SET max_covers = excluded.max_covers, max_parties = excluded.max_parties, period
 
 -- look_up_restaurant
 -- Read the restaurant's versions and its time without a lock. Every query begins here. Used by:
--- house, quote, availability, get_booking, bookings, table_states, audit, events, archived.
+-- house, quote, availability, get_booking, bookings, list_bookings, day, month, feed, table_states,
+-- audit, events, archived.
 SELECT restaurants.floor_version, restaurants.policy_version, restaurants.occupancy_version, NULL AS anon_1,
     restaurants.latest_us
 FROM restaurants
@@ -647,7 +664,8 @@ SELECT (
 
 -- load_scope 2
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
--- is; here: allocations, bookings, holds, headcounts, held_covers. Used by: quote, availability.
+-- is; here: allocations, bookings, holds, headcounts, held_covers. Used by: quote, availability,
+-- month, feed.
 SELECT (
     SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
     FROM (
@@ -1486,6 +1504,264 @@ SELECT (
 
 -- load_scope 10
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
+-- is; here: bookings. Used by: list_bookings.
+SELECT (
+    SELECT '[' || group_concat(anon_2."each") || ']' AS anon_1
+    FROM (
+        SELECT anon_3."each" AS "each"
+        FROM (
+            SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+                bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+                bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+                bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+                bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+                bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+                bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+                bookings.names_tables, bookings.asked_occasion, bookings.channel,
+                bookings.minutes, bookings.reference, bookings.local_start, bookings.seated_us,
+                bookings.left_us, bookings.last_status, bookings.last_start_us,
+                bookings.last_end_us, bookings.last_step_us, bookings.is_pinned, json(bookings.must),
+                json(bookings.wish), json(bookings.overrides), json((
+                SELECT json_group_array(anon_4."each") AS json_group_array_1
+                FROM (
+                    SELECT booking_table_assignments.table_id AS "each"
+                    FROM booking_table_assignments
+                    WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                    ORDER BY booking_table_assignments.position
+                ) AS anon_4
+            ))) AS "each"
+            FROM bookings
+            WHERE bookings.restaurant_id = :restaurant AND bookings.dining_start_us >= :l_first
+                AND bookings.dining_start_us < :l_end AND (bookings.dining_start_us > :l_after_us
+                OR bookings.id > :l_after_id) AND bookings.status IN (
+                SELECT anon_5.value
+                FROM json_each(:l_statuses) AS anon_5
+            ) AND bookings.reference = :l_reference
+            ORDER BY bookings.dining_start_us, bookings.id
+            LIMIT :l_limit OFFSET :param_1
+        ) AS anon_3
+    ) AS anon_2
+) AS bookings;
+
+-- load_scope 11
+-- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
+-- is; here: allocations, bookings, holds, headcounts, held_covers, blocks. Used by: day.
+SELECT (
+    SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
+    FROM (
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 21600000000
+            AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us <= 21600000000
+        UNION ALL
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 2678400000000
+            AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us > 21600000000
+        UNION ALL
+        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
+            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
+            allocations.block_id, allocations.shadow) AS json_array_1
+        FROM allocations
+        WHERE allocations.restaurant_id = :restaurant AND allocations.booking_id IN (
+            SELECT bookings.id
+            FROM bookings
+            WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'checked_in'
+        )
+    ) AS anon_2
+) AS allocations, (
+    SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
+    FROM (
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'checked_in'
+        UNION ALL
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
+            SELECT json_group_array(anon_6."each") AS json_group_array_2
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_6
+        ))) AS json_array_3
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.dining_start_us >= :w0_start AND bookings.dining_start_us < :w0_end
+        UNION ALL
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
+            SELECT json_group_array(anon_6."each") AS json_group_array_2
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_6
+        ))) AS json_array_3
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND (bookings.dining_start_us < :w0_start OR bookings.dining_start_us >= :w0_end)
+            AND bookings.id IN (
+            SELECT allocations.booking_id
+            FROM allocations
+            WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 21600000000
+                AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us <= 21600000000
+                AND allocations.booking_id IS NOT NULL
+        )
+        UNION ALL
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
+            json(bookings.overrides), json((
+            SELECT json_group_array(anon_6."each") AS json_group_array_2
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_6
+        ))) AS json_array_3
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND (bookings.dining_start_us < :w0_start OR bookings.dining_start_us >= :w0_end)
+            AND bookings.id IN (
+            SELECT allocations.booking_id
+            FROM allocations
+            WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 2678400000000
+                AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us > 21600000000
+                AND allocations.booking_id IS NOT NULL
+        )
+    ) AS anon_4
+) AS bookings, (
+    SELECT '[' || group_concat(anon_8.json_array_4) || ']' AS anon_7
+    FROM (
+        SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
+            table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
+            table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
+            table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
+            table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
+            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
+            table_holds.period, table_holds.service_date, table_holds.occasion,
+            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
+            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
+            SELECT json_group_array(anon_9."each") AS json_group_array_3
+            FROM (
+                SELECT table_hold_members.table_id AS "each"
+                FROM table_hold_members
+                WHERE table_hold_members.restaurant_id = table_holds.restaurant_id AND table_hold_members.hold_id = table_holds.id
+                ORDER BY table_hold_members.position
+            ) AS anon_9
+        ))) AS json_array_4
+        FROM table_holds
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :w0_start - 2678400000000
+            AND table_holds.occupied_start_us < :w0_end AND table_holds.occupied_end_us > :w0_start
+    ) AS anon_8
+) AS holds, (
+    SELECT '[' || group_concat(anon_11.json_array_5) || ']' AS anon_10
+    FROM (
+        SELECT json_array(bookings.dining_start_us, sum(bookings.party_size), count(*)) AS json_array_5
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.dining_start_us >= :c0_start AND bookings.dining_start_us < :c0_end
+            AND bookings.status IN ('pending', 'pending_allocation', 'confirmed', 'checked_in',
+            'completed')
+        GROUP BY bookings.dining_start_us
+    ) AS anon_11
+) AS headcounts, (
+    SELECT '[' || group_concat(anon_13.json_array_6) || ']' AS anon_12
+    FROM (
+        SELECT json_array(table_holds.dining_start_us, table_holds.id, table_holds.party_size, (
+            SELECT bookings.dining_start_us
+            FROM bookings
+            WHERE bookings.restaurant_id = table_holds.restaurant_id AND bookings.id = table_holds.booking_id
+                AND bookings.status IN ('pending', 'pending_allocation', 'confirmed',
+                'checked_in', 'completed')
+        )) AS json_array_6
+        FROM table_holds
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :c0_start - 2678400000000
+            AND table_holds.occupied_start_us < :c0_end AND table_holds.occupied_end_us > :c0_start
+            AND table_holds.expires_us > :now_us AND table_holds.dining_start_us >= :c0_start AND table_holds.dining_start_us < :c0_end
+    ) AS anon_13
+) AS held_covers, (
+    SELECT '[' || group_concat(anon_15.json_array_7) || ']' AS anon_14
+    FROM (
+        SELECT json_array(table_blocks.id, json(table_blocks.tables), table_blocks.start_us,
+            table_blocks.end_us, table_blocks.reason, table_blocks.actor_id,
+            table_blocks.actor_role) AS json_array_7
+        FROM table_blocks
+        WHERE table_blocks.restaurant_id = :restaurant AND table_blocks.id IN (
+            SELECT allocations.block_id
+            FROM allocations
+            WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 21600000000
+                AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us <= 21600000000
+                AND allocations.block_id IS NOT NULL
+        )
+        UNION ALL
+        SELECT json_array(table_blocks.id, json(table_blocks.tables), table_blocks.start_us,
+            table_blocks.end_us, table_blocks.reason, table_blocks.actor_id,
+            table_blocks.actor_role) AS json_array_7
+        FROM table_blocks
+        WHERE table_blocks.restaurant_id = :restaurant AND table_blocks.id IN (
+            SELECT allocations.block_id
+            FROM allocations
+            WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 2678400000000
+                AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us > 21600000000
+                AND allocations.block_id IS NOT NULL
+        )
+    ) AS anon_15
+) AS blocks;
+
+-- load_scope 12
+-- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings, holds, headcounts, held_covers. Used by: reschedule.
 SELECT (
     SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
@@ -1681,7 +1957,7 @@ FROM booking_table_assignments
 WHERE booking_table_assignments.restaurant_id = :restaurant AND booking_table_assignments.booking_id = :each_booking_id
     AND booking_table_assignments.position >= :each_position;
 
--- load_scope 11
+-- load_scope 13
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings, holds. Used by: move, block, table_states.
 SELECT (
@@ -1770,7 +2046,7 @@ INSERT INTO table_blocks (restaurant_id, id, tables, start_us, end_us, reason, a
 VALUES (:restaurant, :each_id, :each_tables, :each_start_us, :each_end_us, :each_reason,
     :each_actor_id, :each_actor_role);
 
--- load_scope 12
+-- load_scope 14
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, blocks. Used by: unblock.
 SELECT (
@@ -1799,7 +2075,7 @@ DELETE
 FROM table_blocks
 WHERE table_blocks.restaurant_id = :restaurant AND table_blocks.id = :each_id;
 
--- load_scope 13
+-- load_scope 15
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: extent. Used by: audit.
 SELECT (
@@ -1815,7 +2091,7 @@ SELECT (
     ) AS anon_2
 ) AS extent;
 
--- load_scope 14
+-- load_scope 16
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings, holds. Used by: audit.
 SELECT (
@@ -1942,7 +2218,7 @@ FROM capacity_outbox
 WHERE capacity_outbox.restaurant_id = :restaurant
 ORDER BY capacity_outbox.sequence;
 
--- load_scope 15
+-- load_scope 17
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings, holds, headcounts, held_covers, alive, house. Used by: a hold
 -- that expires.
@@ -2475,7 +2751,7 @@ WHERE (capacity_outbox.restaurant_id, capacity_outbox.sequence) IN (
     ) AS found
 );
 
--- load_scope 16
+-- load_scope 18
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings. Used by: remove_restaurant.
 SELECT (

@@ -22,6 +22,7 @@ from fourtop.engine import (
     CountedIds,
     Desk,
     Engine,
+    MonthTerms,
     Move,
     Overlap,
     SharedTable,
@@ -47,6 +48,7 @@ from fourtop.errors import (
     InvalidDocument,
     InvalidIdentifier,
     InvalidInput,
+    InvalidRows,
     InvalidWindow,
     KeyReused,
     NaiveDatetime,
@@ -59,20 +61,27 @@ from fourtop.errors import (
     Reason,
     Refusal,
     Refused,
+    RowProblem,
     StaleVersion,
     StoreMisconfigured,
     StoreUnavailable,
     UnknownName,
 )
+from fourtop.formats.booking_csv import RowFile
+from fourtop.formats.booking_row import BookingRow
 from fourtop.formats.booking_rows import (
-    BookingRow,
+    dump_rows,
     dump_rows_csv,
     dumps_rows_csv,
+    dumps_rows_json,
+    load_rows,
     load_rows_csv,
     load_rows_json,
     loads_rows_csv,
     loads_rows_json,
+    read_rows,
 )
+from fourtop.formats.csv_format import CsvFormat, DateOrder, OtherColumns
 from fourtop.formats.house_document import (
     dump_house,
     dumps_house,
@@ -81,6 +90,7 @@ from fourtop.formats.house_document import (
     load_house,
     loads_house,
 )
+from fourtop.formats.icalendar import dumps_icalendar
 from fourtop.formats.json_schema import house_schema
 from fourtop.formats.sketch import sketch_floor, sketch_house
 from fourtop.jobs import (
@@ -111,6 +121,7 @@ from fourtop.model.alternatives import (
 from fourtop.model.block import Block, FreedBlock
 from fourtop.model.booking import Assignment, Booking, Bookings, BookingStatus, Step
 from fourtop.model.booking_change import KEEP, BookingChange, Keep
+from fourtop.model.booking_list import BookingFilter, BookingPage
 from fourtop.model.booking_rules import BookingWindow, HoldRules, SeatingRules
 from fourtop.model.calendar import Calendar, Service, Stay
 from fourtop.model.capacity_rules import (
@@ -122,13 +133,16 @@ from fourtop.model.capacity_rules import (
 )
 from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
 from fourtop.model.date_exception import DateException
+from fourtop.model.day import Day, DayEntry, DayTable
 from fourtop.model.distances import Aisle, KeptApart
 from fourtop.model.event import Event, EventType
 from fourtop.model.explanation import Change, ChangeKind, Explanation
+from fourtop.model.feed import Feed, FeedCell, FeedTerms
 from fourtop.model.floor import Floor, Join, NumberScope, SetCapacity
 from fourtop.model.hold import Fingerprint, Hold, HoldState
 from fourtop.model.house import House
 from fourtop.model.house_difference import HouseDifference, PartDifference
+from fourtop.model.month import BookableDay, DayState, Month
 from fourtop.model.override import Override
 from fourtop.model.plan import Plan, Score, Term
 from fourtop.model.planning_rules import AdjacencyMode, Planning, Weights
@@ -217,8 +231,11 @@ __all__ = [
     "Availability",
     "AvailabilityTerms",
     "Block",
+    "BookableDay",
     "Booking",
     "BookingChange",
+    "BookingFilter",
+    "BookingPage",
     "BookingRequest",
     "BookingRow",
     "BookingStatus",
@@ -234,12 +251,21 @@ __all__ = [
     "Code",
     "ConfirmationResult",
     "CountedIds",
+    "CsvFormat",
     "DateException",
+    "DateOrder",
+    "Day",
+    "DayEntry",
+    "DayState",
+    "DayTable",
     "Desk",
     "Engine",
     "Event",
     "EventType",
     "Explanation",
+    "Feed",
+    "FeedCell",
+    "FeedTerms",
     "Finding",
     "Fingerprint",
     "Floor",
@@ -263,6 +289,7 @@ __all__ = [
     "InvalidDocument",
     "InvalidIdentifier",
     "InvalidInput",
+    "InvalidRows",
     "InvalidWindow",
     "Join",
     "Keep",
@@ -273,6 +300,8 @@ __all__ = [
     "ManualClock",
     "MemoryStore",
     "Mobility",
+    "Month",
+    "MonthTerms",
     "Move",
     "NaiveDatetime",
     "NonexistentTime",
@@ -280,6 +309,7 @@ __all__ = [
     "NothingToUndo",
     "NumberScope",
     "Occasion",
+    "OtherColumns",
     "OutcomeUnknown",
     "Overlap",
     "Override",
@@ -316,6 +346,8 @@ __all__ = [
     "Restaurant",
     "Rival",
     "Rotations",
+    "RowFile",
+    "RowProblem",
     "RuleKind",
     "RuleProblem",
     "Score",
@@ -363,9 +395,12 @@ __all__ = [
     "check_rules",
     "downgrade",
     "dump_house",
+    "dump_rows",
     "dump_rows_csv",
     "dumps_house",
+    "dumps_icalendar",
     "dumps_rows_csv",
+    "dumps_rows_json",
     "estimate_rotations",
     "exclude_fourtop",
     "house_from_data",
@@ -373,6 +408,7 @@ __all__ = [
     "house_to_data",
     "inspect_store",
     "load_house",
+    "load_rows",
     "load_rows_csv",
     "load_rows_json",
     "loads_house",
@@ -382,6 +418,7 @@ __all__ = [
     "prune_allocations",
     "prune_confirmations",
     "prune_outbox",
+    "read_rows",
     "relay_outbox",
     "release_late",
     "sample",

@@ -13,6 +13,7 @@ from fourtop.storage.memory.state import RestaurantState
 from fourtop.testing import MakeStore
 from fourtop.timeline import Occupancy
 from tests.contract import broken_judge as judge
+from tests.contract import broken_lists as lists
 from tests.contract import broken_occupancy as occupancy
 from tests.contract import broken_seated as seated
 from tests.contract import broken_state as state
@@ -65,6 +66,11 @@ BROKEN: Final[Mapping[Kind, tuple[str, ...]]] = {
     seated.LooksForTheLastRowOnly: (
         "test_the_last_allocation_of_a_table_is_that_of_the_party_that_sits_there",
     ),
+    lists.BeginsEveryPageAtItsStart: ("test_a_listing_is_by_start_then_id_from_its_place_on",),
+    lists.KeepsEveryReference: ("test_a_listing_has_the_bookings_of_its_conditions",),
+    lists.ListsEveryRestaurant: ("test_a_listing_is_of_one_restaurant",),
+    lists.ForgetsWhoCameEarly: ("test_a_window_shows_the_owners_of_its_allocations",),
+    lists.ShowsSittingsOnly: ("test_a_window_shows_the_bookings_that_start_inside_it",),
     judge.TrustsTenants: ("test_a_foreign_row_hides_behind_no_other",),
     judge.ChecksTheFirstTenantOnly: ("test_a_foreign_row_hides_behind_no_other",),
     judge.TrustsHouseVersions: ("test_a_change_of_the_house_names_the_stored_version",),

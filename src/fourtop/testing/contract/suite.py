@@ -11,6 +11,7 @@ from fourtop.testing.contract.harness import MakeStore, Trial, raised_by
 from fourtop.testing.contract.headcounts import HeadcountPromises
 from fourtop.testing.contract.isolation import IsolationPromises
 from fourtop.testing.contract.job import JobTrial, MakeMaintained
+from fourtop.testing.contract.lists import ListPromises
 from fourtop.testing.contract.outbox import ClaimingPromises, SettlingPromises
 from fourtop.testing.contract.policies import PolicyPromises
 from fourtop.testing.contract.reads import SightPromises
@@ -43,6 +44,7 @@ class StoreContract(
     GuardingPromises,
     SightPromises,
     SeatedPromises,
+    ListPromises,
     HeadcountPromises,
     WritingPromises,
     OverlapPromises,

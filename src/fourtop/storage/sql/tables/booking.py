@@ -200,6 +200,9 @@ def booking_tables(make: TableBuilder) -> None:
         Index("bookings_start", "restaurant_id", "dining_start_us"),
         # The parties at the tables now.
         partial_index("bookings_seated", text("status = 'checked_in'"), "restaurant_id"),
+        partial_index(
+            "bookings_reference", text("reference IS NOT NULL"), "restaurant_id", "reference"
+        ),
     )
     # No foreign key to table_inventory: a booking keeps its tables when the floor loses them.
     make.table(
