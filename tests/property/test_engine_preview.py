@@ -55,8 +55,8 @@ EDITS: Final = 300
 EDITS_OF_A_DATABASE: Final = 6
 DAYS: Final = 2
 AHEAD: Final = Window(NOW, NOW + timedelta(days=10))
-# A quote looks at the tables of today's stay, and leaves tables for parties that were promised some;
-# a booking keeps the rows that it has.
+# A quote looks at the tables of today's stay, and leaves tables for parties that were promised
+# some; a booking keeps the rows that it has.
 TAKEN: Final = {"ALLOCATIONS_OVERLAP", "HOLD_CONFLICT", "TABLES_PROMISED"}
 
 Draw = random.Random
