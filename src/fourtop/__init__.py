@@ -120,7 +120,7 @@ from fourtop.model.alternatives import (
     AlternativeTerms,
     RejectedAlternative,
 )
-from fourtop.model.block import Block
+from fourtop.model.block import Block, FreedBlock
 from fourtop.model.booking import Assignment, Booking, Bookings, BookingStatus, Step
 from fourtop.model.booking_change import KEEP, BookingChange, Keep
 from fourtop.model.booking_list import BookingFilter, BookingPage
@@ -183,6 +183,7 @@ from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Week
 from fourtop.model.shadow_report import ShadowCount, ShadowReport
 from fourtop.model.table import Mobility, Position, Table, TableShape
 from fourtop.model.utilisation import PeriodUtilisation, SlotUtilisation, Utilisation
+from fourtop.model.validation import CheckStatus, Selection, SelectionCheck, Validation
 from fourtop.model.waitlist import Offer, Waitlist, WaitlistEntry
 from fourtop.model.waitlist_terms import Waiting, WaitlistTerms
 from fourtop.model.walk_in import WalkIn
@@ -255,6 +256,7 @@ __all__ = [
     "Change",
     "ChangeKind",
     "ChannelShare",
+    "CheckStatus",
     "ClearReport",
     "ClockBehind",
     "Code",
@@ -283,6 +285,7 @@ __all__ = [
     "Floor",
     "ForeignTenant",
     "FourtopError",
+    "FreedBlock",
     "Hold",
     "HoldEnded",
     "HoldExpired",
@@ -366,6 +369,8 @@ __all__ = [
     "Scarcity",
     "Score",
     "SeatingRules",
+    "Selection",
+    "SelectionCheck",
     "Service",
     "ServicePeriod",
     "SetCapacity",
@@ -397,6 +402,7 @@ __all__ = [
     "UnknownName",
     "Usage",
     "Utilisation",
+    "Validation",
     "Versions",
     "Waiting",
     "Waitlist",

@@ -18,6 +18,7 @@ from fourtop import (
     Floor,
     KeptApart,
     ManualClock,
+    Override,
     Preference,
     Proof,
     Quote,
@@ -107,6 +108,14 @@ def test_a_newcomer_gets_another_table_than_the_best_one(store: Store) -> None:
     named = desk.quote(party_size(2, tables=["2"]))
     assert isinstance(named, Refusal)
     assert (named.code, named.proof) == (Code.TABLES_PROMISED, Proof.NAMED_TABLES)
+
+
+def test_staff_may_break_a_promise_with_a_reason(store: Store) -> None:
+    desk = a_desk(store)
+    promise(desk, "p", 4)
+    override = Override(Code.TABLES_PROMISED, "The party of p can sit outside.")
+    booking = desk.book(party_size(4, overrides=[override]))
+    assert (booking.tables, booking.overrides) == (("2",), (override,))
 
 
 def test_the_next_best_plans_keep_the_promise_too(store: Store) -> None:

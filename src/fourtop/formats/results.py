@@ -32,7 +32,7 @@ import attrs
 from fourtop.errors import InvalidDocument, InvalidInput, Reason, Refusal, safe_repr
 from fourtop.formats.booking_row import BASE_COLUMNS, FIELDS, BookingRow
 from fourtop.model.alternatives import Alternative
-from fourtop.model.block import Block
+from fourtop.model.block import Block, FreedBlock
 from fourtop.model.booking import Booking
 from fourtop.model.booking_slot import BookingSlot
 from fourtop.model.hold import Fingerprint, Hold
@@ -52,6 +52,7 @@ _RESULTS: Final[Mapping[str, Any]] = {
     "booking": Booking,
     "bookings": tuple[Booking, ...],
     "block": Block,
+    "freed_block": FreedBlock,
     "slot": BookingSlot,
     "offer": Offer,
     "import": ImportReport,
@@ -61,6 +62,7 @@ _NAMES: Final[Mapping[type, str]] = {
     Hold: "hold",
     Booking: "booking",
     Block: "block",
+    FreedBlock: "freed_block",
     BookingSlot: "slot",
     Offer: "offer",
     ImportReport: "import",
@@ -74,8 +76,8 @@ def dumps_result(value: Any) -> str:
     """Write the result of a command as JSON: ``{"type": "booking", "data": {…}}``.
 
     Args:
-        value: A hold, booking, tuple of bookings, block, slot, offer, or report of an import or a
-            clearance.
+        value: A hold, booking, tuple of bookings, block with or without moves, slot, offer, or
+            report of an import or a clearance.
 
     Raises:
         TypeError: If the value is not a command result. Add the class of a new command's result to

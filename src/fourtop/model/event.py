@@ -27,6 +27,7 @@ class EventType(StrEnum):
     BOOKING_RESCHEDULED = "capacity.booking.rescheduled"
     BOOKING_STATUS = "capacity.booking.status"
     BOOKING_PROLONGED = "capacity.booking.prolonged"
+    BOOKING_PINNED = "capacity.booking.pinned"
     WAITLIST_OFFERED = "capacity.waitlist.offered"
     SLOT_OPENED = "capacity.slot.opened"
     SLOT_CHANGED = "capacity.slot.changed"

@@ -41,11 +41,11 @@ def command(
             or the terms do not suit its start.
         InvalidIdentifier: If an id or the key is malformed.
     """
-    check_request(request)
+    check_request(caller, request)
     validators.check_instance("terms", terms, WaitlistTerms)
-    for field in ("tables", "relax"):
+    for field in ("tables", "relax", "overrides"):
         if getattr(request, field):
-            rule = "must be empty: the waitlist takes any tables that suit the party"
+            rule = "must be empty: an offer has any tables that suit the party"
             raise InvalidInput(field, rule, safe_repr(getattr(request, field)))
     checked_id = optional_id("booking_id", booking_id)
     arguments = {"request": request, "terms": terms, "booking_id": checked_id}
