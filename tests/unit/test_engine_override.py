@@ -25,6 +25,7 @@ from fourtop import (
     Move,
     Override,
     Planning,
+    Policy,
     Preference,
     Quote,
     Refusal,
@@ -435,3 +436,17 @@ def test_a_distance_is_overridden_at_every_door(store: Store) -> None:
     later = BookingChange(start=at("20:45"))
     desk.reschedule(far.id, BookingChange(tables=["4"], overrides=close))
     assert refused(lambda: desk.reschedule(far.id, later)) == [Code.TABLES_TOO_CLOSE]
+
+
+def test_a_move_asks_no_rules_of_a_service_that_takes_the_party_no_longer(store: Store) -> None:
+    rules = [ZoneRule("balcony", closed=True)]
+    desk = open_desk(store, a_house(two_rooms(), zone_rules=rules), actor=STAFF)
+    booked(desk, 4, "20:00", tables=["3"], booking_id="b1")
+
+    def earlier(policy: Policy) -> Policy:
+        (dinner,) = policy.periods
+        return attrs.evolve(policy, periods=[attrs.evolve(dinner, last_start="19:00")])
+
+    desk.edit_policy(earlier)
+    (moved,) = desk.move([Move("b1", ["4"])])
+    assert moved.tables == ("4",)

@@ -57,8 +57,8 @@ class Seating:
         chosen: Its tables; ``None`` if it was admitted without tables.
         others: The next best plans, if the caller asked for any.
         relaxed: The rules of the house that were lifted for it.
-        would_refuse: The rules in shadow mode that would have refused it.
         overrides: The rules that staff break for it.
+        would_refuse: The rules in shadow mode that would have refused it.
     """
 
     stay: Stay
@@ -66,8 +66,8 @@ class Seating:
     chosen: Plan | None = None
     others: tuple[Plan, ...] = ()
     relaxed: tuple[Relaxation, ...] = ()
-    would_refuse: tuple[Code, ...] = ()
     overrides: tuple[Override, ...] = ()
+    would_refuse: tuple[Code, ...] = ()
 
     @property
     def plan(self) -> Plan:
@@ -127,8 +127,8 @@ class Admission:
         self.released = released
         self.composition = _composition_of(compiled)
         self.planner = compiled.planner
-        self.lifted: tuple[Relaxation, ...] = ()
         self.permits = NO_PERMITS
+        self.lifted: tuple[Relaxation, ...] = ()
         self.all_tables: int = (1 << len(compiled.house.floor.tables)) - 1
         # The answers that the check of tables has worked out.
         self.free_by_window: dict[tuple[int, int], int] = {}
@@ -208,20 +208,14 @@ class Admission:
             if refusal is not None and not self.permits.allow(refusal):
                 return refusal
         plans, stay = candidacy.plans, candidacy.stay
-        codes = would_refuse(candidacy) if composition.records else ()
         needed = self.permits.needed if party.overrides else ()
+        codes = would_refuse(candidacy) if composition.records else ()
         if not plans:
-            return Seating(stay, candidacy.service, would_refuse=codes, overrides=needed)
+            return Seating(stay, candidacy.service, overrides=needed, would_refuse=codes)
         if candidacy.variants:
             stay = candidacy.stay_at(self.compiled.house.floor.mask(plans[0].tables))
-        return Seating(
-            stay,
-            candidacy.service,
-            plans[0],
-            plans[1:],
-            would_refuse=codes,
-            overrides=needed,
-        )
+        best, others = plans[0], plans[1:]
+        return Seating(stay, candidacy.service, best, others, overrides=needed, would_refuse=codes)
 
     def admits(self, party: Party) -> bool:
         """Tell whether a party is admitted, at the least cost; the view covers all that is read."""

@@ -71,10 +71,10 @@ def hold_event(
     }
     if hold.receipt.relaxed:
         data["relaxed"] = [each.value for each in hold.receipt.relaxed]
-    if hold.would_refuse:
-        data["would_refuse"] = [each.value for each in hold.would_refuse]
     if hold.overrides:
         data["overrides"] = rules_of(hold.overrides)
+    if hold.would_refuse:
+        data["would_refuse"] = [each.value for each in hold.would_refuse]
     # As ``new_event`` does: it is the event of most commands.
     return Event(
         kind,
@@ -98,9 +98,9 @@ def created_event(invocation: Invocation, booking: Booking) -> Event:
     }
     if booking.receipt.relaxed:
         data["relaxed"] = [each.value for each in booking.receipt.relaxed]
-    _add_shadow(data, booking)
     if booking.overrides:
         data["overrides"] = rules_of(booking.overrides)
+    _add_shadow(data, booking)
     subject = Subject(booking.id, booking.id)
     return new_event(invocation, EventType.BOOKING_CREATED, subject, booking.created_us, data)
 
@@ -132,9 +132,9 @@ def rescheduled_event(invocation: Invocation, booking: Booking, before: Booking)
         "previous_start": iso(before.stay.dining.start_us),
         "version": booking.version,
     }
-    _add_shadow(data, booking)
     if booking.overrides:
         data["overrides"] = rules_of(booking.overrides)
+    _add_shadow(data, booking)
     return _versioned(invocation, EventType.BOOKING_RESCHEDULED, booking, data)
 
 

@@ -77,8 +77,8 @@ def _choose_among_excluded(
     admission = candidacy.admission
     rules = {each.rule for each in admission.permits.overrides}
     left = tuple(each for each in excluded if each.reason.code not in rules)
-    planner = planner_of(candidacy)
-    chosen = planner.choose(ask, free_tables(candidacy, left), barred_sets(left))
+    free = free_tables(candidacy, left)
+    chosen = planner_of(candidacy).choose(ask, free, barred_sets(left))
     if isinstance(chosen, Plan):
         mask = admission.compiled.house.floor.mask(chosen.tables)
         admission.permits.left_of(tuple(each.reason for each in excluded if each.concerns(mask)))
@@ -104,15 +104,15 @@ def judge_named(
     planner: Planner,
     ask: PlanRequest,
     tables: tuple[str, ...],
-    excluded: tuple[Reason, ...] = (),
+    excluded: tuple[Reason, ...],
 ) -> Plan | Refusal:
     """Return the plan of tables that a party names, or every rule that it may not break.
 
     Whether they are free does not matter.
 
     Args:
-        admission: The rules, the actor, and what staff have overridden.
-        planner: The planner of the party's service.
+        admission: The actor, and what staff have overridden.
+        planner: The rules.
         ask: The party.
         tables: The tables.
         excluded: Why table rules keep some of them from the party.
@@ -131,16 +131,11 @@ def judge_named(
 
 
 def staff_planning(admission: Admission, planner: Planner) -> Planning | None:
-    """Return a planner's rules for tables that staff name; ``None``: those for guests."""
-    most = planner.planning.staff_max_slack
-    if most is None or admission.actor.is_guest:
+    """Return the rules for tables that staff name; ``None``: those of the planner."""
+    planning = planner.planning
+    if planning.staff_max_slack is None or admission.actor.is_guest:
         return None
-    return _with_slack(planner.planning, most)
-
-
-@lru_cache(maxsize=64)
-def _with_slack(planning: Planning, slack_budget: int) -> Planning:
-    return attrs.evolve(planning, slack_budget=slack_budget)
+    return attrs.evolve(planning, slack_budget=planning.staff_max_slack)
 
 
 def check_kept(candidacy: Candidacy, tables: tuple[str, ...]) -> Refusal | None:

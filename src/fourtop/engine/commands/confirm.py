@@ -215,8 +215,8 @@ class _Given:
     tables: tuple[str, ...]
     merge_group_id: str | None
     changes: Changes
-    would_refuse: tuple[Code, ...]
     overrides: tuple[Override, ...]
+    would_refuse: tuple[Code, ...]
 
 
 @attrs.frozen(eq=False)
@@ -432,7 +432,7 @@ class _Attempt:
         assert tables == set(self.hold.tables), "a live hold has lost its tables"
         changes = Changes(removed=tuple(handle), replaced=tuple(replaced))
         hold = self.hold
-        return _Given(hold.stay, hold.tables, group, changes, hold.would_refuse, hold.overrides)
+        return _Given(hold.stay, hold.tables, group, changes, hold.overrides, hold.would_refuse)
 
     def _placed(self, booking_id: str, seating: Seating, kept: Collection[str]) -> _Given:
         rows = self.view.allocations_of(OwnerKind.HOLD, self.hold.id)
@@ -441,7 +441,7 @@ class _Attempt:
         expired = expire_holds(self.invocation, self.view, occupied, kept=kept)
         changes = Changes(removed=rows) + expired + Changes(added=placing.rows)
         group = placing.merge_group_id
-        return _Given(seating.stay, tables, group, changes, seating.would_refuse, seating.overrides)
+        return _Given(seating.stay, tables, group, changes, seating.overrides, seating.would_refuse)
 
     def _booking(self, booking_id: str, known: Booking | None, given: _Given) -> Booking:
         hold, now_us, actor = self.hold, self.view.now_us, self.invocation.actor
@@ -468,8 +468,8 @@ class _Attempt:
                 minutes=hold.minutes,
                 reference=hold.reference or known.reference,
                 local_start=known.local_start or self._local_start(given),
-                would_refuse=given.would_refuse,
                 overrides=merged(known.overrides, given.overrides),
+                would_refuse=given.would_refuse,
             )
         return Booking(
             id=booking_id,
@@ -491,8 +491,8 @@ class _Attempt:
             minutes=hold.minutes,
             reference=hold.reference,
             local_start=self._local_start(given),
-            would_refuse=given.would_refuse,
             overrides=given.overrides,
+            would_refuse=given.would_refuse,
         )
 
     def _local_start(self, given: _Given) -> str:

@@ -109,7 +109,7 @@ def reschedule_booking(
     overrides = merged(without_tables(booking.overrides), seating.overrides)
     given = () if isinstance(change.overrides, Keep) else change.overrides
     changed = attrs.evolve(
-        changed, stay=seating.stay, would_refuse=seating.would_refuse, overrides=overrides
+        changed, stay=seating.stay, overrides=overrides, would_refuse=seating.would_refuse
     )
     if request.start_us != before.start_us:
         told = compiled.calendar.local_text(request.start_us)

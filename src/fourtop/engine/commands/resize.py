@@ -104,7 +104,7 @@ class _Resizing:
         admission = Admission(self.view, self.compiled, self.invocation.actor)
         admission.permits = Permits(standing(booking.overrides, is_same_size=False))
         planner = planner_at(self.compiled, booking.stay)
-        judged = judge_named(admission, planner, ask, booking.tables)
+        judged = judge_named(admission, planner, ask, booking.tables, ())
         if not isinstance(judged, Refusal):
             return None
         search = TableSearch(self.compiled, self.invocation.actor)

@@ -63,7 +63,7 @@ def quote(admission: Admission, request: BookingRequest) -> Quote | Refusal | Ne
         usage,
         versions,
         relaxed=seating.relaxed,
-        would_refuse=seating.would_refuse,
         broken=tuple(each.rule for each in seating.overrides),
+        would_refuse=seating.would_refuse,
         timezone=timezone,
     )

@@ -112,17 +112,19 @@ class _Validation:
         zones = {table.zone_id for table in tables}
         stay, planner = None, admission.planner
         if hasattr(candidacy, "service"):
-            stay, planner = candidacy.stay_at(floor.mask(plan.tables)), planner_of(candidacy)
+            stay = candidacy.stay_at(floor.mask(plan.tables))
+            planner = planner_of(candidacy)
         rivals: tuple[Allocation, ...] = ()
         if stay is not None:
             owners = admission.released.owners
             rivals = find_all_rivals(admission.view, plan.tables, stay.occupied, owners)
-        checks = self._checks(request, planner, found, rivals, is_open=stay is not None)
+        judged = self._judged(planner, request)
+        checks = self._checks(judged, found, rivals, is_open=stay is not None)
         details: dict[str, dict[str, Any]] = {
             "capacity": {"seats": plan.seats, "party_size": request.party_size},
             "slack": {"slack": max(plan.slack, 0), "budget": self._slack_budget(planner)},
             "zone": {"zones": sorted(zones)},
-            "adjacency": {"mode": _mode(planner, request)},
+            "adjacency": {"mode": _mode_of(planner, request)},
         }
         met = {each.code for check in checks for each in check.reasons}
         needed = [each for each in selection.overrides if each.rule in met]
@@ -151,10 +153,15 @@ class _Validation:
     def _slack_budget(self, planner: Planner) -> int | None:
         return (staff_planning(self.admission, planner) or planner.planning).slack_budget
 
+    def _judged(self, planner: Planner, request: BookingRequest) -> tuple[Reason, ...]:
+        """Return the rules of tables that the selection breaks."""
+        ask = plan_request(request.party_size, must=request.must)
+        judged = planner.judge(ask, request.tables, staff_planning(self.admission, planner))
+        return judged.reasons if isinstance(judged, Refusal) else ()
+
     def _checks(
         self,
-        request: BookingRequest,
-        planner: Planner,
+        judged: tuple[Reason, ...],
         found: tuple[Finding, ...],
         rivals: tuple[Allocation, ...],
         *,
@@ -164,17 +171,16 @@ class _Validation:
 
         Outside of service hours nothing is said of the time that the tables are taken.
         """
-        ask = plan_request(request.party_size, must=request.must)
-        judged = planner.judge(ask, request.tables, staff_planning(self.admission, planner))
+        tables = self.selection.tables
         reasons = {name: list[Reason]() for name in _OF_TABLES if is_open or not _reads(name)}
-        for reason in judged.reasons if isinstance(judged, Refusal) else ():
+        for reason in judged:
             (name,) = (each for each, codes in _OF_TABLES.items() if reason.code in codes)
             reasons[name].append(reason)
         if rivals:
-            reasons["conflict"].extend(taken(request.tables, rivals).reasons)
+            reasons["conflict"].extend(taken(tables, rivals).reasons)
         held = [row for row in rivals if row.owner_kind is OwnerKind.HOLD]
         if held:
-            reasons["holds"].extend(taken(request.tables, held).reasons)
+            reasons["holds"].extend(taken(tables, held).reasons)
         for name in self._names(is_open=is_open):
             reasons.setdefault(name, [])
         for name, reason in _others(found):
@@ -215,6 +221,11 @@ class _Validation:
         return SelectionCheck(name, status, tuple(reasons), details)
 
 
+def _mode_of(planner: Planner, request: BookingRequest) -> str:
+    mode = planner.planning.mode_for(request.party_size)
+    return "off" if mode is None else mode.value
+
+
 def _reads(name: str) -> bool:
     """Tell whether a check of tables reads who has them."""
     return name in _OF_OCCUPANCY
@@ -229,8 +240,3 @@ def _others(found: tuple[Finding, ...]) -> Iterable[tuple[str, Reason]]:
                 yield _RENAMED.get(finding.check, finding.check), reason
             elif reason.code not in of_tables:
                 yield _RULES.get(reason.code, reason.code.lower()), reason
-
-
-def _mode(planner: Planner, request: BookingRequest) -> str:
-    mode = planner.planning.mode_for(request.party_size)
-    return "off" if mode is None else mode.value
