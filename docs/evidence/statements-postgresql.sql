@@ -100,17 +100,37 @@
 --     look_up_restaurant
 --     load_scope 9
 --
+-- list_bookings: 3 statements
+--     set_tenant
+--     look_up_restaurant
+--     load_scope 10
+--
+-- day: 3 statements
+--     set_tenant
+--     look_up_restaurant
+--     load_scope 11
+--
+-- month: 3 statements
+--     set_tenant
+--     look_up_restaurant
+--     load_scope 2
+--
+-- feed: 3 statements
+--     set_tenant
+--     look_up_restaurant
+--     load_scope 2
+--
 -- reschedule: 4 statements
 --     set_tenant
 --     lock_restaurant
---     load_scope 10
+--     load_scope 12
 --     write_changes 7
 --
 -- move: 5 statements
 --     set_tenant
 --     lock_restaurant
 --     load_scope 8
---     load_scope 11
+--     load_scope 13
 --     write_changes 7
 --
 -- cancel: 4 statements
@@ -122,25 +142,25 @@
 -- block: 4 statements
 --     set_tenant
 --     lock_restaurant
---     load_scope 11
+--     load_scope 13
 --     write_changes 9
 --
 -- unblock: 4 statements
 --     set_tenant
 --     lock_restaurant
---     load_scope 12
+--     load_scope 14
 --     write_changes 10
 --
 -- table_states: 3 statements
 --     set_tenant
 --     look_up_restaurant
---     load_scope 11
+--     load_scope 13
 --
 -- audit: 5 statements
 --     set_tenant
 --     look_up_restaurant
---     load_scope 13
---     load_scope 14
+--     load_scope 15
+--     load_scope 16
 --     load_scope 8
 --
 -- edit_floor: 4 statements
@@ -171,7 +191,7 @@
 -- a hold that expires: 4 statements
 --     set_tenant
 --     lock_restaurant
---     load_scope 15
+--     load_scope 17
 --     write_changes
 --
 -- sweep_holds: 7 statements
@@ -239,10 +259,10 @@
 --     enter_job × 2
 --     delete_events
 --
--- remove_restaurant: 34 statements
+-- remove_restaurant: 35 statements
 --     set_tenant
 --     lock_restaurant
---     load_scope 16
+--     load_scope 18
 --     remove_table_set_members
 --     remove_table_distances
 --     remove_table_aisles
@@ -254,6 +274,7 @@
 --     remove_restaurant_walk_in_rules
 --     remove_restaurant_period_occasions
 --     remove_restaurant_pacing_rules
+--     remove_restaurant_demand_profiles
 --     remove_restaurant_date_exceptions
 --     remove_restaurant_channel_shares
 --     remove_restaurant_capacity_rules
@@ -394,8 +415,9 @@ SELECT (
 -- timeout and the role. All three end with the transaction. Used by: the first call of a process,
 -- restaurant_ids, add_restaurant, house, quote, availability, hold, release_hold, hold with a key
 -- and a session, extend_hold, confirm, confirm again with the same key, book, get_booking,
--- bookings, reschedule, move, cancel, block, unblock, table_states, audit, edit_floor, edit_policy,
--- edit_restaurant, events, a hold that expires, sweep_holds, archived, remove_restaurant.
+-- bookings, list_bookings, day, month, feed, reschedule, move, cancel, block, unblock,
+-- table_states, audit, edit_floor, edit_policy, edit_restaurant, events, a hold that expires,
+-- sweep_holds, archived, remove_restaurant.
 SELECT set_config('fourtop.restaurant_id', :restaurant::VARCHAR, true) AS set_config_1,
     set_config('lock_timeout', '5000ms', true) AS set_config_2, set_config('role', :role::VARCHAR,
     true) AS set_config_3;
@@ -473,7 +495,8 @@ INSERT INTO fourtop.restaurant_policies (restaurant_id, reservation_interval_min
     adjacency_min_party, max_tables, slack_budget, staff_max_slack, score, hold_ttl_seconds,
     hold_rate_limit, hold_rate_window_seconds, hold_max_live, hold_max_live_per_session,
     hold_max_lifetime_seconds, channels, guest_stay_least_minutes, guest_stay_most_minutes,
-    early_minutes, late_minutes, no_show_after_minutes, overstay_minutes)
+    early_minutes, late_minutes, no_show_after_minutes, overstay_minutes, scarcities,
+    enforce_capacity, enforce_capacity_percent, enforce_adjacency, enforce_adjacency_percent)
 SELECT :restaurant::VARCHAR AS anon_1, new_restaurant_policies.reservation_interval_minutes,
     new_restaurant_policies.default_duration_minutes,
     new_restaurant_policies.last_seating_buffer_minutes,
@@ -490,7 +513,9 @@ SELECT :restaurant::VARCHAR AS anon_1, new_restaurant_policies.reservation_inter
     new_restaurant_policies.guest_stay_least_minutes,
     new_restaurant_policies.guest_stay_most_minutes, new_restaurant_policies.early_minutes,
     new_restaurant_policies.late_minutes, new_restaurant_policies.no_show_after_minutes,
-    new_restaurant_policies.overstay_minutes
+    new_restaurant_policies.overstay_minutes, new_restaurant_policies.scarcities,
+    new_restaurant_policies.enforce_capacity, new_restaurant_policies.enforce_capacity_percent,
+    new_restaurant_policies.enforce_adjacency, new_restaurant_policies.enforce_adjacency_percent
 FROM json_to_recordset(CAST(:restaurant_policies::VARCHAR AS JSON)) AS new_restaurant_policies(ordinal INTEGER,
     reservation_interval_minutes INTEGER, default_duration_minutes INTEGER,
     last_seating_buffer_minutes INTEGER, joins_within_zone BOOLEAN, numbers_unique_in TEXT,
@@ -500,7 +525,8 @@ FROM json_to_recordset(CAST(:restaurant_policies::VARCHAR AS JSON)) AS new_resta
     hold_rate_window_seconds INTEGER, hold_max_live INTEGER, hold_max_live_per_session INTEGER,
     hold_max_lifetime_seconds INTEGER, channels JSON, guest_stay_least_minutes INTEGER,
     guest_stay_most_minutes INTEGER, early_minutes INTEGER, late_minutes INTEGER,
-    no_show_after_minutes INTEGER, overstay_minutes INTEGER)
+    no_show_after_minutes INTEGER, overstay_minutes INTEGER, scarcities JSON, enforce_capacity TEXT,
+    enforce_capacity_percent INTEGER, enforce_adjacency TEXT, enforce_adjacency_percent INTEGER)
 ORDER BY new_restaurant_policies.ordinal
 ON CONFLICT (restaurant_id) DO UPDATE
 SET reservation_interval_minutes = excluded.reservation_interval_minutes,
@@ -516,7 +542,9 @@ SET reservation_interval_minutes = excluded.reservation_interval_minutes,
     guest_stay_most_minutes = excluded.guest_stay_most_minutes, early_minutes = excluded.early_minutes,
     late_minutes = excluded.late_minutes, no_show_after_minutes = excluded.no_show_after_minutes,
     overstay_minutes = excluded.overstay_minutes, staff_max_slack = excluded.staff_max_slack,
-    numbers_unique_in = excluded.numbers_unique_in;
+    numbers_unique_in = excluded.numbers_unique_in, scarcities = excluded.scarcities,
+    enforce_capacity = excluded.enforce_capacity, enforce_capacity_percent = excluded.enforce_capacity_percent,
+    enforce_adjacency = excluded.enforce_adjacency, enforce_adjacency_percent = excluded.enforce_adjacency_percent;
 
 -- write_restaurant_service_periods
 -- Insert or update the rows of restaurant_service_periods that an edit of the house changes. Used
@@ -569,7 +597,8 @@ SET max_covers = excluded.max_covers, max_parties = excluded.max_parties, period
 
 -- look_up_restaurant
 -- Read the restaurant's versions and its time without a lock. Every query begins here. Used by:
--- house, quote, availability, get_booking, bookings, table_states, audit, events, archived.
+-- house, quote, availability, get_booking, bookings, list_bookings, day, month, feed, table_states,
+-- audit, events, archived.
 SELECT fourtop.restaurants.floor_version, fourtop.restaurants.policy_version,
     fourtop.restaurants.occupancy_version, CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT) AS "extract(epoch FROM clock_timestamp()) * 1000000",
     greatest(fourtop.restaurants.latest_us, CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)) AS greatest_1
@@ -677,7 +706,11 @@ SELECT (
             fourtop.restaurant_policies.guest_stay_most_minutes,
             fourtop.restaurant_policies.early_minutes, fourtop.restaurant_policies.late_minutes,
             fourtop.restaurant_policies.no_show_after_minutes,
-            fourtop.restaurant_policies.overstay_minutes) AS json_build_array_9
+            fourtop.restaurant_policies.overstay_minutes, fourtop.restaurant_policies.scarcities,
+            fourtop.restaurant_policies.enforce_capacity,
+            fourtop.restaurant_policies.enforce_capacity_percent,
+            fourtop.restaurant_policies.enforce_adjacency,
+            fourtop.restaurant_policies.enforce_adjacency_percent) AS json_build_array_9
         FROM fourtop.restaurant_policies
         WHERE fourtop.restaurant_policies.restaurant_id = :restaurant::VARCHAR
     ) AS anon_18
@@ -801,16 +834,31 @@ SELECT (
 ) AS anon_37, (
     SELECT CAST(json_agg(anon_40.json_build_array_20) AS TEXT) AS json_agg_20
     FROM (
+        SELECT json_build_array(fourtop.restaurant_demand_profiles.position,
+            fourtop.restaurant_demand_profiles.name,
+            fourtop.restaurant_demand_profiles.multiplier,
+            fourtop.restaurant_demand_profiles.start_time,
+            fourtop.restaurant_demand_profiles.end_time,
+            fourtop.restaurant_demand_profiles.weekdays,
+            fourtop.restaurant_demand_profiles.period,
+            fourtop.restaurant_demand_profiles.priority) AS json_build_array_20
+        FROM fourtop.restaurant_demand_profiles
+        WHERE fourtop.restaurant_demand_profiles.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_40
+) AS anon_39, (
+    SELECT CAST(json_agg(anon_42.json_build_array_21) AS TEXT) AS json_agg_21
+    FROM (
         SELECT json_build_array(fourtop.restaurant_walk_in_tables.rule_position,
-            fourtop.restaurant_walk_in_tables.table_id) AS json_build_array_20
+            fourtop.restaurant_walk_in_tables.table_id) AS json_build_array_21
         FROM fourtop.restaurant_walk_in_tables
         WHERE fourtop.restaurant_walk_in_tables.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_40
-) AS anon_39;
+    ) AS anon_42
+) AS anon_41;
 
 -- load_scope 2
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
--- is; here: allocations, bookings, holds, headcounts, held_covers. Used by: quote, availability.
+-- is; here: allocations, bookings, holds, headcounts, held_covers. Used by: quote, availability,
+-- month, feed.
 SELECT (
     SELECT CAST(json_agg(anon_1.json_build_array_1) AS TEXT) AS json_agg_1
     FROM (
@@ -864,8 +912,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
-            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -886,11 +935,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.overrides, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -1000,8 +1050,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
-            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -1022,11 +1073,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.overrides, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -1084,8 +1136,8 @@ WITH did_holds_added AS (
     INSERT INTO fourtop.table_holds (restaurant_id, id, party_size, state, created_us, expires_us,
         fingerprint, actor_id, actor_role, booking_id, session, past_reason, must, wish,
         names_tables, asked_occasion, channel, minutes, reference, life_start_us, overrides,
-        period, service_date, occasion, dining_start_us, dining_end_us, occupied_start_us,
-        occupied_end_us, turn_minutes, is_clamped)
+        would_refuse, period, service_date, occasion, dining_start_us, dining_end_us,
+        occupied_start_us, occupied_end_us, turn_minutes, is_clamped)
     SELECT :restaurant::VARCHAR AS anon_1, new_holds_added.id AS id, new_holds_added.party_size AS party_size,
         new_holds_added.state AS state, new_holds_added.created_us AS created_us,
         new_holds_added.expires_us AS expires_us, new_holds_added.fingerprint AS fingerprint,
@@ -1096,18 +1148,19 @@ WITH did_holds_added AS (
         new_holds_added.asked_occasion AS asked_occasion, new_holds_added.channel AS channel,
         new_holds_added.minutes AS minutes, new_holds_added.reference AS reference,
         new_holds_added.life_start_us AS life_start_us, new_holds_added.overrides AS overrides,
-        new_holds_added.period AS period, new_holds_added.service_date AS service_date,
-        new_holds_added.occasion AS occasion, new_holds_added.dining_start_us AS dining_start_us,
-        new_holds_added.dining_end_us AS dining_end_us, new_holds_added.occupied_start_us AS occupied_start_us,
-        new_holds_added.occupied_end_us AS occupied_end_us, new_holds_added.turn_minutes AS turn_minutes,
-        new_holds_added.is_clamped AS is_clamped
+        new_holds_added.would_refuse AS would_refuse, new_holds_added.period AS period,
+        new_holds_added.service_date AS service_date, new_holds_added.occasion AS occasion,
+        new_holds_added.dining_start_us AS dining_start_us, new_holds_added.dining_end_us AS dining_end_us,
+        new_holds_added.occupied_start_us AS occupied_start_us, new_holds_added.occupied_end_us AS occupied_end_us,
+        new_holds_added.turn_minutes AS turn_minutes, new_holds_added.is_clamped AS is_clamped
     FROM json_to_recordset(CAST(:holds_added::VARCHAR AS JSON)) AS new_holds_added(ordinal INTEGER,
         id TEXT, party_size INTEGER, state TEXT, created_us BIGINT, expires_us BIGINT,
         fingerprint TEXT, actor_id TEXT, actor_role TEXT, booking_id TEXT, session TEXT,
         past_reason TEXT, must JSON, wish JSON, names_tables BOOLEAN, asked_occasion TEXT,
         channel TEXT, minutes INTEGER, reference TEXT, life_start_us BIGINT, overrides JSON,
-        period TEXT, service_date TEXT, occasion TEXT, dining_start_us BIGINT, dining_end_us BIGINT,
-        occupied_start_us BIGINT, occupied_end_us BIGINT, turn_minutes INTEGER, is_clamped BOOLEAN)
+        would_refuse TEXT, period TEXT, service_date TEXT, occasion TEXT, dining_start_us BIGINT,
+        dining_end_us BIGINT, occupied_start_us BIGINT, occupied_end_us BIGINT, turn_minutes INTEGER,
+        is_clamped BOOLEAN)
     ORDER BY new_holds_added.ordinal
 ), did_members AS (
     INSERT INTO fourtop.table_hold_members (restaurant_id, hold_id, position, table_id)
@@ -1171,11 +1224,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.overrides, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_3
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -1330,8 +1384,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
-            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -1352,11 +1407,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.overrides, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -1431,8 +1487,8 @@ WITH did_holds_added AS (
     INSERT INTO fourtop.table_holds (restaurant_id, id, party_size, state, created_us, expires_us,
         fingerprint, actor_id, actor_role, booking_id, session, past_reason, must, wish,
         names_tables, asked_occasion, channel, minutes, reference, life_start_us, overrides,
-        period, service_date, occasion, dining_start_us, dining_end_us, occupied_start_us,
-        occupied_end_us, turn_minutes, is_clamped)
+        would_refuse, period, service_date, occasion, dining_start_us, dining_end_us,
+        occupied_start_us, occupied_end_us, turn_minutes, is_clamped)
     SELECT :restaurant::VARCHAR AS anon_1, new_holds_added.id AS id, new_holds_added.party_size AS party_size,
         new_holds_added.state AS state, new_holds_added.created_us AS created_us,
         new_holds_added.expires_us AS expires_us, new_holds_added.fingerprint AS fingerprint,
@@ -1443,18 +1499,19 @@ WITH did_holds_added AS (
         new_holds_added.asked_occasion AS asked_occasion, new_holds_added.channel AS channel,
         new_holds_added.minutes AS minutes, new_holds_added.reference AS reference,
         new_holds_added.life_start_us AS life_start_us, new_holds_added.overrides AS overrides,
-        new_holds_added.period AS period, new_holds_added.service_date AS service_date,
-        new_holds_added.occasion AS occasion, new_holds_added.dining_start_us AS dining_start_us,
-        new_holds_added.dining_end_us AS dining_end_us, new_holds_added.occupied_start_us AS occupied_start_us,
-        new_holds_added.occupied_end_us AS occupied_end_us, new_holds_added.turn_minutes AS turn_minutes,
-        new_holds_added.is_clamped AS is_clamped
+        new_holds_added.would_refuse AS would_refuse, new_holds_added.period AS period,
+        new_holds_added.service_date AS service_date, new_holds_added.occasion AS occasion,
+        new_holds_added.dining_start_us AS dining_start_us, new_holds_added.dining_end_us AS dining_end_us,
+        new_holds_added.occupied_start_us AS occupied_start_us, new_holds_added.occupied_end_us AS occupied_end_us,
+        new_holds_added.turn_minutes AS turn_minutes, new_holds_added.is_clamped AS is_clamped
     FROM json_to_recordset(CAST(:holds_added::VARCHAR AS JSON)) AS new_holds_added(ordinal INTEGER,
         id TEXT, party_size INTEGER, state TEXT, created_us BIGINT, expires_us BIGINT,
         fingerprint TEXT, actor_id TEXT, actor_role TEXT, booking_id TEXT, session TEXT,
         past_reason TEXT, must JSON, wish JSON, names_tables BOOLEAN, asked_occasion TEXT,
         channel TEXT, minutes INTEGER, reference TEXT, life_start_us BIGINT, overrides JSON,
-        period TEXT, service_date TEXT, occasion TEXT, dining_start_us BIGINT, dining_end_us BIGINT,
-        occupied_start_us BIGINT, occupied_end_us BIGINT, turn_minutes INTEGER, is_clamped BOOLEAN)
+        would_refuse TEXT, period TEXT, service_date TEXT, occasion TEXT, dining_start_us BIGINT,
+        dining_end_us BIGINT, occupied_start_us BIGINT, occupied_end_us BIGINT, turn_minutes INTEGER,
+        is_clamped BOOLEAN)
     ORDER BY new_holds_added.ordinal
 ), did_members AS (
     INSERT INTO fourtop.table_hold_members (restaurant_id, hold_id, position, table_id)
@@ -1561,11 +1618,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.overrides, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_3
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -1631,7 +1689,7 @@ WITH did_bookings_added AS (
         is_clamped, merge_group_id, assigned_start_us, assigned_end_us, assigned_us,
         assigned_by_id, assigned_by_role, names_tables, asked_occasion, channel, minutes,
         reference, local_start, seated_us, left_us, last_status, last_start_us, last_end_us,
-        last_step_us, is_pinned, must, wish, overrides)
+        last_step_us, is_pinned, would_refuse, must, wish, overrides)
     SELECT :restaurant::VARCHAR AS anon_1, new_bookings_added.id AS id,
         new_bookings_added.party_size AS party_size, new_bookings_added.status AS status,
         new_bookings_added.version AS version, new_bookings_added.created_us AS created_us,
@@ -1651,8 +1709,9 @@ WITH did_bookings_added AS (
         new_bookings_added.seated_us AS seated_us, new_bookings_added.left_us AS left_us,
         new_bookings_added.last_status AS last_status, new_bookings_added.last_start_us AS last_start_us,
         new_bookings_added.last_end_us AS last_end_us, new_bookings_added.last_step_us AS last_step_us,
-        new_bookings_added.is_pinned AS is_pinned, new_bookings_added.must AS must,
-        new_bookings_added.wish AS wish, new_bookings_added.overrides AS overrides
+        new_bookings_added.is_pinned AS is_pinned, new_bookings_added.would_refuse AS would_refuse,
+        new_bookings_added.must AS must, new_bookings_added.wish AS wish,
+        new_bookings_added.overrides AS overrides
     FROM json_to_recordset(CAST(:bookings_added::VARCHAR AS JSON)) AS new_bookings_added(ordinal INTEGER,
         id TEXT, party_size INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
         actor_id TEXT, actor_role TEXT, past_reason TEXT, period TEXT, service_date TEXT,
@@ -1661,8 +1720,8 @@ WITH did_bookings_added AS (
         assigned_start_us BIGINT, assigned_end_us BIGINT, assigned_us BIGINT, assigned_by_id TEXT,
         assigned_by_role TEXT, names_tables BOOLEAN, asked_occasion TEXT, channel TEXT, minutes INTEGER,
         reference TEXT, local_start TEXT, seated_us BIGINT, left_us BIGINT, last_status TEXT,
-        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, is_pinned BOOLEAN, must JSON,
-        wish JSON, overrides JSON)
+        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, is_pinned BOOLEAN,
+        would_refuse TEXT, must JSON, wish JSON, overrides JSON)
     ORDER BY new_bookings_added.ordinal
 ), did_assignments AS (
     INSERT INTO fourtop.booking_table_assignments (restaurant_id, booking_id, position, table_id)
@@ -1842,8 +1901,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
-            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -1864,11 +1924,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.overrides, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -1932,7 +1993,7 @@ WITH did_bookings_added AS (
         is_clamped, merge_group_id, assigned_start_us, assigned_end_us, assigned_us,
         assigned_by_id, assigned_by_role, names_tables, asked_occasion, channel, minutes,
         reference, local_start, seated_us, left_us, last_status, last_start_us, last_end_us,
-        last_step_us, is_pinned, must, wish, overrides)
+        last_step_us, is_pinned, would_refuse, must, wish, overrides)
     SELECT :restaurant::VARCHAR AS anon_1, new_bookings_added.id AS id,
         new_bookings_added.party_size AS party_size, new_bookings_added.status AS status,
         new_bookings_added.version AS version, new_bookings_added.created_us AS created_us,
@@ -1952,8 +2013,9 @@ WITH did_bookings_added AS (
         new_bookings_added.seated_us AS seated_us, new_bookings_added.left_us AS left_us,
         new_bookings_added.last_status AS last_status, new_bookings_added.last_start_us AS last_start_us,
         new_bookings_added.last_end_us AS last_end_us, new_bookings_added.last_step_us AS last_step_us,
-        new_bookings_added.is_pinned AS is_pinned, new_bookings_added.must AS must,
-        new_bookings_added.wish AS wish, new_bookings_added.overrides AS overrides
+        new_bookings_added.is_pinned AS is_pinned, new_bookings_added.would_refuse AS would_refuse,
+        new_bookings_added.must AS must, new_bookings_added.wish AS wish,
+        new_bookings_added.overrides AS overrides
     FROM json_to_recordset(CAST(:bookings_added::VARCHAR AS JSON)) AS new_bookings_added(ordinal INTEGER,
         id TEXT, party_size INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
         actor_id TEXT, actor_role TEXT, past_reason TEXT, period TEXT, service_date TEXT,
@@ -1962,8 +2024,8 @@ WITH did_bookings_added AS (
         assigned_start_us BIGINT, assigned_end_us BIGINT, assigned_us BIGINT, assigned_by_id TEXT,
         assigned_by_role TEXT, names_tables BOOLEAN, asked_occasion TEXT, channel TEXT, minutes INTEGER,
         reference TEXT, local_start TEXT, seated_us BIGINT, left_us BIGINT, last_status TEXT,
-        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, is_pinned BOOLEAN, must JSON,
-        wish JSON, overrides JSON)
+        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, is_pinned BOOLEAN,
+        would_refuse TEXT, must JSON, wish JSON, overrides JSON)
     ORDER BY new_bookings_added.ordinal
 ), did_assignments AS (
     INSERT INTO fourtop.booking_table_assignments (restaurant_id, booking_id, position, table_id)
@@ -2058,8 +2120,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
-            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2080,11 +2143,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.overrides, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -2116,8 +2180,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
-            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_2
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2130,6 +2195,296 @@ SELECT (
 ) AS bookings;
 
 -- load_scope 10
+-- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
+-- is; here: bookings. Used by: list_bookings.
+SELECT (
+    SELECT CAST(json_agg(anon_1.each) AS TEXT) AS json_agg_1
+    FROM (
+        SELECT anon_2.each AS each
+        FROM (
+            SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+                fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+                fourtop.bookings.updated_us, fourtop.bookings.actor_id,
+                fourtop.bookings.actor_role, fourtop.bookings.past_reason,
+                fourtop.bookings.period, fourtop.bookings.service_date, fourtop.bookings.occasion,
+                fourtop.bookings.dining_start_us, fourtop.bookings.dining_end_us,
+                fourtop.bookings.occupied_start_us, fourtop.bookings.occupied_end_us,
+                fourtop.bookings.turn_minutes, fourtop.bookings.is_clamped,
+                fourtop.bookings.merge_group_id, fourtop.bookings.assigned_start_us,
+                fourtop.bookings.assigned_end_us, fourtop.bookings.assigned_us,
+                fourtop.bookings.assigned_by_id, fourtop.bookings.assigned_by_role,
+                fourtop.bookings.names_tables, fourtop.bookings.asked_occasion,
+                fourtop.bookings.channel, fourtop.bookings.minutes, fourtop.bookings.reference,
+                fourtop.bookings.local_start, fourtop.bookings.seated_us,
+                fourtop.bookings.left_us, fourtop.bookings.last_status,
+                fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+                fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+                fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+                fourtop.bookings.overrides, (
+                SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_2
+                FROM fourtop.booking_table_assignments
+                WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                    AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+            )) AS each
+            FROM fourtop.bookings
+            WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.dining_start_us >= :l_first::BIGINT
+                AND fourtop.bookings.dining_start_us < :l_end::BIGINT AND (fourtop.bookings.dining_start_us > :l_after_us::BIGINT
+                OR fourtop.bookings.id > :l_after_id::VARCHAR) AND fourtop.bookings.status = ANY (:l_statuses::TEXT[])
+                AND fourtop.bookings.reference = :l_reference::VARCHAR
+            ORDER BY fourtop.bookings.dining_start_us, fourtop.bookings.id
+            LIMIT :l_limit::BIGINT
+        ) AS anon_2
+    ) AS anon_1
+) AS bookings;
+
+-- load_scope 11
+-- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
+-- is; here: allocations, bookings, holds, headcounts, held_covers, blocks. Used by: day.
+SELECT (
+    SELECT CAST(json_agg(anon_1.json_build_array_1) AS TEXT) AS json_agg_1
+    FROM (
+        SELECT json_build_array(fourtop.allocations.id, fourtop.allocations.resource_type,
+            fourtop.allocations.resource_id, fourtop.allocations.start_us,
+            fourtop.allocations.end_us, fourtop.allocations.hold_id,
+            fourtop.allocations.booking_id, fourtop.allocations.block_id,
+            fourtop.allocations.shadow) AS json_build_array_1
+        FROM fourtop.allocations
+        WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.start_us > :w0_start::BIGINT - 21600000000
+            AND fourtop.allocations.start_us < :w0_end::BIGINT AND fourtop.allocations.end_us > :w0_start::BIGINT
+            AND fourtop.allocations.end_us - fourtop.allocations.start_us <= 21600000000
+        UNION ALL
+        SELECT json_build_array(fourtop.allocations.id, fourtop.allocations.resource_type,
+            fourtop.allocations.resource_id, fourtop.allocations.start_us,
+            fourtop.allocations.end_us, fourtop.allocations.hold_id,
+            fourtop.allocations.booking_id, fourtop.allocations.block_id,
+            fourtop.allocations.shadow) AS json_build_array_1
+        FROM fourtop.allocations
+        WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.start_us > :w0_start::BIGINT - 2678400000000
+            AND fourtop.allocations.start_us < :w0_end::BIGINT AND fourtop.allocations.end_us > :w0_start::BIGINT
+            AND fourtop.allocations.end_us - fourtop.allocations.start_us > 21600000000
+        UNION ALL
+        SELECT json_build_array(fourtop.allocations.id, fourtop.allocations.resource_type,
+            fourtop.allocations.resource_id, fourtop.allocations.start_us,
+            fourtop.allocations.end_us, fourtop.allocations.hold_id,
+            fourtop.allocations.booking_id, fourtop.allocations.block_id,
+            fourtop.allocations.shadow) AS json_build_array_1
+        FROM fourtop.allocations
+        WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.booking_id IN (
+            SELECT fourtop.bookings.id
+            FROM fourtop.bookings
+            WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
+        )
+    ) AS anon_1
+) AS allocations, (
+    SELECT CAST(json_agg(anon_2.json_build_array_2) AS TEXT) AS json_agg_2
+    FROM (
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_4
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_3
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.dining_start_us >= :w0_start::BIGINT
+            AND fourtop.bookings.dining_start_us < :w0_end::BIGINT
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_4
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_3
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND (fourtop.bookings.dining_start_us < :w0_start::BIGINT
+            OR fourtop.bookings.dining_start_us >= :w0_end::BIGINT) AND fourtop.bookings.id IN (
+            SELECT fourtop.allocations.booking_id
+            FROM fourtop.allocations
+            WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.start_us > :w0_start::BIGINT - 21600000000
+                AND fourtop.allocations.start_us < :w0_end::BIGINT AND fourtop.allocations.end_us > :w0_start::BIGINT
+                AND fourtop.allocations.end_us - fourtop.allocations.start_us <= 21600000000 AND fourtop.allocations.booking_id IS NOT NULL
+        )
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_4
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_3
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND (fourtop.bookings.dining_start_us < :w0_start::BIGINT
+            OR fourtop.bookings.dining_start_us >= :w0_end::BIGINT) AND fourtop.bookings.id IN (
+            SELECT fourtop.allocations.booking_id
+            FROM fourtop.allocations
+            WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.start_us > :w0_start::BIGINT - 2678400000000
+                AND fourtop.allocations.start_us < :w0_end::BIGINT AND fourtop.allocations.end_us > :w0_start::BIGINT
+                AND fourtop.allocations.end_us - fourtop.allocations.start_us > 21600000000 AND fourtop.allocations.booking_id IS NOT NULL
+        )
+    ) AS anon_2
+) AS bookings, (
+    SELECT CAST(json_agg(anon_3.json_build_array_4) AS TEXT) AS json_agg_5
+    FROM (
+        SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party_size,
+            fourtop.table_holds.state, fourtop.table_holds.created_us,
+            fourtop.table_holds.expires_us, fourtop.table_holds.fingerprint,
+            fourtop.table_holds.actor_id, fourtop.table_holds.actor_role,
+            fourtop.table_holds.booking_id, fourtop.table_holds.session,
+            fourtop.table_holds.past_reason, fourtop.table_holds.must, fourtop.table_holds.wish,
+            fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
+            fourtop.table_holds.channel, fourtop.table_holds.minutes,
+            fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
+            SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_6
+            FROM fourtop.table_hold_members
+            WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
+                AND fourtop.table_hold_members.hold_id = fourtop.table_holds.id
+        )) AS json_build_array_4
+        FROM fourtop.table_holds
+        WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
+            AND fourtop.table_holds.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :w0_end::BIGINT
+            AND fourtop.table_holds.occupied_end_us > :w0_start::BIGINT
+    ) AS anon_3
+) AS holds, (
+    SELECT CAST(json_agg(anon_4.json_build_array_5) AS TEXT) AS json_agg_7
+    FROM (
+        SELECT json_build_array(fourtop.bookings.dining_start_us, sum(fourtop.bookings.party_size),
+            count(*)) AS json_build_array_5
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.dining_start_us >= :c0_start::BIGINT
+            AND fourtop.bookings.dining_start_us < :c0_end::BIGINT AND fourtop.bookings.status IN ('pending',
+            'pending_allocation', 'confirmed', 'checked_in', 'completed')
+        GROUP BY fourtop.bookings.dining_start_us
+    ) AS anon_4
+) AS headcounts, (
+    SELECT CAST(json_agg(anon_5.json_build_array_6) AS TEXT) AS json_agg_8
+    FROM (
+        SELECT json_build_array(fourtop.table_holds.dining_start_us, fourtop.table_holds.id,
+            fourtop.table_holds.party_size, (
+            SELECT fourtop.bookings.dining_start_us
+            FROM fourtop.bookings
+            WHERE fourtop.bookings.restaurant_id = fourtop.table_holds.restaurant_id AND fourtop.bookings.id = fourtop.table_holds.booking_id
+                AND fourtop.bookings.status IN ('pending', 'pending_allocation', 'confirmed',
+                'checked_in', 'completed')
+        )) AS json_build_array_6
+        FROM fourtop.table_holds
+        WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
+            AND fourtop.table_holds.occupied_start_us > :c0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :c0_end::BIGINT
+            AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > :now_us::BIGINT
+            AND fourtop.table_holds.dining_start_us >= :c0_start::BIGINT AND fourtop.table_holds.dining_start_us < :c0_end::BIGINT
+    ) AS anon_5
+) AS held_covers, (
+    SELECT CAST(json_agg(anon_6.json_build_array_7) AS TEXT) AS json_agg_9
+    FROM (
+        SELECT json_build_array(fourtop.table_blocks.id, fourtop.table_blocks.tables,
+            fourtop.table_blocks.start_us, fourtop.table_blocks.end_us,
+            fourtop.table_blocks.reason, fourtop.table_blocks.actor_id,
+            fourtop.table_blocks.actor_role) AS json_build_array_7
+        FROM fourtop.table_blocks
+        WHERE fourtop.table_blocks.restaurant_id = :restaurant::VARCHAR AND fourtop.table_blocks.id IN (
+            SELECT fourtop.allocations.block_id
+            FROM fourtop.allocations
+            WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.start_us > :w0_start::BIGINT - 21600000000
+                AND fourtop.allocations.start_us < :w0_end::BIGINT AND fourtop.allocations.end_us > :w0_start::BIGINT
+                AND fourtop.allocations.end_us - fourtop.allocations.start_us <= 21600000000 AND fourtop.allocations.block_id IS NOT NULL
+        )
+        UNION ALL
+        SELECT json_build_array(fourtop.table_blocks.id, fourtop.table_blocks.tables,
+            fourtop.table_blocks.start_us, fourtop.table_blocks.end_us,
+            fourtop.table_blocks.reason, fourtop.table_blocks.actor_id,
+            fourtop.table_blocks.actor_role) AS json_build_array_7
+        FROM fourtop.table_blocks
+        WHERE fourtop.table_blocks.restaurant_id = :restaurant::VARCHAR AND fourtop.table_blocks.id IN (
+            SELECT fourtop.allocations.block_id
+            FROM fourtop.allocations
+            WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.start_us > :w0_start::BIGINT - 2678400000000
+                AND fourtop.allocations.start_us < :w0_end::BIGINT AND fourtop.allocations.end_us > :w0_start::BIGINT
+                AND fourtop.allocations.end_us - fourtop.allocations.start_us > 21600000000 AND fourtop.allocations.block_id IS NOT NULL
+        )
+    ) AS anon_6
+) AS blocks;
+
+-- load_scope 12
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings, holds, headcounts, held_covers. Used by: reschedule.
 SELECT (
@@ -2206,8 +2561,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
-            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2231,8 +2587,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
-            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2253,11 +2610,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.overrides, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -2275,11 +2633,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.overrides, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -2420,7 +2779,7 @@ WITH did_assignments_over AS (
         last_start_us=new_bookings_changed.last_start_us,
         last_end_us=new_bookings_changed.last_end_us,
         last_step_us=new_bookings_changed.last_step_us, is_pinned=new_bookings_changed.is_pinned,
-        overrides=new_bookings_changed.overrides
+        overrides=new_bookings_changed.overrides, would_refuse=new_bookings_changed.would_refuse
     FROM json_to_recordset(CAST(:bookings_changed::VARCHAR AS JSON)) AS new_bookings_changed(ordinal INTEGER,
         id TEXT, party_size INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
         actor_id TEXT, actor_role TEXT, past_reason TEXT, period TEXT, service_date TEXT,
@@ -2429,8 +2788,8 @@ WITH did_assignments_over AS (
         assigned_start_us BIGINT, assigned_end_us BIGINT, assigned_us BIGINT, assigned_by_id TEXT,
         assigned_by_role TEXT, names_tables BOOLEAN, asked_occasion TEXT, channel TEXT, minutes INTEGER,
         reference TEXT, local_start TEXT, seated_us BIGINT, left_us BIGINT, last_status TEXT,
-        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, is_pinned BOOLEAN, must JSON,
-        wish JSON, overrides JSON, old_version BIGINT)
+        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, is_pinned BOOLEAN,
+        would_refuse TEXT, must JSON, wish JSON, overrides JSON, old_version BIGINT)
     WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.id = :bookings_changed_ids::VARCHAR
         AND fourtop.bookings.id = new_bookings_changed.id AND fourtop.bookings.version = new_bookings_changed.old_version
     RETURNING fourtop.bookings.id
@@ -2447,7 +2806,7 @@ RETURNING fourtop.restaurants.id, (
     FROM did_bookings_changed
 ) AS anon_5;
 
--- load_scope 11
+-- load_scope 13
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings, holds. Used by: move, block, table_states.
 SELECT (
@@ -2503,8 +2862,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
-            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2525,11 +2885,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.overrides, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -2630,7 +2991,7 @@ WITH did_assignments_over AS (
         last_start_us=new_bookings_changed.last_start_us,
         last_end_us=new_bookings_changed.last_end_us,
         last_step_us=new_bookings_changed.last_step_us, is_pinned=new_bookings_changed.is_pinned,
-        overrides=new_bookings_changed.overrides
+        overrides=new_bookings_changed.overrides, would_refuse=new_bookings_changed.would_refuse
     FROM json_to_recordset(CAST(:bookings_changed::VARCHAR AS JSON)) AS new_bookings_changed(ordinal INTEGER,
         id TEXT, party_size INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
         actor_id TEXT, actor_role TEXT, past_reason TEXT, period TEXT, service_date TEXT,
@@ -2639,8 +3000,8 @@ WITH did_assignments_over AS (
         assigned_start_us BIGINT, assigned_end_us BIGINT, assigned_us BIGINT, assigned_by_id TEXT,
         assigned_by_role TEXT, names_tables BOOLEAN, asked_occasion TEXT, channel TEXT, minutes INTEGER,
         reference TEXT, local_start TEXT, seated_us BIGINT, left_us BIGINT, last_status TEXT,
-        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, is_pinned BOOLEAN, must JSON,
-        wish JSON, overrides JSON, old_version BIGINT)
+        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, is_pinned BOOLEAN,
+        would_refuse TEXT, must JSON, wish JSON, overrides JSON, old_version BIGINT)
     WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.id = :bookings_changed_ids::VARCHAR
         AND fourtop.bookings.id = new_bookings_changed.id AND fourtop.bookings.version = new_bookings_changed.old_version
     RETURNING fourtop.bookings.id
@@ -2702,7 +3063,7 @@ SET floor_version=(fourtop.restaurants.floor_version + :floor::BIGINT), policy_v
 WHERE fourtop.restaurants.id = :restaurant::VARCHAR
 RETURNING fourtop.restaurants.id;
 
--- load_scope 12
+-- load_scope 14
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, blocks. Used by: unblock.
 SELECT (
@@ -2789,7 +3150,7 @@ RETURNING fourtop.restaurants.id, (
     FROM did_blocks_removed
 ) AS anon_3;
 
--- load_scope 13
+-- load_scope 15
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: extent. Used by: audit.
 SELECT (
@@ -2805,7 +3166,7 @@ SELECT (
     ) AS anon_1
 ) AS extent;
 
--- load_scope 14
+-- load_scope 16
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings, holds. Used by: audit.
 SELECT (
@@ -2861,8 +3222,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
-            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2887,8 +3249,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
-            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2909,11 +3272,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.overrides, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -2976,7 +3340,7 @@ FROM fourtop.capacity_outbox
 WHERE fourtop.capacity_outbox.restaurant_id = :restaurant::VARCHAR
 ORDER BY fourtop.capacity_outbox.sequence;
 
--- load_scope 15
+-- load_scope 17
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings, holds, headcounts, held_covers, alive, house. Used by: a hold
 -- that expires.
@@ -3033,8 +3397,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
-            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -3055,11 +3420,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.overrides, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -3204,7 +3570,11 @@ SELECT (
             fourtop.restaurant_policies.guest_stay_most_minutes,
             fourtop.restaurant_policies.early_minutes, fourtop.restaurant_policies.late_minutes,
             fourtop.restaurant_policies.no_show_after_minutes,
-            fourtop.restaurant_policies.overstay_minutes) AS json_build_array_15
+            fourtop.restaurant_policies.overstay_minutes, fourtop.restaurant_policies.scarcities,
+            fourtop.restaurant_policies.enforce_capacity,
+            fourtop.restaurant_policies.enforce_capacity_percent,
+            fourtop.restaurant_policies.enforce_adjacency,
+            fourtop.restaurant_policies.enforce_adjacency_percent) AS json_build_array_15
         FROM fourtop.restaurant_policies
         WHERE fourtop.restaurant_policies.restaurant_id = :restaurant::VARCHAR
     ) AS anon_24
@@ -3328,12 +3698,26 @@ SELECT (
 ) AS anon_43, (
     SELECT CAST(json_agg(anon_46.json_build_array_26) AS TEXT) AS json_agg_28
     FROM (
+        SELECT json_build_array(fourtop.restaurant_demand_profiles.position,
+            fourtop.restaurant_demand_profiles.name,
+            fourtop.restaurant_demand_profiles.multiplier,
+            fourtop.restaurant_demand_profiles.start_time,
+            fourtop.restaurant_demand_profiles.end_time,
+            fourtop.restaurant_demand_profiles.weekdays,
+            fourtop.restaurant_demand_profiles.period,
+            fourtop.restaurant_demand_profiles.priority) AS json_build_array_26
+        FROM fourtop.restaurant_demand_profiles
+        WHERE fourtop.restaurant_demand_profiles.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_46
+) AS anon_45, (
+    SELECT CAST(json_agg(anon_48.json_build_array_27) AS TEXT) AS json_agg_29
+    FROM (
         SELECT json_build_array(fourtop.restaurant_walk_in_tables.rule_position,
-            fourtop.restaurant_walk_in_tables.table_id) AS json_build_array_26
+            fourtop.restaurant_walk_in_tables.table_id) AS json_build_array_27
         FROM fourtop.restaurant_walk_in_tables
         WHERE fourtop.restaurant_walk_in_tables.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_46
-) AS anon_45;
+    ) AS anon_48
+) AS anon_47;
 
 -- enter_job
 -- Set the lock timeout and the role of the jobs. Used by: sweep_holds, dead_letters,
@@ -3581,7 +3965,7 @@ WHERE (fourtop.capacity_outbox.restaurant_id, fourtop.capacity_outbox.sequence) 
     FROM found
 );
 
--- load_scope 16
+-- load_scope 18
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings. Used by: remove_restaurant.
 SELECT (
@@ -3639,8 +4023,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
-            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -3717,6 +4102,13 @@ WHERE fourtop.restaurant_period_occasions.restaurant_id = :restaurant::VARCHAR;
 DELETE
 FROM fourtop.restaurant_pacing_rules
 WHERE fourtop.restaurant_pacing_rules.restaurant_id = :restaurant::VARCHAR;
+
+-- remove_restaurant_demand_profiles
+-- Delete all rows of a removed restaurant in restaurant_demand_profiles. Used by:
+-- remove_restaurant.
+DELETE
+FROM fourtop.restaurant_demand_profiles
+WHERE fourtop.restaurant_demand_profiles.restaurant_id = :restaurant::VARCHAR;
 
 -- remove_restaurant_date_exceptions
 -- Delete all rows of a removed restaurant in restaurant_date_exceptions. Used by:
@@ -3966,7 +4358,11 @@ SELECT (
             fourtop.restaurant_policies.guest_stay_most_minutes,
             fourtop.restaurant_policies.early_minutes, fourtop.restaurant_policies.late_minutes,
             fourtop.restaurant_policies.no_show_after_minutes,
-            fourtop.restaurant_policies.overstay_minutes) AS json_build_array_9
+            fourtop.restaurant_policies.overstay_minutes, fourtop.restaurant_policies.scarcities,
+            fourtop.restaurant_policies.enforce_capacity,
+            fourtop.restaurant_policies.enforce_capacity_percent,
+            fourtop.restaurant_policies.enforce_adjacency,
+            fourtop.restaurant_policies.enforce_adjacency_percent) AS json_build_array_9
         FROM fourtop.restaurant_policies
         WHERE fourtop.restaurant_policies.restaurant_id = :restaurant::VARCHAR
     ) AS anon_18
@@ -4090,12 +4486,26 @@ SELECT (
 ) AS anon_37, (
     SELECT CAST(json_agg(anon_40.json_build_array_20) AS TEXT) AS json_agg_20
     FROM (
+        SELECT json_build_array(fourtop.restaurant_demand_profiles.position,
+            fourtop.restaurant_demand_profiles.name,
+            fourtop.restaurant_demand_profiles.multiplier,
+            fourtop.restaurant_demand_profiles.start_time,
+            fourtop.restaurant_demand_profiles.end_time,
+            fourtop.restaurant_demand_profiles.weekdays,
+            fourtop.restaurant_demand_profiles.period,
+            fourtop.restaurant_demand_profiles.priority) AS json_build_array_20
+        FROM fourtop.restaurant_demand_profiles
+        WHERE fourtop.restaurant_demand_profiles.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_40
+) AS anon_39, (
+    SELECT CAST(json_agg(anon_42.json_build_array_21) AS TEXT) AS json_agg_21
+    FROM (
         SELECT json_build_array(fourtop.restaurant_walk_in_tables.rule_position,
-            fourtop.restaurant_walk_in_tables.table_id) AS json_build_array_20
+            fourtop.restaurant_walk_in_tables.table_id) AS json_build_array_21
         FROM fourtop.restaurant_walk_in_tables
         WHERE fourtop.restaurant_walk_in_tables.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_40
-) AS anon_39;
+    ) AS anon_42
+) AS anon_41;
 
 -- write_table_set_capacities
 -- Insert or update the rows of table_set_capacities that an edit of the house changes.
@@ -4258,6 +4668,24 @@ FROM json_to_recordset(CAST(:restaurant_walk_in_rules::VARCHAR AS JSON)) AS new_
 ORDER BY new_restaurant_walk_in_rules.ordinal
 ON CONFLICT (restaurant_id, position) DO UPDATE
 SET weekdays = excluded.weekdays, dates = excluded.dates, period = excluded.period;
+
+-- write_restaurant_demand_profiles
+-- Insert or update the rows of restaurant_demand_profiles that an edit of the house changes.
+INSERT INTO fourtop.restaurant_demand_profiles (restaurant_id, position, name, multiplier,
+    start_time, end_time, weekdays, period, priority)
+SELECT :restaurant::VARCHAR AS anon_1, new_restaurant_demand_profiles.position,
+    new_restaurant_demand_profiles.name, new_restaurant_demand_profiles.multiplier,
+    new_restaurant_demand_profiles.start_time, new_restaurant_demand_profiles.end_time,
+    new_restaurant_demand_profiles.weekdays, new_restaurant_demand_profiles.period,
+    new_restaurant_demand_profiles.priority
+FROM json_to_recordset(CAST(:restaurant_demand_profiles::VARCHAR AS JSON)) AS new_restaurant_demand_profiles(ordinal INTEGER,
+    position INTEGER, name TEXT, multiplier JSON, start_time TEXT, end_time TEXT, weekdays JSON,
+    period TEXT, priority INTEGER)
+ORDER BY new_restaurant_demand_profiles.ordinal
+ON CONFLICT (restaurant_id, position) DO UPDATE
+SET name = excluded.name, multiplier = excluded.multiplier, start_time = excluded.start_time,
+    end_time = excluded.end_time, weekdays = excluded.weekdays, period = excluded.period,
+    priority = excluded.priority;
 
 -- write_restaurant_walk_in_tables
 -- Insert or update the rows of restaurant_walk_in_tables that an edit of the house changes.
@@ -4444,6 +4872,17 @@ WHERE fourtop.restaurant_walk_in_rules.restaurant_id = :restaurant::VARCHAR AND 
     WHERE fourtop.restaurant_walk_in_rules.position = new_restaurant_walk_in_rules.position
 ));
 
+-- delete_restaurant_demand_profiles
+-- Delete the rows of restaurant_demand_profiles that an edit of the house removes.
+DELETE
+FROM fourtop.restaurant_demand_profiles
+WHERE fourtop.restaurant_demand_profiles.restaurant_id = :restaurant::VARCHAR AND (EXISTS (
+    SELECT 1
+    FROM json_to_recordset(CAST(:restaurant_demand_profiles::VARCHAR AS JSON)) AS new_restaurant_demand_profiles(ordinal INTEGER,
+        position INTEGER)
+    WHERE fourtop.restaurant_demand_profiles.position = new_restaurant_demand_profiles.position
+));
+
 -- delete_restaurant_walk_in_tables
 -- Delete the rows of restaurant_walk_in_tables that an edit of the house removes.
 DELETE
@@ -4496,8 +4935,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
-            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -4518,11 +4958,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.overrides, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id

@@ -22,6 +22,7 @@ from fourtop.engine import (
     CountedIds,
     Desk,
     Engine,
+    MonthTerms,
     Move,
     Overlap,
     SharedTable,
@@ -120,6 +121,7 @@ from fourtop.model.alternatives import (
 from fourtop.model.block import Block
 from fourtop.model.booking import Assignment, Booking, Bookings, BookingStatus, Step
 from fourtop.model.booking_change import KEEP, BookingChange, Keep
+from fourtop.model.booking_list import BookingFilter, BookingPage
 from fourtop.model.booking_rules import BookingWindow, HoldRules, SeatingRules
 from fourtop.model.calendar import Calendar, Service, Stay
 from fourtop.model.capacity_rules import (
@@ -131,16 +133,21 @@ from fourtop.model.capacity_rules import (
 )
 from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
 from fourtop.model.date_exception import DateException
+from fourtop.model.day import Day, DayEntry, DayTable
+from fourtop.model.demand import DemandProfile
 from fourtop.model.distances import Aisle, KeptApart
+from fourtop.model.enforcement import Enforcement, EnforcementMode
 from fourtop.model.event import Event, EventType
 from fourtop.model.explanation import Change, ChangeKind, Explanation
+from fourtop.model.feed import Feed, FeedCell, FeedTerms
 from fourtop.model.floor import Floor, Join, NumberScope, SetCapacity
 from fourtop.model.hold import Fingerprint, Hold, HoldState
 from fourtop.model.house import House
 from fourtop.model.house_difference import HouseDifference, PartDifference
+from fourtop.model.month import BookableDay, DayState, Month
 from fourtop.model.override import Override
 from fourtop.model.plan import Plan, Score, Term
-from fourtop.model.planning_rules import AdjacencyMode, Planning, Weights
+from fourtop.model.planning_rules import AdjacencyMode, Planning, Scarcity, Weights
 from fourtop.model.policy import Policy
 from fourtop.model.preview import (
     Preview,
@@ -170,6 +177,7 @@ from fourtop.model.rotations import (
 )
 from fourtop.model.rule_problems import ProblemKind, RuleProblem, check_rules
 from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Weekday
+from fourtop.model.shadow_report import ShadowCount, ShadowReport
 from fourtop.model.table import Mobility, Position, Table, TableShape
 from fourtop.model.utilisation import PeriodUtilisation, SlotUtilisation, Utilisation
 from fourtop.model.walk_in import WalkIn
@@ -226,8 +234,11 @@ __all__ = [
     "Availability",
     "AvailabilityTerms",
     "Block",
+    "BookableDay",
     "Booking",
     "BookingChange",
+    "BookingFilter",
+    "BookingPage",
     "BookingRequest",
     "BookingRow",
     "BookingStatus",
@@ -246,11 +257,21 @@ __all__ = [
     "CsvFormat",
     "DateException",
     "DateOrder",
+    "Day",
+    "DayEntry",
+    "DayState",
+    "DayTable",
+    "DemandProfile",
     "Desk",
+    "Enforcement",
+    "EnforcementMode",
     "Engine",
     "Event",
     "EventType",
     "Explanation",
+    "Feed",
+    "FeedCell",
+    "FeedTerms",
     "Finding",
     "Fingerprint",
     "Floor",
@@ -284,6 +305,8 @@ __all__ = [
     "ManualClock",
     "MemoryStore",
     "Mobility",
+    "Month",
+    "MonthTerms",
     "Move",
     "NaiveDatetime",
     "NonexistentTime",
@@ -332,12 +355,15 @@ __all__ = [
     "RowProblem",
     "RuleKind",
     "RuleProblem",
+    "Scarcity",
     "Score",
     "SeatingRules",
     "Service",
     "ServicePeriod",
     "SetCapacity",
     "Severity",
+    "ShadowCount",
+    "ShadowReport",
     "SharedTable",
     "Slot",
     "SlotUtilisation",

@@ -13,6 +13,7 @@ from fourtop.storage.memory.state import RestaurantState
 from fourtop.testing import MakeStore
 from fourtop.timeline import Occupancy
 from tests.contract import broken_judge as judge
+from tests.contract import broken_lists as lists
 from tests.contract import broken_occupancy as occupancy
 from tests.contract import broken_seated as seated
 from tests.contract import broken_state as state
@@ -65,6 +66,11 @@ BROKEN: Final[Mapping[Kind, tuple[str, ...]]] = {
     seated.LooksForTheLastRowOnly: (
         "test_the_last_allocation_of_a_table_is_that_of_the_party_that_sits_there",
     ),
+    lists.BeginsEveryPageAtItsStart: ("test_a_listing_is_by_start_then_id_from_its_place_on",),
+    lists.KeepsEveryReference: ("test_a_listing_has_the_bookings_of_its_conditions",),
+    lists.ListsEveryRestaurant: ("test_a_listing_is_of_one_restaurant",),
+    lists.ForgetsWhoCameEarly: ("test_a_window_shows_the_owners_of_its_allocations",),
+    lists.ShowsSittingsOnly: ("test_a_window_shows_the_bookings_that_start_inside_it",),
     judge.TrustsTenants: ("test_a_foreign_row_hides_behind_no_other",),
     judge.ChecksTheFirstTenantOnly: ("test_a_foreign_row_hides_behind_no_other",),
     judge.TrustsHouseVersions: ("test_a_change_of_the_house_names_the_stored_version",),
@@ -170,6 +176,8 @@ BROKEN: Final[Mapping[Kind, tuple[str, ...]]] = {
     ),
     state.CountsOneKindAtATime: ("test_several_kinds_count_at_once",),
     state.KeepsTheFirstPromise: ("test_every_field_of_a_booking_changes",),
+    state.KeepsTheFirstRecordOfShadow: ("test_every_field_of_a_booking_changes",),
+    state.ForgetsTheShadowOfHolds: ("test_rows_of_every_kind_come_back_as_they_were_written",),
     state.DropsDetails: ("test_details_of_evidence_and_events_come_back_as_they_were_written",),
     state.RoundsToMilliseconds: (
         "test_a_booking_may_be_made_and_changed_in_one_set_of_changes",
@@ -184,7 +192,10 @@ BROKEN: Final[Mapping[Kind, tuple[str, ...]]] = {
     store.RemovesWithoutAsking: ("test_a_restaurant_is_kept_if_the_check_raises",),
     store.ChecksBeforeItLocks: ("test_nothing_comes_between_a_check_and_the_removal",),
     store.OpensTwice: ("test_a_restaurant_is_opened_once",),
+    store.ForgetsAisles: ("test_every_fact_of_a_floor_is_kept",),
     store.ForgetsZoneRules: ("test_every_rule_of_a_policy_is_kept",),
+    store.ForgetsDemandProfiles: ("test_every_rule_of_a_policy_is_kept",),
+    store.EnforcesEveryRule: ("test_every_rule_of_a_policy_is_kept",),
     store.SortsBookingWindows: ("test_the_rules_of_a_policy_keep_their_order",),
     store.AddsAnySlug: ("test_a_restaurant_is_not_added_with_a_slug_of_another",),
     store.TrustsNewSlugs: ("test_a_restaurant_does_not_change_to_a_slug_of_another",),

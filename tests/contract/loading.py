@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fourtop import Allocation, Booking, Hold, MemoryStore, Owner, OwnerKind
-from fourtop.ports import LoadedRecords, Scope, View
+from fourtop.ports import PLAIN_KINDS, LoadedRecords, Scope, View
 from fourtop.storage.memory.state import RestaurantState
 
 
@@ -20,6 +20,10 @@ def loaded(state: RestaurantState, scope: Scope, now_us: int) -> LoadedRecords:
     bookings = {booking.id: booking for booking in [*_bookings(state, scope), *seated]}
     rows = [row for each in seated for row in state.occupancy.of_owner(OwnerKind.BOOKING, each.id)]
     named = [state.find_record(*ref) for ref in scope.records]
+    for kind in PLAIN_KINDS:
+        if kind.owner is not None:
+            owners = sorted(_owned(state, scope, kind.owner))
+            named += [state.find_record(kind.record, each) for each in owners]
     stored_results = [state.find_stored_result(*each) for each in sorted(scope.stored_results)]
     return LoadedRecords(
         house=state.house,
@@ -54,12 +58,23 @@ def _holds(state: RestaurantState, scope: Scope) -> list[Hold]:
     return found
 
 
+def _owned(state: RestaurantState, scope: Scope, kind: OwnerKind) -> set[str]:
+    """The owners of a kind that the windows show."""
+    windows = scope.windows if scope.has_owners else ()
+    rows = [row for window in windows for row in state.occupancy.overlapping(window)]
+    return {row.owner_id for row in rows if row.owner_kind is kind}
+
+
 def _bookings(state: RestaurantState, scope: Scope) -> list[Booking]:
     counted = (*scope.headcounts, *scope.counted_parties)
-    windows = (*scope.sittings, *counted)
+    shown = scope.windows if scope.has_owners else ()
+    windows = (*scope.sittings, *counted, *shown)
     found = [booking for window in windows for booking in state.bookings_starting(window)]
     holds = [hold for window in counted for hold in state.active_holds(window)]
     ids = scope.bookings | {hold.booking_id for hold in holds if hold.booking_id is not None}
+    ids |= _owned(state, scope, OwnerKind.BOOKING)
+    if scope.listing is not None:
+        found += state.listed(scope.listing)
     return found + [
         booking for booking in map(state.find_booking, sorted(ids)) if booking is not None
     ]

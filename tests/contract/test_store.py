@@ -96,5 +96,7 @@ def test_every_question_of_a_view_is_put_outside_its_scope_or_is_always_allowed(
         "scope",
         # The scope has no name for it: see test_a_far_view_does_not_see_the_seated_parties.
         "seated_parties",
+        # Its argument is a row: see test_a_window_shows_the_owners_of_its_allocations.
+        "owner_of",
     }
     assert asked == questions

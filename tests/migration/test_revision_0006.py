@@ -39,10 +39,10 @@ def test_revision_0006_drops_what_0005_would_misread_and_keeps_the_rest(place: P
     store.close()
     assert house_of(place) == HOUSE
 
-    assert downgrade(place.url, revision="0005") == ("0008", "0007", "0006")
+    assert downgrade(place.url, revision="0005")[-1] == "0006"
     caps = "SELECT position, max_covers, max_parties FROM {schema}restaurant_capacity_rules"
     assert sorted(place.execute(caps)) == [(0, 40, None), (1, None, 0)]
-    assert migrate(place.url) == ("0006", "0007", "0008")
+    assert migrate(place.url)[0] == "0006"
     assert house_of(place) == without_rules(HOUSE)
 
 

@@ -20,9 +20,11 @@ import attrs
 from sqlalchemy import create_engine
 
 from fourtop import (
+    BookingFilter,
     CapacityRule,
     Desk,
     Engine,
+    FeedTerms,
     ManualClock,
     Move,
     RelayOptions,
@@ -50,6 +52,7 @@ from tests.sql.emptied import emptied_database
 from tests.sql.sql_text import pretty
 
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "evidence"
+ORDERS: Final = BookingFilter(statuses=["confirmed"], reference="order-17")
 COMMAND: Final = "python -m tests.sql.statements"
 WIDTH: Final = 100
 DATABASES: Final[tuple[Database, ...]] = ("postgresql", "sqlite")
@@ -125,6 +128,10 @@ def play(store: SqlStore, clock: ManualClock, recording: Recording) -> None:
     other = do("book", lambda: desk.book(party_size(2), key="k3"))
     do("get_booking", lambda: desk.get_booking(booking.id))
     do("bookings", lambda: desk.bookings(day))
+    do("list_bookings", lambda: desk.list_bookings(ORDERS, limit=20))
+    do("day", lambda: desk.day(FRIDAY))
+    do("month", lambda: desk.month(2026, 5, 2))
+    do("feed", lambda: desk.feed(FeedTerms(FRIDAY, 14, [2, 4])))
     do("reschedule", lambda: desk.reschedule(booking.id, change(4, "20:00")))
     do("move", lambda: desk.move([Move(booking.id, ["5"])]))
     do("cancel", lambda: desk.cancel(other.id))

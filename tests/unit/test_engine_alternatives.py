@@ -21,6 +21,7 @@ from fourtop import (
     Engine,
     House,
     InvalidInput,
+    KeptApart,
     ManualClock,
     NotFound,
     PacingRule,
@@ -335,12 +336,18 @@ def test_the_second_party_of_a_split_counts_the_pace_of_the_first(store: Store) 
 
 
 def test_the_second_party_of_a_split_counts_the_cap_of_the_zone(store: Store) -> None:
-    tables = {"1": 4, "2": 4, "3": (4, "Terrace")}
+    tables: dict[str, int | tuple[int, str]] = {"1": 4, "2": 4, "3": (4, "Terrace")}
     rules = [CapacityRule(max_covers=4, zone="main")]
     desk = staff_desk(store, floor=sketch_floor(tables), capacity_rules=rules)
     held(desk, 4, "17:00", tables=["3"])
     found = desk.alternatives(party_size(8), SPLIT).found
     assert [[quote.plan.tables for quote in each.quotes] for each in found] == [[("1",), ("3",)]]
+
+
+def test_the_second_party_of_a_split_keeps_its_distance_from_the_first(store: Store) -> None:
+    floor = attrs.evolve(sketch_floor({"1": 4, "2": 4, "3": 6}), kept_apart=[KeptApart(("1", "2"))])
+    found = staff_desk(store, floor=floor).alternatives(party_size(8), SPLIT).found
+    assert [quote.plan.tables for quote in found[0].quotes] == [("1",), ("3",)]
 
 
 def test_the_smaller_party_is_booked_first_where_only_that_works(store: Store) -> None:
@@ -401,6 +408,7 @@ def test_alternatives_are_plain_data_and_a_table(store: Store) -> None:
     data = json.loads(json.dumps(to_data(answer)))
     assert data["found"][0]["kind"] == "time"
     assert data["found"][0]["moved_minutes"] == 60
+    assert data["found"][0]["text"] == "20:00, 60 minutes later, at table 1"
     assert data["rejected"][0]["refusal"]["code"] == "TABLES_TAKEN"
     html = answer._repr_html_()
     assert "Alternatives for a party of 4" in html

@@ -447,6 +447,8 @@ def test_refusals_can_be_hashed_and_pickled() -> None:
 def test_only_what_may_pass_by_itself_is_worth_a_retry() -> None:
     assert {code.value for code in Code if code.is_retryable} == {
         "TABLES_TAKEN",
+        "TABLES_TOO_CLOSE",
+        "AISLE_CLOSED",
         "TABLE_OCCUPIED",
         "TOO_EARLY_TO_SEAT",
         "TOO_EARLY_FOR_NO_SHOW",

@@ -9,6 +9,7 @@ from fourtop.engine.ids import CountedIds, IdSource, TimeOrderedIds
 from fourtop.engine.queries.at_risk import AtRisk
 from fourtop.engine.queries.audit import Audit, Overlap, SharedTable
 from fourtop.engine.queries.availability import AvailabilityTerms
+from fourtop.engine.queries.month import MonthTerms
 from fourtop.engine.queries.table_state import TableState
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Desk",
     "Engine",
     "IdSource",
+    "MonthTerms",
     "Move",
     "Overlap",
     "SharedTable",

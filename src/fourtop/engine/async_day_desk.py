@@ -7,11 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from typing import Unpack
 
 from fourtop.engine.async_service_desk import AsyncServiceDesk
-from fourtop.engine.queries import alternatives, records, utilisation
+from fourtop.engine.queries import alternatives, day, feed, records, utilisation
+from fourtop.engine.queries.month import MonthTerms, first_free_day_query, month_query
 from fourtop.model.alternatives import Alternatives, AlternativeTerms
 from fourtop.model.booking import Bookings
+from fourtop.model.booking_list import ALL_BOOKINGS, BookingFilter, BookingPage
+from fourtop.model.day import Day
+from fourtop.model.feed import Feed, FeedTerms
+from fourtop.model.month import BookableDay, Month
 from fourtop.model.request import BookingRequest
 from fourtop.model.rotations import Rotations
 from fourtop.model.utilisation import Utilisation
@@ -19,6 +25,83 @@ from fourtop.model.utilisation import Utilisation
 
 class AsyncDayDesk(AsyncServiceDesk):
     """The reads for people; ``AsyncDesk`` has all commands and reads."""
+
+    # ---- the day and the days to come
+
+    async def day(self, on: date) -> Day:
+        """Return who has which table at what time on a date, and the bookings without tables.
+
+        It shows bookings, live holds and blocks with table numbers and local times. Shadow bookings
+        occupy nothing and are left out. Without an entry, a table is free for another party.
+
+        Args:
+            on: The date, in the restaurant's calendar. It ends with its last service.
+
+        Raises:
+            InvalidInput: If it is not a date of the years 1971 to 2198.
+        """
+        return await self._executor.query(day.query(self._caller, on))
+
+    async def month(
+        self, year: int, month: int, party_size: int, **terms: Unpack[MonthTerms]
+    ) -> Month:
+        """Return the days of a month for a party: bookable, full or closed.
+
+        Each start that it shows can be booked at the versions that the month carries.
+
+        Args:
+            year: The year.
+            month: The month (1–12).
+            party_size: The party size.
+            terms: ``MonthTerms``: ``must``, ``occasion``, ``channel``, ``minutes`` as in a
+                ``BookingRequest``; ``exclude``, a booking to leave out.
+
+        Raises:
+            InvalidInput: If an argument breaks a rule; names the field and the rule.
+            UnknownName: If the house does not have what a condition, occasion or channel names.
+            NotFound: If the booking to leave out is unknown.
+        """
+        return await self._executor.query(
+            month_query(self._caller, year, month, party_size, **terms)
+        )
+
+    async def first_free_day(
+        self, request: BookingRequest, *, days: int = 31, exclude: str | None = None
+    ) -> BookableDay | None:
+        """Return the first day on which a party can book some start; ``None`` without one.
+
+        The time of day of the request does not matter.
+
+        Args:
+            request: The party. The search begins on the date of its start.
+            days: The number of dates to search (1–92).
+            exclude: A booking to leave out, as ``quote`` does.
+
+        Raises:
+            InvalidInput: If an argument breaks a rule; names the field and the rule.
+            UnknownName: As ``quote``.
+            NotFound: As ``quote``.
+        """
+        return await self._executor.query(
+            first_free_day_query(self._caller, request, days, exclude)
+        )
+
+    async def feed(self, terms: FeedTerms) -> Feed:
+        """Return the spots of each start, party size and length of several days at one version.
+
+        The spots open are those of ``availability``. The spots in all are those of the same start
+        in an empty house.
+
+        Args:
+            terms: The dates, party sizes, lengths and conditions.
+
+        Raises:
+            InvalidInput: If it is not ``FeedTerms``.
+            UnknownName: If the house does not have what a condition, occasion or channel names.
+        """
+        return await self._executor.query(feed.query(self._caller, terms))
+
+    # ---- lists of bookings
 
     async def find_bookings(self, booking_ids: Collection[str]) -> Bookings:
         """Return the bookings of some ids that exist, by start, then id.
@@ -31,6 +114,30 @@ class AsyncDayDesk(AsyncServiceDesk):
             InvalidIdentifier: If one is malformed.
         """
         return await self._executor.query(records.found_bookings(self._caller, booking_ids))
+
+    async def list_bookings(
+        self,
+        bookings: BookingFilter = ALL_BOOKINGS,
+        *,
+        limit: int = 100,
+        after: str | None = None,
+    ) -> BookingPage:
+        """Return a page of the bookings of a filter, by start, then id.
+
+        The pages of a list are reads of their own: a booking that changes its start in between may
+        be on two of them or on none.
+
+        Args:
+            bookings: The start times, statuses or reference; by default all bookings.
+            limit: The most bookings of the page (1–500).
+            after: The ``next_page`` of the page before; ``None``: the first page.
+
+        Raises:
+            InvalidInput: If the limit is out of range, or no page has returned ``after``.
+        """
+        return await self._executor.query(
+            records.booking_list(self._caller, bookings, limit, after)
+        )
 
     async def alternatives(
         self,

@@ -169,9 +169,21 @@ class Calendar:
         micros = (there - _EPOCH) // _MICROSECOND
         return micros if 0 <= micros < LATEST_US else to_micros(there, "period")
 
+    def midnight_us(self, day: date) -> int:
+        """Return the instant at which a date begins; where the clocks skip it, the next valid one.
+
+        If midnight happens twice, the date begins at the first one.
+        """
+        return self._instant(day, time(), 0)
+
     def local_date(self, instant_us: int) -> date:
         """Return the date of an instant in the restaurant's zone."""
         return (_EPOCH + timedelta(microseconds=instant_us)).astimezone(self.zone).date()
+
+    def local_minute(self, instant_us: int) -> tuple[date, int]:
+        """Return the local date of an instant, and the whole minutes since its midnight."""
+        local = (_EPOCH + timedelta(microseconds=instant_us)).astimezone(self.zone)
+        return local.date(), local.hour * 60 + local.minute
 
     def find_service(self, start_us: int) -> Service | None:
         """Return the service that contains an instant, if any.

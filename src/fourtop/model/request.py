@@ -7,6 +7,7 @@ from typing import Any, Final, Self
 
 import attrs
 
+from fourtop.errors import InvalidInput, safe_repr
 from fourtop.errors.display import brief, some
 from fourtop.model import validators
 from fourtop.model.restaurant import Area, Zone
@@ -110,6 +111,19 @@ def _relaxations(value: Iterable[Relaxation | str]) -> tuple[Relaxation, ...]:
             )
         )
     )
+
+
+def as_party_sizes(field: str, value: object) -> tuple[int, ...]:
+    """Convert a party size, or several, to increasing numbers.
+
+    Raises:
+        InvalidInput: If one is not a party size, or none is given.
+    """
+    sizes = value if isinstance(value, Iterable) else (value,)
+    found = validators.as_members(field, sizes, lambda each: validators.check_party(each, field))
+    if not found:
+        raise InvalidInput(field, "must name at least one party size", safe_repr(value))
+    return tuple(sorted(set(found)))
 
 
 # The least and the greatest length of a stay of its own.

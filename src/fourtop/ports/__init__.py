@@ -1,5 +1,6 @@
 """The ports between the engine and its stores."""
 
+from fourtop.ports.booking_list import Listing
 from fourtop.ports.changes import (
     MAX_NEEDS,
     NO_CHANGES,
@@ -56,6 +57,7 @@ __all__ = [
     "Headcount",
     "HeldCover",
     "IntervalSet",
+    "Listing",
     "LoadedRecords",
     "MaintainedStore",
     "Maintenance",

@@ -16,6 +16,7 @@ from fourtop.model.hold import Hold, HoldState
 from fourtop.model.house import House
 from fourtop.model.results import Versions
 from fourtop.model.window import Window
+from fourtop.ports.booking_list import Listing
 from fourtop.ports.changes import StoredResult
 from fourtop.ports.headcount import (
     CountedParty,
@@ -115,6 +116,10 @@ class Records(Protocol):
 
     def bookings_starting(self, window: Window) -> Iterable[Booking]:
         """Return the bookings, of any status, with a dining window that starts in a window."""
+        ...
+
+    def listed(self, listing: Listing) -> Iterable[Booking]:
+        """Return the bookings of a listing, by start, then id."""
         ...
 
     def headcounts(self, window: Window) -> Iterable[Headcount]:
@@ -289,6 +294,13 @@ class LoadedRecords:
         """Return the loaded bookings that start inside a window, by start, then id."""
         found = [each for each in self.bookings if _starts_in(each, window)]
         return sorted(found, key=_by_start)
+
+    def listed(self, listing: Listing) -> Iterable[Booking]:
+        """Return the bookings of a listing, by start, then id.
+
+        Any other loaded booking that meets the conditions comes after them in the order.
+        """
+        return listing.of(sorted(self.bookings, key=_by_start))
 
     def headcounts(self, window: Window) -> Iterable[Headcount]:
         """Return the headcounts inside a window, ascending."""

@@ -8,7 +8,9 @@ from functools import cached_property
 
 import attrs
 
+from fourtop.model.allocation import Allocation
 from fourtop.model.window import Window
+from fourtop.ports.booking_list import Listing
 from fourtop.ports.plain_records import RecordKind, RecordRef, by_kind
 from fourtop.ports.seated import SEATED_REACH_US
 
@@ -35,6 +37,9 @@ class Scope:
         sessions: The numbers of live holds of these sessions, and of the restaurant.
         counts_holds: The number of live holds of the restaurant.
         has_extent: The extent of the whole restaurant.
+        has_owners: All that the windows show: the bookings that start inside them, as ``sittings``
+            do, and the owner of each allocation in them.
+        listing: The bookings of a listing.
     """
 
     restaurant_id: str
@@ -50,6 +55,8 @@ class Scope:
     sessions: frozenset[str] = frozenset()
     counts_holds: bool = False
     has_extent: bool = False
+    has_owners: bool = False
+    listing: Listing | None = None
 
     def __or__(self, other: Scope) -> Scope:
         """Return the union of two scopes of one restaurant."""
@@ -70,6 +77,8 @@ class Scope:
             sessions=self.sessions | other.sessions,
             counts_holds=self.counts_holds or other.counts_holds,
             has_extent=self.has_extent or other.has_extent,
+            has_owners=self.has_owners or other.has_owners,
+            listing=self.listing or other.listing,
         )
 
     def extended(
@@ -94,6 +103,8 @@ class Scope:
             self.sessions,
             self.counts_holds,
             self.has_extent,
+            self.has_owners,
+            self.listing,
         )
 
     @cached_property
@@ -139,7 +150,11 @@ class Scope:
 
     def covers_sittings(self, window: Window) -> bool:
         """Tell whether every instant of a window lies in one of the scope's sittings. O(log n)."""
-        return self.sitting_spans.cover(window)
+        return self.sitting_spans.cover(window) or (self.has_owners and self.covers(window))
+
+    def covers_owner(self, row: Allocation) -> bool:
+        """Tell whether the scope has the owner of an allocation. O(windows)."""
+        return self.has_owners and any(row.window.overlaps(each) for each in self.windows)
 
     def covers_headcounts(self, window: Window) -> bool:
         """Tell whether every instant of a window lies in one of the headcounts'. O(log n)."""

@@ -15,6 +15,7 @@ from fourtop.model.hold import Hold, HoldState
 from fourtop.model.house import House
 from fourtop.model.results import Versions
 from fourtop.model.window import MAX_WINDOW_US, Window
+from fourtop.ports.booking_list import Listing
 from fourtop.ports.changes import StoredResult
 from fourtop.ports.headcount import CountedParty, Headcount, HeldCover
 from fourtop.ports.plain_records import PlainRecord, owner_class
@@ -244,6 +245,19 @@ class View:
         source = self._ask(is_named, "the", kind, owner_id)
         return source.of_owner(kind, owner_id)
 
+    def owner_of(self, row: Allocation) -> Booking | Hold | PlainRecord:
+        """Return the owner of an allocation of the windows; a hold is in any state."""
+        source = self._ask(self.scope.covers_owner(row), "the owner of", row)
+        found: Booking | Hold | PlainRecord | None
+        if row.owner_kind is OwnerKind.BOOKING:
+            found = source.find_booking(row.owner_id)
+        elif row.owner_kind is OwnerKind.HOLD:
+            found = source.find_hold(row.owner_id)
+        else:
+            found = source.find_record(owner_class(row.owner_kind), row.owner_id)
+        assert found is not None, f"the allocation {row.id} has no owner"
+        return found
+
     def find_last_allocation(self, table_id: str) -> Allocation | None:
         """Return the live allocation of a table that ends last, or ``None``.
 
@@ -303,6 +317,10 @@ class View:
         """Return the bookings, of any status, that start inside a window; by start, then id."""
         source = self._ask(self.scope.covers_sittings(window), "every sitting in", window)
         return tuple(source.bookings_starting(window))
+
+    def listed(self, listing: Listing) -> tuple[Booking, ...]:
+        """Return the bookings of the scope's listing, by start, then id."""
+        return tuple(self._ask(listing == self.scope.listing, "the", listing).listed(listing))
 
     def headcounts(self, window: Window) -> tuple[Headcount, ...]:
         """Return the headcounts of the counted bookings inside a window, ascending."""

@@ -16,10 +16,10 @@ from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Query, one_or_none
 from fourtop.engine.limits import limits_of
 from fourtop.engine.preconditions import released_with
-from fourtop.errors import FourtopError, InvalidInput, Refusal, safe_repr
+from fourtop.errors import FourtopError, InvalidInput, Refusal
 from fourtop.model import validators
 from fourtop.model.calendar import Calendar, Service, Stay
-from fourtop.model.request import ANY_TABLE, STAY_MINUTES, Preference
+from fourtop.model.request import ANY_TABLE, STAY_MINUTES, Preference, as_party_sizes
 from fourtop.model.results import Availability, Slot
 from fourtop.model.service_period import as_date
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window, to_micros
@@ -56,11 +56,7 @@ class AvailabilityTerms(TypedDict, total=False):
 
 
 def _parties(given: int | Collection[int]) -> tuple[int, ...]:
-    sizes = given if isinstance(given, Iterable) else (given,)
-    found = validators.as_members("parties", sizes, _party_size)
-    if not found:
-        raise InvalidInput("parties", "must name at least one party size", safe_repr(given))
-    return tuple(sorted(set(found)))
+    return as_party_sizes("parties", given)
 
 
 def _preference(value: Preference | None) -> Preference:
@@ -128,10 +124,6 @@ class Wanted:
         )
 
 
-def _party_size(value: object) -> int:
-    return validators.check_party(value, "parties")
-
-
 def query(
     caller: Caller,
     on: date,
@@ -166,12 +158,9 @@ def availability(admission: Admission, wanted: Wanted) -> Availability | Need:
     if names_anything(party):
         check_names(compiled, party)
     reach = _reach(compiled, wanted.on, starts)
-    scope = view.scope
-    missing = tuple(window for window in reach.windows if not scope.covers(window))
-    counted = missing_counts(view, compiled, reach.headcounts)
-    if missing or counted is not None:
-        need = Scope(scope.restaurant_id, windows=missing)
-        return Need(need if counted is None else need | counted)
+    need = missing_from(admission, reach)
+    if need is not None:
+        return need
     slots = tuple(slot for start_us in starts for slot in _slots(admission, wanted, start_us))
     services = calendar.services_on(wanted.on)
     return Availability(
@@ -229,6 +218,17 @@ def reach_of(
         for each in in_order
     )
     return Scope(compiled.house.restaurant.id, windows=tuple(windows), headcounts=tuple(in_order))
+
+
+def missing_from(admission: Admission, reach: Scope) -> Need | None:
+    """Return what the view lacks of some windows and counts; ``None`` if it has them."""
+    scope = admission.view.scope
+    windows = tuple(each for each in reach.windows if not scope.covers(each))
+    counted = missing_counts(admission.view, admission.compiled, reach.headcounts)
+    if not windows and counted is None:
+        return None
+    need = Scope(scope.restaurant_id, windows=windows)
+    return Need(need if counted is None else need | counted)
 
 
 def _slots(admission: Admission, wanted: Wanted, start_us: int) -> Iterator[Slot]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import attrs
 
-from fourtop.engine.admission import Admission, missing_counts
+from fourtop.engine.admission import Admission
 from fourtop.engine.candidacy import Inquiry
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import (
@@ -20,7 +20,7 @@ from fourtop.engine.dispatch.requests import (
     optional_id,
 )
 from fourtop.engine.preconditions import released_with
-from fourtop.engine.queries.availability import reach_of
+from fourtop.engine.queries.availability import missing_from, reach_of
 from fourtop.engine.queries.quote import quote
 from fourtop.engine.relaxation import binds
 from fourtop.errors import Code, Refusal
@@ -86,14 +86,7 @@ def explain(admission: Admission, request: BookingRequest) -> Explanation | Need
 
 def missing_around(admission: Admission, starts: Iterable[int]) -> Need | None:
     """Return the records of the services of some starts that the view lacks, if any."""
-    reach = reach_of(admission.compiled, starts)
-    scope = admission.view.scope
-    windows = tuple(each for each in reach.windows if not scope.covers(each))
-    counted = missing_counts(admission.view, admission.compiled, reach.headcounts)
-    if not windows and counted is None:
-        return None
-    need = Scope(scope.restaurant_id, windows=windows)
-    return Need(need if counted is None else need | counted)
+    return missing_from(admission, reach_of(admission.compiled, starts))
 
 
 def windows_around(

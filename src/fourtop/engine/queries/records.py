@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
+import attrs
+
 from fourtop.engine.dispatch.requests import Caller, Query
 from fourtop.engine.preconditions import get_booking
 from fourtop.errors import InvalidInput
@@ -12,12 +14,19 @@ from fourtop.model import validators
 from fourtop.model.allocation import Allocation, OwnerKind
 from fourtop.model.block import Block
 from fourtop.model.booking import Booking, Bookings
+from fourtop.model.booking_list import (
+    MAX_PAGE,
+    BookingFilter,
+    BookingPage,
+    cursor_of,
+    place_of,
+)
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.hold import Hold
 from fourtop.model.house import House
 from fourtop.model.results import Versions
 from fourtop.model.window import Window
-from fourtop.ports import Need, Scope, View, refs
+from fourtop.ports import Listing, Need, Scope, View, refs
 
 MAX_IDS: Final = 500
 
@@ -69,6 +78,32 @@ def found_bookings(caller: Caller, booking_ids: Collection[str]) -> Query[Bookin
         return Bookings(found, view.house.restaurant.timezone)
 
     return Query(Scope(caller.restaurant_id, bookings=frozenset(ids)), ask)
+
+
+def booking_list(
+    caller: Caller, filtered: BookingFilter, limit: int, after: str | None
+) -> Query[BookingPage]:
+    """Build the query for a page of a list of bookings.
+
+    Raises:
+        InvalidInput: If it is not a filter, the limit is out of range, or no page has returned
+            ``after``.
+    """
+    checked = validators.check_instance("bookings", filtered, BookingFilter)
+    most = validators.check_integer("limit", limit, 1, MAX_PAGE)
+    # One booking more tells whether another page follows.
+    listing = Listing(
+        checked.start_us, checked.end_us, most + 1, checked.statuses, checked.reference
+    )
+    if after is not None:
+        listing = attrs.evolve(listing, after=place_of(after))
+
+    def ask(view: View, _: object) -> BookingPage:
+        found = view.listed(listing)
+        page = Bookings(found[:most], view.house.restaurant.timezone)
+        return BookingPage(page, cursor_of(page[-1]) if len(found) > most else None)
+
+    return Query(Scope(caller.restaurant_id, listing=listing), ask)
 
 
 def _of_booking(caller: Caller, booking_id: str) -> Scope:

@@ -24,6 +24,7 @@ from fourtop.ports import (
     CountedParty,
     Headcount,
     HeldCover,
+    Listing,
     PlainRecord,
     StoredResult,
     by_kind,
@@ -35,7 +36,8 @@ from fourtop.storage.memory.confirmations import ConfirmationRecords
 from fourtop.storage.memory.headcounts import HeadcountIndex, held_within, parties_within
 from fourtop.storage.memory.outbox import EventOutbox
 from fourtop.storage.memory.plain_records import PlainRecords
-from fourtop.storage.memory.repair import restored
+from fourtop.storage.memory.references import ReferenceIndex
+from fourtop.storage.memory.repair import nothing, refuse_known, restored
 from fourtop.storage.memory.seated import SeatedIndex
 from fourtop.storage.memory.stored_records import StoredRecords
 from fourtop.timeline import Occupancy, OverlappingIndex
@@ -50,13 +52,9 @@ _EVENT_KEY: Final = attrgetter("dedupe_key")
 _COMMAND_AND_KEY: Final = attrgetter("command", "key")
 # The indexes that ``_index_records`` makes anew.
 _INDEXES: Final = (
-    *("_starts", "_headcounts", "_seated"),
+    *("_starts", "_headcounts", "_seated", "_references"),
     *("_active", "_expiries", "_sessions", "_holds_for"),
 )
-
-
-def _nothing() -> None:
-    """Restore nothing: every record changes in one step."""
 
 
 class RestaurantState:
@@ -78,6 +76,7 @@ class RestaurantState:
         self._starts: SortedList[tuple[int, str]] = SortedList()
         self._headcounts = HeadcountIndex()
         self._seated = SeatedIndex()
+        self._references = ReferenceIndex()
         self._active: OverlappingIndex[Hold] = OverlappingIndex(key=_ID)
         self._expiries: SortedList[tuple[int, str]] = SortedList()
         self._sessions: dict[str, SortedList[tuple[int, str]]] = {}
@@ -185,6 +184,14 @@ class RestaurantState:
         ):
             yield self._bookings[booking_id]
 
+    def listed(self, listing: Listing) -> Iterator[Booking]:
+        """Return the bookings of a listing, by start, then id."""
+        if listing.reference is None:
+            places = self._starts.irange((listing.first_us, ""), (listing.end_us, ""))
+            return listing.of(self._bookings[booking_id] for _, booking_id in places)
+        found = (self._bookings[each] for each in self._references.of(listing.reference))
+        return listing.of(sorted(found, key=lambda each: (each.stay.dining.start_us, each.id)))
+
     def headcounts(self, window: Window) -> Iterator[Headcount]:
         """Yield the headcounts of the counted bookings inside a window, ascending."""
         return self._headcounts.within(window)
@@ -275,7 +282,7 @@ class RestaurantState:
 
     # ---- interrupts: a signal may end any write between two bytecodes
 
-    def run(self, write: Callable[[], R], undo: Callable[[], None] = _nothing) -> R:
+    def run(self, write: Callable[[], R], undo: Callable[[], None] = nothing) -> R:
         """Run a write of several steps, and undo it if anything but an overlap ends it.
 
         What the write has done by then is undone here, or, if a second interrupt ends that too, by
@@ -426,16 +433,16 @@ class RestaurantState:
 
     def _check_new(self, changes: Changes) -> None:
         if changes.holds_added:
-            _refuse_known("hold", map(_ID, changes.holds_added), self._holds)
+            refuse_known("hold", map(_ID, changes.holds_added), self._holds)
         if changes.records_added:
             self.plain.check_new(changes.records_added)
         if changes.events:
-            _refuse_known("event", map(_EVENT_KEY, changes.events), self.outbox.keys)
+            refuse_known("event", map(_EVENT_KEY, changes.events), self.outbox.keys)
         if changes.confirmations:
             self.confirmations.check_results(changes.confirmations)
         if changes.stored_results:
             new = map(_COMMAND_AND_KEY, changes.stored_results)
-            _refuse_known("result", new, self.confirmations.stored_results)
+            refuse_known("result", new, self.confirmations.stored_results)
 
     def _check_references(self, changes: Changes) -> None:
         if changes.records_changed or changes.records_removed:
@@ -541,15 +548,18 @@ class RestaurantState:
             if stored is not None:
                 self._starts.remove((stored.stay.dining.start_us, stored.id))
                 self._headcounts.remove(stored)
+                self._references.forget(stored)
             self._bookings[booking.id] = booking
             self._starts.add((booking.stay.dining.start_us, booking.id))
             self._headcounts.add(booking)
             self._seated.note(booking)
+            self._references.note(booking)
         for booking_id in changes.bookings_removed:
             gone = self._bookings.pop(booking_id)
             self._starts.remove((gone.stay.dining.start_us, gone.id))
             self._headcounts.remove(gone)
             self._seated.forget(booking_id)
+            self._references.forget(gone)
 
     def _activate(self, hold: Hold) -> None:
         if hold.state is HoldState.ACTIVE:
@@ -587,11 +597,3 @@ class RestaurantState:
             policy=self.versions.policy + (changes.policy is not None),
             occupancy=self.versions.occupancy + changes.touches_occupancy,
         )
-
-
-def _refuse_known(kind: str, new: Iterable[Any], known: Container[Any]) -> None:
-    seen: set[Any] = set()
-    for each in new:
-        if each in known or each in seen:
-            raise AlreadyExists(kind, each if isinstance(each, str) else each[-1])
-        seen.add(each)

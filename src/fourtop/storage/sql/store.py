@@ -453,8 +453,9 @@ class SqlStore:
                 view.close()
             if not isinstance(answer, Need):
                 return answer
-            missing = answer.scope
-            scope |= missing
+            scope |= answer.scope
+            # The owners are those of all windows, whichever of the two named them first.
+            missing = scope if scope.has_owners else answer.scope
         raise AssertionError("a decision asked for more than three times")
 
     def _house(self, connection: Connection, restaurant_id: str, versions: Versions) -> House:

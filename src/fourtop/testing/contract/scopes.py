@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import attrs
+
 from fourtop.errors import HoldExpired
 from fourtop.model.allocation import OwnerKind
 from fourtop.model.results import Versions
@@ -15,6 +17,7 @@ from fourtop.ports import (
     PLAIN_KINDS,
     Changes,
     Decision,
+    Listing,
     Need,
     PlainRecord,
     Scope,
@@ -34,6 +37,7 @@ from fourtop.testing.contract.samples import (
 
 _INSIDE = EVENING
 _BEYOND = Window.of_micros(EVENING.start_us, EVENING.end_us + 1)
+_LISTING = Listing(0, EVENING.end_us, 9)
 _SCOPE: dict[str, Any] = {
     "windows": (_INSIDE,),
     "sittings": (_INSIDE,),
@@ -45,6 +49,7 @@ _SCOPE: dict[str, Any] = {
     "tables": frozenset({"t1"}),
     "stored_results": frozenset({("hold", "k")}),
     "sessions": frozenset({"s1"}),
+    "listing": _LISTING,
 }
 _LENGTH_US = EVENING.end_us - EVENING.start_us
 
@@ -60,6 +65,7 @@ def _questions(window: Window, other: str) -> dict[str, Callable[[View], object]
         "overstays": lambda view: view.overstays(window),
         "allocations": lambda view: view.allocations(window),
         "bookings_starting": lambda view: view.bookings_starting(window),
+        "listed": lambda view: view.listed(attrs.evolve(_LISTING, end_us=window.end_us)),
         "headcounts": lambda view: view.headcounts(window),
         "held_covers": lambda view: view.held_covers(window),
         "counted_parties": lambda view: view.counted_parties(window),

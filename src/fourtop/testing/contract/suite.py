@@ -6,10 +6,12 @@ from collections.abc import Callable, Collection
 from typing import ClassVar
 
 from fourtop.testing.contract.conflicts import IdentityPromises, OverlapPromises
+from fourtop.testing.contract.floors import FloorPromises
 from fourtop.testing.contract.harness import MakeStore, Trial, raised_by
 from fourtop.testing.contract.headcounts import HeadcountPromises
 from fourtop.testing.contract.isolation import IsolationPromises
 from fourtop.testing.contract.job import JobTrial, MakeMaintained
+from fourtop.testing.contract.lists import ListPromises
 from fourtop.testing.contract.outbox import ClaimingPromises, SettlingPromises
 from fourtop.testing.contract.policies import PolicyPromises
 from fourtop.testing.contract.reads import SightPromises
@@ -38,9 +40,11 @@ _UNTOLD = "override the fixture make_store: it returns a function that makes you
 class StoreContract(
     OpeningPromises,
     PolicyPromises,
+    FloorPromises,
     GuardingPromises,
     SightPromises,
     SeatedPromises,
+    ListPromises,
     HeadcountPromises,
     WritingPromises,
     OverlapPromises,

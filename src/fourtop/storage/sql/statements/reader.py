@@ -19,6 +19,7 @@ from fourtop.ports import (
     CountedParty,
     Headcount,
     HeldCover,
+    Listing,
     LoadedRecords,
     PlainRecord,
     RecordRef,
@@ -32,6 +33,7 @@ from fourtop.storage.sql.statements.selects import (
     Projections,
     ScopeSelects,
     ScopeShape,
+    conditions_of,
     intervals,
     named_ids,
 )
@@ -194,9 +196,26 @@ class Reader:
                 parameters |= {f"{letter}{number}_start": start_us, f"{letter}{number}_end": end_us}
         for number, (command, key) in enumerate(sorted(scope.stored_results)):
             parameters |= {f"a{number}_command": command, f"a{number}_key": key}
+        if scope.listing is not None:
+            parameters |= self._listing_parameters(scope.listing)
         for name, ids in named_ids(scope).items():
             parameters[name] = self._dialect.id_parameter(ids, is_one=name in shape.single)
         return parameters
+
+    def _listing_parameters(self, listing: Listing) -> dict[str, Any]:
+        after_us, after_id = listing.after
+        statuses = sorted(each.value for each in listing.statuses)
+        parameters = {
+            "l_first": listing.first_us,
+            "l_end": listing.end_us,
+            "l_after_us": after_us,
+            "l_after_id": after_id,
+            "l_limit": listing.limit,
+            "l_statuses": self._dialect.id_parameter(statuses, is_one=False),
+            "l_reference": listing.reference,
+        }
+        unused = {"l_statuses", "l_reference"} - {f"l_{each}" for each in conditions_of(listing)}
+        return {name: value for name, value in parameters.items() if name not in unused}
 
     def _compile(self, shape: ScopeShape) -> tuple[Statement, tuple[str, ...]]:
         parts = ScopeSelects(self._dialect, self._projections, shape).by_kind()

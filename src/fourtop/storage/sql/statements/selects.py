@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from fourtop.model.booking import BookingStatus
 from fourtop.model.window import MAX_WINDOW_US
-from fourtop.ports import IntervalSet, Scope
+from fourtop.ports import IntervalSet, Listing, Scope
 from fourtop.storage.sql.statements.dialect import Dialect
 from fourtop.storage.sql.statements.expressions import (
     microseconds,
@@ -44,7 +44,10 @@ from fourtop.storage.sql.tables.result import RESULT
 MAX_SPANS: Final = 4
 # The parts of a scope that are ids.
 _ID_PARTS: Final = ("bookings", "holds", "tables", "sessions")
-_FLAGS: Final = ("counts_holds", "has_extent")
+_FLAGS_WITHOUT_WINDOWS: Final = ("counts_holds", "has_extent")
+_FLAGS: Final = (*_FLAGS_WITHOUT_WINDOWS, "has_owners")
+# The conditions of a listing that it may lack.
+_LISTED: Final = ("statuses", "reference")
 _COUNTED: Final = tuple(status.value for status in BookingStatus if status.counts_covers)
 
 
@@ -62,6 +65,7 @@ class ScopeShape:
         single: The parts among them that consist of one id.
         has_house: Whether the house is loaded, too.
         has_seated: Whether the bookings that are checked in are loaded, with their rows.
+        listing: The optional conditions of a listing; ``None`` without a listing.
     """
 
     windows: int
@@ -73,28 +77,33 @@ class ScopeShape:
     single: tuple[str, ...]
     has_house: bool
     has_seated: bool
+    listing: tuple[str, ...] | None = None
 
     @classmethod
     def of(cls, scope: Scope, now_us: int, *, has_house: bool) -> ScopeShape:
         """Return the shape of a scope."""
         ids = named_ids(scope)
+        # Owners are those of the allocations in windows; without a window nothing is loaded.
+        flags = _FLAGS if scope.windows else _FLAGS_WITHOUT_WINDOWS
         return cls(
             windows=len(intervals(scope.spans)),
             sittings=len(intervals(scope.sitting_spans)),
             headcounts=len(intervals(scope.headcount_spans)),
             counted_parties=len(intervals(scope.party_spans)),
             stored_results=len(scope.stored_results),
-            named=(*ids, *[name for name in _FLAGS if getattr(scope, name)]),
+            named=(*ids, *[name for name in flags if getattr(scope, name)]),
             single=tuple([name for name in ids if name != "tables" and len(ids[name]) == 1]),
             has_house=has_house,
             has_seated=scope.sees_seated(now_us),
+            listing=None if scope.listing is None else conditions_of(scope.listing),
         )
 
     @property
     def is_empty(self) -> bool:
         """Whether the scope names nothing."""
         spans = self.windows or self.sittings or self.headcounts or self.counted_parties
-        return not (spans or self.stored_results or self.named or self.has_house)
+        is_listed = self.listing is not None
+        return not (spans or is_listed or self.stored_results or self.named or self.has_house)
 
 
 def named_ids(scope: Scope) -> dict[str, Collection[str]]:
@@ -110,6 +119,11 @@ def named_ids(scope: Scope) -> dict[str, Collection[str]]:
     if scope.records:
         found |= {kind.plural: named for kind, named in scope.record_ids.items()}
     return found
+
+
+def conditions_of(listing: Listing) -> tuple[str, ...]:
+    """Return the optional conditions that a listing has."""
+    return tuple([name for name in _LISTED if getattr(listing, name)])
 
 
 def intervals(spans: IntervalSet) -> list[tuple[int, int]]:
@@ -224,15 +238,9 @@ class ScopeSelects:
         """
         row = self._projections.allocations.c
         base = self._projections.of_allocations()
-        length = row.end_us - row.start_us
-        for number in range(self._shape.windows):
-            start, end = microseconds(f"w{number}_start"), microseconds(f"w{number}_end")
-            for reach, is_of_length in (
-                (SHORT_US, length <= number_literal(SHORT_US)),
-                (MAX_WINDOW_US, length > number_literal(SHORT_US)),
-            ):
-                begins = row.start_us > start - number_literal(reach), row.start_us < end
-                yield base.where(*begins, row.end_us > start, is_of_length)
+        for start, end in self._spans("w", self._shape.windows):
+            for conditions in self._within(start, end):
+                yield base.where(*conditions)
         for owner in ("booking", "hold", "block"):
             if self._has(f"{owner}s"):
                 yield base.where(self._any_of(row[f"{owner}_id"], f"{owner}s"))
@@ -252,6 +260,30 @@ class ScopeSelects:
             yield base.where(row.booking_id.in_(seated))
         if self._has("tables"):
             yield self._last()
+
+    def _within(
+        self, start: ColumnElement[int], end: ColumnElement[int]
+    ) -> Iterable[tuple[ColumnElement[bool], ...]]:
+        """Yield the conditions of the short and of the long allocations in a window."""
+        row = self._projections.allocations.c
+        length = row.end_us - row.start_us
+        for reach, is_of_length in (
+            (SHORT_US, length <= number_literal(SHORT_US)),
+            (MAX_WINDOW_US, length > number_literal(SHORT_US)),
+        ):
+            begins = row.start_us > start - number_literal(reach), row.start_us < end
+            yield *begins, row.end_us > start, is_of_length
+
+    def _owners_within(
+        self, owner: str, start: ColumnElement[int], end: ColumnElement[int]
+    ) -> Iterable[Select[Any]]:
+        """Yield the selects of the ids of the owners of a kind in a window."""
+        row = self._projections.allocations.c
+        owner_id = row[f"{owner}_id"]
+        for conditions in self._within(start, end):
+            yield select(owner_id).where(
+                row.restaurant_id == restaurant(), *conditions, owner_id.is_not(None)
+            )
 
     def _last(self) -> Select[Any]:
         """Select the live row of each named table that ends last, without those of dead holds.
@@ -287,7 +319,10 @@ class ScopeSelects:
     # ---- bookings and holds
 
     def bookings(self) -> Iterable[Select[Any]]:
-        """Select the named ones, those that sit down in the sittings, and the seated ones."""
+        """Select the named ones, those that sit down in the sittings, and the seated ones.
+
+        Also those that the windows show, and those of the listing.
+        """
         row, base = self._projections.bookings.c, self._projections.of_bookings()
         if self._has("bookings"):
             yield base.where(self._any_of(row.id, "bookings"))
@@ -296,6 +331,37 @@ class ScopeSelects:
             yield base.where(row.dining_start_us >= start, row.dining_start_us < end)
         if self._shape.has_seated:
             yield base.where(_is_seated(row))
+        if self._has("has_owners"):
+            yield from self._bookings_within()
+        if self._shape.listing is not None:
+            yield self._listed(self._shape.listing)
+
+    def _bookings_within(self) -> Iterable[Select[Any]]:
+        """Select the bookings that sit down in the windows, and others with allocations there."""
+        row, base = self._projections.bookings.c, self._projections.of_bookings()
+        at = row.dining_start_us
+        for start, end in self._spans("w", self._shape.windows):
+            yield base.where(at >= start, at < end)
+            for owners in self._owners_within("booking", start, end):
+                yield base.where(or_(at < start, at >= end), row.id.in_(owners))
+
+    def _listed(self, conditions: tuple[str, ...]) -> Select[Any]:
+        """Select the bookings of the listing: the first ones after its place."""
+        row, base = self._projections.bookings.c, self._projections.of_bookings()
+        at = row.dining_start_us
+        first, end = microseconds("l_first"), microseconds("l_end")
+        is_after = or_(
+            at > microseconds("l_after_us"), row.id > bindparam("l_after_id", type_=Text())
+        )
+        found = base.where(at >= first, at < end, is_after)
+        if "statuses" in conditions:
+            found = found.where(self._dialect.any_of(row.status, "l_statuses"))
+        if "reference" in conditions:
+            found = found.where(row.reference == bindparam("l_reference", type_=Text()))
+        (each,) = found.selected_columns
+        limited = found.with_only_columns(each.label("each")).order_by(at, row.id)
+        rows = limited.limit(microseconds("l_limit")).subquery()
+        return select(rows.c.each)
 
     def holds(self) -> Iterable[Select[Any]]:
         """Select the named ones, those of the named bookings, and the active ones of windows."""
@@ -375,10 +441,15 @@ class ScopeSelects:
     # ---- records without a time
 
     def plain(self, name: str, plain: PlainTable) -> Iterable[Select[Any]]:
-        """Select the named ones of one kind."""
+        """Select the named ones of one kind, and those that own allocations in the windows."""
+        id_, base = self._projections.of_plain(plain)
         if self._has(name):
-            id_, base = self._projections.of_plain(plain)
             yield base.where(self._any_of(id_, name))
+        owner = plain.kind.owner
+        if self._has("has_owners") and owner is not None:
+            for start, end in self._spans("w", self._shape.windows):
+                for owners in self._owners_within(owner.value, start, end):
+                    yield base.where(id_.in_(owners))
 
     def confirmations(self) -> Iterable[Select[Any]]:
         """Select those of the named holds."""

@@ -1,0 +1,114 @@
+"""Feed: the spots open and the spots in all of each start, size and length over several days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import partial
+
+from fourtop.engine.admission import Admission, names_anything
+from fourtop.engine.candidacy import Inquiry
+from fourtop.engine.checks.names import check_names
+from fourtop.engine.compiled_house import CompiledHouse
+from fourtop.engine.dispatch.requests import Caller, Query
+from fourtop.engine.queries.availability import missing_from
+from fourtop.engine.queries.month import days_reach
+from fourtop.engine.stays import find_stays
+from fourtop.errors import Refusal
+from fourtop.model import validators
+from fourtop.model.calendar import Service
+from fourtop.model.feed import Feed, FeedCell, FeedTerms
+from fourtop.model.window import Window
+from fourtop.ports import LoadedRecords, Need, Scope, View
+
+
+def query(caller: Caller, terms: FeedTerms) -> Query[Feed]:
+    """Build the query.
+
+    Raises:
+        InvalidInput: If it is not ``FeedTerms``.
+    """
+    checked = validators.check_instance("terms", terms, FeedTerms)
+    days = tuple(checked.start + timedelta(days=number) for number in range(checked.days))
+    return Query(
+        Scope(caller.restaurant_id),
+        lambda view, compiled: _feed(Admission(view, compiled, caller.actor), checked, days),
+        prefetch=partial(_expected_windows, days),
+    )
+
+
+def _expected_windows(
+    days: tuple[date, ...], compiled: CompiledHouse
+) -> tuple[tuple[Window, ...], tuple[Window, ...]]:
+    reach = days_reach(compiled, days)
+    return reach.windows, reach.headcounts
+
+
+def _feed(admission: Admission, terms: FeedTerms, days: tuple[date, ...]) -> Feed | Need:
+    compiled = admission.compiled
+    party = _party(terms, terms.party_sizes[0], terms.lengths[0], 0)
+    if names_anything(party):
+        check_names(compiled, party)
+    need = missing_from(admission, days_reach(compiled, days))
+    if need is not None:
+        return need
+    empty = _in_empty_house(admission)
+    timezone = compiled.house.restaurant.timezone
+    cells = [
+        cell
+        for day in days
+        for start_us, service in compiled.calendar.starts_on(day)
+        for cell in _cells((admission, empty), terms, start_us, service)
+    ]
+    return Feed(terms, tuple(cells), admission.view.versions, timezone=timezone)
+
+
+def _in_empty_house(admission: Admission) -> Admission:
+    """Return the admission of a house where no table is taken and no party counts."""
+    view = admission.view
+    nothing = LoadedRecords(view.house, view.versions, counted=(), claimed=(), parties=())
+    return Admission(View(nothing, view.scope, view.now_us), admission.compiled, admission.actor)
+
+
+def _party(terms: FeedTerms, party_size: int, minutes: int | None, start_us: int) -> Inquiry:
+    return Inquiry(
+        party_size,
+        start_us,
+        terms.must,
+        occasion=terms.occasion,
+        channel=terms.channel,
+        minutes=minutes,
+    )
+
+
+def _cells(
+    admissions: tuple[Admission, Admission], terms: FeedTerms, start_us: int, service: Service
+) -> Iterator[FeedCell]:
+    """Count the spots of one start: now, and in the empty house."""
+    now, empty = admissions
+    timezone = now.compiled.house.restaurant.timezone
+    for party_size in terms.party_sizes:
+        for minutes in terms.lengths:
+            party = _party(terms, party_size, minutes, start_us)
+            spots = _spots(now, party, terms.spots_limit)
+            yield FeedCell(
+                start_us,
+                service.period.key,
+                party_size,
+                _minutes_of(now.compiled, party) if minutes is None else minutes,
+                spots,
+                # Counting is greedy: with fewer free tables it may find more.
+                max(_spots(empty, party, terms.spots_limit), spots),
+                timezone=timezone,
+            )
+
+
+def _spots(admission: Admission, party: Inquiry, limit: int) -> int:
+    found = admission.spots(party, limit)
+    return 0 if isinstance(found, Refusal) else found
+
+
+def _minutes_of(compiled: CompiledHouse, party: Inquiry) -> int | None:
+    """Return the length of the stay that the policy sets; ``None``: it admits no such party."""
+    found = find_stays(compiled, party)
+    return None if isinstance(found, Refusal) else found.stay.turn_minutes
