@@ -350,6 +350,7 @@ class RowReader:
             last_step=_last_step(times, assignment),
             is_pinned=row.is_pinned,
             overrides=row.overrides,
+            would_refuse=row.would_refuse,
         )
         return ReadRow(number, row, booking, allocations)
 

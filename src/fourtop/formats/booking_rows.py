@@ -26,6 +26,7 @@ _ROW: Final = ObjectCodec(
     codecs={
         **dict.fromkeys(MOMENTS, _MOMENT),
         "tables": list_of(plain()),
+        "would_refuse": list_of(plain()),
         "must": PREFERENCE.codec,
         "wish": PREFERENCE.codec,
         "overrides": OVERRIDES,
