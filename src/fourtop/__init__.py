@@ -180,6 +180,7 @@ from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Week
 from fourtop.model.shadow_report import ShadowCount, ShadowReport
 from fourtop.model.table import Mobility, Position, Table, TableShape
 from fourtop.model.utilisation import PeriodUtilisation, SlotUtilisation, Utilisation
+from fourtop.model.validation import CheckStatus, Selection, SelectionCheck, Validation
 from fourtop.model.walk_in import WalkIn
 from fourtop.model.window import Window
 from fourtop.model.zone_rules import WalkInRule, ZoneRule
@@ -249,6 +250,7 @@ __all__ = [
     "Change",
     "ChangeKind",
     "ChannelShare",
+    "CheckStatus",
     "ClearReport",
     "ClockBehind",
     "Code",
@@ -358,6 +360,8 @@ __all__ = [
     "Scarcity",
     "Score",
     "SeatingRules",
+    "Selection",
+    "SelectionCheck",
     "Service",
     "ServicePeriod",
     "SetCapacity",
@@ -389,6 +393,7 @@ __all__ = [
     "UnknownName",
     "Usage",
     "Utilisation",
+    "Validation",
     "Versions",
     "WalkIn",
     "WalkInRule",

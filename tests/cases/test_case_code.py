@@ -297,6 +297,13 @@ def joined_in_another_way(desk: Desk, _: ManualClock) -> None:
     held(desk, 8, tables=["1", "3", "4"])
 
 
+@causes(Code.BOOKING_PINNED)
+def moved_though_pinned(desk: Desk, _: ManualClock) -> None:
+    booking = booked(desk, 2, tables=["1"])
+    desk.pin(booking.id)
+    desk.unassign(booking.id)
+
+
 # ---- holds, bookings, edits ----------------------------------------------------------------------
 
 

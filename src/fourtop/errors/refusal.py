@@ -89,6 +89,7 @@ _TEXT = {
     Code.TABLE_NOT_MOVABLE: "{the_tables} {are} fixed and cannot be joined",
     Code.ZONE_MISMATCH: "{the_tables} stand in different zones",
     Code.ADJACENCY_MISMATCH: "{the_tables} cannot be pushed together (mode {mode})",
+    Code.BOOKING_PINNED: "the booking {booking_id} is pinned to {the_tables}",
     Code.ADJACENCY_MODE_MISMATCH: (
         "{the_tables} are joined, but not in the way that this house asks for (mode {mode})"
     ),

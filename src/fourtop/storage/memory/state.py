@@ -37,9 +37,9 @@ from fourtop.storage.memory.headcounts import HeadcountIndex, held_within, parti
 from fourtop.storage.memory.outbox import EventOutbox
 from fourtop.storage.memory.plain_records import PlainRecords
 from fourtop.storage.memory.references import ReferenceIndex
-from fourtop.storage.memory.repair import nothing, refuse_known, restored
+from fourtop.storage.memory.repair import nothing, restored
 from fourtop.storage.memory.seated import SeatedIndex
-from fourtop.storage.memory.stored_records import StoredRecords
+from fourtop.storage.memory.stored_records import StoredRecords, changes_of
 from fourtop.timeline import Occupancy, OverlappingIndex
 
 R = TypeVar("R")
@@ -107,15 +107,7 @@ class RestaurantState:
         state.versions = versions
         for row in kept.get("allocations", ()):
             state.occupancy.add(row)
-        state._write_records(
-            Changes(
-                bookings=tuple(kept.get("bookings", ())),
-                holds_added=tuple(kept.get("holds", ())),
-                records_added=tuple(kept.get("records", ())),
-                confirmations=tuple(kept.get("confirmations", ())),
-                stored_results=tuple(kept.get("stored_results", ())),
-            )
-        )
+        state._write_records(changes_of(kept))
         state.outbox.keys.update(kept.get("event_keys", ()))
         return state
 
@@ -433,16 +425,16 @@ class RestaurantState:
 
     def _check_new(self, changes: Changes) -> None:
         if changes.holds_added:
-            refuse_known("hold", map(_ID, changes.holds_added), self._holds)
+            _refuse_known("hold", map(_ID, changes.holds_added), self._holds)
         if changes.records_added:
             self.plain.check_new(changes.records_added)
         if changes.events:
-            refuse_known("event", map(_EVENT_KEY, changes.events), self.outbox.keys)
+            _refuse_known("event", map(_EVENT_KEY, changes.events), self.outbox.keys)
         if changes.confirmations:
             self.confirmations.check_results(changes.confirmations)
         if changes.stored_results:
             new = map(_COMMAND_AND_KEY, changes.stored_results)
-            refuse_known("result", new, self.confirmations.stored_results)
+            _refuse_known("result", new, self.confirmations.stored_results)
 
     def _check_references(self, changes: Changes) -> None:
         if changes.records_changed or changes.records_removed:
@@ -597,3 +589,11 @@ class RestaurantState:
             policy=self.versions.policy + (changes.policy is not None),
             occupancy=self.versions.occupancy + changes.touches_occupancy,
         )
+
+
+def _refuse_known(kind: str, new: Iterable[Any], known: Container[Any]) -> None:
+    seen: set[Any] = set()
+    for each in new:
+        if each in known or each in seen:
+            raise AlreadyExists(kind, each if isinstance(each, str) else each[-1])
+        seen.add(each)
