@@ -118,7 +118,7 @@ from fourtop.model.alternatives import (
     AlternativeTerms,
     RejectedAlternative,
 )
-from fourtop.model.block import Block
+from fourtop.model.block import Block, FreedBlock
 from fourtop.model.booking import Assignment, Booking, Bookings, BookingStatus, Step
 from fourtop.model.booking_change import KEEP, BookingChange, Keep
 from fourtop.model.booking_list import BookingFilter, BookingPage
@@ -279,6 +279,7 @@ __all__ = [
     "Floor",
     "ForeignTenant",
     "FourtopError",
+    "FreedBlock",
     "Hold",
     "HoldEnded",
     "HoldExpired",

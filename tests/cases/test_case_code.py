@@ -209,6 +209,12 @@ def behind_an_aisle(desk: Desk, _: ManualClock) -> None:
     desk.hold(party_size(4, tables=["1", "2"]))
 
 
+@causes(Code.CANNOT_BE_FREED)
+def cannot_be_freed(desk: Desk, _: ManualClock) -> None:
+    desk.hold(party_size(2, tables=["1"]))
+    desk.free_and_block(window("18:00", "22:00"), tables=["1"], reason="paint")
+
+
 # ---- tables --------------------------------------------------------------------------------------
 
 

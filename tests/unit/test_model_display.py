@@ -193,6 +193,7 @@ def samples() -> list[Any]:
         *RIGHT,
         fourtop.Aisle(joined=["t1", "t2"], closes=["t3"]),
         fourtop.KeptApart(("t1", "t2")),
+        desk.free_and_block(day, tables=[house.floor.tables[-1].id], reason="paint"),
         *availability.slots[:1],
         *availability.usage,
         *calendar.services_on(SIX.date()),
