@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import os
-import re
-from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
-from datetime import date
 from functools import partial
 from importlib import metadata
 from typing import Any, Final, NoReturn
 
-from fourtop import AlternativeTerms, InvalidInput
+from fourtop import AlternativeTerms
 from fourtop.cli.alternatives import alternatives
 from fourtop.cli.answer import Answer
+from fourtop.cli.arguments import Add
+from fourtop.cli.arguments import add_store as _add_store
+from fourtop.cli.arguments import database as _database
+from fourtop.cli.arguments import day as _date
+from fourtop.cli.arguments import whole as _whole
 from fourtop.cli.audit import audit, audit_database
 from fourtop.cli.availability import availability
 from fourtop.cli.clock import reset_clock
-from fourtop.cli.database import DEFAULT_SCHEMA, VARIABLE, Database
+from fourtop.cli.database import VARIABLE
 from fourtop.cli.demo import demo
 from fourtop.cli.desk import Source, opened_desk
 from fourtop.cli.doctor import doctor
-from fourtop.cli.export_bookings import FORMATS, Days, export_file
+from fourtop.cli.file_parser import add_files
 from fourtop.cli.house import PutOptions, export_house, put_house, show_house
-from fourtop.cli.import_bookings import FormOptions, ImportOptions, import_file
 from fourtop.cli.inputs import WrongInput, open_desk, open_document, open_house, read_bookings
 from fourtop.cli.job import (
     DAYS_AHEAD,
@@ -41,9 +42,7 @@ from fourtop.cli.preview import preview_house
 from fourtop.cli.rules import check_house_rules
 from fourtop.cli.seat import Arrival, seat
 from fourtop.cli.waitlist import make_offer, run_waitlist, show_waitlist
-from fourtop.errors import safe_repr
 from fourtop.formats.json_schema import house_schema
-from fourtop.model.service_period import as_date
 from fourtop.simulation.evening import DEFAULT_DATE, DEFAULT_SEED
 
 _DESCRIPTION: Final = (
@@ -60,10 +59,8 @@ exit codes: 0 yes: a plan exists, a start is bookable, the audit is clean, or th
             1 no
             2 wrong input, or the database cannot be used; one line on stderr names the fault
 """
-_WHOLE: Final = re.compile(r"-?[0-9]{1,18}")
 
 Run = Callable[[], Answer]
-Add = Callable[[str, Callable[[Namespace], Answer], str], ArgumentParser]
 
 
 class _Parser(ArgumentParser):
@@ -100,7 +97,7 @@ def _parser() -> ArgumentParser:
     add = partial(_add, commands)
     _add_asking(add)
     _add_keeping(add)
-    _add_files(add)
+    add_files(add)
     _add_houses(commands)
     _add_rules(commands)
     _add_jobs(commands)
@@ -218,51 +215,6 @@ def _add_keeping(add: Add) -> None:
     _add_store(one)
 
 
-def _add_files(add: Add) -> None:
-    """Add the commands that bring bookings in from files, and out again."""
-    one = add("import", _run_import, "bring the bookings of a file into a restaurant")
-    one.add_argument("file", metavar="FILE", help="CSV, or JSON if the name ends in .json")
-    _add_restaurant(one)
-    _add_store(one)
-    one.add_argument("--dry-run", action="store_true", help="only say what would be imported")
-    one.add_argument(
-        "--on-conflict",
-        choices=("refuse", "skip"),
-        default="refuse",
-        help="skip: leave out rows with a problem, and list them (default: %(default)s)",
-    )
-    one.add_argument("--shadow", action="store_true", help="as shadow bookings, for a trial")
-    one.add_argument("--key", metavar="KEY", help="the import happens once under this key")
-    known = "what is not given is recognised"
-    one.add_argument("--delimiter", metavar="CHARACTER", help=f"of a CSV file, or tab; {known}")
-    one.add_argument("--encoding", metavar="NAME", help=f"such as latin-1; {known}")
-    one.add_argument("--dates", metavar="ORDER", help=f"day-first or month-first; {known}")
-    one.add_argument(
-        "--column",
-        action="append",
-        default=[],
-        metavar="NAME=FIELD",
-        help="a column and its field, or NAME= to leave it out; repeatable",
-    )
-    one.add_argument("--ignore-columns", action="store_true", help="leave out unknown columns")
-    one = add("export", _run_export_bookings, "the bookings of some dates; import takes them back")
-    _add_restaurant(one)
-    _add_store(one)
-    one.add_argument("--on", type=_date, metavar="DATE", help="the bookings of this date")
-    one.add_argument("--from", dest="first", type=_date, metavar="DATE", help="from this date on")
-    one.add_argument("--to", dest="last", type=_date, metavar="DATE", help="up to this date")
-    one.add_argument(
-        "--format", choices=FORMATS, default="csv", help="ics: a calendar (default: %(default)s)"
-    )
-    one.add_argument("-o", "--output", metavar="FILE", help="write them into this file")
-
-
-def _add_restaurant(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "--restaurant", metavar="ID", help="may be left out if the database has only one"
-    )
-
-
 def _add_group(commands: Any, name: str, metavar: str, summary: str) -> Add:
     """Add a command with commands of its own; return the function that adds one."""
     group = commands.add_parser(
@@ -376,15 +328,6 @@ def _add_house(parser: ArgumentParser, *, is_optional: bool = False) -> None:
     parser.add_argument("--now", metavar="TIME", help="current time (default: the machine's clock)")
 
 
-def _add_store(parser: ArgumentParser, what: str | None = None) -> None:
-    """Add the location of the database; no default is shown, because it may hold a password."""
-    parser.add_argument(
-        "--store", metavar="URL", help=what or f"the database (default: {VARIABLE})"
-    )
-    schema = "schema of the tables on PostgreSQL (default: %(default)s)"
-    parser.add_argument("--schema", metavar="NAME", default=DEFAULT_SCHEMA, help=schema)
-
-
 def _add_conditions(parser: ArgumentParser) -> None:
     for name, what in (
         ("zone", "the tables stand in this zone"),
@@ -422,30 +365,8 @@ def _add_terms(parser: ArgumentParser) -> None:
 # ---- arguments
 
 
-def _whole(text: str) -> int:
-    if _WHOLE.fullmatch(text) is None:
-        raise ArgumentTypeError(f"must be a whole number (got {safe_repr(text)})")
-    return int(text)
-
-
-def _date(text: str) -> date:
-    try:
-        return as_date(text)
-    except InvalidInput as error:
-        raise ArgumentTypeError(f"{error.rule} (got {error.given})") from None
-
-
 def _conditions(found: Namespace) -> Conditions:
     return Conditions(found.zone, found.area, found.seating, found.feature)
-
-
-def _database(found: Namespace) -> Database:
-    url = found.store or os.environ.get(VARIABLE)
-    if not url:
-        raise WrongInput(
-            f"the following arguments are required: --store, or the variable {VARIABLE}"
-        )
-    return Database(url, found.schema)
 
 
 # ---- commands
@@ -527,31 +448,6 @@ def _run_offers(found: Namespace) -> Answer:
 
 def _run_clock(found: Namespace) -> Answer:
     return reset_clock(_database(found), found.restaurant)
-
-
-def _run_import(found: Namespace) -> Answer:
-    form = FormOptions(
-        delimiter=found.delimiter,
-        encoding=found.encoding,
-        dates=found.dates,
-        columns=found.column,
-        ignores_others=found.ignore_columns,
-    ).form
-    options = ImportOptions(
-        skips=found.on_conflict == "skip",
-        is_shadow=found.shadow,
-        is_dry_run=found.dry_run,
-        key=found.key,
-    )
-    return import_file(_database(found), found.file, found.restaurant, form, options)
-
-
-def _run_export_bookings(found: Namespace) -> Answer:
-    first, last = found.on or found.first, found.on or found.last
-    if first is None or last is None or (found.on and (found.first or found.last)):
-        raise WrongInput("--on, --from, --to: give one date, or the first and the last one")
-    days = Days(first=first, last=last)
-    return export_file(_database(found), found.restaurant, days, found.format, found.output)
 
 
 def _run_put(found: Namespace) -> Answer:
