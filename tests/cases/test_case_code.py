@@ -194,6 +194,19 @@ def kept_for_walk_ins(desk: Desk, _: ManualClock) -> None:
     desk.hold(party_size(2))
 
 
+@causes(Code.TABLES_PROMISED)
+def promised_to_another(desk: Desk, _: ManualClock) -> None:
+    desk.edit_floor(lambda _: one_table())
+    desk.book(party_size(4), tables="later")
+    desk.hold(party_size(4))
+
+
+@causes(Code.SLOT_FULL)
+def too_few_covers(desk: Desk, _: ManualClock) -> None:
+    desk.open_slot(at("19:00"), 2, slot_id="slot")
+    desk.reserve_slot("slot", 3)
+
+
 @causes(Code.TABLES_TOO_CLOSE)
 def too_close(desk: Desk, _: ManualClock) -> None:
     desk.edit_floor(lambda floor: attrs.evolve(floor, kept_apart=[KeptApart(("1", "2"))]))
