@@ -6,18 +6,20 @@ import os
 import re
 from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import date
 from functools import partial
 from importlib import metadata
 from typing import Any, Final, NoReturn
 
-from fourtop import AlternativeTerms, InvalidInput
+from fourtop import AlternativeTerms, Desk, InvalidInput, MonthTerms
 from fourtop.cli.alternatives import alternatives
 from fourtop.cli.answer import Answer
 from fourtop.cli.audit import audit, audit_database
 from fourtop.cli.availability import availability
 from fourtop.cli.clock import reset_clock
 from fourtop.cli.database import DEFAULT_SCHEMA, VARIABLE, Database
+from fourtop.cli.day import show_day
 from fourtop.cli.demo import demo
 from fourtop.cli.desk import Source, opened_desk
 from fourtop.cli.doctor import doctor
@@ -34,6 +36,7 @@ from fourtop.cli.job import (
     run_release_late,
 )
 from fourtop.cli.migration import LATEST, NOTHING, migrate, standing, take_back
+from fourtop.cli.month import as_month, show_month
 from fourtop.cli.plan import Conditions, Wanted, explain, plan
 from fourtop.cli.preview import preview_house
 from fourtop.cli.rules import check_house_rules
@@ -131,9 +134,7 @@ def _add_asking(add: Add) -> None:
     one = add(
         "alternatives", _run_alternatives, "other times for a party; zones, a stay or a split"
     )
-    _add_house(one, is_optional=True)
-    one.add_argument("--restaurant", metavar="ID", help="a restaurant of the database")
-    _add_store(one, f"database of the restaurant (default without FLOOR: {VARIABLE})")
+    _add_source(one)
     one.add_argument("--party", dest="party_size", type=_whole, required=True, metavar="SIZE")
     one.add_argument("--at", required=True, metavar="TIME", help="such as 2026-05-01T19:00")
     one.add_argument("--occasion", metavar="KEY", help="an occasion of the house")
@@ -142,6 +143,15 @@ def _add_asking(add: Add) -> None:
     )
     _add_conditions(one)
     _add_terms(one)
+    one = add("day", _run_day, "the tables of a date, with all that takes them by time")
+    _add_source(one)
+    one.add_argument("--on", type=_date, required=True, metavar="DATE")
+    one = add("month", _run_month, "the days of a month, bookable, full or closed")
+    _add_source(one)
+    one.add_argument("--month", required=True, metavar="MONTH", help="such as 2026-05")
+    one.add_argument("--party", dest="party_size", type=_whole, required=True, metavar="SIZE")
+    one.add_argument("--occasion", metavar="KEY", help="an occasion of the house")
+    _add_conditions(one)
     one = add("availability", _run_availability, "the start times of a date, bookable or refused")
     _add_house(one)
     one.add_argument("--on", type=_date, required=True, metavar="DATE")
@@ -314,6 +324,13 @@ def _add_house(parser: ArgumentParser, *, is_optional: bool = False) -> None:
     parser.add_argument("--now", metavar="TIME", help="current time (default: the machine's clock)")
 
 
+def _add_source(parser: ArgumentParser) -> None:
+    """Add the house that a command reads: a floor, or a restaurant of a database."""
+    _add_house(parser, is_optional=True)
+    parser.add_argument("--restaurant", metavar="ID", help="a restaurant of the database")
+    _add_store(parser, f"database of the restaurant (default without FLOOR: {VARIABLE})")
+
+
 def _add_store(parser: ArgumentParser, what: str | None = None) -> None:
     """Add the location of the database; no default is shown, because it may hold a password."""
     parser.add_argument(
@@ -377,6 +394,12 @@ def _conditions(found: Namespace) -> Conditions:
     return Conditions(found.zone, found.area, found.seating, found.feature)
 
 
+def _desk_of(found: Namespace) -> AbstractContextManager[Desk]:
+    source = Source(found.floor, found.bookings, found.now, found.restaurant)
+    source.check(found.store)
+    return opened_desk(source, _database(found) if source.is_stored else None)
+
+
 def _database(found: Namespace) -> Database:
     url = found.store or os.environ.get(VARIABLE)
     if not url:
@@ -401,8 +424,6 @@ def _run_plan(found: Namespace) -> Answer:
 
 
 def _run_alternatives(found: Namespace) -> Answer:
-    source = Source(found.floor, found.bookings, found.now, found.restaurant)
-    source.check(found.store)
     wanted = Wanted(found.party_size, found.at, _conditions(found), found.occasion, found.table)
     terms = AlternativeTerms(
         *(() if found.minutes is None else (found.minutes,)),
@@ -412,8 +433,21 @@ def _run_alternatives(found: Namespace) -> Answer:
         shorter_stay=found.shorter_stay,
         split=found.split,
     )
-    with opened_desk(source, _database(found) if source.is_stored else None) as desk:
+    with _desk_of(found) as desk:
         return alternatives(desk, wanted, terms)
+
+
+def _run_day(found: Namespace) -> Answer:
+    with _desk_of(found) as desk:
+        return show_day(desk, found.on)
+
+
+def _run_month(found: Namespace) -> Answer:
+    month = as_month(found.month)
+    with _desk_of(found) as desk:
+        must = _conditions(found).of(desk.house())
+        terms = MonthTerms(must=must, occasion=found.occasion)
+        return show_month(desk, month, found.party_size, terms)
 
 
 def _run_availability(found: Namespace) -> Answer:
