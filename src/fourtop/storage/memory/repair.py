@@ -1,30 +1,15 @@
-"""Repair: what an interrupt in the midst of a write needs, and the check before a write."""
+"""Repair: what an interrupt in the midst of a write needs."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable
-from typing import Any
+from collections.abc import Collection, Iterable
 
-from fourtop.errors import AlreadyExists
 from fourtop.model.allocation import Allocation
 from fourtop.timeline import Occupancy
 
 
 def nothing() -> None:
     """Restore nothing: every record changes in one step."""
-
-
-def refuse_known(kind: str, new: Iterable[Any], known: Container[Any]) -> None:
-    """Refuse an id or key that is known already, and one that comes twice.
-
-    Raises:
-        AlreadyExists: Names the kind and the id.
-    """
-    seen: set[Any] = set()
-    for each in new:
-        if each in known or each in seen:
-            raise AlreadyExists(kind, each if isinstance(each, str) else each[-1])
-        seen.add(each)
 
 
 def restored(

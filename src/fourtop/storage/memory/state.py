@@ -37,10 +37,10 @@ from fourtop.storage.memory.headcounts import HeadcountIndex, held_within, parti
 from fourtop.storage.memory.outbox import EventOutbox
 from fourtop.storage.memory.plain_records import PlainRecords
 from fourtop.storage.memory.references import ReferenceIndex
-from fourtop.storage.memory.repair import nothing, refuse_known, restored
+from fourtop.storage.memory.repair import nothing, restored
 from fourtop.storage.memory.seated import SeatedIndex
 from fourtop.storage.memory.stored_records import StoredRecords
-from fourtop.storage.memory.unused_holds import unused_holds
+from fourtop.storage.memory.unused_holds import forget_hold, unused_holds
 from fourtop.timeline import Occupancy, OverlappingIndex
 
 R = TypeVar("R")
@@ -254,7 +254,7 @@ class RestaurantState:
 
     def drop_hold(self, hold_id: str) -> None:
         """Forget the record of an ended hold."""
-        self.run(lambda: self._drop_hold(hold_id))
+        self.run(partial(forget_hold, self._holds, self._holds_for, hold_id))
 
     def drop_result(self, result_id: str) -> None:
         """Forget a confirmation result."""
@@ -263,13 +263,6 @@ class RestaurantState:
     def drop_event(self, sequence: int) -> None:
         """Forget a settled event and its key."""
         self.run(lambda: self.outbox.drop(sequence))
-
-    def _drop_hold(self, hold_id: str) -> None:
-        hold = self._holds.pop(hold_id)
-        if hold.booking_id is not None:
-            self._holds_for[hold.booking_id].remove(hold_id)
-            if not self._holds_for[hold.booking_id]:
-                del self._holds_for[hold.booking_id]
 
     # ---- interrupts: a signal may end any write between two bytecodes
 
@@ -424,16 +417,16 @@ class RestaurantState:
 
     def _check_new(self, changes: Changes) -> None:
         if changes.holds_added:
-            refuse_known("hold", map(_ID, changes.holds_added), self._holds)
+            _refuse_known("hold", map(_ID, changes.holds_added), self._holds)
         if changes.records_added:
             self.plain.check_new(changes.records_added)
         if changes.events:
-            refuse_known("event", map(_EVENT_KEY, changes.events), self.outbox.keys)
+            _refuse_known("event", map(_EVENT_KEY, changes.events), self.outbox.keys)
         if changes.confirmations:
             self.confirmations.check_results(changes.confirmations)
         if changes.stored_results:
             new = map(_COMMAND_AND_KEY, changes.stored_results)
-            refuse_known("result", new, self.confirmations.stored_results)
+            _refuse_known("result", new, self.confirmations.stored_results)
 
     def _check_references(self, changes: Changes) -> None:
         if changes.records_changed or changes.records_removed:
@@ -591,3 +584,11 @@ class RestaurantState:
             policy=self.versions.policy + (changes.policy is not None),
             occupancy=self.versions.occupancy + changes.touches_occupancy,
         )
+
+
+def _refuse_known(kind: str, new: Iterable[Any], known: Container[Any]) -> None:
+    seen: set[Any] = set()
+    for each in new:
+        if each in known or each in seen:
+            raise AlreadyExists(kind, each if isinstance(each, str) else each[-1])
+        seen.add(each)

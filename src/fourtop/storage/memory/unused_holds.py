@@ -23,3 +23,18 @@ def unused_holds(
             continue
         if not occupancy.of_owner(OwnerKind.HOLD, hold.id):
             yield hold.created_us, hold.id
+
+
+def forget_hold(holds: dict[str, Hold], holds_for: dict[str, list[str]], hold_id: str) -> None:
+    """Forget the record of an ended hold.
+
+    Args:
+        holds: The holds by id.
+        holds_for: The ids of the holds for each booking.
+        hold_id: The hold.
+    """
+    hold = holds.pop(hold_id)
+    if hold.booking_id is not None:
+        holds_for[hold.booking_id].remove(hold_id)
+        if not holds_for[hold.booking_id]:
+            del holds_for[hold.booking_id]
