@@ -48,6 +48,7 @@ from fourtop.errors import (
     InvalidDocument,
     InvalidIdentifier,
     InvalidInput,
+    InvalidRows,
     InvalidWindow,
     KeyReused,
     NaiveDatetime,
@@ -60,20 +61,27 @@ from fourtop.errors import (
     Reason,
     Refusal,
     Refused,
+    RowProblem,
     StaleVersion,
     StoreMisconfigured,
     StoreUnavailable,
     UnknownName,
 )
+from fourtop.formats.booking_csv import RowFile
+from fourtop.formats.booking_row import BookingRow
 from fourtop.formats.booking_rows import (
-    BookingRow,
+    dump_rows,
     dump_rows_csv,
     dumps_rows_csv,
+    dumps_rows_json,
+    load_rows,
     load_rows_csv,
     load_rows_json,
     loads_rows_csv,
     loads_rows_json,
+    read_rows,
 )
+from fourtop.formats.csv_format import CsvFormat, DateOrder, OtherColumns
 from fourtop.formats.house_document import (
     dump_house,
     dumps_house,
@@ -82,6 +90,7 @@ from fourtop.formats.house_document import (
     load_house,
     loads_house,
 )
+from fourtop.formats.icalendar import dumps_icalendar
 from fourtop.formats.json_schema import house_schema
 from fourtop.formats.sketch import sketch_floor, sketch_house
 from fourtop.jobs import (
@@ -242,7 +251,9 @@ __all__ = [
     "Code",
     "ConfirmationResult",
     "CountedIds",
+    "CsvFormat",
     "DateException",
+    "DateOrder",
     "Day",
     "DayEntry",
     "DayState",
@@ -277,6 +288,7 @@ __all__ = [
     "InvalidDocument",
     "InvalidIdentifier",
     "InvalidInput",
+    "InvalidRows",
     "InvalidWindow",
     "Join",
     "Keep",
@@ -296,6 +308,7 @@ __all__ = [
     "NothingToUndo",
     "NumberScope",
     "Occasion",
+    "OtherColumns",
     "OutcomeUnknown",
     "Overlap",
     "Override",
@@ -332,6 +345,8 @@ __all__ = [
     "Restaurant",
     "Rival",
     "Rotations",
+    "RowFile",
+    "RowProblem",
     "RuleKind",
     "RuleProblem",
     "Score",
@@ -379,9 +394,12 @@ __all__ = [
     "check_rules",
     "downgrade",
     "dump_house",
+    "dump_rows",
     "dump_rows_csv",
     "dumps_house",
+    "dumps_icalendar",
     "dumps_rows_csv",
+    "dumps_rows_json",
     "estimate_rotations",
     "exclude_fourtop",
     "house_from_data",
@@ -389,6 +407,7 @@ __all__ = [
     "house_to_data",
     "inspect_store",
     "load_house",
+    "load_rows",
     "load_rows_csv",
     "load_rows_json",
     "loads_house",
@@ -398,6 +417,7 @@ __all__ = [
     "prune_allocations",
     "prune_confirmations",
     "prune_outbox",
+    "read_rows",
     "relay_outbox",
     "release_late",
     "sample",

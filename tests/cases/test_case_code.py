@@ -11,6 +11,7 @@ import pytest
 
 from fourtop import (
     AdjacencyMode,
+    Aisle,
     BookingRequest,
     BookingWindow,
     CapacityRule,
@@ -21,6 +22,7 @@ from fourtop import (
     FourtopError,
     HoldRules,
     Join,
+    KeptApart,
     ManualClock,
     Occasion,
     PacingRule,
@@ -190,6 +192,21 @@ def kept_for_the_phone(desk: Desk, _: ManualClock) -> None:
 def kept_for_walk_ins(desk: Desk, _: ManualClock) -> None:
     with_policy(desk, walk_in_rules=[WalkInRule(weekdays=["friday"])])
     desk.hold(party_size(2))
+
+
+@causes(Code.TABLES_TOO_CLOSE)
+def too_close(desk: Desk, _: ManualClock) -> None:
+    desk.edit_floor(lambda floor: attrs.evolve(floor, kept_apart=[KeptApart(("1", "2"))]))
+    desk.hold(party_size(2, tables=["1"]))
+    desk.hold(party_size(2, tables=["2"]))
+
+
+@causes(Code.AISLE_CLOSED)
+def behind_an_aisle(desk: Desk, _: ManualClock) -> None:
+    aisle = Aisle(joined=["1", "2"], closes=["3"])
+    desk.edit_floor(lambda floor: attrs.evolve(floor, aisles=[aisle]))
+    desk.hold(party_size(2, tables=["3"]))
+    desk.hold(party_size(4, tables=["1", "2"]))
 
 
 # ---- tables --------------------------------------------------------------------------------------

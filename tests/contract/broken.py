@@ -190,6 +190,7 @@ BROKEN: Final[Mapping[Kind, tuple[str, ...]]] = {
     store.RemovesWithoutAsking: ("test_a_restaurant_is_kept_if_the_check_raises",),
     store.ChecksBeforeItLocks: ("test_nothing_comes_between_a_check_and_the_removal",),
     store.OpensTwice: ("test_a_restaurant_is_opened_once",),
+    store.ForgetsAisles: ("test_every_fact_of_a_floor_is_kept",),
     store.ForgetsZoneRules: ("test_every_rule_of_a_policy_is_kept",),
     store.SortsBookingWindows: ("test_the_rules_of_a_policy_keep_their_order",),
     store.AddsAnySlug: ("test_a_restaurant_is_not_added_with_a_slug_of_another",),

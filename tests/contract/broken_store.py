@@ -61,6 +61,14 @@ class ForgetsZoneRules(MemoryStore):
         super()._write(state, _with_policy(changes, zone_rules=()))
 
 
+class ForgetsAisles(MemoryStore):
+    def _write(self, state: RestaurantState, changes: Changes) -> None:
+        if changes.floor is not None:
+            floor = attrs.evolve(changes.floor.floor, aisles=())
+            changes = attrs.evolve(changes, floor=attrs.evolve(changes.floor, floor=floor))
+        super()._write(state, changes)
+
+
 class SortsBookingWindows(MemoryStore):
     def _write(self, state: RestaurantState, changes: Changes) -> None:
         given = () if changes.policy is None else changes.policy.policy.booking_windows

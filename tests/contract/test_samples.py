@@ -10,6 +10,7 @@ import pytest
 
 from fourtop.model.receipt import Receipt
 from fourtop.ports import PLAIN_KINDS, Changes, View
+from fourtop.testing.contract.floors import a_floor
 from fourtop.testing.contract.harness import Trial
 from fourtop.testing.contract.policies import a_policy
 from fourtop.testing.contract.samples import (
@@ -88,6 +89,10 @@ def test_finding_23_no_attribute_is_left_at_its_default_in_every_sample() -> Non
 
 def test_finding_23_no_attribute_of_a_policy_is_left_at_its_default() -> None:
     assert left_at_default(list(values_of(a_policy()))) == set()
+
+
+def test_no_attribute_of_a_floor_is_left_at_its_default() -> None:
+    assert left_at_default(list(values_of(a_floor()))) == set()
 
 
 def test_finding_23_an_attribute_that_no_sample_sets_is_found() -> None:

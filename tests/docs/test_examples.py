@@ -22,8 +22,8 @@ PRINTED = {
 """,
     "import_bookings": """\
 nothing was imported:
-  row 2: table low-4a is taken by row 1 in 2026-05-01T17:00:00+00:00/2026-05-01T19:00:00+00:00
-  row 4: tables: must be numbers of tables on the floor (got 'Low 5')
+  line 3: table Low 4a is taken by line 2 in 2026-05-01T18:00/20:00+01:00
+  line 5: tables: must be numbers of tables on the floor (got 'Low 5')
 4 bookings, 6 allocations; imported again: False
 clean: True
 """,

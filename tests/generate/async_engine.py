@@ -54,12 +54,14 @@ _DESKS: Final = {
     "HoldDesk": "AsyncHoldDesk",
     "ServiceDesk": "AsyncServiceDesk",
     "HouseDesk": "AsyncHouseDesk",
+    "FileDesk": "AsyncFileDesk",
     "DayDesk": "AsyncDayDesk",
     "PreviewDesk": "AsyncPreviewDesk",
     "Executor": "AsyncExecutor",
     "fourtop.engine.hold_desk": "fourtop.engine.async_hold_desk",
     "fourtop.engine.service_desk": "fourtop.engine.async_service_desk",
     "fourtop.engine.house_desk": "fourtop.engine.async_house_desk",
+    "fourtop.engine.file_desk": "fourtop.engine.async_file_desk",
     "fourtop.engine.day_desk": "fourtop.engine.async_day_desk",
     "fourtop.engine.preview_desk": "fourtop.engine.async_preview_desk",
 }
@@ -83,6 +85,13 @@ SERVICE_DESK: Final = Twin(
     names=_DESKS,
     module="The part of the asynchronous desk that serves.",
     summary="The commands of the live service; ``AsyncDesk`` has all commands and reads.",
+)
+FILE_DESK: Final = Twin(
+    source="file_desk.py",
+    target="async_file_desk.py",
+    names=_DESKS,
+    module="The part of the asynchronous desk that brings bookings in and out.",
+    summary="The import and the exports of one restaurant; ``AsyncDesk`` has all of them.",
 )
 DAY_DESK: Final = Twin(
     source="day_desk.py",
@@ -137,7 +146,16 @@ event loop.""",
 4""",
     not_awaited=frozenset({"desk"}),
 )
-TWINS: Final = (HOUSE_DESK, HOLD_DESK, SERVICE_DESK, DAY_DESK, PREVIEW_DESK, DESK, ENGINE)
+TWINS: Final = (
+    HOUSE_DESK,
+    HOLD_DESK,
+    SERVICE_DESK,
+    DAY_DESK,
+    PREVIEW_DESK,
+    FILE_DESK,
+    DESK,
+    ENGINE,
+)
 
 
 def generated(twin: Twin) -> str:

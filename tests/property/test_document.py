@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from fourtop.errors import InvalidDocument
-from fourtop.formats.booking_rows import BookingRow, dumps_rows_csv, loads_rows_csv
+from fourtop.formats.booking_row import BookingRow
+from fourtop.formats.booking_rows import dumps_rows_csv, loads_rows_csv
 from fourtop.formats.house_document import dumps_house, house_from_data, house_to_data, loads_house
 from fourtop.formats.json_schema import house_schema
 from fourtop.model.booking_rules import HoldRules

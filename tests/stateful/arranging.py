@@ -9,7 +9,7 @@ from datetime import datetime
 import attrs
 
 from fourtop.errors import IllegalTransition, ImportRejected, InvalidInput, InvalidWindow, NotFound
-from fourtop.formats.booking_rows import BookingRow
+from fourtop.formats.booking_row import BookingRow
 from fourtop.model.event import EventType
 from fourtop.model.window import Window
 from tests.stateful.admission import judge_named, taken

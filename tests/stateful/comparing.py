@@ -43,7 +43,7 @@ def check_error(error: FourtopError | None, wrong: Wrong, answer: object = None)
     if isinstance(error, Refused):
         check_refusal(error.refusal, wrong)
     elif isinstance(error, ImportRejected):
-        rows = sorted(int(problem.removeprefix("row ").split(":")[0]) for problem in error.problems)
+        rows = sorted(problem.row for problem in error.problems)
         assert rows == wrong.facts["rows"], error.problems
     else:
         said = {name: getattr(error, name) for name in wrong.facts}

@@ -146,6 +146,6 @@ def test_the_model_knows_values_and_errors_only(name: str) -> None:
         assert (
             module in model
             or module == "fourtop.errors"
-            or module.startswith(("fourtop.model.", "fourtop.formats.booking_rows"))
+            or module.startswith(("fourtop.model.", "fourtop.formats.booking_row"))
         ), module
         assert module != "fourtop.model.calendar"

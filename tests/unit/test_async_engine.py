@@ -211,6 +211,13 @@ EVENING: Final = (
         [BookingRow("import:1", 2, at("17:00"), end=at("18:00"), tables=("1",))],
         shadow=True,
     ),
+    call(
+        "check_import",
+        [BookingRow("import:1", 2, at("17:00"), end=at("18:00"), tables=("1",))],
+        on_conflict="skip",
+    ),
+    call("export_rows", MONTH),
+    call("export_icalendar", at("17:00").date()),
     call("shadow_conflicts", MONTH),
     call("clear_shadows", MONTH),
     call("clear_shadows", booking_ids=["shadow:import:1"]),

@@ -289,10 +289,10 @@ def test_everything_that_is_wrong_with_bookings_is_listed(capsys: Captured, tmp_
     code, data = as_json(capsys, "audit", "pub", "--bookings", rows, "--now", NOW)
     assert (code, data["clean"], data["imported"]) == (1, False, 0)
     assert [problem.partition(":")[0] for problem in data["problems"]] == [
-        "row 2",
-        "row 3",
-        "row 3",
-        "row 4",
+        "line 3",
+        "line 4",
+        "line 4",
+        "line 5",
     ]
     code, out, err = run(capsys, "audit", "pub", "--bookings", rows, "--now", NOW)
     assert (code, err) == (1, "")

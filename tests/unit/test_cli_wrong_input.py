@@ -168,7 +168,8 @@ def test_a_file_beyond_all_measure_is_not_read_to_its_end(
             "id,party_size,start,guest\nb1,4,2026-05-01T19:00,Ann\n",
             "line 1: columns: must be among",
         ),
-        ("", "line 1: id: must be a column"),
+        ("\n", "line 1: id: must be a column"),
+        ("", "document: must not be empty (got 0 bytes)"),
     ],
 )
 def test_wrong_rows_name_the_file_and_the_line(
@@ -188,7 +189,7 @@ def test_bookings_that_cannot_be_imported_are_wrong_input_of_a_plan(
     row = "4,2026-05-01T19:00,2026-05-01T21:00,Low 4a"
     rows = bookings(tmp_path, f"b1,{row}", f"b2,{row}")
     line = refused_input(capsys, *PLAN, "--party", "4", "--at", AT, "--bookings", rows)
-    assert line.startswith(f"{rows}: nothing was imported: row 2: table low-4a is taken by row 1")
+    assert line.startswith(f"{rows}: nothing was imported: line 3: table Low 4a is taken by line 2")
 
 
 @pytest.mark.slow

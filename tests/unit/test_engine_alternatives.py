@@ -335,7 +335,7 @@ def test_the_second_party_of_a_split_counts_the_pace_of_the_first(store: Store) 
 
 
 def test_the_second_party_of_a_split_counts_the_cap_of_the_zone(store: Store) -> None:
-    tables = {"1": 4, "2": 4, "3": (4, "Terrace")}
+    tables: dict[str, int | tuple[int, str]] = {"1": 4, "2": 4, "3": (4, "Terrace")}
     rules = [CapacityRule(max_covers=4, zone="main")]
     desk = staff_desk(store, floor=sketch_floor(tables), capacity_rules=rules)
     held(desk, 4, "17:00", tables=["3"])
@@ -401,6 +401,7 @@ def test_alternatives_are_plain_data_and_a_table(store: Store) -> None:
     data = json.loads(json.dumps(to_data(answer)))
     assert data["found"][0]["kind"] == "time"
     assert data["found"][0]["moved_minutes"] == 60
+    assert data["found"][0]["text"] == "20:00, 60 minutes later, at table 1"
     assert data["rejected"][0]["refusal"]["code"] == "TABLES_TAKEN"
     html = answer._repr_html_()
     assert "Alternatives for a party of 4" in html

@@ -174,11 +174,11 @@ def test_a_trial_import_lists_the_faults_of_the_real_one(store: Store, desk: Des
     ]
     with pytest.raises(ImportRejected) as caught:
         shadowed(desk, *rows)
-    assert caught.value.problems == (
+    assert tuple(str(problem) for problem in caught.value.problems) == (
         "row 1: the booking shadow:r-1 exists already",
         "row 2: tables: must be numbers of tables on the floor (got '9')",
         "row 4: the booking shadow:r-3 stands in row 3 already",
-        "row 5: a confirmed booking needs tables",
+        "row 5: tables: must be given for a confirmed booking",
         "row 6: status: must be that of the booking; import the rows with shadow=True (got shadow)",
         "row 7: id: must be at most 57 characters long for a shadow (got 58)",
     )

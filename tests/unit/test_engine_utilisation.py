@@ -118,7 +118,7 @@ def test_live_holds_count_and_cancelled_bookings_do_not(store: Store) -> None:
     held(desk, 4)
     assert dinner(desk).usage.booked_covers == 4
     assert (slot_at(desk, "19:00").covers, slot_at(desk, "19:00").parties) == (4, 1)
-    assert dinner(desk).used_us == 0
+    assert dinner(desk).seat_hours_used == 0
 
 
 # ---- slots
@@ -285,7 +285,13 @@ def test_utilisation_is_plain_data_and_a_table(store: Store) -> None:
     desk.book(party_size(4, relax=[Relaxation.CAPACITY]))
     found = desk.utilisation(FRIDAY)
     data = json.loads(json.dumps(to_data(found)))
-    assert data["periods"][0]["usage"]["booked_covers"] == 4
+    (told,) = data["periods"]
+    assert told["usage"]["booked_covers"] == 4
+    assert (told["seat_hours_used"], told["seat_percent"]) == (6.0, 6)
+    assert (told["is_overbooked"], told["utilisation_percent"]) == (True, None)
+    assert told["turns_per_table"] == 0.2
+    slot = next(each for each in told["slots"] if each["start"] == "2026-05-01T19:00:00+00:00")
+    assert (slot["utilisation_percent"], slot["is_overbooked"]) == (133, True)
     html = found._repr_html_()
     assert "133 %" in html
     assert "overbooked" in html

@@ -26,6 +26,7 @@ from fourtop.errors import (
     InvalidDocument,
     InvalidIdentifier,
     InvalidInput,
+    InvalidRows,
     InvalidWindow,
     KeyReused,
     NaiveDatetime,
@@ -38,6 +39,7 @@ from fourtop.errors import (
     Reason,
     Refusal,
     Refused,
+    RowProblem,
     StaleVersion,
     StoreMisconfigured,
     StoreUnavailable,
@@ -47,6 +49,10 @@ from fourtop.errors import (
 
 SPRING = "2026-03-29T02:00:00+01:00"
 AUTUMN = ("2026-10-25T01:30:00+01:00", "2026-10-25T01:30:00+00:00")
+
+PROBLEMS = tuple(
+    RowProblem(1, Code.INVALID_INPUT, text, line=None if text == "a" else 7) for text in "abcde"
+)
 
 # Each error of the tree: the error, its code, its status, its text.
 CASES: list[tuple[FourtopError, Code, int, str]] = [
@@ -104,12 +110,29 @@ CASES: list[tuple[FourtopError, Code, int, str]] = [
         422,
         "line 7: row: must be x (got 1)",
     ),
-    (ImportRejected(("a", "b")), Code.IMPORT_REJECTED, 422, "nothing was imported: a; b"),
     (
-        ImportRejected(tuple("abcde")),
+        InvalidRows("id", "must be x", "1", 2, PROBLEMS),
+        Code.INVALID_DOCUMENT,
+        422,
+        "line 2: id: must be x (got 1); and 4 more",
+    ),
+    (
+        InvalidRows("id", "must be x", "1", 2, PROBLEMS[:1]),
+        Code.INVALID_DOCUMENT,
+        422,
+        "line 2: id: must be x (got 1)",
+    ),
+    (
+        ImportRejected(PROBLEMS[:2]),
         Code.IMPORT_REJECTED,
         422,
-        "nothing was imported: a; b; c; and 2 more",
+        "nothing was imported: row 1: a; line 7: b",
+    ),
+    (
+        ImportRejected(PROBLEMS),
+        Code.IMPORT_REJECTED,
+        422,
+        "nothing was imported: row 1: a; line 7: b; line 7: c; and 2 more",
     ),
     (
         KeyReused("confirm", "k1"),
@@ -424,6 +447,8 @@ def test_refusals_can_be_hashed_and_pickled() -> None:
 def test_only_what_may_pass_by_itself_is_worth_a_retry() -> None:
     assert {code.value for code in Code if code.is_retryable} == {
         "TABLES_TAKEN",
+        "TABLES_TOO_CLOSE",
+        "AISLE_CLOSED",
         "TABLE_OCCUPIED",
         "TOO_EARLY_TO_SEAT",
         "TOO_EARLY_FOR_NO_SHOW",

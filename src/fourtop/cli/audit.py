@@ -21,7 +21,7 @@ def audit(desk: Desk, rows: Sequence[BookingRow]) -> Answer:
     try:
         imported = desk.import_bookings(rows).bookings if rows else 0
     except ImportRejected as rejected:
-        problems = list(rejected.problems)
+        problems = [str(problem) for problem in rejected.problems]
     found = desk.audit()
     formatter = Formatter(house)
     lines = [f"{house.restaurant.name}: {counted(len(rows), 'booking')}"]

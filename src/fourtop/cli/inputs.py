@@ -10,16 +10,19 @@ from fourtop import (
     BookingRow,
     Calendar,
     CountedIds,
+    CsvFormat,
     Desk,
     Engine,
     FourtopError,
     House,
+    InvalidInput,
+    InvalidRows,
     ManualClock,
     MemoryStore,
+    RowFile,
     SystemClock,
     loads_house,
-    loads_rows_csv,
-    loads_rows_json,
+    read_rows,
     sample,
 )
 from fourtop.model.window import from_micros
@@ -28,6 +31,7 @@ from fourtop.ports import Clock
 T = TypeVar("T")
 
 SAMPLE: Final = "pub"
+_NOT_A_PATH: Final = "FLOOR, FILE, --bookings: must be paths of files"
 MAX_CHARACTERS: Final = 100_000_000
 
 
@@ -66,7 +70,32 @@ def read_bookings(path: str) -> tuple[BookingRow, ...]:
         WrongInput: If the file cannot be read or a row is wrong; names the line, or the path
             inside the document.
     """
-    return _read(path, loads_rows_json if path.lower().endswith(".json") else loads_rows_csv)
+    file = read_file(path)
+    try:
+        return file.checked()
+    except InvalidRows as error:
+        raise WrongInput(f"{path}: {error}") from None
+
+
+def read_file(path: str, form: CsvFormat | None = None) -> RowFile:
+    """Return the rows of a file and their problems.
+
+    Args:
+        path: The file: JSON if its name ends in ``.json``, else CSV.
+        form: The form of a CSV file; what it does not say is recognised.
+
+    Raises:
+        WrongInput: If the file cannot be read, is of another kind, or allows two readings.
+    """
+    try:
+        return read_rows(path, form)
+    except InvalidInput as error:
+        cause = error.__cause__
+        if isinstance(cause, OSError):
+            raise WrongInput(f"{path}: {cause.strerror}") from None
+        if error.field == "path":
+            raise WrongInput(_NOT_A_PATH) from None
+        raise WrongInput(f"{path}: {error}") from None
 
 
 def open_desk(house: House, *, now: str | None = None, bookings: str | None = None) -> Desk:
@@ -108,7 +137,7 @@ def _read(path: str, decode: Callable[[str], T], missing: str = "") -> T:
         raise WrongInput(f"{path}: must be UTF-8 (got another byte at {error.start + 1})") from None
     except ValueError:
         # The path contains a NUL character.
-        raise WrongInput("FLOOR, FILE, --bookings: must be paths of files") from None
+        raise WrongInput(_NOT_A_PATH) from None
     if len(text) > MAX_CHARACTERS:
         raise WrongInput(f"{path}: must be at most {MAX_CHARACTERS} characters long")
     try:

@@ -5,16 +5,16 @@ Generated from ``desk.py`` by ``tests/generate/async_engine.py``; edit that file
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Literal, Unpack
 
 from fourtop.engine.async_day_desk import AsyncDayDesk
+from fourtop.engine.async_file_desk import AsyncFileDesk
 from fourtop.engine.async_preview_desk import AsyncPreviewDesk
 from fourtop.engine.commands import (
     book,
     clear_shadows,
-    import_bookings,
     move,
     reschedule,
     status,
@@ -34,7 +34,6 @@ from fourtop.engine.queries.audit import Audit, Overlap
 from fourtop.engine.queries.availability import AvailabilityTerms
 from fourtop.engine.queries.table_state import TableState
 from fourtop.errors import Refusal
-from fourtop.formats.booking_rows import BookingRow
 from fourtop.model.allocation import Allocation
 from fourtop.model.block import Block
 from fourtop.model.booking import Booking, Bookings
@@ -48,14 +47,13 @@ from fourtop.model.request import BookingRequest
 from fourtop.model.results import (
     Availability,
     ClearReport,
-    ImportReport,
     Quote,
     Versions,
 )
 from fourtop.model.window import Window
 
 
-class AsyncDesk(AsyncDayDesk, AsyncPreviewDesk):
+class AsyncDesk(AsyncDayDesk, AsyncPreviewDesk, AsyncFileDesk):
     """``Desk`` for an asynchronous store: the same methods, results and errors, awaited.
 
     Arguments are checked when the call is awaited. A cancelled command either has happened or has
@@ -305,25 +303,6 @@ class AsyncDesk(AsyncDayDesk, AsyncPreviewDesk):
             NotFound: If a booking or table is unknown.
         """
         return await self._executor.execute(move.command(self._caller, moves, key=key))
-
-    async def import_bookings(
-        self, rows: Sequence[BookingRow], *, shadow: bool = False, key: str | None = None
-    ) -> ImportReport:
-        """Take over the bookings of another system with their tables: all of them or none.
-
-        Args:
-            rows: The bookings.
-            shadow: Whether to write shadow bookings, of the ids ``shadow:`` and the row's. They
-                occupy nothing, count nowhere and may overlap anything.
-            key: Idempotency key.
-
-        Raises:
-            ImportRejected: If rows are wrong, or overlap without being shadows; lists every
-                problem and every rival.
-        """
-        return await self._executor.execute(
-            import_bookings.command(self._caller, rows, shadow=shadow, key=key)
-        )
 
     async def clear_shadows(
         self,

@@ -136,10 +136,18 @@ class Excluded:
     Args:
         tables: Mask of the tables.
         reason: Why. A refusal that is due to these tables names it.
+        as_a_set: Whether the party may have some of the tables, but not all of them.
     """
 
     tables: int
     reason: Reason
+    as_a_set: bool = False
+
+    def concerns(self, tables: int) -> bool:
+        """Tell whether the rule keeps the party from having all tables of a mask."""
+        if self.as_a_set:
+            return not self.tables & ~tables
+        return self.tables & tables != 0
 
 
 @attrs.frozen

@@ -20,6 +20,7 @@ from fourtop.engine.checks.capacity import (
     has_caps,
     has_shares,
 )
+from fourtop.engine.checks.distance import exclude_close_tables, has_distances
 from fourtop.engine.checks.guests import (
     check_guest_stay,
     check_notice,
@@ -113,6 +114,7 @@ TABLE_RULES: Final = (
         count_within_zones,
         binds=has_zone_caps,
     ),
+    TableRule("distance", Reads.ALLOCATIONS, exclude_close_tables, binds=has_distances),
 )
 
 

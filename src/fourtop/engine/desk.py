@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Literal, Unpack
 
 from fourtop.engine.commands import (
     book,
     clear_shadows,
-    import_bookings,
     move,
     reschedule,
     status,
 )
 from fourtop.engine.commands.move import Move
 from fourtop.engine.day_desk import DayDesk
+from fourtop.engine.file_desk import FileDesk
 from fourtop.engine.preview_desk import PreviewDesk
 from fourtop.engine.queries import (
     audit,
@@ -31,7 +31,6 @@ from fourtop.engine.queries.audit import Audit, Overlap
 from fourtop.engine.queries.availability import AvailabilityTerms
 from fourtop.engine.queries.table_state import TableState
 from fourtop.errors import Refusal
-from fourtop.formats.booking_rows import BookingRow
 from fourtop.model.allocation import Allocation
 from fourtop.model.block import Block
 from fourtop.model.booking import Booking, Bookings
@@ -45,14 +44,13 @@ from fourtop.model.request import BookingRequest
 from fourtop.model.results import (
     Availability,
     ClearReport,
-    ImportReport,
     Quote,
     Versions,
 )
 from fourtop.model.window import Window
 
 
-class Desk(DayDesk, PreviewDesk):
+class Desk(DayDesk, PreviewDesk, FileDesk):
     """The commands and reads of one restaurant, for one actor.
 
     A desk is cheap to make, and thread-safe if its store is. ``quote`` returns a ``Refusal``, and
@@ -297,25 +295,6 @@ class Desk(DayDesk, PreviewDesk):
             NotFound: If a booking or table is unknown.
         """
         return self._executor.execute(move.command(self._caller, moves, key=key))
-
-    def import_bookings(
-        self, rows: Sequence[BookingRow], *, shadow: bool = False, key: str | None = None
-    ) -> ImportReport:
-        """Take over the bookings of another system with their tables: all of them or none.
-
-        Args:
-            rows: The bookings.
-            shadow: Whether to write shadow bookings, of the ids ``shadow:`` and the row's. They
-                occupy nothing, count nowhere and may overlap anything.
-            key: Idempotency key.
-
-        Raises:
-            ImportRejected: If rows are wrong, or overlap without being shadows; lists every
-                problem and every rival.
-        """
-        return self._executor.execute(
-            import_bookings.command(self._caller, rows, shadow=shadow, key=key)
-        )
 
     def clear_shadows(
         self,

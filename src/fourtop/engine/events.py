@@ -106,7 +106,7 @@ def imported_event(invocation: Invocation, booking: Booking) -> Event:
         "tables": list(booking.tables),
     }
     subject = Subject(booking.id, booking.id)
-    return new_event(invocation, EventType.BOOKING_IMPORTED, subject, booking.created_us, data)
+    return new_event(invocation, EventType.BOOKING_IMPORTED, subject, booking.updated_us, data)
 
 
 def status_event(invocation: Invocation, booking: Booking, previous: BookingStatus) -> Event:

@@ -15,7 +15,6 @@ from fourtop.errors.exceptions import (
     HoldMismatch,
     HoldRateLimit,
     IllegalTransition,
-    ImportRejected,
     InUse,
     InvalidDocument,
     InvalidIdentifier,
@@ -34,6 +33,8 @@ from fourtop.errors.exceptions import (
     StoreUnavailable,
 )
 from fourtop.errors.refusal import Proof, Reason, Refusal
+from fourtop.errors.row_errors import ImportRejected, InvalidRows
+from fourtop.errors.row_problem import RowProblem
 from fourtop.errors.unknown_name import UnknownName
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "InvalidDocument",
     "InvalidIdentifier",
     "InvalidInput",
+    "InvalidRows",
     "InvalidWindow",
     "KeyReused",
     "NaiveDatetime",
@@ -67,6 +69,7 @@ __all__ = [
     "Reason",
     "Refusal",
     "Refused",
+    "RowProblem",
     "StaleVersion",
     "StoreMisconfigured",
     "StoreUnavailable",

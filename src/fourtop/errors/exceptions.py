@@ -166,24 +166,6 @@ class InvalidDocument(InvalidInput):
 
 
 @attrs.define(slots=False, eq=False, repr=False)
-class ImportRejected(FourtopError):
-    """Rows of an import are invalid or overlap. Every problem is listed; nothing was imported.
-
-    Args:
-        problems: One sentence for each problem, in the order of the rows; rows count from 1.
-    """
-
-    default_code = Code.IMPORT_REJECTED
-
-    problems: tuple[str, ...]
-
-    def __str__(self) -> str:
-        first = "; ".join(self.problems[:3])
-        more = f"; and {len(self.problems) - 3} more" if len(self.problems) > 3 else ""
-        return f"nothing was imported: {first}{more}"
-
-
-@attrs.define(slots=False, eq=False, repr=False)
 class KeyReused(FourtopError):
     """An idempotency key was used before with another request. Use a new key for a new request.
 

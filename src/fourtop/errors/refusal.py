@@ -49,6 +49,8 @@ _TEXT = {
         " until {until}; {available} are left, {requested} asked for"
     ),
     Code.WALK_INS_ONLY: "{the_tables} {are} for walk-ins only, for {period} on {date}",
+    Code.TABLES_TOO_CLOSE: "{the_tables} {are} kept free beside a party at table {beside}",
+    Code.AISLE_CLOSED: "joining tables {joined} closes the aisle to {the_tables}",
     Code.PARTY_NEVER_FITS: "no table or combination on this floor seats a party of {party_size}",
     Code.NO_TABLES_MATCH: (
         "tables that seat {party_size} exist, but none meets the conditions {wanted}"

@@ -13,6 +13,8 @@ from fourtop.errors import InvalidDocument, InvalidInput, safe_repr
 from fourtop.formats.slug import slug
 
 ROOT = "document"
+# The metadata of an attribute that is no key of a document.
+OUTSIDE = "outside_documents"
 _WIDTH = 120
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
@@ -181,8 +183,12 @@ class ObjectCodec:
 
     @property
     def attributes(self) -> dict[str, attrs.Attribute[Any]]:
-        """The attributes by key, in the order of the class."""
-        return {self.names.get(each.name, each.name): each for each in attrs.fields(self.kind)}
+        """The attributes by key, in the order of the class, without those outside documents."""
+        return {
+            self.names.get(each.name, each.name): each
+            for each in attrs.fields(self.kind)
+            if not each.metadata.get(OUTSIDE)
+        }
 
     @property
     def codec(self) -> Codec:

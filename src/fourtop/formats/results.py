@@ -12,7 +12,8 @@ A value becomes plain data by these rules:
 - A window is an object with ``start`` and ``end``.
 - A set is a sorted list, a tuple a list, an enum its value, a date ISO 8601.
 - A plan has its ``score`` as a number and its ``terms``; a usage also has its
-  ``utilisation_percent``; a refusal and a reason also have their ``text``.
+  ``utilisation_percent``, and a utilisation the figures that follow from its counts; a refusal, a
+  reason and an alternative also have their ``text``.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from typing import Any, Final, Union, get_args, get_origin, get_type_hints
 import attrs
 
 from fourtop.errors import InvalidDocument, InvalidInput, Reason, Refusal, safe_repr
+from fourtop.formats.booking_row import BASE_COLUMNS, FIELDS, BookingRow
+from fourtop.model.alternatives import Alternative
 from fourtop.model.block import Block
 from fourtop.model.booking import Booking
 from fourtop.model.hold import Fingerprint, Hold
@@ -36,6 +39,7 @@ from fourtop.model.plan import Plan, Score, Term
 from fourtop.model.receipt import Usage
 from fourtop.model.request import ANY_TABLE, Preference
 from fourtop.model.results import ClearReport, ImportReport
+from fourtop.model.utilisation import PeriodUtilisation, SlotUtilisation
 from fourtop.model.window import Window, iso, to_micros
 
 Encoder = Callable[[Any], Any]
@@ -203,8 +207,14 @@ def _plan_data(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _usage_data(usage: Usage) -> dict[str, Any]:
-    return {**_plain_usage(usage), "utilisation_percent": usage.utilisation_percent}
+def _encoder_with(kind: type, *names: str) -> Encoder:
+    """Return the encoder of a class that also writes some of its properties."""
+    encode, fetch = _object_encoder(kind), tuple((name, attrgetter(name)) for name in names)
+    return lambda value: encode(value) | {name: get(value) for name, get in fetch}
+
+
+def _alternative_data(alternative: Alternative) -> dict[str, Any]:
+    return {**_plain_alternative(alternative), "text": str(alternative)}
 
 
 def _reason_data(reason: Reason) -> dict[str, Any]:
@@ -224,6 +234,16 @@ def _refusal_data(refusal: Refusal) -> dict[str, Any]:
     }
 
 
+def _row_data(row: BookingRow) -> dict[str, Any]:
+    # Only the first columns are always there, so that the digest of an import stays as it was when
+    # a row had no others.
+    return {
+        field.name: to_data(getattr(row, field.name))
+        for field in FIELDS
+        if field.name in BASE_COLUMNS or getattr(row, field.name) != field.default
+    }
+
+
 def _mapping_data(mapping: Mapping[Any, Any]) -> dict[str, Any]:
     return {
         key if type(key) is str else str(to_data(key)): to_data(value)
@@ -240,15 +260,22 @@ def _datetime_data(value: datetime) -> str:
     return (value if value.tzinfo is None else value.astimezone(UTC)).isoformat()
 
 
-_plain_usage: Final = _object_encoder(Usage)
+_plain_alternative: Final = _object_encoder(Alternative)
 _SPECIAL_ENCODERS: Final[Mapping[type, Encoder]] = {
     Window: _window_data,
     Preference: _preference_data,
     Fingerprint: attrgetter("facts"),
     Plan: _plan_data,
-    Usage: _usage_data,
+    Usage: _encoder_with(Usage, "utilisation_percent"),
+    SlotUtilisation: _encoder_with(SlotUtilisation, "utilisation_percent", "is_overbooked"),
+    PeriodUtilisation: _encoder_with(
+        PeriodUtilisation,
+        *("utilisation_percent", "is_overbooked", "seat_percent", "turns_per_table"),
+    ),
+    Alternative: _alternative_data,
     Reason: _reason_data,
     Refusal: _refusal_data,
+    BookingRow: _row_data,
 }
 # In this order: a datetime is also a date, a text is also a sequence.
 _GENERAL_ENCODERS: Final[tuple[tuple[Any, Encoder], ...]] = (

@@ -15,6 +15,8 @@ MAX_REASON = 200
 # of them; a start in the past has a reason of its own, and a start outside the hours has no stay.
 OVERRIDABLE: Final = (
     Code.WALK_INS_ONLY,
+    Code.TABLES_TOO_CLOSE,
+    Code.AISLE_CLOSED,
     Code.CAPACITY_EXCEEDED,
     Code.CHANNEL_SHARE_HELD_BACK,
     Code.PACING_EXCEEDED,

@@ -4,7 +4,7 @@ from datetime import date, datetime, tzinfo
 
 import attrs
 
-from fourtop.errors import Refusal
+from fourtop.errors import Refusal, RowProblem
 from fourtop.errors.display import brief, count_of, html_table, tables_of
 from fourtop.model.calendar import Stay
 from fourtop.model.plan import Plan, rounded
@@ -182,18 +182,26 @@ def _time_of(start: datetime, zone: tzinfo, on: date) -> str:
 class ImportReport:
     """Counts of the bookings and allocations that an import added.
 
-    ``replayed`` marks a stored result.
+    ``replayed`` marks a stored result. ``problems`` are those of the rows that ``on_conflict``
+    left out, in the order of the rows.
     """
 
     bookings: int
     allocations: int
     replayed: bool = False
+    problems: tuple[RowProblem, ...] = ()
+
+    @property
+    def skipped(self) -> int:
+        """The number of rows that were left out."""
+        return len({problem.row for problem in self.problems})
 
     def __repr__(self) -> str:
         return brief(
             self,
             count_of(self.bookings, "booking"),
             count_of(self.allocations, "allocation"),
+            f"{count_of(self.skipped, 'row')} left out" if self.problems else "",
             "replayed" if self.replayed else "",
         )
 

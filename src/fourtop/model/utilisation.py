@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from itertools import chain
-from typing import Final
+from math import floor
 
 import attrs
 
@@ -12,9 +12,7 @@ from fourtop.errors.display import brief, count_of, html_table
 from fourtop.model.receipt import PacingUsage, Usage
 from fourtop.model.restaurant import zone_info
 from fourtop.model.results import Versions
-from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window, from_micros
-
-_HOUR_US: Final = 60 * MICROSECONDS_PER_MINUTE
+from fourtop.model.window import Window, from_micros
 
 
 @attrs.frozen(repr=False)
@@ -74,18 +72,18 @@ class PeriodUtilisation:
     Args:
         usage: Its covers and parties against its caps; live holds count.
         slots: By start: the intervals between its start times.
-        offered_us: The seat time that it offers, in microseconds of one seat: the seats of the
-            tables on offer, while their zone is open and they are not blocked.
-        used_us: The seat time that its bookings use: each person's time at the table within the
-            service. A party that left early used less.
+        seat_hours_offered: The seats of the tables on offer, while their zone is open and they are
+            not blocked, in hours of one seat.
+        seat_hours_used: Each person's time at the table within the service, of its bookings. A
+            party that left early used less.
         turns: How many of its bookings each table has, in table order: of each table that is on
             offer or has one.
     """
 
     usage: Usage
     slots: tuple[SlotUtilisation, ...]
-    offered_us: int
-    used_us: int
+    seat_hours_offered: float
+    seat_hours_used: float
     turns: Mapping[str, int] = attrs.field(hash=False)
 
     @property
@@ -104,21 +102,11 @@ class PeriodUtilisation:
         return self.usage.is_overbooked or any(slot.is_overbooked for slot in self.slots)
 
     @property
-    def seat_hours_offered(self) -> float:
-        """The seat time that it offers, in hours of one seat."""
-        return self.offered_us / _HOUR_US
-
-    @property
-    def seat_hours_used(self) -> float:
-        """The seat time that its bookings use, in hours of one seat."""
-        return self.used_us / _HOUR_US
-
-    @property
     def seat_percent(self) -> int | None:
-        """The used seat time in percent of that on offer; ``None`` if none is on offer."""
-        if not self.offered_us:
+        """The used seat-hours in percent of those on offer; ``None`` if none are on offer."""
+        if not self.seat_hours_offered:
             return None
-        return (200 * self.used_us + self.offered_us) // (2 * self.offered_us)
+        return floor(100 * self.seat_hours_used / self.seat_hours_offered + 0.5)
 
     @property
     def turns_per_table(self) -> float:

@@ -147,44 +147,69 @@ class Planner:
         """Tell whether all sets of tables for a party are compiled: then no search is bounded."""
         return self._compiled(party_size).combinations is not None
 
-    def best(self, request: PlanRequest, free: int) -> Plan | None:
+    def best(self, request: PlanRequest, free: int, barred: Sequence[int] = ()) -> Plan | None:
         """Return the best plan whose tables are all in the mask ``free``, or ``None``.
 
         Compiled: O(busy tables) operations on masks of one bit a plan. At the bound of a search
         the plan is the best of the visited sets;
         ``search`` says whether that happened.
+
+        Args:
+            request: The party.
+            free: The free tables.
+            barred: Masks of two tables or more; a plan may not have all tables of one.
         """
         ranking = self._ranking(request)
         if ranking is None:
-            return next(iter(self._searched(request, free, 1).plans), None)
-        ranks = ranking.available(free & self._meeting(request.must))
+            return next(iter(self._searched(request, free, 1, barred).plans), None)
+        ranks = ranking.available(free & self._meeting(request.must), barred)
         if not ranks:
             return None
         return ranking.plan(ranking.first(ranks))
 
-    def plans(self, request: PlanRequest, free: int, limit: int | None = None) -> tuple[Plan, ...]:
+    def plans(
+        self,
+        request: PlanRequest,
+        free: int,
+        limit: int | None = None,
+        barred: Sequence[int] = (),
+    ) -> tuple[Plan, ...]:
         """Return all plans of free tables, or the first ``limit``, the best first.
 
         Raises:
             InvalidInput: If ``limit`` is not a whole number from 1 to 1,000,000.
         """
-        return self.search(request, free, limit).plans
+        return self.search(request, free, limit, barred).plans
 
-    def search(self, request: PlanRequest, free: int, limit: int | None = None) -> PlanSearch:
+    def search(
+        self,
+        request: PlanRequest,
+        free: int,
+        limit: int | None = None,
+        barred: Sequence[int] = (),
+    ) -> PlanSearch:
         """Return the plans of free tables, the best first, and whether they are proven.
+
+        Args:
+            request: The party.
+            free: The free tables.
+            limit: Most plans to return; ``None``: all.
+            barred: As for ``best``.
 
         Raises:
             InvalidInput: If ``limit`` is not a whole number from 1 to 1,000,000.
         """
         if limit is not None:
             validators.check_integer("limit", limit, 1, 1_000_000)
-        return self._found(request, free, limit)
+        return self._found(request, free, limit, barred)
 
-    def _found(self, request: PlanRequest, free: int, limit: int | None) -> PlanSearch:
+    def _found(
+        self, request: PlanRequest, free: int, limit: int | None, barred: Sequence[int] = ()
+    ) -> PlanSearch:
         ranking = self._ranking(request)
         if ranking is None:
-            return self._searched(request, free, limit)
-        available = ranking.available(free & self._meeting(request.must))
+            return self._searched(request, free, limit, barred)
+        available = ranking.available(free & self._meeting(request.must), barred)
         return PlanSearch(tuple(map(ranking.plan, islice(ranking.in_order(available), limit))))
 
     def is_seatable(self, request: PlanRequest, free: int) -> bool:
@@ -218,8 +243,8 @@ class Planner:
             count += 1
         return count
 
-    def choose(self, request: PlanRequest, free: int) -> Plan | Refusal:
-        """Return the best free plan, or a refusal with the reason.
+    def choose(self, request: PlanRequest, free: int, barred: Sequence[int] = ()) -> Plan | Refusal:
+        """Return the best free plan, as ``best`` does, or a refusal with the reason.
 
         The refusal's code is ``TABLES_TAKEN`` (``tables``: those in use of the plan that would be
         best in an empty house), ``NO_TABLES_MATCH`` (``conditions``: each kind that is enough to
@@ -232,10 +257,10 @@ class Planner:
         ranking = self._ranking(request)
         if ranking is not None:
             # The usual case. It skips the search, which costs as much again.
-            ranks = ranking.available(free & self._meeting(request.must))
+            ranks = ranking.available(free & self._meeting(request.must), barred)
             if ranks:
                 return ranking.plan(ranking.first(ranks))
-        found = self._found(request, free, 1)
+        found = self._found(request, free, 1, barred)
         if found.plans:
             return found.plans[0]
         everything = self.compiled_floor.offered
@@ -287,12 +312,21 @@ class Planner:
 
     # ---- compiling
 
-    def _searched(self, request: PlanRequest, free: int, limit: int | None) -> PlanSearch:
-        search = self._search(request, free)
+    def _searched(
+        self, request: PlanRequest, free: int, limit: int | None, barred: Sequence[int] = ()
+    ) -> PlanSearch:
+        search = self._search(request, free, barred=barred)
         plans = tuple(self._plan(request, candidate) for candidate in search.best(limit))
         return PlanSearch(plans, search.budget.used, is_proven=not search.budget.is_exhausted)
 
-    def _search(self, request: PlanRequest, free: int, budget: NodeBudget | None = None) -> Search:
+    def _search(
+        self,
+        request: PlanRequest,
+        free: int,
+        budget: NodeBudget | None = None,
+        *,
+        barred: Sequence[int] = (),
+    ) -> Search:
         return Search(
             self.compiled_floor,
             self.planning,
@@ -302,6 +336,7 @@ class Planner:
             free=free & self._meeting(request.must),
             unmet=self._unmet_by(request.wish),
             budget=NodeBudget(self.max_nodes) if budget is None else budget,
+            barred=barred,
         )
 
     def _ranking(self, request: PlanRequest) -> Ranking | None:

@@ -82,9 +82,24 @@ class Ranking:
         masks = (self.tables.bit_count() + kept) * (40 + count // 7)
         return 256 + kept * _PLAN_BYTES + 16 * count + 8 * len(self.sparing) + masks
 
-    def available(self, free: int) -> int:
-        """Return the ranks whose tables are all in the mask ``free``. One AND a busy table."""
-        return _without(self.sparing, self.everything, self.tables & ~free)
+    def available(self, free: int, barred: Sequence[int] = ()) -> int:
+        """Return the ranks whose tables are all in the mask ``free``. One AND a busy table.
+
+        Args:
+            free: The free tables.
+            barred: Sets of tables that no candidate may have all of; one AND for each table.
+        """
+        ranks = _without(self.sparing, self.everything, self.tables & ~free)
+        for each in barred:
+            ranks &= ~self._containing(each)
+        return ranks
+
+    def _containing(self, mask: int) -> int:
+        """Return the ranks that use all tables of a set."""
+        ranks = self.everything
+        for bit in bits(mask):
+            ranks &= self.everything ^ self.sparing[bit]
+        return ranks
 
     def first(self, ranks: int) -> Candidate:
         """Return the best candidate of a mask of ranks, which is not empty."""

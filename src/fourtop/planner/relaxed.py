@@ -8,7 +8,7 @@ from typing import Final
 import attrs
 
 from fourtop.errors import Code
-from fourtop.model.floor import Floor
+from fourtop.model.floor import Floor, NumberScope
 from fourtop.model.planning_rules import MAX_TABLES_PER_PARTY, AdjacencyMode, Planning
 from fourtop.model.table import Mobility, Table
 
@@ -37,6 +37,9 @@ def relaxed_floor(floor: Floor, rules: Collection[Code]) -> Floor:
     Without the rule of zones, all tables stand in the first zone.
     """
     tables = tuple(_relaxed_table(floor, table, rules) for table in floor.tables)
+    if Code.ZONE_MISMATCH in rules and floor.numbers_unique_in is NumberScope.ZONE:
+        # Two tables of the one zone may not share a number; these keep the order of tables.
+        tables = tuple(attrs.evolve(each, number=str(at)) for at, each in enumerate(tables))
     given = floor.set_capacities
     if Code.PARTY_BELOW_MINIMUM in rules:
         given = tuple(attrs.evolve(each, min_party=None) for each in given)

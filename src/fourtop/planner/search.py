@@ -36,6 +36,7 @@ class Search:
         free: The tables to choose from: offered, free, and meeting the conditions.
         unmet: For each table how many wishes it does not meet.
         budget: The nodes that the search may visit.
+        barred: Sets of tables that no plan may have all of.
     """
 
     compiled_floor: CompiledFloor
@@ -46,6 +47,7 @@ class Search:
     free: int = attrs.field(kw_only=True)
     unmet: Sequence[int] = attrs.field(kw_only=True)
     budget: NodeBudget = attrs.field(kw_only=True)
+    barred: Sequence[int] = attrs.field(default=(), kw_only=True)
 
     def best(self, limit: int | None) -> tuple[Candidate, ...]:
         """Return the first ``limit`` fitting candidates in the total order; ``None``: all.
@@ -76,6 +78,14 @@ class Search:
         return self.planning.mode_for(self.party_size)
 
     def _fitting(self, shortlist: Shortlist) -> Iterator[Candidate]:
+        found = self._found(shortlist)
+        if not self.barred:
+            return found
+        return (
+            candidate for candidate in found if all(each & ~candidate.mask for each in self.barred)
+        )
+
+    def _found(self, shortlist: Shortlist) -> Iterator[Candidate]:
         budget = self.planning.slack_budget
         for bit in bits(self.free):
             if self.singles[bit].fits(self.party_size, budget):

@@ -8,6 +8,7 @@ from typing import Final
 import attrs
 
 from fourtop.engine.candidacy import Candidacy, Excluded
+from fourtop.engine.checks.distance import FreeTables, has_distances
 from fourtop.engine.rivals import describe, find_all_rivals, refuse_taken
 from fourtop.errors import Code, Proof, Reason, Refusal
 from fourtop.model.window import Window
@@ -27,11 +28,12 @@ def check_tables(candidacy: Candidacy) -> Refusal | None:
     if party.tables:
         return _check_named(candidacy, ask, excluded)
     planner, free = admission.planner, free_tables(candidacy, excluded)
+    barred = _barred(excluded) if excluded else ()
     if candidacy.most_plans > 1:
-        candidacy.plans = planner.plans(ask, free, candidacy.most_plans)
+        candidacy.plans = planner.plans(ask, free, candidacy.most_plans, barred)
         if candidacy.plans:
             return None
-    chosen = planner.choose(ask, free)
+    chosen = planner.choose(ask, free, barred)
     if not isinstance(chosen, Refusal):
         candidacy.plans = (chosen,)
         return None
@@ -45,7 +47,7 @@ def _check_named(
     admission, tables = candidacy.admission, candidacy.party.tables
     plan = admission.planner.judge(ask, tables)
     mask = admission.compiled.house.floor.mask(tables) if excluded or candidacy.variants else 0
-    reasons = tuple(each.reason for each in excluded if each.tables & mask)
+    reasons = tuple(each.reason for each in excluded if each.concerns(mask))
     if isinstance(plan, Refusal):
         return attrs.evolve(plan, reasons=plan.reasons + reasons)
     if reasons:
@@ -63,7 +65,7 @@ def check_kept(candidacy: Candidacy, tables: tuple[str, ...]) -> Refusal | None:
     admission, must = candidacy.admission, candidacy.party.must
     mask = admission.compiled.house.floor.mask(tables)
     excluded = excluded_from(candidacy)
-    reasons = [each.reason for each in excluded if each.tables & mask]
+    reasons = [each.reason for each in excluded if each.concerns(mask)]
     ask = plan_request(candidacy.party.party_size, must=must)
     plan = admission.planner.judge(ask, tables) if must.kinds else None
     if isinstance(plan, Refusal):
@@ -87,8 +89,14 @@ def free_tables(candidacy: Candidacy, excluded: tuple[Excluded, ...] = ()) -> in
         free_then = _free_in(candidacy, variant.stay.occupied)
         free = free & ~variant.tables | free_then & variant.tables
     for each in excluded:
-        free &= ~each.tables
+        if not each.as_a_set:
+            free &= ~each.tables
     return free
+
+
+def _barred(excluded: tuple[Excluded, ...]) -> tuple[int, ...]:
+    """Return the sets of tables that a party may not have all of, as masks."""
+    return tuple([each.tables for each in excluded if each.as_a_set])
 
 
 def _free_in(candidacy: Candidacy, window: Window) -> int:
@@ -109,7 +117,12 @@ def count_tables(candidacy: Candidacy, limit: int) -> int:
     rules = admission.composition.table_rules
     if not rules:
         return _count_among(candidacy, ask, free_tables(candidacy), limit)
-    free = free_tables(candidacy, excluded_from(candidacy))
+    excluded = excluded_from(candidacy)
+    free = free_tables(candidacy, excluded)
+    house = admission.compiled.house
+    if has_distances(house):
+        left = FreeTables(house.floor, free, _barred(excluded))
+        return _count_apart(candidacy, ask, left, limit)
     spots = 0
     for rule in rules:
         for mask, most in () if rule.count is None else rule.count(candidacy):
@@ -117,6 +130,26 @@ def count_tables(candidacy: Candidacy, limit: int) -> int:
                 spots += _count_among(candidacy, ask, free & mask, min(limit, most))
             free &= ~mask
     return min(spots + _count_among(candidacy, ask, free, limit), limit)
+
+
+def _count_apart(candidacy: Candidacy, ask: PlanRequest, left: FreeTables, limit: int) -> int:
+    """Count parties that sit down one after another where each may keep tables from the next."""
+    planner, others = candidacy.admission.planner, candidacy.admission.all_tables
+    groups: list[tuple[int, int]] = []
+    for rule in candidacy.admission.composition.table_rules:
+        for mask, most in () if rule.count is None else rule.count(candidacy):
+            groups.append((mask & others, most))
+            others &= ~mask
+    spots = 0
+    for mask, most in (*groups, (others, limit)):
+        last = min(spots + max(most, 0), limit)
+        while spots < last:
+            plan = planner.best(ask, left.free & mask, left.barred)
+            if plan is None:
+                break
+            left.take(left.floor.mask(plan.tables))
+            spots += 1
+    return spots
 
 
 def is_search_proven(candidacy: Candidacy) -> bool:
@@ -147,7 +180,7 @@ def _with_excluded(
     if plan is None:
         return refusal
     mask = candidacy.admission.compiled.house.floor.mask(plan.tables)
-    reasons = tuple(each.reason for each in excluded if each.tables & mask)
+    reasons = tuple(each.reason for each in excluded if each.concerns(mask))
     # Tables that no party takes are in no other way either.
     others = tuple(each for each in refusal.reasons if each.details.get("in_the_way", True))
     return Refusal(reasons + others, Proof.RULE)

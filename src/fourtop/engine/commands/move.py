@@ -8,17 +8,19 @@ from itertools import combinations
 import attrs
 
 from fourtop.engine.allocations import Placing, allocate, expire_holds, release_from
+from fourtop.engine.checks.distance import Parties, has_distances, reasons_against
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Command, optional_version, with_expected
 from fourtop.engine.events import assignment_event
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.preconditions import get_booking
 from fourtop.engine.rivals import refuse_taken, taken
-from fourtop.errors import IllegalTransition, InvalidInput, Refusal, Refused, safe_repr
+from fourtop.errors import IllegalTransition, InvalidInput, Proof, Refusal, Refused, safe_repr
 from fourtop.errors.display import brief, some
 from fourtop.model import validators
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.booking import Assignment, Booking, BookingStatus
+from fourtop.model.floor import Floor
 from fourtop.model.plan import Plan
 from fourtop.model.window import Window
 from fourtop.planner import PlanRequest
@@ -149,6 +151,8 @@ def move_bookings(
         for number, step in enumerate(steps, 1)
     ]
     _check_apart(placings)
+    if has_distances(compiled.house):
+        _check_distances(view, compiled.house.floor, steps, placings)
     changes, moved = NO_CHANGES, {booking.id: booking for booking in bookings}
     for step, placing in zip(steps, placings, strict=True):
         booking = _moved(invocation, step, placing, view.now_us)
@@ -247,6 +251,17 @@ def _check_apart(placings: list[Placing]) -> None:
                 )
                 if is_same and first.window.overlaps(second.window):
                     raise Refused(taken([first.resource_id], [second]))
+
+
+def _check_distances(view: View, floor: Floor, steps: list[_Step], placings: list[Placing]) -> None:
+    """Check the distances of each booking from all others, at the end of the batch."""
+    owners = tuple(Owner(OwnerKind.BOOKING, step.booking.id) for step in steps)
+    for step, placing in zip(steps, placings, strict=True):
+        others = tuple(row for each in placings if each is not placing for row in each.rows)
+        parties = Parties(view, owners, others)
+        reasons = reasons_against(floor, parties, step.plan.tables, step.window)
+        if reasons:
+            raise Refused(Refusal(reasons, Proof.NAMED_TABLES))
 
 
 def _moved(invocation: Invocation, step: _Step, placing: Placing, now_us: int) -> Booking:

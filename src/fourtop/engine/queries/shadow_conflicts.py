@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from operator import attrgetter
 
-from fourtop.engine.commands.import_bookings import SHADOW_PREFIX
 from fourtop.engine.dispatch.requests import Caller, Query
+from fourtop.engine.import_rows import SHADOW_PREFIX
 from fourtop.engine.overlaps import overlapping_pairs
 from fourtop.engine.queries.audit import Overlap
 from fourtop.model import validators

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Final
 
 import attrs
 
@@ -11,15 +12,22 @@ from fourtop.engine.admission import Admission, missing_counts
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Query
 from fourtop.engine.limits import limits_of
-from fourtop.engine.usage import pacing_in
+from fourtop.engine.usage import (
+    NOTHING_RELEASED,
+    Attendance,
+    pacing_in,
+    take_attendance,
+)
 from fourtop.model.allocation import OwnerKind, ResourceType
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.calendar import Service
 from fourtop.model.rotations import Rotations, rotations_of
 from fourtop.model.service_period import as_date
 from fourtop.model.utilisation import PeriodUtilisation, SlotUtilisation, Utilisation
-from fourtop.model.window import Window
+from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 from fourtop.ports import Need, Scope, View
+
+_HOUR_US: Final = 60 * MICROSECONDS_PER_MINUTE
 
 
 def query(caller: Caller, on: date) -> Query[Utilisation]:
@@ -91,28 +99,34 @@ class _Sitting:
 
 
 def _of_service(admission: Admission, service: Service) -> PeriodUtilisation:
-    view, calendar = admission.view, admission.compiled.calendar
+    view, compiled = admission.view, admission.compiled
     bookings = [
         each
         for each in view.bookings_starting(service.window)
         if each.status.counts_covers
         # Where the clocks go back, a service may run into the next, which has its own parties.
-        and service.is_same(calendar.find_service(each.stay.dining.start_us))
+        and service.is_same(compiled.calendar.find_service(each.stay.dining.start_us))
     ]
     sittings = [_Sitting.of(each, view.now_us) for each in bookings]
+    # The admission may count totals only.
+    attendance = take_attendance(view, compiled, service, NOTHING_RELEASED)
+    slots = compiled.calendar.slots_of(service)
     return PeriodUtilisation(
         admission.usage(service),
-        tuple(_slot(admission, service, each, sittings) for each in calendar.slots_of(service)),
-        _offered_us(view, admission.compiled, service),
-        sum(each.covers * each.within(service.window) for each in sittings),
+        tuple(_slot(compiled, service, attendance, slot, sittings) for slot in slots),
+        _offered_us(view, compiled, service) / _HOUR_US,
+        sum(each.covers * each.within(service.window) for each in sittings) / _HOUR_US,
         _turns(view, bookings),
     )
 
 
 def _slot(
-    admission: Admission, service: Service, slot: Window, sittings: Iterable[_Sitting]
+    compiled: CompiledHouse,
+    service: Service,
+    attendance: Attendance,
+    slot: Window,
+    sittings: Iterable[_Sitting],
 ) -> SlotUtilisation:
-    attendance, compiled = admission.attendance(service), admission.compiled
     groups = [
         each
         for each in attendance.others

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from typing import ClassVar
 
 from fourtop.testing.contract.conflicts import IdentityPromises, OverlapPromises
+from fourtop.testing.contract.floors import FloorPromises
 from fourtop.testing.contract.harness import MakeStore, Trial, raised_by
 from fourtop.testing.contract.headcounts import HeadcountPromises
 from fourtop.testing.contract.isolation import IsolationPromises
@@ -39,6 +40,7 @@ _UNTOLD = "override the fixture make_store: it returns a function that makes you
 class StoreContract(
     OpeningPromises,
     PolicyPromises,
+    FloorPromises,
     GuardingPromises,
     SightPromises,
     SeatedPromises,
