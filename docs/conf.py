@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from importlib import metadata
+from typing import TYPE_CHECKING
+
+from pygments.lexers.special import TextLexer
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
 project = "fourtop"
 author = "the fourtop authors"
@@ -26,3 +32,8 @@ napoleon_numpy_docstring = False
 
 html_theme = "furo"
 html_title = f"fourtop {release}"
+
+
+def setup(app: Sphinx) -> None:
+    """Show Mermaid diagrams as text: other viewers of Markdown draw them."""
+    app.add_lexer("mermaid", TextLexer)

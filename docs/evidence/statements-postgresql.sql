@@ -259,7 +259,7 @@
 --     enter_job × 2
 --     delete_events
 --
--- remove_restaurant: 34 statements
+-- remove_restaurant: 35 statements
 --     set_tenant
 --     lock_restaurant
 --     load_scope 18
@@ -274,6 +274,7 @@
 --     remove_restaurant_walk_in_rules
 --     remove_restaurant_period_occasions
 --     remove_restaurant_pacing_rules
+--     remove_restaurant_demand_profiles
 --     remove_restaurant_date_exceptions
 --     remove_restaurant_channel_shares
 --     remove_restaurant_capacity_rules
@@ -494,7 +495,8 @@ INSERT INTO fourtop.restaurant_policies (restaurant_id, reservation_interval_min
     adjacency_min_party, max_tables, slack_budget, staff_max_slack, score, hold_ttl_seconds,
     hold_rate_limit, hold_rate_window_seconds, hold_max_live, hold_max_live_per_session,
     hold_max_lifetime_seconds, channels, guest_stay_least_minutes, guest_stay_most_minutes,
-    early_minutes, late_minutes, no_show_after_minutes, overstay_minutes)
+    early_minutes, late_minutes, no_show_after_minutes, overstay_minutes, scarcities,
+    enforce_capacity, enforce_capacity_percent, enforce_adjacency, enforce_adjacency_percent)
 SELECT :restaurant::VARCHAR AS anon_1, new_restaurant_policies.reservation_interval_minutes,
     new_restaurant_policies.default_duration_minutes,
     new_restaurant_policies.last_seating_buffer_minutes,
@@ -511,7 +513,9 @@ SELECT :restaurant::VARCHAR AS anon_1, new_restaurant_policies.reservation_inter
     new_restaurant_policies.guest_stay_least_minutes,
     new_restaurant_policies.guest_stay_most_minutes, new_restaurant_policies.early_minutes,
     new_restaurant_policies.late_minutes, new_restaurant_policies.no_show_after_minutes,
-    new_restaurant_policies.overstay_minutes
+    new_restaurant_policies.overstay_minutes, new_restaurant_policies.scarcities,
+    new_restaurant_policies.enforce_capacity, new_restaurant_policies.enforce_capacity_percent,
+    new_restaurant_policies.enforce_adjacency, new_restaurant_policies.enforce_adjacency_percent
 FROM json_to_recordset(CAST(:restaurant_policies::VARCHAR AS JSON)) AS new_restaurant_policies(ordinal INTEGER,
     reservation_interval_minutes INTEGER, default_duration_minutes INTEGER,
     last_seating_buffer_minutes INTEGER, joins_within_zone BOOLEAN, numbers_unique_in TEXT,
@@ -521,7 +525,8 @@ FROM json_to_recordset(CAST(:restaurant_policies::VARCHAR AS JSON)) AS new_resta
     hold_rate_window_seconds INTEGER, hold_max_live INTEGER, hold_max_live_per_session INTEGER,
     hold_max_lifetime_seconds INTEGER, channels JSON, guest_stay_least_minutes INTEGER,
     guest_stay_most_minutes INTEGER, early_minutes INTEGER, late_minutes INTEGER,
-    no_show_after_minutes INTEGER, overstay_minutes INTEGER)
+    no_show_after_minutes INTEGER, overstay_minutes INTEGER, scarcities JSON, enforce_capacity TEXT,
+    enforce_capacity_percent INTEGER, enforce_adjacency TEXT, enforce_adjacency_percent INTEGER)
 ORDER BY new_restaurant_policies.ordinal
 ON CONFLICT (restaurant_id) DO UPDATE
 SET reservation_interval_minutes = excluded.reservation_interval_minutes,
@@ -537,7 +542,9 @@ SET reservation_interval_minutes = excluded.reservation_interval_minutes,
     guest_stay_most_minutes = excluded.guest_stay_most_minutes, early_minutes = excluded.early_minutes,
     late_minutes = excluded.late_minutes, no_show_after_minutes = excluded.no_show_after_minutes,
     overstay_minutes = excluded.overstay_minutes, staff_max_slack = excluded.staff_max_slack,
-    numbers_unique_in = excluded.numbers_unique_in;
+    numbers_unique_in = excluded.numbers_unique_in, scarcities = excluded.scarcities,
+    enforce_capacity = excluded.enforce_capacity, enforce_capacity_percent = excluded.enforce_capacity_percent,
+    enforce_adjacency = excluded.enforce_adjacency, enforce_adjacency_percent = excluded.enforce_adjacency_percent;
 
 -- write_restaurant_service_periods
 -- Insert or update the rows of restaurant_service_periods that an edit of the house changes. Used
@@ -699,7 +706,11 @@ SELECT (
             fourtop.restaurant_policies.guest_stay_most_minutes,
             fourtop.restaurant_policies.early_minutes, fourtop.restaurant_policies.late_minutes,
             fourtop.restaurant_policies.no_show_after_minutes,
-            fourtop.restaurant_policies.overstay_minutes) AS json_build_array_9
+            fourtop.restaurant_policies.overstay_minutes, fourtop.restaurant_policies.scarcities,
+            fourtop.restaurant_policies.enforce_capacity,
+            fourtop.restaurant_policies.enforce_capacity_percent,
+            fourtop.restaurant_policies.enforce_adjacency,
+            fourtop.restaurant_policies.enforce_adjacency_percent) AS json_build_array_9
         FROM fourtop.restaurant_policies
         WHERE fourtop.restaurant_policies.restaurant_id = :restaurant::VARCHAR
     ) AS anon_18
@@ -823,12 +834,26 @@ SELECT (
 ) AS anon_37, (
     SELECT CAST(json_agg(anon_40.json_build_array_20) AS TEXT) AS json_agg_20
     FROM (
+        SELECT json_build_array(fourtop.restaurant_demand_profiles.position,
+            fourtop.restaurant_demand_profiles.name,
+            fourtop.restaurant_demand_profiles.multiplier,
+            fourtop.restaurant_demand_profiles.start_time,
+            fourtop.restaurant_demand_profiles.end_time,
+            fourtop.restaurant_demand_profiles.weekdays,
+            fourtop.restaurant_demand_profiles.period,
+            fourtop.restaurant_demand_profiles.priority) AS json_build_array_20
+        FROM fourtop.restaurant_demand_profiles
+        WHERE fourtop.restaurant_demand_profiles.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_40
+) AS anon_39, (
+    SELECT CAST(json_agg(anon_42.json_build_array_21) AS TEXT) AS json_agg_21
+    FROM (
         SELECT json_build_array(fourtop.restaurant_walk_in_tables.rule_position,
-            fourtop.restaurant_walk_in_tables.table_id) AS json_build_array_20
+            fourtop.restaurant_walk_in_tables.table_id) AS json_build_array_21
         FROM fourtop.restaurant_walk_in_tables
         WHERE fourtop.restaurant_walk_in_tables.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_40
-) AS anon_39;
+    ) AS anon_42
+) AS anon_41;
 
 -- load_scope 2
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
@@ -887,8 +912,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
-            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -909,11 +935,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.overrides, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -1023,8 +1050,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
-            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -1045,11 +1073,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.overrides, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -1107,8 +1136,8 @@ WITH did_holds_added AS (
     INSERT INTO fourtop.table_holds (restaurant_id, id, party_size, state, created_us, expires_us,
         fingerprint, actor_id, actor_role, booking_id, session, past_reason, must, wish,
         names_tables, asked_occasion, channel, minutes, reference, life_start_us, overrides,
-        period, service_date, occasion, dining_start_us, dining_end_us, occupied_start_us,
-        occupied_end_us, turn_minutes, is_clamped)
+        would_refuse, period, service_date, occasion, dining_start_us, dining_end_us,
+        occupied_start_us, occupied_end_us, turn_minutes, is_clamped)
     SELECT :restaurant::VARCHAR AS anon_1, new_holds_added.id AS id, new_holds_added.party_size AS party_size,
         new_holds_added.state AS state, new_holds_added.created_us AS created_us,
         new_holds_added.expires_us AS expires_us, new_holds_added.fingerprint AS fingerprint,
@@ -1119,18 +1148,19 @@ WITH did_holds_added AS (
         new_holds_added.asked_occasion AS asked_occasion, new_holds_added.channel AS channel,
         new_holds_added.minutes AS minutes, new_holds_added.reference AS reference,
         new_holds_added.life_start_us AS life_start_us, new_holds_added.overrides AS overrides,
-        new_holds_added.period AS period, new_holds_added.service_date AS service_date,
-        new_holds_added.occasion AS occasion, new_holds_added.dining_start_us AS dining_start_us,
-        new_holds_added.dining_end_us AS dining_end_us, new_holds_added.occupied_start_us AS occupied_start_us,
-        new_holds_added.occupied_end_us AS occupied_end_us, new_holds_added.turn_minutes AS turn_minutes,
-        new_holds_added.is_clamped AS is_clamped
+        new_holds_added.would_refuse AS would_refuse, new_holds_added.period AS period,
+        new_holds_added.service_date AS service_date, new_holds_added.occasion AS occasion,
+        new_holds_added.dining_start_us AS dining_start_us, new_holds_added.dining_end_us AS dining_end_us,
+        new_holds_added.occupied_start_us AS occupied_start_us, new_holds_added.occupied_end_us AS occupied_end_us,
+        new_holds_added.turn_minutes AS turn_minutes, new_holds_added.is_clamped AS is_clamped
     FROM json_to_recordset(CAST(:holds_added::VARCHAR AS JSON)) AS new_holds_added(ordinal INTEGER,
         id TEXT, party_size INTEGER, state TEXT, created_us BIGINT, expires_us BIGINT,
         fingerprint TEXT, actor_id TEXT, actor_role TEXT, booking_id TEXT, session TEXT,
         past_reason TEXT, must JSON, wish JSON, names_tables BOOLEAN, asked_occasion TEXT,
         channel TEXT, minutes INTEGER, reference TEXT, life_start_us BIGINT, overrides JSON,
-        period TEXT, service_date TEXT, occasion TEXT, dining_start_us BIGINT, dining_end_us BIGINT,
-        occupied_start_us BIGINT, occupied_end_us BIGINT, turn_minutes INTEGER, is_clamped BOOLEAN)
+        would_refuse TEXT, period TEXT, service_date TEXT, occasion TEXT, dining_start_us BIGINT,
+        dining_end_us BIGINT, occupied_start_us BIGINT, occupied_end_us BIGINT, turn_minutes INTEGER,
+        is_clamped BOOLEAN)
     ORDER BY new_holds_added.ordinal
 ), did_members AS (
     INSERT INTO fourtop.table_hold_members (restaurant_id, hold_id, position, table_id)
@@ -1194,11 +1224,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.overrides, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_3
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -1353,8 +1384,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
-            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -1375,11 +1407,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.overrides, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -1454,8 +1487,8 @@ WITH did_holds_added AS (
     INSERT INTO fourtop.table_holds (restaurant_id, id, party_size, state, created_us, expires_us,
         fingerprint, actor_id, actor_role, booking_id, session, past_reason, must, wish,
         names_tables, asked_occasion, channel, minutes, reference, life_start_us, overrides,
-        period, service_date, occasion, dining_start_us, dining_end_us, occupied_start_us,
-        occupied_end_us, turn_minutes, is_clamped)
+        would_refuse, period, service_date, occasion, dining_start_us, dining_end_us,
+        occupied_start_us, occupied_end_us, turn_minutes, is_clamped)
     SELECT :restaurant::VARCHAR AS anon_1, new_holds_added.id AS id, new_holds_added.party_size AS party_size,
         new_holds_added.state AS state, new_holds_added.created_us AS created_us,
         new_holds_added.expires_us AS expires_us, new_holds_added.fingerprint AS fingerprint,
@@ -1466,18 +1499,19 @@ WITH did_holds_added AS (
         new_holds_added.asked_occasion AS asked_occasion, new_holds_added.channel AS channel,
         new_holds_added.minutes AS minutes, new_holds_added.reference AS reference,
         new_holds_added.life_start_us AS life_start_us, new_holds_added.overrides AS overrides,
-        new_holds_added.period AS period, new_holds_added.service_date AS service_date,
-        new_holds_added.occasion AS occasion, new_holds_added.dining_start_us AS dining_start_us,
-        new_holds_added.dining_end_us AS dining_end_us, new_holds_added.occupied_start_us AS occupied_start_us,
-        new_holds_added.occupied_end_us AS occupied_end_us, new_holds_added.turn_minutes AS turn_minutes,
-        new_holds_added.is_clamped AS is_clamped
+        new_holds_added.would_refuse AS would_refuse, new_holds_added.period AS period,
+        new_holds_added.service_date AS service_date, new_holds_added.occasion AS occasion,
+        new_holds_added.dining_start_us AS dining_start_us, new_holds_added.dining_end_us AS dining_end_us,
+        new_holds_added.occupied_start_us AS occupied_start_us, new_holds_added.occupied_end_us AS occupied_end_us,
+        new_holds_added.turn_minutes AS turn_minutes, new_holds_added.is_clamped AS is_clamped
     FROM json_to_recordset(CAST(:holds_added::VARCHAR AS JSON)) AS new_holds_added(ordinal INTEGER,
         id TEXT, party_size INTEGER, state TEXT, created_us BIGINT, expires_us BIGINT,
         fingerprint TEXT, actor_id TEXT, actor_role TEXT, booking_id TEXT, session TEXT,
         past_reason TEXT, must JSON, wish JSON, names_tables BOOLEAN, asked_occasion TEXT,
         channel TEXT, minutes INTEGER, reference TEXT, life_start_us BIGINT, overrides JSON,
-        period TEXT, service_date TEXT, occasion TEXT, dining_start_us BIGINT, dining_end_us BIGINT,
-        occupied_start_us BIGINT, occupied_end_us BIGINT, turn_minutes INTEGER, is_clamped BOOLEAN)
+        would_refuse TEXT, period TEXT, service_date TEXT, occasion TEXT, dining_start_us BIGINT,
+        dining_end_us BIGINT, occupied_start_us BIGINT, occupied_end_us BIGINT, turn_minutes INTEGER,
+        is_clamped BOOLEAN)
     ORDER BY new_holds_added.ordinal
 ), did_members AS (
     INSERT INTO fourtop.table_hold_members (restaurant_id, hold_id, position, table_id)
@@ -1584,11 +1618,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.overrides, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_3
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -1654,7 +1689,7 @@ WITH did_bookings_added AS (
         is_clamped, merge_group_id, assigned_start_us, assigned_end_us, assigned_us,
         assigned_by_id, assigned_by_role, names_tables, asked_occasion, channel, minutes,
         reference, local_start, seated_us, left_us, last_status, last_start_us, last_end_us,
-        last_step_us, is_pinned, must, wish, overrides)
+        last_step_us, is_pinned, would_refuse, must, wish, overrides)
     SELECT :restaurant::VARCHAR AS anon_1, new_bookings_added.id AS id,
         new_bookings_added.party_size AS party_size, new_bookings_added.status AS status,
         new_bookings_added.version AS version, new_bookings_added.created_us AS created_us,
@@ -1674,8 +1709,9 @@ WITH did_bookings_added AS (
         new_bookings_added.seated_us AS seated_us, new_bookings_added.left_us AS left_us,
         new_bookings_added.last_status AS last_status, new_bookings_added.last_start_us AS last_start_us,
         new_bookings_added.last_end_us AS last_end_us, new_bookings_added.last_step_us AS last_step_us,
-        new_bookings_added.is_pinned AS is_pinned, new_bookings_added.must AS must,
-        new_bookings_added.wish AS wish, new_bookings_added.overrides AS overrides
+        new_bookings_added.is_pinned AS is_pinned, new_bookings_added.would_refuse AS would_refuse,
+        new_bookings_added.must AS must, new_bookings_added.wish AS wish,
+        new_bookings_added.overrides AS overrides
     FROM json_to_recordset(CAST(:bookings_added::VARCHAR AS JSON)) AS new_bookings_added(ordinal INTEGER,
         id TEXT, party_size INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
         actor_id TEXT, actor_role TEXT, past_reason TEXT, period TEXT, service_date TEXT,
@@ -1684,8 +1720,8 @@ WITH did_bookings_added AS (
         assigned_start_us BIGINT, assigned_end_us BIGINT, assigned_us BIGINT, assigned_by_id TEXT,
         assigned_by_role TEXT, names_tables BOOLEAN, asked_occasion TEXT, channel TEXT, minutes INTEGER,
         reference TEXT, local_start TEXT, seated_us BIGINT, left_us BIGINT, last_status TEXT,
-        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, is_pinned BOOLEAN, must JSON,
-        wish JSON, overrides JSON)
+        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, is_pinned BOOLEAN,
+        would_refuse TEXT, must JSON, wish JSON, overrides JSON)
     ORDER BY new_bookings_added.ordinal
 ), did_assignments AS (
     INSERT INTO fourtop.booking_table_assignments (restaurant_id, booking_id, position, table_id)
@@ -1865,8 +1901,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
-            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -1887,11 +1924,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.overrides, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -1955,7 +1993,7 @@ WITH did_bookings_added AS (
         is_clamped, merge_group_id, assigned_start_us, assigned_end_us, assigned_us,
         assigned_by_id, assigned_by_role, names_tables, asked_occasion, channel, minutes,
         reference, local_start, seated_us, left_us, last_status, last_start_us, last_end_us,
-        last_step_us, is_pinned, must, wish, overrides)
+        last_step_us, is_pinned, would_refuse, must, wish, overrides)
     SELECT :restaurant::VARCHAR AS anon_1, new_bookings_added.id AS id,
         new_bookings_added.party_size AS party_size, new_bookings_added.status AS status,
         new_bookings_added.version AS version, new_bookings_added.created_us AS created_us,
@@ -1975,8 +2013,9 @@ WITH did_bookings_added AS (
         new_bookings_added.seated_us AS seated_us, new_bookings_added.left_us AS left_us,
         new_bookings_added.last_status AS last_status, new_bookings_added.last_start_us AS last_start_us,
         new_bookings_added.last_end_us AS last_end_us, new_bookings_added.last_step_us AS last_step_us,
-        new_bookings_added.is_pinned AS is_pinned, new_bookings_added.must AS must,
-        new_bookings_added.wish AS wish, new_bookings_added.overrides AS overrides
+        new_bookings_added.is_pinned AS is_pinned, new_bookings_added.would_refuse AS would_refuse,
+        new_bookings_added.must AS must, new_bookings_added.wish AS wish,
+        new_bookings_added.overrides AS overrides
     FROM json_to_recordset(CAST(:bookings_added::VARCHAR AS JSON)) AS new_bookings_added(ordinal INTEGER,
         id TEXT, party_size INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
         actor_id TEXT, actor_role TEXT, past_reason TEXT, period TEXT, service_date TEXT,
@@ -1985,8 +2024,8 @@ WITH did_bookings_added AS (
         assigned_start_us BIGINT, assigned_end_us BIGINT, assigned_us BIGINT, assigned_by_id TEXT,
         assigned_by_role TEXT, names_tables BOOLEAN, asked_occasion TEXT, channel TEXT, minutes INTEGER,
         reference TEXT, local_start TEXT, seated_us BIGINT, left_us BIGINT, last_status TEXT,
-        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, is_pinned BOOLEAN, must JSON,
-        wish JSON, overrides JSON)
+        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, is_pinned BOOLEAN,
+        would_refuse TEXT, must JSON, wish JSON, overrides JSON)
     ORDER BY new_bookings_added.ordinal
 ), did_assignments AS (
     INSERT INTO fourtop.booking_table_assignments (restaurant_id, booking_id, position, table_id)
@@ -2081,8 +2120,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
-            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2103,11 +2143,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.overrides, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -2139,8 +2180,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
-            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_2
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2176,8 +2218,9 @@ SELECT (
                 fourtop.bookings.local_start, fourtop.bookings.seated_us,
                 fourtop.bookings.left_us, fourtop.bookings.last_status,
                 fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-                fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
-                fourtop.bookings.wish, fourtop.bookings.overrides, (
+                fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+                fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+                fourtop.bookings.overrides, (
                 SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_2
                 FROM fourtop.booking_table_assignments
                 WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2250,8 +2293,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
-            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2275,8 +2319,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
-            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_4
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2301,8 +2346,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
-            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_4
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2333,8 +2379,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
-            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_4
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2362,11 +2409,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.overrides, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_6
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -2513,8 +2561,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
-            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2538,8 +2587,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
-            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2560,11 +2610,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.overrides, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -2582,11 +2633,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.overrides, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -2727,7 +2779,7 @@ WITH did_assignments_over AS (
         last_start_us=new_bookings_changed.last_start_us,
         last_end_us=new_bookings_changed.last_end_us,
         last_step_us=new_bookings_changed.last_step_us, is_pinned=new_bookings_changed.is_pinned,
-        overrides=new_bookings_changed.overrides
+        overrides=new_bookings_changed.overrides, would_refuse=new_bookings_changed.would_refuse
     FROM json_to_recordset(CAST(:bookings_changed::VARCHAR AS JSON)) AS new_bookings_changed(ordinal INTEGER,
         id TEXT, party_size INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
         actor_id TEXT, actor_role TEXT, past_reason TEXT, period TEXT, service_date TEXT,
@@ -2736,8 +2788,8 @@ WITH did_assignments_over AS (
         assigned_start_us BIGINT, assigned_end_us BIGINT, assigned_us BIGINT, assigned_by_id TEXT,
         assigned_by_role TEXT, names_tables BOOLEAN, asked_occasion TEXT, channel TEXT, minutes INTEGER,
         reference TEXT, local_start TEXT, seated_us BIGINT, left_us BIGINT, last_status TEXT,
-        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, is_pinned BOOLEAN, must JSON,
-        wish JSON, overrides JSON, old_version BIGINT)
+        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, is_pinned BOOLEAN,
+        would_refuse TEXT, must JSON, wish JSON, overrides JSON, old_version BIGINT)
     WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.id = :bookings_changed_ids::VARCHAR
         AND fourtop.bookings.id = new_bookings_changed.id AND fourtop.bookings.version = new_bookings_changed.old_version
     RETURNING fourtop.bookings.id
@@ -2810,8 +2862,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
-            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -2832,11 +2885,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.overrides, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -2937,7 +2991,7 @@ WITH did_assignments_over AS (
         last_start_us=new_bookings_changed.last_start_us,
         last_end_us=new_bookings_changed.last_end_us,
         last_step_us=new_bookings_changed.last_step_us, is_pinned=new_bookings_changed.is_pinned,
-        overrides=new_bookings_changed.overrides
+        overrides=new_bookings_changed.overrides, would_refuse=new_bookings_changed.would_refuse
     FROM json_to_recordset(CAST(:bookings_changed::VARCHAR AS JSON)) AS new_bookings_changed(ordinal INTEGER,
         id TEXT, party_size INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
         actor_id TEXT, actor_role TEXT, past_reason TEXT, period TEXT, service_date TEXT,
@@ -2946,8 +3000,8 @@ WITH did_assignments_over AS (
         assigned_start_us BIGINT, assigned_end_us BIGINT, assigned_us BIGINT, assigned_by_id TEXT,
         assigned_by_role TEXT, names_tables BOOLEAN, asked_occasion TEXT, channel TEXT, minutes INTEGER,
         reference TEXT, local_start TEXT, seated_us BIGINT, left_us BIGINT, last_status TEXT,
-        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, is_pinned BOOLEAN, must JSON,
-        wish JSON, overrides JSON, old_version BIGINT)
+        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, is_pinned BOOLEAN,
+        would_refuse TEXT, must JSON, wish JSON, overrides JSON, old_version BIGINT)
     WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.id = :bookings_changed_ids::VARCHAR
         AND fourtop.bookings.id = new_bookings_changed.id AND fourtop.bookings.version = new_bookings_changed.old_version
     RETURNING fourtop.bookings.id
@@ -3168,8 +3222,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
-            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -3194,8 +3249,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
-            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -3216,11 +3272,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.overrides, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -3340,8 +3397,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
-            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -3362,11 +3420,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.overrides, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
@@ -3511,7 +3570,11 @@ SELECT (
             fourtop.restaurant_policies.guest_stay_most_minutes,
             fourtop.restaurant_policies.early_minutes, fourtop.restaurant_policies.late_minutes,
             fourtop.restaurant_policies.no_show_after_minutes,
-            fourtop.restaurant_policies.overstay_minutes) AS json_build_array_15
+            fourtop.restaurant_policies.overstay_minutes, fourtop.restaurant_policies.scarcities,
+            fourtop.restaurant_policies.enforce_capacity,
+            fourtop.restaurant_policies.enforce_capacity_percent,
+            fourtop.restaurant_policies.enforce_adjacency,
+            fourtop.restaurant_policies.enforce_adjacency_percent) AS json_build_array_15
         FROM fourtop.restaurant_policies
         WHERE fourtop.restaurant_policies.restaurant_id = :restaurant::VARCHAR
     ) AS anon_24
@@ -3635,12 +3698,26 @@ SELECT (
 ) AS anon_43, (
     SELECT CAST(json_agg(anon_46.json_build_array_26) AS TEXT) AS json_agg_28
     FROM (
+        SELECT json_build_array(fourtop.restaurant_demand_profiles.position,
+            fourtop.restaurant_demand_profiles.name,
+            fourtop.restaurant_demand_profiles.multiplier,
+            fourtop.restaurant_demand_profiles.start_time,
+            fourtop.restaurant_demand_profiles.end_time,
+            fourtop.restaurant_demand_profiles.weekdays,
+            fourtop.restaurant_demand_profiles.period,
+            fourtop.restaurant_demand_profiles.priority) AS json_build_array_26
+        FROM fourtop.restaurant_demand_profiles
+        WHERE fourtop.restaurant_demand_profiles.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_46
+) AS anon_45, (
+    SELECT CAST(json_agg(anon_48.json_build_array_27) AS TEXT) AS json_agg_29
+    FROM (
         SELECT json_build_array(fourtop.restaurant_walk_in_tables.rule_position,
-            fourtop.restaurant_walk_in_tables.table_id) AS json_build_array_26
+            fourtop.restaurant_walk_in_tables.table_id) AS json_build_array_27
         FROM fourtop.restaurant_walk_in_tables
         WHERE fourtop.restaurant_walk_in_tables.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_46
-) AS anon_45;
+    ) AS anon_48
+) AS anon_47;
 
 -- enter_job
 -- Set the lock timeout and the role of the jobs. Used by: sweep_holds, dead_letters,
@@ -3946,8 +4023,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
-            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -4024,6 +4102,13 @@ WHERE fourtop.restaurant_period_occasions.restaurant_id = :restaurant::VARCHAR;
 DELETE
 FROM fourtop.restaurant_pacing_rules
 WHERE fourtop.restaurant_pacing_rules.restaurant_id = :restaurant::VARCHAR;
+
+-- remove_restaurant_demand_profiles
+-- Delete all rows of a removed restaurant in restaurant_demand_profiles. Used by:
+-- remove_restaurant.
+DELETE
+FROM fourtop.restaurant_demand_profiles
+WHERE fourtop.restaurant_demand_profiles.restaurant_id = :restaurant::VARCHAR;
 
 -- remove_restaurant_date_exceptions
 -- Delete all rows of a removed restaurant in restaurant_date_exceptions. Used by:
@@ -4273,7 +4358,11 @@ SELECT (
             fourtop.restaurant_policies.guest_stay_most_minutes,
             fourtop.restaurant_policies.early_minutes, fourtop.restaurant_policies.late_minutes,
             fourtop.restaurant_policies.no_show_after_minutes,
-            fourtop.restaurant_policies.overstay_minutes) AS json_build_array_9
+            fourtop.restaurant_policies.overstay_minutes, fourtop.restaurant_policies.scarcities,
+            fourtop.restaurant_policies.enforce_capacity,
+            fourtop.restaurant_policies.enforce_capacity_percent,
+            fourtop.restaurant_policies.enforce_adjacency,
+            fourtop.restaurant_policies.enforce_adjacency_percent) AS json_build_array_9
         FROM fourtop.restaurant_policies
         WHERE fourtop.restaurant_policies.restaurant_id = :restaurant::VARCHAR
     ) AS anon_18
@@ -4397,12 +4486,26 @@ SELECT (
 ) AS anon_37, (
     SELECT CAST(json_agg(anon_40.json_build_array_20) AS TEXT) AS json_agg_20
     FROM (
+        SELECT json_build_array(fourtop.restaurant_demand_profiles.position,
+            fourtop.restaurant_demand_profiles.name,
+            fourtop.restaurant_demand_profiles.multiplier,
+            fourtop.restaurant_demand_profiles.start_time,
+            fourtop.restaurant_demand_profiles.end_time,
+            fourtop.restaurant_demand_profiles.weekdays,
+            fourtop.restaurant_demand_profiles.period,
+            fourtop.restaurant_demand_profiles.priority) AS json_build_array_20
+        FROM fourtop.restaurant_demand_profiles
+        WHERE fourtop.restaurant_demand_profiles.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_40
+) AS anon_39, (
+    SELECT CAST(json_agg(anon_42.json_build_array_21) AS TEXT) AS json_agg_21
+    FROM (
         SELECT json_build_array(fourtop.restaurant_walk_in_tables.rule_position,
-            fourtop.restaurant_walk_in_tables.table_id) AS json_build_array_20
+            fourtop.restaurant_walk_in_tables.table_id) AS json_build_array_21
         FROM fourtop.restaurant_walk_in_tables
         WHERE fourtop.restaurant_walk_in_tables.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_40
-) AS anon_39;
+    ) AS anon_42
+) AS anon_41;
 
 -- write_table_set_capacities
 -- Insert or update the rows of table_set_capacities that an edit of the house changes.
@@ -4565,6 +4668,24 @@ FROM json_to_recordset(CAST(:restaurant_walk_in_rules::VARCHAR AS JSON)) AS new_
 ORDER BY new_restaurant_walk_in_rules.ordinal
 ON CONFLICT (restaurant_id, position) DO UPDATE
 SET weekdays = excluded.weekdays, dates = excluded.dates, period = excluded.period;
+
+-- write_restaurant_demand_profiles
+-- Insert or update the rows of restaurant_demand_profiles that an edit of the house changes.
+INSERT INTO fourtop.restaurant_demand_profiles (restaurant_id, position, name, multiplier,
+    start_time, end_time, weekdays, period, priority)
+SELECT :restaurant::VARCHAR AS anon_1, new_restaurant_demand_profiles.position,
+    new_restaurant_demand_profiles.name, new_restaurant_demand_profiles.multiplier,
+    new_restaurant_demand_profiles.start_time, new_restaurant_demand_profiles.end_time,
+    new_restaurant_demand_profiles.weekdays, new_restaurant_demand_profiles.period,
+    new_restaurant_demand_profiles.priority
+FROM json_to_recordset(CAST(:restaurant_demand_profiles::VARCHAR AS JSON)) AS new_restaurant_demand_profiles(ordinal INTEGER,
+    position INTEGER, name TEXT, multiplier JSON, start_time TEXT, end_time TEXT, weekdays JSON,
+    period TEXT, priority INTEGER)
+ORDER BY new_restaurant_demand_profiles.ordinal
+ON CONFLICT (restaurant_id, position) DO UPDATE
+SET name = excluded.name, multiplier = excluded.multiplier, start_time = excluded.start_time,
+    end_time = excluded.end_time, weekdays = excluded.weekdays, period = excluded.period,
+    priority = excluded.priority;
 
 -- write_restaurant_walk_in_tables
 -- Insert or update the rows of restaurant_walk_in_tables that an edit of the house changes.
@@ -4751,6 +4872,17 @@ WHERE fourtop.restaurant_walk_in_rules.restaurant_id = :restaurant::VARCHAR AND 
     WHERE fourtop.restaurant_walk_in_rules.position = new_restaurant_walk_in_rules.position
 ));
 
+-- delete_restaurant_demand_profiles
+-- Delete the rows of restaurant_demand_profiles that an edit of the house removes.
+DELETE
+FROM fourtop.restaurant_demand_profiles
+WHERE fourtop.restaurant_demand_profiles.restaurant_id = :restaurant::VARCHAR AND (EXISTS (
+    SELECT 1
+    FROM json_to_recordset(CAST(:restaurant_demand_profiles::VARCHAR AS JSON)) AS new_restaurant_demand_profiles(ordinal INTEGER,
+        position INTEGER)
+    WHERE fourtop.restaurant_demand_profiles.position = new_restaurant_demand_profiles.position
+));
+
 -- delete_restaurant_walk_in_tables
 -- Delete the rows of restaurant_walk_in_tables that an edit of the house removes.
 DELETE
@@ -4803,8 +4935,9 @@ SELECT (
             fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned, fourtop.bookings.must,
-            fourtop.bookings.wish, fourtop.bookings.overrides, (
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
             WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
@@ -4825,11 +4958,12 @@ SELECT (
             fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
             fourtop.table_holds.channel, fourtop.table_holds.minutes,
             fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.overrides, fourtop.table_holds.period,
-            fourtop.table_holds.service_date, fourtop.table_holds.occasion,
-            fourtop.table_holds.dining_start_us, fourtop.table_holds.dining_end_us,
-            fourtop.table_holds.occupied_start_us, fourtop.table_holds.occupied_end_us,
-            fourtop.table_holds.turn_minutes, fourtop.table_holds.is_clamped, (
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
             SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
             FROM fourtop.table_hold_members
             WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id

@@ -254,7 +254,7 @@
 -- prune_outbox: 1 statement
 --     delete_events
 --
--- remove_restaurant: 33 statements
+-- remove_restaurant: 34 statements
 --     lock_restaurant
 --     load_scope 18
 --     remove_table_set_members
@@ -268,6 +268,7 @@
 --     remove_restaurant_walk_in_rules
 --     remove_restaurant_period_occasions
 --     remove_restaurant_pacing_rules
+--     remove_restaurant_demand_profiles
 --     remove_restaurant_date_exceptions
 --     remove_restaurant_channel_shares
 --     remove_restaurant_capacity_rules
@@ -396,7 +397,8 @@ INSERT INTO restaurant_policies (restaurant_id, reservation_interval_minutes,
     slack_budget, score, hold_ttl_seconds, hold_rate_limit, hold_rate_window_seconds,
     hold_max_live, hold_max_live_per_session, hold_max_lifetime_seconds, channels,
     guest_stay_least_minutes, guest_stay_most_minutes, early_minutes, late_minutes,
-    no_show_after_minutes, overstay_minutes, staff_max_slack, numbers_unique_in)
+    no_show_after_minutes, overstay_minutes, staff_max_slack, numbers_unique_in, scarcities,
+    enforce_capacity, enforce_capacity_percent, enforce_adjacency, enforce_adjacency_percent)
 VALUES (:restaurant, :each_reservation_interval_minutes, :each_default_duration_minutes,
     :each_last_seating_buffer_minutes, :each_joins_within_zone, :each_past_grace_minutes,
     :each_turn_bands, :each_closures, :each_adjacency_mode, :each_adjacency_required,
@@ -405,7 +407,8 @@ VALUES (:restaurant, :each_reservation_interval_minutes, :each_default_duration_
     :each_hold_max_live, :each_hold_max_live_per_session, :each_hold_max_lifetime_seconds,
     :each_channels, :each_guest_stay_least_minutes, :each_guest_stay_most_minutes,
     :each_early_minutes, :each_late_minutes, :each_no_show_after_minutes, :each_overstay_minutes,
-    :each_staff_max_slack, :each_numbers_unique_in)
+    :each_staff_max_slack, :each_numbers_unique_in, :each_scarcities, :each_enforce_capacity,
+    :each_enforce_capacity_percent, :each_enforce_adjacency, :each_enforce_adjacency_percent)
 ON CONFLICT (restaurant_id) DO UPDATE
 SET reservation_interval_minutes = excluded.reservation_interval_minutes,
     default_duration_minutes = excluded.default_duration_minutes, last_seating_buffer_minutes = excluded.last_seating_buffer_minutes,
@@ -420,7 +423,9 @@ SET reservation_interval_minutes = excluded.reservation_interval_minutes,
     guest_stay_most_minutes = excluded.guest_stay_most_minutes, early_minutes = excluded.early_minutes,
     late_minutes = excluded.late_minutes, no_show_after_minutes = excluded.no_show_after_minutes,
     overstay_minutes = excluded.overstay_minutes, staff_max_slack = excluded.staff_max_slack,
-    numbers_unique_in = excluded.numbers_unique_in;
+    numbers_unique_in = excluded.numbers_unique_in, scarcities = excluded.scarcities,
+    enforce_capacity = excluded.enforce_capacity, enforce_capacity_percent = excluded.enforce_capacity_percent,
+    enforce_adjacency = excluded.enforce_adjacency, enforce_adjacency_percent = excluded.enforce_adjacency_percent;
 
 -- write_restaurant_service_periods
 -- Insert or update the rows of restaurant_service_periods that an edit of the house changes. Used
@@ -546,7 +551,9 @@ SELECT (
             restaurant_policies.guest_stay_least_minutes,
             restaurant_policies.guest_stay_most_minutes, restaurant_policies.early_minutes,
             restaurant_policies.late_minutes, restaurant_policies.no_show_after_minutes,
-            restaurant_policies.overstay_minutes) AS json_array_9
+            restaurant_policies.overstay_minutes, json(restaurant_policies.scarcities),
+            restaurant_policies.enforce_capacity, restaurant_policies.enforce_capacity_percent,
+            restaurant_policies.enforce_adjacency, restaurant_policies.enforce_adjacency_percent) AS json_array_9
         FROM restaurant_policies
         WHERE restaurant_policies.restaurant_id = :restaurant
     ) AS anon_27
@@ -655,12 +662,22 @@ SELECT (
 ) AS anon_55, (
     SELECT '[' || group_concat(anon_60.json_array_20) || ']' AS anon_59
     FROM (
+        SELECT json_array(restaurant_demand_profiles.position, restaurant_demand_profiles.name,
+            json(restaurant_demand_profiles.multiplier), restaurant_demand_profiles.start_time,
+            restaurant_demand_profiles.end_time, json(restaurant_demand_profiles.weekdays),
+            restaurant_demand_profiles.period, restaurant_demand_profiles.priority) AS json_array_20
+        FROM restaurant_demand_profiles
+        WHERE restaurant_demand_profiles.restaurant_id = :restaurant
+    ) AS anon_60
+) AS anon_58, (
+    SELECT '[' || group_concat(anon_63.json_array_21) || ']' AS anon_62
+    FROM (
         SELECT json_array(restaurant_walk_in_tables.rule_position,
-            restaurant_walk_in_tables.table_id) AS json_array_20
+            restaurant_walk_in_tables.table_id) AS json_array_21
         FROM restaurant_walk_in_tables
         WHERE restaurant_walk_in_tables.restaurant_id = :restaurant
-    ) AS anon_60
-) AS anon_58;
+    ) AS anon_63
+) AS anon_61;
 
 -- load_scope 2
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
@@ -706,8 +723,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
-            json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -728,9 +745,10 @@ SELECT (
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
             table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
-            table_holds.period, table_holds.service_date, table_holds.occasion,
-            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
-            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.would_refuse, table_holds.period, table_holds.service_date,
+            table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
+            table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
+            table_holds.is_clamped, json((
             SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -824,8 +842,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
-            json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -846,9 +864,10 @@ SELECT (
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
             table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
-            table_holds.period, table_holds.service_date, table_holds.occasion,
-            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
-            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.would_refuse, table_holds.period, table_holds.service_date,
+            table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
+            table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
+            table_holds.is_clamped, json((
             SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -901,14 +920,14 @@ INSERT INTO table_holds (restaurant_id, id, party_size, state, period, service_d
     dining_start_us, dining_end_us, occupied_start_us, occupied_end_us, turn_minutes, is_clamped,
     created_us, expires_us, fingerprint, actor_id, actor_role, booking_id, session, past_reason,
     must, wish, names_tables, asked_occasion, channel, minutes, reference, life_start_us,
-    overrides)
+    overrides, would_refuse)
 VALUES (:restaurant, :each_id, :each_party_size, :each_state, :each_period, :each_service_date,
     :each_occasion, :each_dining_start_us, :each_dining_end_us, :each_occupied_start_us,
     :each_occupied_end_us, :each_turn_minutes, :each_is_clamped, :each_created_us,
     :each_expires_us, :each_fingerprint, :each_actor_id, :each_actor_role, :each_booking_id,
     :each_session, :each_past_reason, :each_must, :each_wish, :each_names_tables,
     :each_asked_occasion, :each_channel, :each_minutes, :each_reference, :each_life_start_us,
-    :each_overrides);
+    :each_overrides, :each_would_refuse);
 
 -- write_members
 -- Insert the tables of holds. Used by: hold, hold with a key and a session, a hold that expires.
@@ -962,9 +981,10 @@ SELECT (
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
             table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
-            table_holds.period, table_holds.service_date, table_holds.occasion,
-            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
-            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.would_refuse, table_holds.period, table_holds.service_date,
+            table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
+            table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
+            table_holds.is_clamped, json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -1069,8 +1089,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
-            json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1091,9 +1111,10 @@ SELECT (
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
             table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
-            table_holds.period, table_holds.service_date, table_holds.occasion,
-            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
-            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.would_refuse, table_holds.period, table_holds.service_date,
+            table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
+            table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
+            table_holds.is_clamped, json((
             SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -1184,9 +1205,10 @@ SELECT (
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
             table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
-            table_holds.period, table_holds.service_date, table_holds.occasion,
-            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
-            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.would_refuse, table_holds.period, table_holds.service_date,
+            table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
+            table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
+            table_holds.is_clamped, json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -1247,7 +1269,8 @@ INSERT INTO bookings (restaurant_id, id, party_size, status, period, service_dat
     merge_group_id, assigned_start_us, assigned_end_us, assigned_us, assigned_by_id,
     assigned_by_role, version, created_us, updated_us, actor_id, actor_role, past_reason, must,
     wish, names_tables, asked_occasion, channel, minutes, reference, local_start, seated_us,
-    left_us, last_status, last_start_us, last_end_us, last_step_us, is_pinned, overrides)
+    left_us, last_status, last_start_us, last_end_us, last_step_us, is_pinned, overrides,
+    would_refuse)
 VALUES (:restaurant, :each_id, :each_party_size, :each_status, :each_period, :each_service_date,
     :each_occasion, :each_dining_start_us, :each_dining_end_us, :each_occupied_start_us,
     :each_occupied_end_us, :each_turn_minutes, :each_is_clamped, :each_merge_group_id,
@@ -1256,7 +1279,7 @@ VALUES (:restaurant, :each_id, :each_party_size, :each_status, :each_period, :ea
     :each_actor_role, :each_past_reason, :each_must, :each_wish, :each_names_tables,
     :each_asked_occasion, :each_channel, :each_minutes, :each_reference, :each_local_start,
     :each_seated_us, :each_left_us, :each_last_status, :each_last_start_us, :each_last_end_us,
-    :each_last_step_us, :each_is_pinned, :each_overrides);
+    :each_last_step_us, :each_is_pinned, :each_overrides, :each_would_refuse);
 
 -- write_assignments
 -- Insert or update the table assignments of bookings. Used by: confirm, book, reschedule, move,
@@ -1324,8 +1347,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
-            json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1346,9 +1369,10 @@ SELECT (
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
             table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
-            table_holds.period, table_holds.service_date, table_holds.occasion,
-            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
-            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.would_refuse, table_holds.period, table_holds.service_date,
+            table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
+            table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
+            table_holds.is_clamped, json((
             SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -1433,8 +1457,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
-            json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1455,9 +1479,10 @@ SELECT (
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
             table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
-            table_holds.period, table_holds.service_date, table_holds.occasion,
-            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
-            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.would_refuse, table_holds.period, table_holds.service_date,
+            table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
+            table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
+            table_holds.is_clamped, json((
             SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -1487,8 +1512,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
-            json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_3."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1520,8 +1545,9 @@ SELECT (
                 bookings.names_tables, bookings.asked_occasion, bookings.channel,
                 bookings.minutes, bookings.reference, bookings.local_start, bookings.seated_us,
                 bookings.left_us, bookings.last_status, bookings.last_start_us,
-                bookings.last_end_us, bookings.last_step_us, bookings.is_pinned, json(bookings.must),
-                json(bookings.wish), json(bookings.overrides), json((
+                bookings.last_end_us, bookings.last_step_us, bookings.is_pinned,
+                bookings.would_refuse, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+                json((
                 SELECT json_group_array(anon_4."each") AS json_group_array_1
                 FROM (
                     SELECT booking_table_assignments.table_id AS "each"
@@ -1586,8 +1612,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
-            json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1609,8 +1635,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
-            json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_6."each") AS json_group_array_2
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1632,8 +1658,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
-            json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_6."each") AS json_group_array_2
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1662,8 +1688,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
-            json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_6."each") AS json_group_array_2
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1691,9 +1717,10 @@ SELECT (
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
             table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
-            table_holds.period, table_holds.service_date, table_holds.occasion,
-            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
-            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.would_refuse, table_holds.period, table_holds.service_date,
+            table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
+            table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
+            table_holds.is_clamped, json((
             SELECT json_group_array(anon_9."each") AS json_group_array_3
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -1820,8 +1847,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
-            json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1843,8 +1870,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
-            json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1865,9 +1892,10 @@ SELECT (
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
             table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
-            table_holds.period, table_holds.service_date, table_holds.occasion,
-            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
-            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.would_refuse, table_holds.period, table_holds.service_date,
+            table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
+            table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
+            table_holds.is_clamped, json((
             SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -1885,9 +1913,10 @@ SELECT (
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
             table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
-            table_holds.period, table_holds.service_date, table_holds.occasion,
-            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
-            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.would_refuse, table_holds.period, table_holds.service_date,
+            table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
+            table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
+            table_holds.is_clamped, json((
             SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -1946,7 +1975,7 @@ SET party_size=:each_party_size, status=:each_status, period=:each_period,
     reference=:each_reference, local_start=:each_local_start, seated_us=:each_seated_us,
     left_us=:each_left_us, last_status=:each_last_status, last_start_us=:each_last_start_us,
     last_end_us=:each_last_end_us, last_step_us=:each_last_step_us, is_pinned=:each_is_pinned,
-    overrides=:each_overrides
+    overrides=:each_overrides, would_refuse=:each_would_refuse
 WHERE bookings.restaurant_id = :restaurant AND bookings.id = :each_id AND bookings.version = :each_old_version;
 
 -- write_assignments_over
@@ -2000,8 +2029,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
-            json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -2022,9 +2051,10 @@ SELECT (
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
             table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
-            table_holds.period, table_holds.service_date, table_holds.occasion,
-            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
-            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.would_refuse, table_holds.period, table_holds.service_date,
+            table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
+            table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
+            table_holds.is_clamped, json((
             SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -2134,8 +2164,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
-            json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -2157,8 +2187,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
-            json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -2179,9 +2209,10 @@ SELECT (
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
             table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
-            table_holds.period, table_holds.service_date, table_holds.occasion,
-            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
-            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.would_refuse, table_holds.period, table_holds.service_date,
+            table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
+            table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
+            table_holds.is_clamped, json((
             SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -2262,8 +2293,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
-            json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -2284,9 +2315,10 @@ SELECT (
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
             table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
-            table_holds.period, table_holds.service_date, table_holds.occasion,
-            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
-            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.would_refuse, table_holds.period, table_holds.service_date,
+            table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
+            table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
+            table_holds.is_clamped, json((
             SELECT json_group_array(anon_8."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
@@ -2414,7 +2446,9 @@ SELECT (
             restaurant_policies.guest_stay_least_minutes,
             restaurant_policies.guest_stay_most_minutes, restaurant_policies.early_minutes,
             restaurant_policies.late_minutes, restaurant_policies.no_show_after_minutes,
-            restaurant_policies.overstay_minutes) AS json_array_15
+            restaurant_policies.overstay_minutes, json(restaurant_policies.scarcities),
+            restaurant_policies.enforce_capacity, restaurant_policies.enforce_capacity_percent,
+            restaurant_policies.enforce_adjacency, restaurant_policies.enforce_adjacency_percent) AS json_array_15
         FROM restaurant_policies
         WHERE restaurant_policies.restaurant_id = :restaurant
     ) AS anon_41
@@ -2523,12 +2557,22 @@ SELECT (
 ) AS anon_69, (
     SELECT '[' || group_concat(anon_74.json_array_26) || ']' AS anon_73
     FROM (
+        SELECT json_array(restaurant_demand_profiles.position, restaurant_demand_profiles.name,
+            json(restaurant_demand_profiles.multiplier), restaurant_demand_profiles.start_time,
+            restaurant_demand_profiles.end_time, json(restaurant_demand_profiles.weekdays),
+            restaurant_demand_profiles.period, restaurant_demand_profiles.priority) AS json_array_26
+        FROM restaurant_demand_profiles
+        WHERE restaurant_demand_profiles.restaurant_id = :restaurant
+    ) AS anon_74
+) AS anon_72, (
+    SELECT '[' || group_concat(anon_77.json_array_27) || ']' AS anon_76
+    FROM (
         SELECT json_array(restaurant_walk_in_tables.rule_position,
-            restaurant_walk_in_tables.table_id) AS json_array_26
+            restaurant_walk_in_tables.table_id) AS json_array_27
         FROM restaurant_walk_in_tables
         WHERE restaurant_walk_in_tables.restaurant_id = :restaurant
-    ) AS anon_74
-) AS anon_72;
+    ) AS anon_77
+) AS anon_75;
 
 -- list_expired_holds
 -- List active holds that have expired. Used by: sweep_holds.
@@ -2801,8 +2845,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
-            json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_7."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -2882,6 +2926,13 @@ WHERE restaurant_period_occasions.restaurant_id = :restaurant;
 DELETE
 FROM restaurant_pacing_rules
 WHERE restaurant_pacing_rules.restaurant_id = :restaurant;
+
+-- remove_restaurant_demand_profiles
+-- Delete all rows of a removed restaurant in restaurant_demand_profiles. Used by:
+-- remove_restaurant.
+DELETE
+FROM restaurant_demand_profiles
+WHERE restaurant_demand_profiles.restaurant_id = :restaurant;
 
 -- remove_restaurant_date_exceptions
 -- Delete all rows of a removed restaurant in restaurant_date_exceptions. Used by:
@@ -3114,7 +3165,9 @@ SELECT (
             restaurant_policies.guest_stay_least_minutes,
             restaurant_policies.guest_stay_most_minutes, restaurant_policies.early_minutes,
             restaurant_policies.late_minutes, restaurant_policies.no_show_after_minutes,
-            restaurant_policies.overstay_minutes) AS json_array_9
+            restaurant_policies.overstay_minutes, json(restaurant_policies.scarcities),
+            restaurant_policies.enforce_capacity, restaurant_policies.enforce_capacity_percent,
+            restaurant_policies.enforce_adjacency, restaurant_policies.enforce_adjacency_percent) AS json_array_9
         FROM restaurant_policies
         WHERE restaurant_policies.restaurant_id = :restaurant
     ) AS anon_27
@@ -3223,12 +3276,22 @@ SELECT (
 ) AS anon_55, (
     SELECT '[' || group_concat(anon_60.json_array_20) || ']' AS anon_59
     FROM (
+        SELECT json_array(restaurant_demand_profiles.position, restaurant_demand_profiles.name,
+            json(restaurant_demand_profiles.multiplier), restaurant_demand_profiles.start_time,
+            restaurant_demand_profiles.end_time, json(restaurant_demand_profiles.weekdays),
+            restaurant_demand_profiles.period, restaurant_demand_profiles.priority) AS json_array_20
+        FROM restaurant_demand_profiles
+        WHERE restaurant_demand_profiles.restaurant_id = :restaurant
+    ) AS anon_60
+) AS anon_58, (
+    SELECT '[' || group_concat(anon_63.json_array_21) || ']' AS anon_62
+    FROM (
         SELECT json_array(restaurant_walk_in_tables.rule_position,
-            restaurant_walk_in_tables.table_id) AS json_array_20
+            restaurant_walk_in_tables.table_id) AS json_array_21
         FROM restaurant_walk_in_tables
         WHERE restaurant_walk_in_tables.restaurant_id = :restaurant
-    ) AS anon_60
-) AS anon_58;
+    ) AS anon_63
+) AS anon_61;
 
 -- write_table_set_capacities
 -- Insert or update the rows of table_set_capacities that an edit of the house changes.
@@ -3329,6 +3392,17 @@ INSERT INTO restaurant_walk_in_rules (restaurant_id, position, weekdays, dates, 
 VALUES (:restaurant, :each_position, :each_weekdays, :each_dates, :each_period)
 ON CONFLICT (restaurant_id, position) DO UPDATE
 SET weekdays = excluded.weekdays, dates = excluded.dates, period = excluded.period;
+
+-- write_restaurant_demand_profiles
+-- Insert or update the rows of restaurant_demand_profiles that an edit of the house changes.
+INSERT INTO restaurant_demand_profiles (restaurant_id, position, name, multiplier, start_time,
+    end_time, weekdays, period, priority)
+VALUES (:restaurant, :each_position, :each_name, :each_multiplier, :each_start_time,
+    :each_end_time, :each_weekdays, :each_period, :each_priority)
+ON CONFLICT (restaurant_id, position) DO UPDATE
+SET name = excluded.name, multiplier = excluded.multiplier, start_time = excluded.start_time,
+    end_time = excluded.end_time, weekdays = excluded.weekdays, period = excluded.period,
+    priority = excluded.priority;
 
 -- write_restaurant_walk_in_tables
 -- Insert or update the rows of restaurant_walk_in_tables that an edit of the house changes.
@@ -3435,6 +3509,12 @@ DELETE
 FROM restaurant_walk_in_rules
 WHERE restaurant_walk_in_rules.restaurant_id = :restaurant AND restaurant_walk_in_rules.position = :each_position;
 
+-- delete_restaurant_demand_profiles
+-- Delete the rows of restaurant_demand_profiles that an edit of the house removes.
+DELETE
+FROM restaurant_demand_profiles
+WHERE restaurant_demand_profiles.restaurant_id = :restaurant AND restaurant_demand_profiles.position = :each_position;
+
 -- delete_restaurant_walk_in_tables
 -- Delete the rows of restaurant_walk_in_tables that an edit of the house removes.
 DELETE
@@ -3487,8 +3567,8 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, json(bookings.must), json(bookings.wish),
-            json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
+            json(bookings.wish), json(bookings.overrides), json((
             SELECT json_group_array(anon_11."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -3512,9 +3592,10 @@ SELECT (
             table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
             table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
             table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
-            table_holds.period, table_holds.service_date, table_holds.occasion,
-            table_holds.dining_start_us, table_holds.dining_end_us, table_holds.occupied_start_us,
-            table_holds.occupied_end_us, table_holds.turn_minutes, table_holds.is_clamped, json((
+            table_holds.would_refuse, table_holds.period, table_holds.service_date,
+            table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
+            table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
+            table_holds.is_clamped, json((
             SELECT json_group_array(anon_16."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"

@@ -134,7 +134,9 @@ from fourtop.model.capacity_rules import (
 from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
 from fourtop.model.date_exception import DateException
 from fourtop.model.day import Day, DayEntry, DayTable
+from fourtop.model.demand import DemandProfile
 from fourtop.model.distances import Aisle, KeptApart
+from fourtop.model.enforcement import Enforcement, EnforcementMode
 from fourtop.model.event import Event, EventType
 from fourtop.model.explanation import Change, ChangeKind, Explanation
 from fourtop.model.feed import Feed, FeedCell, FeedTerms
@@ -145,7 +147,7 @@ from fourtop.model.house_difference import HouseDifference, PartDifference
 from fourtop.model.month import BookableDay, DayState, Month
 from fourtop.model.override import Override
 from fourtop.model.plan import Plan, Score, Term
-from fourtop.model.planning_rules import AdjacencyMode, Planning, Weights
+from fourtop.model.planning_rules import AdjacencyMode, Planning, Scarcity, Weights
 from fourtop.model.policy import Policy
 from fourtop.model.preview import (
     Preview,
@@ -175,6 +177,7 @@ from fourtop.model.rotations import (
 )
 from fourtop.model.rule_problems import ProblemKind, RuleProblem, check_rules
 from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Weekday
+from fourtop.model.shadow_report import ShadowCount, ShadowReport
 from fourtop.model.table import Mobility, Position, Table, TableShape
 from fourtop.model.utilisation import PeriodUtilisation, SlotUtilisation, Utilisation
 from fourtop.model.walk_in import WalkIn
@@ -258,7 +261,10 @@ __all__ = [
     "DayEntry",
     "DayState",
     "DayTable",
+    "DemandProfile",
     "Desk",
+    "Enforcement",
+    "EnforcementMode",
     "Engine",
     "Event",
     "EventType",
@@ -349,12 +355,15 @@ __all__ = [
     "RowProblem",
     "RuleKind",
     "RuleProblem",
+    "Scarcity",
     "Score",
     "SeatingRules",
     "Service",
     "ServicePeriod",
     "SetCapacity",
     "Severity",
+    "ShadowCount",
+    "ShadowReport",
     "SharedTable",
     "Slot",
     "SlotUtilisation",

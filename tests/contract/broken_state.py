@@ -44,6 +44,25 @@ class KeepsTheFirstPromise(RestaurantState):
         super()._write_records(attrs.evolve(changes, bookings=kept))
 
 
+class KeepsTheFirstRecordOfShadow(RestaurantState):
+    """Writes which rules would have refused a booking when it is made, and never again."""
+
+    def _write_records(self, changes: Changes) -> None:
+        kept = tuple(
+            each
+            if each.version == 1
+            else attrs.evolve(each, would_refuse=self._bookings[each.id].would_refuse)
+            for each in changes.bookings
+        )
+        super()._write_records(attrs.evolve(changes, bookings=kept))
+
+
+class ForgetsTheShadowOfHolds(RestaurantState):
+    def _write_records(self, changes: Changes) -> None:
+        bare = tuple(attrs.evolve(each, would_refuse=()) for each in changes.holds_added)
+        super()._write_records(attrs.evolve(changes, holds_added=bare))
+
+
 class ShowsTheNewestFirst(RestaurantState):
     def confirmations_of(self, hold_id: str) -> tuple[ConfirmationResult, ...]:
         return super().confirmations_of(hold_id)[::-1]

@@ -9,6 +9,7 @@ import attrs
 
 from fourtop import (
     AlreadyExists,
+    Enforcement,
     Event,
     House,
     MemoryStore,
@@ -59,6 +60,16 @@ class OpensTwice(MemoryStore):
 class ForgetsZoneRules(MemoryStore):
     def _write(self, state: RestaurantState, changes: Changes) -> None:
         super()._write(state, _with_policy(changes, zone_rules=()))
+
+
+class ForgetsDemandProfiles(MemoryStore):
+    def _write(self, state: RestaurantState, changes: Changes) -> None:
+        super()._write(state, _with_policy(changes, demand_profiles=()))
+
+
+class EnforcesEveryRule(MemoryStore):
+    def _write(self, state: RestaurantState, changes: Changes) -> None:
+        super()._write(state, _with_policy(changes, enforcement=Enforcement()))
 
 
 class ForgetsAisles(MemoryStore):

@@ -50,6 +50,7 @@ EXPECTED: Final = {
     "restaurant_zone_rules": ("SIUD", ""),
     "restaurant_walk_in_rules": ("SIUD", ""),
     "restaurant_walk_in_tables": ("SIUD", ""),
+    "restaurant_demand_profiles": ("SIUD", ""),
     "bookings": ("SIUD", ""),
     "booking_table_assignments": ("SIUD", ""),
     "table_blocks": ("SIUD", ""),

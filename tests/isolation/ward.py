@@ -17,6 +17,7 @@ from fourtop import (
     ChannelShare,
     CountedIds,
     DateException,
+    DemandProfile,
     Engine,
     ManualClock,
     Occasion,
@@ -46,6 +47,7 @@ RULES: Final[dict[str, Any]] = {
     "channel_shares": [ChannelShare("walk_in", 1, on="2030-12-24")],
     "zone_rules": [ZoneRule("main", weekdays=Weekday)],
     "walk_in_rules": [WalkInRule(tables=["1"], dates=["2030-12-24"])],
+    "demand_profiles": [DemandProfile("eve", 1.2, start="12:00", weekdays=["thursday"])],
 }
 
 Connection = psycopg.Connection[tuple[Any, ...]]

@@ -10,6 +10,8 @@ NEW = (
     *("channels", "booking_windows", "exceptions", "pacing_rules", "channel_shares"),
     *("zone_rules", "walk_in_rules", "guest_stay", "seating"),
 )
+# What revision 0010 brings.
+NEWER = ("demand_profiles", "enforcement")
 
 
 def without_distances(house: House) -> House:
@@ -54,7 +56,19 @@ def without_rules(house: House) -> House:
     )
     changes = {name: getattr(bare, name) for name in NEW}
     changes["planning"] = attrs.evolve(policy.planning, staff_max_slack=None)
-    return attrs.evolve(
-        house,
-        policy=attrs.evolve(policy, capacity_rules=caps, periods=periods, holds=holds, **changes),
+    return without_demand(
+        attrs.evolve(
+            house,
+            policy=attrs.evolve(
+                policy, capacity_rules=caps, periods=periods, holds=holds, **changes
+            ),
+        )
     )
+
+
+def without_demand(house: House) -> House:
+    """The house without the rules that revision 0010 brings."""
+    policy, bare = house.policy, Policy([])
+    changes = {name: getattr(bare, name) for name in NEWER}
+    planning = attrs.evolve(policy.planning, scarcities=())
+    return attrs.evolve(house, policy=attrs.evolve(policy, planning=planning, **changes))

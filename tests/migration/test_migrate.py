@@ -15,7 +15,12 @@ from sqlalchemy import create_engine
 
 from fourtop import Engine, InvalidInput, ManualClock, StoreMisconfigured, StoreUnavailable
 from fourtop.storage.sql import current, downgrade, history, migrate
-from fourtop.storage.sql.migrations.versions import r0004_columns, r0006_rules, r0008_floors
+from fourtop.storage.sql.migrations.versions import (
+    r0004_columns,
+    r0006_rules,
+    r0008_floors,
+    r0010_demand,
+)
 from fourtop.storage.sql.tables.catalog import REVISION
 from tests.database.cluster import Cluster
 from tests.database.session import bouncer, cluster, fresh_database
@@ -39,13 +44,15 @@ print(*migrate(sys.argv[1]), flush=True)
 # Revision 0004 writes the rows of these tables anew; ``test_revision_0004`` compares them with rows
 # of revision 0003. The JSON of events has other words there.
 CHANGED = (*r0004_columns.MADE, "capacity_outbox")
-# Revisions 0006 and 0008 make these tables. Their rows have no place below.
-RULES = (*r0006_rules.MADE, *r0008_floors.MADE)
+# These revisions make these tables. Their rows have no place below.
+MADE = {"0006": r0006_rules.MADE, "0008": r0008_floors.MADE, "0010": (r0010_demand.MADE,)}
+RULES = tuple(table for tables in MADE.values() for table in tables)
 
 # These revisions add so many columns at the end of these tables. Their values have no place below.
 ADDED = {
     "0005": {"bookings": 14, "table_holds": 4},
     "0007": {"bookings": 2, "table_holds": 1},
+    "0010": {"bookings": 1, "table_holds": 1},
 }
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -79,12 +86,19 @@ def added_to(rows: Rows, table: str, revision: str) -> set[tuple[Any, ...]]:
 LATER = (
     *("must", "wish", "names_tables", "occasion", "channel", "minutes", "reference"),
     *("local_start", "seated_at", "left_at", "last_step", "is_pinned", "overrides"),
+    "would_refuse",
 )
 
 
 def rules_of(place: Place) -> Rows:
-    """Read the rows of the tables that revision 0006 makes."""
+    """Read the rows of the tables that revision 0006 and later ones make."""
     return {name: rows for name, rows in place.rows().items() if name in RULES}
+
+
+def rules_left(rules: Rows, revision: str) -> Rows:
+    """Leave out the rows of the tables that the revisions above one make."""
+    gone = {name for each, names in MADE.items() if each > revision for name in names}
+    return {name: [] if name in gone else rows for name, rows in rules.items()}
 
 
 def stored_results(place: Place, *, without: tuple[str, ...] = ()) -> list[Any]:
@@ -157,14 +171,15 @@ def test_every_revision_keeps_the_data_on_the_way_down_and_up(place: Place, revi
     assert kept == {name: rows for name, rows in here.items() if name in kept}
     assert migrate(place.url) == REVISIONS[REVISIONS.index(revision) + 1 :]
     after = place.rows(without=["command_results", *RULES])
-    assert rules_of(place) == (rules if revision >= "0006" else {name: [] for name in RULES})
+    assert rules_of(place) == rules_left(rules, revision)
     assert without_added(after, revision) == here
     no = (None,) * 4
     promises = ("{}", "{}", 0, *no, "", *no, None, None) if revision < "0005" else ()
     reasons = (0, "[]") if revision < "0007" else ()
-    assert added_to(after, "bookings", revision) == {(*promises, *reasons)}
+    shadow = (None,) if revision < "0010" else ()
+    assert added_to(after, "bookings", revision) == {(*promises, *reasons, *shadow)}
     times = no if revision < "0005" else ()
-    assert added_to(after, "table_holds", revision) == {(*times, *reasons[1:])}
+    assert added_to(after, "table_holds", revision) == {(*times, *reasons[1:], *shadow)}
     assert stored_results(place, without=lost) == results
     store = place.store(clock=ManualClock(NOW))
     desk = Engine(store).desk(OURS)

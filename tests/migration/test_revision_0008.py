@@ -10,7 +10,7 @@ from fourtop import Engine, House, Join, ManualClock, Position
 from fourtop.storage.sql import downgrade, migrate
 from tests.evening import NOW
 from tests.migration.place import Place
-from tests.migration.rules import without_distances
+from tests.migration.rules import without_demand, without_distances
 from tests.unit.document_case import FULL
 
 HOUSE: Final = attrs.evolve(
@@ -49,4 +49,4 @@ def test_revision_0008_names_the_zone_in_a_number_that_0007_has_once(place: Plac
         attrs.evolve(each, number=HOUSE.floor.labels[each.id]) for each in HOUSE.floor.tables
     ]
     named = attrs.evolve(HOUSE, floor=attrs.evolve(HOUSE.floor, tables=numbered))
-    assert house_of(place) == without_distances(named)
+    assert house_of(place) == without_demand(without_distances(named))

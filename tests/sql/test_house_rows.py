@@ -14,7 +14,9 @@ from fourtop import (
     CapacityRule,
     ChannelShare,
     DateException,
+    DemandProfile,
     Desk,
+    Enforcement,
     Engine,
     House,
     Join,
@@ -150,6 +152,7 @@ EDITS: Final = {
             CapacityRule(max_covers=9, kind="emergency"),
         ],
         walk_in_rules=[WalkInRule(tables=["2", "3"], period="lunch"), WalkInRule(tables=["1"])],
+        demand_profiles=[DemandProfile("peak", 1.1, period="lunch"), DemandProfile("late", 2)],
         zone_rules=[ZoneRule("main", season=("10-01", "03-31"))],
     ),
     "rules change places and tables": with_policy(
@@ -158,6 +161,8 @@ EDITS: Final = {
         exceptions=[DateException("2026-05-01", "lunch", closed=True)],
         pacing_rules=[PacingRule(30, max_parties=3)],
         channel_shares=[ChannelShare("walk_in", 5)],
+        demand_profiles=[DemandProfile("late", 2.5, start="20:00")],
+        enforcement=Enforcement(capacity="shadow", capacity_percent=7),
         booking_windows=[BookingWindow(notice_minutes=60), BookingWindow(channel="walk_in")],
     ),
     "the restaurant gets every fact": attrs.evolve(

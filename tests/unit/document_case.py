@@ -5,10 +5,12 @@ from __future__ import annotations
 from fourtop.model.booking_rules import BookingWindow, HoldRules, SeatingRules
 from fourtop.model.capacity_rules import CapacityRule, ChannelShare, PacingRule
 from fourtop.model.date_exception import DateException
+from fourtop.model.demand import DemandProfile
 from fourtop.model.distances import Aisle, KeptApart
+from fourtop.model.enforcement import Enforcement
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.house import House
-from fourtop.model.planning_rules import Planning, Weights
+from fourtop.model.planning_rules import Planning, Scarcity, Weights
 from fourtop.model.policy import Policy
 from fourtop.model.restaurant import Restaurant, Zone
 from fourtop.model.service_period import Occasion, ServicePeriod
@@ -108,6 +110,7 @@ FULL = House(
                 wish=7,
             ),
             demand_multiplier=1.5,
+            scarcities=[Scarcity(2, 0.8), Scarcity(4, 0.045, category="bar", seating="high_top")],
         ),
         holds=HoldRules(
             ttl_seconds=60,
@@ -164,6 +167,21 @@ FULL = House(
         guest_stay=(60, 180),
         seating=SeatingRules(
             early_minutes=30, late_minutes=60, no_show_after_minutes=20, overstay_minutes=10
+        ),
+        demand_profiles=[
+            DemandProfile(
+                "late",
+                1.5,
+                start="21:00",
+                end="00:30",
+                weekdays=["sunday", "friday"],
+                period="lunch",
+                priority=2,
+            ),
+            DemandProfile("early", 0.85, end="18:00"),
+        ],
+        enforcement=Enforcement(
+            capacity="shadow", capacity_percent=25, adjacency="off", adjacency_percent=50
         ),
     ),
 )
@@ -266,7 +284,11 @@ FULL_TEXT = """\
         "scarcity": 0.1,
         "wish": 7
       },
-      "demand_multiplier": 1.5
+      "demand_multiplier": 1.5,
+      "scarcities": [
+        {"capacity": 2, "value": 0.8},
+        {"capacity": 4, "value": 0.045, "category": "bar", "seating": "high_top"}
+      ]
     },
     "holds": {
       "ttl_seconds": 60,
@@ -323,7 +345,21 @@ FULL_TEXT = """\
     ],
     "guest_stay": [60, 180],
     "seating": {"early_minutes": 30, "late_minutes": 60, "no_show_after_minutes": 20, \
-"overstay_minutes": 10}
+"overstay_minutes": 10},
+    "demand_profiles": [
+      {
+        "name": "late",
+        "multiplier": 1.5,
+        "start": "21:00",
+        "end": "00:30",
+        "weekdays": ["friday", "sunday"],
+        "period": "lunch",
+        "priority": 2
+      },
+      {"name": "early", "multiplier": 0.85, "end": "18:00"}
+    ],
+    "enforcement": {"capacity": "shadow", "capacity_percent": 25, "adjacency": "off", \
+"adjacency_percent": 50}
   }
 }
 """

@@ -234,6 +234,36 @@ MALFORMED: list[tuple[Path, Any, str, str]] = [
         "must be a whole number from 0 to 600",
     ),
     (
+        ["policy", "demand_profiles", 0, "multiplier"],
+        10.5,
+        "policy.demand_profiles[0].multiplier",
+        "must be a number from 0.1 to 10",
+    ),
+    (
+        ["policy", "demand_profiles", 1, "end"],
+        "99:99",
+        "policy.demand_profiles[1].end",
+        "must be a local time such as 17:30",
+    ),
+    (
+        ["policy", "enforcement", "capacity_percent"],
+        101,
+        "policy.enforcement.capacity_percent",
+        "must be a whole number from 0 to 100",
+    ),
+    (
+        ["policy", "enforcement", "adjacency"],
+        "strict",
+        "policy.enforcement.adjacency",
+        "must be one of off, shadow, enforced",
+    ),
+    (
+        ["policy", "planning", "scarcities", 0, "value"],
+        1.5,
+        "policy.planning.scarcities[0].value",
+        "must be a number from 0 to 1",
+    ),
+    (
         ["policy", "past_grace_minutes"],
         61,
         "policy.past_grace_minutes",

@@ -219,6 +219,7 @@ EVENING: Final = (
     call("export_rows", MONTH),
     call("export_icalendar", at("17:00").date()),
     call("shadow_conflicts", MONTH),
+    call("shadow_report", MONTH),
     call("clear_shadows", MONTH),
     call("clear_shadows", booking_ids=["shadow:import:1"]),
     call("edit_floor", lambda floor: floor.without_table("4"), expected=1),

@@ -86,7 +86,7 @@ def test_each_stranded_party_is_told_with_its_reasons_and_its_way_out(
     ]
 
 
-def test_a_house_that_strands_nobody_is_a_yes(capsys: Captured, desk: Desk) -> None:
+def test_a_house_that_is_clean_is_a_yes(capsys: Captured, desk: Desk) -> None:
     booked(desk, 2, booking_id="two")
     wider = a_house(turn_minutes=60)
     code, data = as_json(capsys, "preview", document(wider))

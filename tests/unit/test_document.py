@@ -17,6 +17,8 @@ from fourtop.formats.house_document import dumps_house, house_from_data, house_t
 from fourtop.model.booking_rules import BookingWindow, HoldRules, SeatingRules
 from fourtop.model.capacity_rules import CapacityRule, ChannelShare, PacingRule
 from fourtop.model.date_exception import DateException
+from fourtop.model.demand import DemandProfile
+from fourtop.model.enforcement import Enforcement
 from fourtop.model.house import House
 from fourtop.model.planning_rules import Planning
 from fourtop.model.policy import Policy
@@ -50,6 +52,7 @@ def test_the_full_house_leaves_nothing_at_its_default() -> None:
         "planning": Planning,
         "holds": HoldRules,
         "seating": SeatingRules,
+        "enforcement": Enforcement,
     }
 
     assert {key for key in house_document.KEYS if key not in written} == set()
@@ -66,6 +69,7 @@ def test_the_full_house_leaves_nothing_at_its_default() -> None:
         "channel_shares": ChannelShare,
         "zone_rules": ZoneRule,
         "walk_in_rules": WalkInRule,
+        "demand_profiles": DemandProfile,
     }
     for key, kind in lists.items():
         known = {each.name for each in attrs.fields(kind)}

@@ -14,9 +14,11 @@ from fourtop.formats.json_schema import house_schema
 from fourtop.model.booking_rules import BookingWindow, HoldRules, SeatingRules
 from fourtop.model.capacity_rules import CapacityRule, ChannelShare, PacingRule
 from fourtop.model.date_exception import DateException
+from fourtop.model.demand import DemandProfile
 from fourtop.model.distances import Aisle
+from fourtop.model.enforcement import Enforcement
 from fourtop.model.floor import Join, SetCapacity
-from fourtop.model.planning_rules import Planning, Weights
+from fourtop.model.planning_rules import Planning, Scarcity, Weights
 from fourtop.model.policy import Policy
 from fourtop.model.restaurant import Restaurant, Zone
 from fourtop.model.service_period import Occasion, ServicePeriod
@@ -80,6 +82,9 @@ KINDS = {
     "zone_rule": (ZoneRule, {}, set()),
     "walk_in_rule": (WalkInRule, {}, set()),
     "seating": (SeatingRules, {}, set()),
+    "demand_profile": (DemandProfile, {}, set()),
+    "enforcement": (Enforcement, {}, set()),
+    "scarcity": (Scarcity, {}, set()),
     "planning": (Planning, {}, set()),
     "weights": (Weights, {}, set()),
     "holds": (HoldRules, {}, set()),

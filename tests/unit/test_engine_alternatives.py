@@ -21,6 +21,7 @@ from fourtop import (
     Engine,
     House,
     InvalidInput,
+    KeptApart,
     ManualClock,
     NotFound,
     PacingRule,
@@ -341,6 +342,12 @@ def test_the_second_party_of_a_split_counts_the_cap_of_the_zone(store: Store) ->
     held(desk, 4, "17:00", tables=["3"])
     found = desk.alternatives(party_size(8), SPLIT).found
     assert [[quote.plan.tables for quote in each.quotes] for each in found] == [[("1",), ("3",)]]
+
+
+def test_the_second_party_of_a_split_keeps_its_distance_from_the_first(store: Store) -> None:
+    floor = attrs.evolve(sketch_floor({"1": 4, "2": 4, "3": 6}), kept_apart=[KeptApart(("1", "2"))])
+    found = staff_desk(store, floor=floor).alternatives(party_size(8), SPLIT).found
+    assert [quote.plan.tables for quote in found[0].quotes] == [("1",), ("3",)]
 
 
 def test_the_smaller_party_is_booked_first_where_only_that_works(store: Store) -> None:

@@ -33,7 +33,7 @@ from fourtop import (
     sketch_floor,
 )
 from fourtop.formats.results import to_data
-from fourtop.ports import Store
+from fourtop.ports import Changes, Decision, Scope, Store
 from tests.evening import (
     NOW,
     STAFF,
@@ -106,19 +106,19 @@ def codes(preview: Preview) -> list[list[Code]]:
 
 def test_an_empty_house_has_nothing_to_strand(desk: Desk) -> None:
     preview = desk.preview(floor=without("5"))
-    assert preview.strands_nobody
+    assert preview.is_clean
     assert (preview.until, preview.versions) == (NOW, desk.versions())
     desk.edit_floor(without("5"), repair=preview.repair)
     assert desk.house().floor.find_table("5") is None
 
 
-def test_an_edit_that_no_party_notices_strands_nobody(desk: Desk) -> None:
+def test_an_edit_that_no_party_notices_is_clean(desk: Desk) -> None:
     booked(desk, 6, booking_id="six")
     held(desk, 2)
     preview = desk.preview(
         floor=without("2"), restaurant=lambda each: attrs.evolve(each, name="Other")
     )
-    assert preview.strands_nobody
+    assert preview.is_clean
     assert preview.in_the_way == ()
 
 
@@ -127,7 +127,7 @@ def test_a_party_that_the_present_house_would_not_take_is_not_stranded_again(des
     desk.edit_floor(out_of_service("5"))
     later = dinner("23:00", "18:00")
     assert codes(desk.preview(policy=later)) == [[Code.LAST_SEATING_PASSED]]
-    assert desk.preview(floor=without("2")).strands_nobody
+    assert desk.preview(floor=without("2")).is_clean
 
 
 def test_a_stay_that_the_new_hours_would_cut_is_stranded(desk: Desk) -> None:
@@ -146,7 +146,7 @@ def test_a_longer_turn_and_new_buffers_strand_no_booking(desk: Desk) -> None:
     rules = dinner("23:00", "21:00", buffer_after_minutes=30)
     assert desk.preview(
         policy=lambda policy: attrs.evolve(rules(policy), turn_bands=[(None, 120)])
-    ).strands_nobody
+    ).is_clean
 
 
 def test_a_seated_party_stays_and_no_party_is_moved_to_its_table(
@@ -161,7 +161,7 @@ def test_a_seated_party_stays_and_no_party_is_moved_to_its_table(
     preview = desk.preview(floor=out_of_service("3", "4"))
     # Table 5 is free by its rows; its party has not left.
     assert ways(preview) == {"four": ("start", "19:15", ("5",))}
-    assert desk.preview(floor=out_of_service("5")).strands_nobody
+    assert desk.preview(floor=out_of_service("5")).is_clean
     plan = desk.preview(floor=without("5")).repair
     with pytest.raises(InUse, match="booking sits"):
         desk.edit_floor(without("5"), repair=plan)
@@ -203,6 +203,24 @@ def test_a_promise_of_tables_moves_with_the_party_and_holds_at_another_start(des
     assert ways(preview) == {"a": ("start", "20:00", ("2",))}
     desk.edit_policy(dinner("23:00", "20:00"), repair=preview.repair)
     assert (desk.get_booking("a").names_tables, desk.get_booking("a").tables) == (True, ("2",))
+
+
+def pin(store: Store, desk: Desk, booking_id: str) -> None:
+    pinned = attrs.evolve(desk.get_booking(booking_id), is_pinned=True, version=2)
+    written = Decision(None, Changes(bookings=(pinned,)))
+    store.transact(Scope(desk.restaurant_id), lambda _: written)
+
+
+def test_a_pinned_booking_never_leaves_its_tables(store: Store, desk: Desk) -> None:
+    booked(desk, 2, "20:30", booking_id="a")
+    pin(store, desk, "a")
+    assert ways(desk.preview(floor=out_of_service("1"))) == {"a": None}
+    booked(desk, 2, "18:30", booking_id="b", tables=["1"])
+    preview = desk.preview(policy=dinner("23:00", "20:15"))
+    assert ways(preview) == {"a": ("start", "20:15", ("1",))}
+    desk.edit_policy(dinner("23:00", "20:15"), repair=preview.repair)
+    pinned = desk.get_booking("a")
+    assert (pinned.is_pinned, pinned.names_tables, pinned.tables) == (True, False, ("1",))
 
 
 def test_a_party_without_a_promise_has_none_afterwards(desk: Desk) -> None:
@@ -358,7 +376,7 @@ def test_a_promised_table_that_is_removed_leaves_its_parties_without_a_way_out(d
 def test_a_hold_that_drifted_before_is_not_stranded_again(desk: Desk) -> None:
     held(desk, 2)
     desk.edit_policy(with_rules(turn_bands=[(None, 60)]))
-    assert desk.preview(floor=without("5")).strands_nobody
+    assert desk.preview(floor=without("5")).is_clean
 
 
 # ---- caps ----------------------------------------------------------------------------------------
@@ -425,7 +443,7 @@ def test_a_party_without_a_way_out_keeps_the_time_zone(desk: Desk) -> None:
 def test_a_zone_with_the_same_clocks_can_be_taken_with_an_empty_plan(desk: Desk) -> None:
     booked(desk, 2, booking_id="a")
     preview = desk.preview(restaurant=in_zone("Africa/Abidjan"))
-    assert preview.strands_nobody
+    assert preview.is_clean
     assert len(preview.in_the_way) == 1
     desk.edit_restaurant(in_zone("Africa/Abidjan"), repair=preview.repair)
     assert desk.house().restaurant.timezone == "Africa/Abidjan"
@@ -443,7 +461,7 @@ def test_a_preview_looks_a_year_ahead_and_says_so(desk: Desk) -> None:
     far(desk)
     preview = desk.preview(floor=without("5"))
     assert preview.until == NOW + timedelta(days=12 * 31 - 3)
-    assert preview.strands_nobody
+    assert preview.is_clean
     with pytest.raises(InUse, match="booking far"):
         desk.edit_floor(without("5"), repair=preview.repair)
     with pytest.raises(InUse, match="records more than a year ahead"):
@@ -488,7 +506,7 @@ def test_a_preview_reads_well(desk: Desk) -> None:
     )
     assert repr(preview.bookings[0]) == "<StrandedBooking six TABLE_REMOVED, no way out>"
     assert repr(preview.holds[0]).startswith("<StrandedHold n")
-    assert repr(preview.repair) == "<RepairPlan 0 repairs, six left as they are>"
+    assert repr(preview.repair) == "<RepairPlan 0 repairs, six left unchanged>"
     assert "no way out" in preview._repr_html_()
     assert to_data(preview)["repair"]["left"] == ["six"]
     preview = desk.preview(policy=dinner("23:00", "20:00"))

@@ -1,14 +1,20 @@
-"""The generated modules are current: run ``python -m tests.generate.async_engine`` if not."""
+"""The generated modules are current: run ``python -m tests.generate.async_engine`` if not.
+
+``python -m tests.generate.entity_diagram`` writes the diagram of the tables.
+"""
 
 from __future__ import annotations
 
 import ast
 import inspect
+import re
 from typing import Any
 
 import pytest
 
 from fourtop import AsyncDesk, AsyncEngine, Desk, Engine
+from fourtop.storage.sql import metadata
+from tests.generate import entity_diagram
 from tests.generate.async_engine import TWINS, Twin, current, generated
 
 
@@ -48,3 +54,9 @@ def test_a_method_that_waits_for_the_store_is_awaited() -> None:
         for line in current(twin).splitlines():
             waits = "self._executor." in line or "self.store." in line
             assert not waits or "await self." in line, line
+
+
+def test_the_diagram_of_the_tables_is_current_and_names_every_table() -> None:
+    drawn = entity_diagram.current()
+    assert drawn == entity_diagram.diagram()
+    assert {table.name for table in metadata(None).sorted_tables} <= set(re.findall(r"\w+", drawn))

@@ -170,7 +170,7 @@ def test_rankings_that_were_used_least_recently_go_first(monkeypatch: pytest.Mon
     planner = Planner(floor, Planning(adjacency_required=False, max_tables=2))
     for party_size in (1, 2, 3, 1, 4, 1, 5):
         planner.best(PlanRequest(party_size), 0xFF)
-    kept = [party_size for party_size, _ in planner._rankings]
+    kept = [party_size for party_size, *_ in planner._rankings]
     assert kept[-2:] == [1, 5]
     assert 2 not in kept
 

@@ -227,6 +227,7 @@ def test_the_answers_of_queries_are_plain_data() -> None:
     assert json.loads(json.dumps(data)) == data
     assert set(data["quote"]) == {
         *("plan", "stay", "others", "usage", "versions", "timezone", "relaxed"),
+        "would_refuse",
     }
     assert data["quote"]["timezone"] == "UTC"
     assert data["quote"]["plan"]["score"] == answers["quote"].plan.score.total

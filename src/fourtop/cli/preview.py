@@ -28,12 +28,12 @@ def preview_house(database: Database, house: House) -> Answer:
     lines = [f"{house.restaurant.name} ({house.restaurant.id}): {_summary(found)}"]
     lines += _lines(found, Formatter(present), Formatter(house))
     data: dict[str, Any] = to_data(found)
-    is_kept = found.strands_nobody and not found.in_the_way
+    is_kept = found.is_clean and not found.in_the_way
     return Answer("\n".join(lines), data, ExitCode.YES if is_kept else ExitCode.NO)
 
 
 def _summary(found: Preview) -> str:
-    if found.strands_nobody:
+    if found.is_clean:
         return "no booking or hold is stranded"
     bookings = counted(len(found.bookings), "booking")
     holds = f" and {counted(len(found.holds), 'hold')}" if found.holds else ""

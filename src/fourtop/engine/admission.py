@@ -17,6 +17,7 @@ import attrs
 
 from fourtop.engine.candidacy import Candidacy, Check, Party
 from fourtop.engine.checks.names import check_names
+from fourtop.engine.checks.shadow import would_refuse
 from fourtop.engine.checks.tables import check_tables, count_tables, is_search_proven
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.composition import HOURS, Composition
@@ -31,14 +32,14 @@ from fourtop.engine.usage import (
     take_attendance,
     usage_of,
 )
-from fourtop.errors import Reason, Refusal
+from fourtop.errors import Code, Reason, Refusal
 from fourtop.model.actor import Actor
 from fourtop.model.calendar import Service, Stay
 from fourtop.model.plan import Plan
 from fourtop.model.receipt import Usage
 from fourtop.model.request import ANY_TABLE, Relaxation
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
-from fourtop.planner import PlanRequest
+from fourtop.planner import Planner, PlanRequest
 from fourtop.ports import Need, Scope, View
 
 _COMPOSITION: Final = "composition"
@@ -54,6 +55,7 @@ class Seating:
         chosen: Its tables; ``None`` if it was admitted without tables.
         others: The next best plans, if the caller asked for any.
         relaxed: The rules of the house that were lifted for it.
+        would_refuse: The rules in shadow mode that would have refused it.
     """
 
     stay: Stay
@@ -61,6 +63,7 @@ class Seating:
     chosen: Plan | None = None
     others: tuple[Plan, ...] = ()
     relaxed: tuple[Relaxation, ...] = ()
+    would_refuse: tuple[Code, ...] = ()
 
     @property
     def plan(self) -> Plan:
@@ -120,10 +123,11 @@ class Admission:
         self.released = released
         self.composition = _composition_of(compiled)
         self.planner = compiled.planner
+        self.lifted: tuple[Relaxation, ...] = ()
         self.all_tables: int = (1 << len(compiled.house.floor.tables)) - 1
         # The answers that the check of tables has worked out.
         self.free_by_window: dict[tuple[int, int], int] = {}
-        self.spots_by_tables: dict[tuple[PlanRequest, int, int], int] = {}
+        self.spots_by_tables: dict[tuple[Planner, PlanRequest, int, int], int] = {}
         self._attendance: dict[tuple[str, date], Attendance] = {}
         policy = compiled.house.policy
         self.earliest_us: int = view.now_us - policy.past_grace_minutes * MICROSECONDS_PER_MINUTE
@@ -175,6 +179,7 @@ class Admission:
         admission = copy(self)
         admission.composition = self.composition.without(relaxed)
         admission.planner = relaxed_planner(self.compiled, relaxed)
+        admission.lifted = relaxed
         # These counts depend on the planner.
         admission.spots_by_tables = {}
         return admission
@@ -196,13 +201,13 @@ class Admission:
             refusal = check.find(candidacy)
             if refusal is not None:
                 return refusal
-        plans = candidacy.plans
+        plans, stay = candidacy.plans, candidacy.stay
+        codes = would_refuse(candidacy) if composition.records else ()
         if not plans:
-            return Seating(candidacy.stay, candidacy.service)
-        stay = candidacy.stay
+            return Seating(stay, candidacy.service, would_refuse=codes)
         if candidacy.variants:
             stay = candidacy.stay_at(self.compiled.house.floor.mask(plans[0].tables))
-        return Seating(stay, candidacy.service, plans[0], plans[1:])
+        return Seating(stay, candidacy.service, plans[0], plans[1:], would_refuse=codes)
 
     def admits(self, party: Party) -> bool:
         """Tell whether a party is admitted, at the least cost; the view covers all that is read."""

@@ -28,6 +28,7 @@ from fourtop.engine.queries import (
     quote,
     records,
     shadow_conflicts,
+    shadow_report,
     table_state,
 )
 from fourtop.engine.queries.audit import Audit, Overlap
@@ -50,6 +51,7 @@ from fourtop.model.results import (
     Quote,
     Versions,
 )
+from fourtop.model.shadow_report import ShadowReport
 from fourtop.model.window import Window
 
 
@@ -212,6 +214,18 @@ class AsyncDesk(AsyncDayDesk, AsyncPreviewDesk, AsyncFileDesk):
             InvalidInput: If it is not a window.
         """
         return await self._executor.query(shadow_conflicts.query(self._caller, window))
+
+    async def shadow_report(self, window: Window) -> ShadowReport:
+        """Return the bookings that rules in shadow mode would have refused.
+
+        Args:
+            window: The bookings that start in it, ``[start, end)``: at most 31 days.
+
+        Raises:
+            InvalidInput: If it is not a window.
+            InvalidWindow: If it is longer than 31 days.
+        """
+        return await self._executor.query(shadow_report.query(self._caller, window))
 
     # ---- bookings
 

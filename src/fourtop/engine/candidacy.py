@@ -118,6 +118,7 @@ class Check:
         relaxed_by: The relaxation of a request that lifts the check.
         is_promised: Whether a hold keeps the answer of this check that it was made with. A
             confirmation does not run it: a start may have come too near or passed by then.
+        is_capacity: Whether it is a capacity rule, whose mode the policy's enforcement sets.
     """
 
     name: str
@@ -127,6 +128,7 @@ class Check:
     binds: Callable[[House], bool] | None = attrs.field(default=None, kw_only=True)
     relaxed_by: Relaxation | None = attrs.field(default=None, kw_only=True)
     is_promised: bool = attrs.field(default=False, kw_only=True)
+    is_capacity: bool = attrs.field(default=False, kw_only=True)
 
 
 @attrs.frozen
@@ -162,6 +164,7 @@ class TableRule:
             after another. The masks share no table, and each consists of whole zones.
         binds: Tells whether the rule can exclude anything in a house; ``None``: in every house.
         relaxed_by: The relaxation of a request that lifts the rule.
+        is_capacity: Whether it is a capacity rule, whose mode the policy's enforcement sets.
     """
 
     name: str
@@ -170,3 +173,4 @@ class TableRule:
     count: Callable[[Candidacy], tuple[tuple[int, int], ...]] | None = None
     binds: Callable[[House], bool] | None = attrs.field(default=None, kw_only=True)
     relaxed_by: Relaxation | None = attrs.field(default=None, kw_only=True)
+    is_capacity: bool = attrs.field(default=False, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import lru_cache, partial
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ import attrs
 
 from fourtop.model.calendar import Calendar, Stay
 from fourtop.model.capacity_rules import Spread
+from fourtop.model.enforcement import EnforcementMode
 from fourtop.model.floor import Floor
 from fourtop.model.hold import Fingerprint, fingerprint_of
 from fourtop.model.house import House
@@ -34,6 +36,7 @@ class CompiledHouse:
         versions: Of its floor and policy; ``None``: it was compiled before a view told them.
         counts_by_party: Whether a rule of the house needs each party of a service by itself.
         counts_totals: Whether the rules need no more than the totals of a service.
+        lifts_adjacency: Whether tables need not be pushed together in some services.
         kept: Values that other modules derive from the house and keep with it, by name.
     """
 
@@ -41,6 +44,7 @@ class CompiledHouse:
     calendar: Calendar
     planner: Planner
     versions: tuple[int, int] | None = None
+    lifts_adjacency: bool = attrs.field(init=False)
     kept: dict[str, Any] = attrs.field(factory=dict, init=False, repr=False)
     counts_by_party: bool = attrs.field(init=False)
     counts_totals: bool = attrs.field(init=False)
@@ -64,6 +68,18 @@ class CompiledHouse:
     def _needs_totals(self) -> bool:
         return not (self.counts_by_party or self.house.policy.pacing_rules)
 
+    @lifts_adjacency.default
+    def _does_not_enforce(self) -> bool:
+        return self.house.policy.enforcement.adjacency_modes != {EnforcementMode.ENFORCED}
+
+    def is_joined(self, period: str, day: date) -> bool:
+        """Tell whether the house enforces its rule of adjacency in a service."""
+        if not self.lifts_adjacency:
+            return True
+        enforcement, restaurant = self.house.policy.enforcement, self.house.restaurant
+        mode = enforcement.adjacency_on(restaurant.id, period, day)
+        return mode is EnforcementMode.ENFORCED
+
     def fingerprint(
         self, tables: tuple[str, ...], terms: tuple[ServicePeriod, Stay], party_size: int
     ) -> Fingerprint:
@@ -77,7 +93,8 @@ class CompiledHouse:
         period, stay = terms
         buffers = (period.buffer_before_minutes, period.buffer_after_minutes)
         minutes = (stay.turn_minutes, *buffers)
-        return self._fingerprints(_FingerprintKey(tables, party_size, minutes, terms))
+        is_joined = not self.lifts_adjacency or self.is_joined(period.key, stay.service_date)
+        return self._fingerprints(_FingerprintKey(tables, party_size, minutes, is_joined, terms))
 
 
 @attrs.frozen
@@ -87,15 +104,19 @@ class _FingerprintKey:
     tables: tuple[str, ...]
     party_size: int
     minutes: tuple[int, int, int]
+    is_joined: bool
     terms: tuple[ServicePeriod, Stay] = attrs.field(eq=False)
 
 
 def _fingerprint(
     house: House, versions: tuple[int, int] | None, key: _FingerprintKey
 ) -> Fingerprint:
+    planning = house.policy.planning
+    if not key.is_joined:
+        planning = attrs.evolve(planning, adjacency_required=False)
     fingerprint = fingerprint_of(
         house.floor,
-        house.policy.planning,
+        planning,
         key.tables,
         terms=key.terms,
         party_size=key.party_size,

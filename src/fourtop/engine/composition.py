@@ -7,7 +7,7 @@ returns those that a party cannot have, and stands in ``TABLE_RULES``.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeVar
 
 import attrs
 
@@ -49,8 +49,12 @@ from fourtop.engine.checks.zone_caps import (
     has_zone_caps,
 )
 from fourtop.engine.checks.zones import exclude_closed_zones, has_zone_rules
+from fourtop.engine.enforcement import enforced_checks, enforced_table_rules, shadow_rules
+from fourtop.model.enforcement import EnforcementMode
 from fourtop.model.house import House
 from fourtop.model.request import Relaxation
+
+_Rule = TypeVar("_Rule", Check, TableRule)
 
 # The checks after this one rely on the stay and the service that it finds.
 HOURS: Final = "hours"
@@ -70,6 +74,7 @@ CHECKS: Final = (
         count_within_capacity,
         binds=has_caps,
         relaxed_by=Relaxation.CAPACITY,
+        is_capacity=True,
     ),
     Check(
         "shares",
@@ -78,6 +83,7 @@ CHECKS: Final = (
         count_within_shares,
         binds=has_shares,
         relaxed_by=Relaxation.CAPACITY,
+        is_capacity=True,
     ),
     Check(
         "pacing",
@@ -86,6 +92,7 @@ CHECKS: Final = (
         count_within_pacing,
         binds=has_pacing,
         relaxed_by=Relaxation.CAPACITY,
+        is_capacity=True,
     ),
     Check(
         "zones",
@@ -94,6 +101,7 @@ CHECKS: Final = (
         count_in_zones,
         binds=has_zone_caps,
         relaxed_by=Relaxation.CAPACITY,
+        is_capacity=True,
     ),
     Check("tables", Reads.ALLOCATIONS, check_tables),
 )
@@ -106,6 +114,7 @@ TABLE_RULES: Final = (
         exclude_paced_tables,
         count_at_paced_tables,
         binds=has_pacing,
+        is_capacity=True,
     ),
     TableRule(
         "zone_caps",
@@ -113,6 +122,7 @@ TABLE_RULES: Final = (
         exclude_full_zones,
         count_within_zones,
         binds=has_zone_caps,
+        is_capacity=True,
     ),
     TableRule("distance", Reads.ALLOCATIONS, exclude_close_tables, binds=has_distances),
 )
@@ -130,7 +140,12 @@ class Composition:
             instead of choosing some; a booking without tables skips them.
         counted: The checks that limit how many parties sit down one after another.
         table_rules: The rules that exclude tables.
+        shadow_checks: The checks that only record what they would refuse, in some services.
+        shadow_table_rules: The rules for tables that do.
         reads_headcounts: Whether a rule reads head counts.
+        has_demand: Whether the weight of seats left over depends on the time.
+        lifts_adjacency: Whether tables need not be pushed together in some services.
+        records: Whether a rule is in shadow mode in some services.
     """
 
     before_loading: tuple[Check, ...]
@@ -139,16 +154,27 @@ class Composition:
     without_tables: tuple[Check, ...]
     counted: tuple[Check, ...]
     table_rules: tuple[TableRule, ...]
+    shadow_checks: tuple[Check, ...]
+    shadow_table_rules: tuple[TableRule, ...]
     reads_headcounts: bool
+    has_demand: bool
+    lifts_adjacency: bool
+    records: bool
 
     @classmethod
     def of(cls, house: House) -> Composition:
         """Return the rules that bind in a house."""
-        checks = tuple(each for each in CHECKS if each.binds is None or each.binds(house))
-        rules = tuple(each for each in TABLE_RULES if each.binds is None or each.binds(house))
-        each_reads = (*(each.reads for each in checks), *(each.reads for each in rules))
+        binding, binding_rules = _binding(house, CHECKS), _binding(house, TABLE_RULES)
+        checks = enforced_checks(house, binding)
+        rules = enforced_table_rules(house, binding_rules)
+        shadow, shadow_tables = shadow_rules(house, binding), shadow_rules(house, binding_rules)
+        reads = [each.reads for each in (*checks, *shadow)]
+        reads += [each.reads for each in (*rules, *shadow_tables)]
         after = tuple(each for each in checks if each.reads is not Reads.NOTHING)
         before = tuple(each for each in checks if each.reads is Reads.NOTHING)
+        modes = house.policy.enforcement.adjacency_modes
+        if not house.policy.planning.adjacency_required:
+            modes = frozenset({EnforcementMode.ENFORCED})
         return cls(
             before_loading=before,
             not_promised=tuple(each for each in before if not each.is_promised),
@@ -156,14 +182,19 @@ class Composition:
             without_tables=tuple(each for each in after if each.find is not check_tables),
             counted=tuple(each for each in checks if each.count is not None),
             table_rules=rules,
-            reads_headcounts=any(reads is Reads.HEADCOUNTS for reads in each_reads),
+            shadow_checks=shadow,
+            shadow_table_rules=shadow_tables,
+            reads_headcounts=Reads.HEADCOUNTS in reads,
+            has_demand=bool(house.policy.demand_profiles),
+            lifts_adjacency=modes != {EnforcementMode.ENFORCED},
+            records=bool(shadow or shadow_tables) or EnforcementMode.SHADOW in modes,
         )
 
     def without(self, relaxed: tuple[Relaxation, ...]) -> Composition:
         """Return the rules apart from those that some relaxations lift."""
 
-        def left(checks: tuple[Check, ...]) -> tuple[Check, ...]:
-            return tuple(each for each in checks if each.relaxed_by not in relaxed)
+        def left(rules: tuple[_Rule, ...]) -> tuple[_Rule, ...]:
+            return tuple(each for each in rules if each.relaxed_by not in relaxed)
 
         return attrs.evolve(
             self,
@@ -172,5 +203,11 @@ class Composition:
             after_loading=left(self.after_loading),
             without_tables=left(self.without_tables),
             counted=left(self.counted),
-            table_rules=tuple(each for each in self.table_rules if each.relaxed_by not in relaxed),
+            table_rules=left(self.table_rules),
+            shadow_checks=left(self.shadow_checks),
+            shadow_table_rules=left(self.shadow_table_rules),
         )
+
+
+def _binding(house: House, rules: tuple[_Rule, ...]) -> tuple[_Rule, ...]:
+    return tuple(each for each in rules if each.binds is None or each.binds(house))

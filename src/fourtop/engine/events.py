@@ -70,6 +70,8 @@ def hold_event(
     }
     if hold.receipt.relaxed:
         data["relaxed"] = [each.value for each in hold.receipt.relaxed]
+    if hold.would_refuse:
+        data["would_refuse"] = [each.value for each in hold.would_refuse]
     # As ``new_event`` does: it is the event of most commands.
     return Event(
         kind,
@@ -93,6 +95,7 @@ def created_event(invocation: Invocation, booking: Booking) -> Event:
     }
     if booking.receipt.relaxed:
         data["relaxed"] = [each.value for each in booking.receipt.relaxed]
+    _add_shadow(data, booking)
     subject = Subject(booking.id, booking.id)
     return new_event(invocation, EventType.BOOKING_CREATED, subject, booking.created_us, data)
 
@@ -117,13 +120,14 @@ def status_event(invocation: Invocation, booking: Booking, previous: BookingStat
 
 def rescheduled_event(invocation: Invocation, booking: Booking, before: Booking) -> Event:
     """Return the event of a booking's new time or party size."""
-    data = {
+    data: dict[str, object] = {
         "party_size": booking.party_size,
         "start": iso(booking.stay.dining.start_us),
         "previous_party_size": before.party_size,
         "previous_start": iso(before.stay.dining.start_us),
         "version": booking.version,
     }
+    _add_shadow(data, booking)
     return _versioned(invocation, EventType.BOOKING_RESCHEDULED, booking, data)
 
 
@@ -172,6 +176,12 @@ def shadow_event(
     bookings, allocations = counts
     data = {"bookings": bookings, "allocations": allocations}
     return new_event(invocation, kind, Subject(invocation.id), now_us, data)
+
+
+def _add_shadow(data: dict[str, object], booking: Booking) -> None:
+    """Add the codes of the rules in shadow mode that would have refused the party, if any."""
+    if booking.would_refuse:
+        data["would_refuse"] = [each.value for each in booking.would_refuse]
 
 
 def _versioned(

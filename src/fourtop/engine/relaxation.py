@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+import attrs
+
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.errors import Code, InvalidInput
 from fourtop.model.actor import Actor
@@ -14,6 +16,8 @@ from fourtop.planner.relaxed import relaxed_floor, relaxed_planning
 
 # A relaxed planner compiles no sets: it searches, and only after a refusal.
 MAX_RELAXED_NODES: Final = 4_000
+
+_UNJOINED: Final = "planner without joins"
 
 _RULES: Final[Mapping[Relaxation, frozenset[Code]]] = {
     Relaxation.ADJACENCY: frozenset({Code.ADJACENCY_MISMATCH, Code.ADJACENCY_MODE_MISMATCH}),
@@ -59,6 +63,21 @@ def relaxed_planner(compiled: CompiledHouse, relaxed: tuple[Relaxation, ...]) ->
             max_sets=0,
             max_nodes=MAX_RELAXED_NODES,
         )
+    return planner
+
+
+def unjoined_planner(compiled: CompiledHouse, relaxed: tuple[Relaxation, ...]) -> Planner:
+    """Return the planner without adjacency, and without the rules that a request lifts.
+
+    A house that does not enforce adjacency uses it for all parties, so that it compiles its sets.
+    """
+    if any(_RULES[each] for each in relaxed):
+        return relaxed_planner(compiled, (*relaxed, Relaxation.ADJACENCY))
+    planner: Planner | None = compiled.kept.get(_UNJOINED)
+    if planner is None:
+        house = compiled.house
+        planning = attrs.evolve(house.policy.planning, adjacency_required=False)
+        planner = compiled.kept[_UNJOINED] = Planner(house.floor, planning)
     return planner
 
 

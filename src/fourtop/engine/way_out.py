@@ -46,15 +46,18 @@ def find_way_out(outlook: Outlook, edit: Edit, booking: Booking) -> WayOut | Non
 
     Other tables at its own time come first. Then the starts on offer of its service date follow,
     the nearest first and of two equally near ones the earlier; at none of them it stays shorter
-    than now. A promise of tables holds at another start, too.
+    than now. A promise of tables holds at another start, too, and a pinned booking never leaves its
+    tables.
     """
     start_us = booking.stay.dining.start_us
-    if booking.assignment is not None and not edit.is_told_otherwise(booking):
+    may_move = booking.assignment is not None and not booking.is_pinned
+    if may_move and not edit.is_told_otherwise(booking):
         tables = _other_tables(outlook, edit, booking)
         if tables:
             return _way(edit, WayOutKind.TABLES, start_us, start_us, tables)
     for other_us in _starts(outlook, edit, booking):
-        change = BookingChange(start=from_micros(other_us))
+        kept = booking.tables if booking.is_pinned else KEEP
+        change = BookingChange(start=from_micros(other_us), tables=kept)
         seating = _seated_at(outlook, edit, booking, change.applied_to(booking))
         if seating is not None:
             tables = () if seating.chosen is None else seating.plan.tables

@@ -26,10 +26,12 @@ from fourtop.model import validators
 from fourtop.model.booking_rules import BookingWindow, HoldRules, SeatingRules
 from fourtop.model.capacity_rules import CapacityRule, ChannelShare, PacingRule
 from fourtop.model.date_exception import DateException
+from fourtop.model.demand import DemandProfile
 from fourtop.model.distances import Aisle, KeptApart
+from fourtop.model.enforcement import Enforcement
 from fourtop.model.floor import Floor, Join, NumberScope, SetCapacity
 from fourtop.model.house import House
-from fourtop.model.planning_rules import Planning, Weights
+from fourtop.model.planning_rules import Planning, Scarcity, Weights
 from fourtop.model.policy import Policy
 from fourtop.model.restaurant import Restaurant, Zone
 from fourtop.model.service_period import (
@@ -310,8 +312,18 @@ _PERIOD = ObjectCodec(
     },
 )
 _PLANNING = ObjectCodec(
-    Planning, codecs={"adjacency_mode": _ENUM, "weights": ObjectCodec(Weights).codec}
+    Planning,
+    codecs={
+        "adjacency_mode": _ENUM,
+        "weights": ObjectCodec(Weights).codec,
+        "scarcities": list_of(ObjectCodec(Scarcity).codec),
+    },
 )
+_DEMAND_PROFILE = ObjectCodec(
+    DemandProfile,
+    codecs={"start": optional(_TIME), "end": optional(_TIME), "weekdays": _WEEKDAYS},
+)
+_ENFORCEMENT = ObjectCodec(Enforcement, codecs={"capacity": _ENUM, "adjacency": _ENUM})
 _PAIR = plain(encode=lambda pair: None if pair is None else list(pair))
 _EXCEPTION = ObjectCodec(
     DateException,
@@ -370,5 +382,7 @@ def _policy_codec(
             "walk_in_rules": list_of(walk_in_rule.codec),
             "guest_stay": _PAIR,
             "seating": ObjectCodec(SeatingRules).codec,
+            "demand_profiles": list_of(_DEMAND_PROFILE.codec),
+            "enforcement": _ENFORCEMENT.codec,
         },
     )

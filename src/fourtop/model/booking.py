@@ -7,6 +7,7 @@ from typing import Final, Self
 
 import attrs
 
+from fourtop.errors import Code
 from fourtop.errors.display import (
     WIDTH,
     brief,
@@ -160,6 +161,7 @@ class Booking:
         last_step: The state before its last step of status, if that step can be undone.
         is_pinned: Whether staff pinned it to its tables: no move, swap or repair takes it away.
         overrides: The rules of the house that staff broke for it, in a fixed order.
+        would_refuse: The rules in shadow mode that would have refused it when it was last admitted.
         receipt: Further facts from the command that returned it; neither stored nor compared.
     """
 
@@ -187,6 +189,7 @@ class Booking:
     last_step: Step | None = None
     is_pinned: bool = False
     overrides: tuple[Override, ...] = ()
+    would_refuse: tuple[Code, ...] = ()
     receipt: Receipt = attrs.field(default=NO_RECEIPT, eq=False, repr=False, kw_only=True)
 
     @property

@@ -180,6 +180,11 @@ class Calendar:
         """Return the date of an instant in the restaurant's zone."""
         return (_EPOCH + timedelta(microseconds=instant_us)).astimezone(self.zone).date()
 
+    def local_minute(self, instant_us: int) -> tuple[date, int]:
+        """Return the local date of an instant, and the whole minutes since its midnight."""
+        local = (_EPOCH + timedelta(microseconds=instant_us)).astimezone(self.zone)
+        return local.date(), local.hour * 60 + local.minute
+
     def find_service(self, start_us: int) -> Service | None:
         """Return the service that contains an instant, if any.
 

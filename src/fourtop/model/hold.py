@@ -10,6 +10,7 @@ from typing import Any, Final, Self
 
 import attrs
 
+from fourtop.errors import Code
 from fourtop.errors.display import brief, count_of, short_id, tables_of
 from fourtop.model.actor import Actor
 from fourtop.model.calendar import Stay
@@ -174,6 +175,7 @@ class Hold:
         life_start_us: The time since which the party has kept tables, in microseconds: the creation
             of the first hold in a chain of replacements.
         overrides: The rules of the house that staff broke for it, in a fixed order.
+        would_refuse: The rules in shadow mode that would have refused it.
         receipt: Further facts from the command that returned it; neither stored nor compared.
     """
 
@@ -201,6 +203,7 @@ class Hold:
         default=attrs.Factory(lambda self: self.created_us, takes_self=True)
     )
     overrides: tuple[Override, ...] = ()
+    would_refuse: tuple[Code, ...] = ()
     receipt: Receipt = attrs.field(default=NO_RECEIPT, eq=False, repr=False, kw_only=True)
 
     @property

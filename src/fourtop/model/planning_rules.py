@@ -1,11 +1,15 @@
 """Planning rules: modes of adjacency, limits, and weights of the score."""
 
+from collections import Counter
+from collections.abc import Iterable
 from enum import StrEnum
 
 import attrs
 
+from fourtop.errors import InvalidInput, safe_repr
 from fourtop.errors.display import brief, count_of
 from fourtop.model import validators
+from fourtop.model.table import MAX_CAPACITY
 
 MAX_TABLES_PER_PARTY = 8
 
@@ -36,7 +40,8 @@ class Weights:
         table_count: For each table after the first.
         fragmentation: For each seat of the set beyond its largest table.
         adjacency: For each step of depth from the set's first table.
-        scarcity: For each table, divided by the number of its kind on the floor.
+        scarcity: For each table, times how scarce its kind is: 1 / the number of its kind on the
+            floor, or the value of ``Planning.scarcities``.
         wish: For each wish that a table does not meet.
     """
 
@@ -83,6 +88,52 @@ class Weights:
 
 
 @attrs.frozen(repr=False)
+class Scarcity:
+    """How scarce the tables of one kind are, in place of 1 / the number of them on the floor.
+
+    A kind is a capacity, a category and a seating. A kind that the floor does not have counts for
+    nothing.
+
+    Args:
+        capacity: Seats of a table of the kind (1–500).
+        value: How scarce such a table is, from 0 to 1; the weight of scarcity multiplies it.
+        category: The category of the kind.
+        seating: The seating of the kind.
+
+    Raises:
+        InvalidInput: Naming the field and the rule.
+
+    >>> Scarcity(2, 0.8)
+    <Scarcity 2 seats, dining, standard, 0.8>
+    """
+
+    capacity: int = attrs.field(
+        converter=validators.as_integer, validator=validators.integer(1, MAX_CAPACITY)
+    )
+    value: float = attrs.field(converter=validators.as_number, validator=validators.number(0, 1))
+    category: str = attrs.field(default="dining", kw_only=True, validator=validators.text(50))
+    seating: str = attrs.field(default="standard", kw_only=True, validator=validators.text(50))
+
+    @property
+    def kind(self) -> tuple[int, str, str]:
+        """The kind of its tables, as ``Table.kind``."""
+        return (self.capacity, self.category, self.seating)
+
+    def __repr__(self) -> str:
+        seats = "1 seat" if self.capacity == 1 else f"{self.capacity} seats"
+        return brief(self, seats, self.category, self.seating, f"{self.value:g}")
+
+
+def _scarcities(value: Iterable[Scarcity]) -> tuple[Scarcity, ...]:
+    found = validators.as_instances("scarcities", value, Scarcity)
+    counts = Counter(each.kind for each in found)
+    double = next((kind for kind, count in counts.items() if count > 1), None)
+    if double is not None:
+        raise InvalidInput("scarcities", "must be of different kinds", safe_repr(double))
+    return found
+
+
+@attrs.frozen(repr=False)
 class Planning:
     """The rules of a house for choosing tables.
 
@@ -95,7 +146,10 @@ class Planning:
             table, seats left over only add to the score.
         staff_max_slack: The same limit for tables that staff name; ``None``: ``slack_budget``.
         weights: Of the score.
-        demand_multiplier: The weight of seats left over (0.1–10).
+        demand_multiplier: The weight of seats left over while no ``DemandProfile`` applies
+            (0.1–10).
+        scarcities: How scarce some kinds of tables are; one for each kind. The others count 1 / the
+            number of tables of the kind.
 
     Raises:
         InvalidInput: Naming the field and the rule.
@@ -141,6 +195,7 @@ class Planning:
         converter=validators.as_number,
         validator=validators.number(0.1, 10),
     )
+    scarcities: tuple[Scarcity, ...] = attrs.field(default=(), kw_only=True, converter=_scarcities)
 
     def mode_for(self, party_size: int) -> AdjacencyMode | None:
         """Return the mode that a set for this party must satisfy; ``None`` if any set will do."""

@@ -20,6 +20,8 @@ from fourtop.model.capacity_rules import (
     decisive_shares,
 )
 from fourtop.model.date_exception import DateException, changed_period
+from fourtop.model.demand import DemandProfile
+from fourtop.model.enforcement import Enforcement
 from fourtop.model.planning_rules import Planning
 from fourtop.model.policy_checks import (
     RULES,
@@ -34,6 +36,7 @@ from fourtop.model.policy_converters import (
     as_channel_shares,
     as_channels,
     as_closures,
+    as_demand_profiles,
     as_exceptions,
     as_guest_stay,
     as_occasions,
@@ -83,6 +86,8 @@ class Policy:
         guest_stay: The least and the most minutes that guests may ask for (1–600); ``None``:
             guests may not ask for a length.
         seating: Limits on seating a party.
+        demand_profiles: When seats left over cost more, or less; one for each name.
+        enforcement: Whether the capacity rules and the rule of adjacency refuse parties.
 
     Raises:
         InvalidInput: Naming the field and the rule.
@@ -131,6 +136,12 @@ class Policy:
     )
     seating: SeatingRules = attrs.field(
         factory=SeatingRules, kw_only=True, validator=validators.one_of(SeatingRules)
+    )
+    demand_profiles: tuple[DemandProfile, ...] = attrs.field(
+        default=(), kw_only=True, converter=as_demand_profiles
+    )
+    enforcement: Enforcement = attrs.field(
+        factory=Enforcement, kw_only=True, validator=validators.one_of(Enforcement)
     )
 
     def __attrs_post_init__(self) -> None:
@@ -244,6 +255,22 @@ class Policy:
         """Return the rule of a zone, if it has one."""
         return next((each for each in self.zone_rules if each.zone == zone), None)
 
+    def find_demand_profile(self, period: str, day: date, minute: int) -> DemandProfile | None:
+        """Return the demand profile that counts in a period at a local time, if any applies.
+
+        Args:
+            period: Key of the period.
+            day: The local date.
+            minute: Minutes after the midnight of that date, from 0 to 1,439.
+        """
+        fitting = (each for each in self._ranked_profiles if each.applies(period, day, minute))
+        return next(fitting, None)
+
+    @cached_property
+    def _ranked_profiles(self) -> tuple[DemandProfile, ...]:
+        """The demand profiles, that of the highest rank first."""
+        return tuple(sorted(self.demand_profiles, key=lambda each: each.rank))
+
     # ---- edits
 
     def with_period(self, period: ServicePeriod) -> Self:
@@ -324,7 +351,7 @@ class Policy:
 
         Args:
             rule: A ``BookingWindow``, ``DateException``, ``CapacityRule``, ``PacingRule``,
-                ``ChannelShare``, ``ZoneRule`` or ``WalkInRule``.
+                ``ChannelShare``, ``ZoneRule``, ``WalkInRule`` or ``DemandProfile``.
 
         Raises:
             InvalidInput: If it is no rule, or names an unknown period or channel.

@@ -13,6 +13,7 @@ from fourtop.errors.display import some
 from fourtop.model.booking_rules import BookingWindow
 from fourtop.model.capacity_rules import CapacityRule, ChannelShare, PacingRule
 from fourtop.model.date_exception import DateException
+from fourtop.model.demand import DemandProfile
 from fourtop.model.service_period import WEEK, ServicePeriod
 from fourtop.model.zone_rules import WalkInRule, ZoneRule
 
@@ -20,7 +21,14 @@ if TYPE_CHECKING:
     from fourtop.model.policy import Policy
 
 PolicyRule = (
-    BookingWindow | DateException | CapacityRule | PacingRule | ChannelShare | ZoneRule | WalkInRule
+    BookingWindow
+    | DateException
+    | CapacityRule
+    | PacingRule
+    | ChannelShare
+    | ZoneRule
+    | WalkInRule
+    | DemandProfile
 )
 # The attribute of a policy that holds the rules of a class.
 RULES: Final[dict[type, str]] = {
@@ -31,6 +39,7 @@ RULES: Final[dict[type, str]] = {
     ChannelShare: "channel_shares",
     ZoneRule: "zone_rules",
     WalkInRule: "walk_in_rules",
+    DemandProfile: "demand_profiles",
 }
 _DAY_MINUTES: Final = 24 * 60
 
@@ -61,6 +70,7 @@ def named_in_error(rule: PolicyRule) -> tuple[str, str]:
         PacingRule: "pacing rule",
         ChannelShare: "channel share",
         ZoneRule: "zone rule",
+        DemandProfile: "demand profile",
     }
     scope = rule.scope if isinstance(rule.scope, tuple) else (rule.scope,)
     return kinds[type(rule)], _words(scope) or "for all"

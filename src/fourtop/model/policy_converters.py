@@ -9,6 +9,7 @@ from fourtop.model import validators
 from fourtop.model.booking_rules import BookingWindow
 from fourtop.model.capacity_rules import CapacityRule, ChannelShare, PacingRule
 from fourtop.model.date_exception import DateException
+from fourtop.model.demand import DemandProfile
 from fourtop.model.service_period import MAX_TURN_MINUTES, Occasion, ServicePeriod, as_dates
 from fourtop.model.zone_rules import WalkInRule, ZoneRule
 
@@ -74,6 +75,11 @@ def as_zone_rules(value: Iterable[ZoneRule]) -> tuple[ZoneRule, ...]:
 def as_walk_in_rules(value: Iterable[WalkInRule]) -> tuple[WalkInRule, ...]:
     """Convert ``walk_in_rules``."""
     return validators.as_instances("walk_in_rules", value, WalkInRule)
+
+
+def as_demand_profiles(value: Iterable[DemandProfile]) -> tuple[DemandProfile, ...]:
+    """Convert ``demand_profiles``."""
+    return validators.as_instances("demand_profiles", value, DemandProfile)
 
 
 def as_guest_stay(value: Sequence[SupportsIndex] | None) -> tuple[int, int] | None:

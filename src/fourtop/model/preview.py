@@ -140,7 +140,7 @@ class RepairPlan:
     Args:
         repairs: In the order in which they are made: each one finds its tables free after those
             before it.
-        left: The ids of the stranded bookings that stay as they are.
+        left: The ids of the stranded bookings that it does not change.
         versions: The versions that the preview read.
 
     Raises:
@@ -153,7 +153,7 @@ class RepairPlan:
     versions: Versions = attrs.field(validator=validators.one_of(Versions))
 
     def without(self, booking_id: str) -> Self:
-        """Return the plan that leaves one booking as it is.
+        """Return the plan that leaves one booking unchanged.
 
         Raises:
             NotFound: If the plan has no repair of the booking.
@@ -164,7 +164,7 @@ class RepairPlan:
         return attrs.evolve(self, repairs=kept, left=(*self.left, booking_id))
 
     def __repr__(self) -> str:
-        left = f"{some(self.left)} left as they are" if self.left else ""
+        left = f"{some(self.left)} left unchanged" if self.left else ""
         return brief(self, count_of(len(self.repairs), "repair"), left)
 
 
@@ -203,8 +203,8 @@ class Preview:
         return self.repair.versions
 
     @property
-    def strands_nobody(self) -> bool:
-        """Whether the edit leaves every booking and hold as good as it was."""
+    def is_clean(self) -> bool:
+        """Whether the edit strands no booking and no hold."""
         return not (self.bookings or self.holds)
 
     def __repr__(self) -> str:

@@ -4,7 +4,7 @@ from datetime import date, datetime, tzinfo
 
 import attrs
 
-from fourtop.errors import Refusal, RowProblem
+from fourtop.errors import Code, Refusal, RowProblem
 from fourtop.errors.display import brief, count_of, html_table, tables_of
 from fourtop.model.calendar import Stay
 from fourtop.model.plan import Plan, rounded
@@ -38,6 +38,7 @@ class Quote:
         usage: Of the service, without this party.
         versions: Of the floor, policy and occupancy that it read.
         relaxed: The rules of the house that were lifted for it; see ``BookingRequest.relax``.
+        would_refuse: The rules in shadow mode that would have refused it.
         timezone: Of the restaurant, for the times that a person sees.
     """
 
@@ -47,6 +48,7 @@ class Quote:
     usage: Usage
     versions: Versions
     relaxed: tuple[Relaxation, ...] = attrs.field(default=(), kw_only=True)
+    would_refuse: tuple[Code, ...] = attrs.field(default=(), kw_only=True)
     timezone: str = attrs.field(default="UTC", eq=False, kw_only=True)
 
     def __repr__(self) -> str:

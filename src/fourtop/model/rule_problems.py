@@ -417,6 +417,34 @@ def _includes(
     return has_tables and all(other.applies(period.key, day) for period, day in served)
 
 
+# ---- demand --------------------------------------------------------------------------------------
+
+
+def _check_demand(checked: _Checked) -> Iterator[RuleProblem]:
+    profiles = checked.policy.demand_profiles
+    if not profiles:
+        return
+    moments = tuple(_moments(checked))
+    counting = {checked.policy.find_demand_profile(*moment) for moment in moments}
+    for place, profile in enumerate(profiles):
+        if profile in counting:
+            continue
+        path = f"demand_profiles[{place}]"
+        if any(profile.applies(*moment) for moment in moments):
+            yield _dead(path, "another profile counts wherever it applies")
+        else:
+            yield _dead(path, "no service runs where it applies")
+
+
+def _moments(checked: _Checked) -> Iterator[tuple[str, date, int]]:
+    """Yield each minute at which a party of some service may take its tables."""
+    for period, day in checked.services:
+        start, end = period.span_minutes
+        for minute in range(start - period.buffer_before_minutes, end):
+            days, local = divmod(minute, _DAY_MINUTES)
+            yield period.key, day + timedelta(days=days), local
+
+
 _CHECKS: Final = (
     _check_periods,
     _check_windows,
@@ -426,4 +454,5 @@ _CHECKS: Final = (
     _check_shares,
     _check_zones,
     _check_walk_ins,
+    _check_demand,
 )

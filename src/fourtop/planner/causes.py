@@ -123,7 +123,7 @@ def _without(
     floor = relaxed_floor(compiled_floor.floor, rules)
     relaxed = relaxed_planning(planning, rules)
     if floor is not compiled_floor.floor:
-        return RelaxedFloor(CompiledFloor.of(floor), relaxed)
+        return RelaxedFloor(CompiledFloor.of(floor, relaxed.scarcities), relaxed)
     return None if relaxed == planning else RelaxedFloor(compiled_floor, relaxed)
 
 

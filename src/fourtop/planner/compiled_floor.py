@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from heapq import nlargest
 
@@ -13,15 +13,19 @@ import attrs
 from fourtop.adjacency import JoinGraph
 from fourtop.adjacency.enumeration import walk
 from fourtop.model.floor import Floor, SetCapacity, bits
-from fourtop.model.planning_rules import AdjacencyMode
+from fourtop.model.planning_rules import AdjacencyMode, Scarcity
 from fourtop.model.request import Preference
 from fourtop.planner.candidate import Candidate
 
 
-def _scarcities(floor: Floor) -> tuple[float, ...]:
+def _scarcities(floor: Floor, given: Iterable[Scarcity]) -> tuple[float, ...]:
     # A table out of service is not an alternative, so it does not make its kind less scarce.
     offered = Counter(table.kind for table in floor.tables if table.is_offered)
-    return tuple(1 / max(offered[table.kind], 1) for table in floor.tables)
+    by_kind: dict[tuple[int, str, str], float] = {
+        table.kind: 1 / max(offered[table.kind], 1) for table in floor.tables
+    }
+    by_kind |= {each.kind: each.value for each in given}
+    return tuple(by_kind[table.kind] for table in floor.tables)
 
 
 @attrs.frozen(eq=False)
@@ -34,7 +38,8 @@ class CompiledFloor:
         offered: Mask of the tables that are active and in service.
         mergeable: Of those, the ones that can be moved.
         zones: For each zone that has tables, its mask; in the floor's order of zones.
-        scarcities: For each table 1 / the number of offered tables of its kind.
+        scarcities: For each table the value that the house gave its kind, or 1 / the number of
+            offered tables of the kind.
         losses: Each loss of seats on this floor, ascending, with the neighbour masks of all joins
             that cost less; the last entry's loss ends them. The least loss is left out if it is 0.
         given: The capacities that the house set by hand, by the mask of the tables.
@@ -50,8 +55,13 @@ class CompiledFloor:
     given: Mapping[int, SetCapacity]
 
     @classmethod
-    def of(cls, floor: Floor) -> CompiledFloor:
-        """Compile a floor. O(tables + joins · different losses)."""
+    def of(cls, floor: Floor, scarcities: Iterable[Scarcity] = ()) -> CompiledFloor:
+        """Compile a floor. O(tables + joins · different losses).
+
+        Args:
+            floor: The floor.
+            scarcities: How scarce some kinds of tables are by the rules of the house.
+        """
         offered = floor.mask(table.id for table in floor.tables if table.is_offered)
         by_zone = {zone.id: 0 for zone in floor.zones}
         for bit, table in enumerate(floor.tables):
@@ -62,7 +72,7 @@ class CompiledFloor:
             offered=offered,
             mergeable=offered & floor.mask(table.id for table in floor.tables if table.is_movable),
             zones=tuple(mask for mask in by_zone.values() if mask),
-            scarcities=_scarcities(floor),
+            scarcities=_scarcities(floor, scarcities),
             losses=_losses(floor),
             given={floor.mask(each.tables): each for each in floor.set_capacities},
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from fourtop.model import validators
+from fourtop.model.demand import MULTIPLIER
 from fourtop.model.request import ANY_TABLE, Preference
 
 
@@ -16,6 +17,7 @@ class PlanRequest:
         party_size: How many people (1–1,000).
         must: Conditions that every table of a plan meets.
         wish: Conditions that raise the score for each table of the plan that does not meet them.
+        demand: The weight of seats left over; ``None``: the house's demand multiplier.
 
     Raises:
         InvalidInput: Naming the field and the rule.
@@ -30,4 +32,9 @@ class PlanRequest:
     )
     wish: Preference = attrs.field(
         default=ANY_TABLE, kw_only=True, validator=validators.one_of(Preference)
+    )
+    demand: float | None = attrs.field(
+        default=None,
+        kw_only=True,
+        validator=validators.optional(validators.number(*MULTIPLIER)),
     )

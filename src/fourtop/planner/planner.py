@@ -60,10 +60,10 @@ class Planner:
     capacities, fragmentation, depth, and finally table order. A table is *joinable* if it is part
     of some combination of the mode for the party, regardless of seats.
 
-    The sets of a mode are compiled on first use, and a ranking of them for each party size and
-    wish; after that a request costs one AND for each busy table. A mode with more than ``max_sets``
-    sets is not compiled: each request runs a search of at most ``max_nodes`` nodes. A search that
-    ends before its bound gives the same answers.
+    The sets of a mode are compiled on first use, and a ranking of them for each party size, wish
+    and demand; after that a request costs one AND for each busy table. A mode with more than
+    ``max_sets`` sets is not compiled: each request runs a search of at most ``max_nodes`` nodes. A
+    search that ends before its bound gives the same answers.
 
     Memory: at most ``max_sets`` sets for each of two modes, and rankings of about
     ``MAX_RANKING_BYTES`` in all; the least recently used are dropped first. Several threads may use
@@ -92,7 +92,7 @@ class Planner:
     _score_model: ScoreModel = attrs.field(init=False, repr=False)
     _largest_party: int = attrs.field(init=False, repr=False)
     _no_plans: Ranking = attrs.field(init=False, repr=False)
-    _rankings: dict[tuple[int, Preference], Ranking] = attrs.field(
+    _rankings: dict[tuple[int, Preference, float | None], Ranking] = attrs.field(
         factory=dict, init=False, repr=False
     )
     _meeting: Callable[[Preference], int] = attrs.field(init=False, repr=False)
@@ -103,7 +103,7 @@ class Planner:
 
     @compiled_floor.default
     def _compile_layout(self) -> CompiledFloor:
-        return CompiledFloor.of(self.floor)
+        return CompiledFloor.of(self.floor, self.planning.scarcities)
 
     @causes.default
     def _find_causes(self) -> Causes:
@@ -330,7 +330,7 @@ class Planner:
         return Search(
             self.compiled_floor,
             self.planning,
-            self._score_model,
+            self._model(request),
             self._compiled(request.party_size).singles,
             party_size=request.party_size,
             free=free & self._meeting(request.must),
@@ -342,7 +342,7 @@ class Planner:
     def _ranking(self, request: PlanRequest) -> Ranking | None:
         if request.party_size > self._largest_party:
             return self._no_plans
-        key = (request.party_size, request.wish)
+        key = (request.party_size, request.wish, request.demand)
         # Removed and added again, so that the least recently used ranking is the first.
         ranking = self._rankings.pop(key, None)
         if ranking is None:
@@ -368,7 +368,7 @@ class Planner:
             return None
         party_size = request.party_size
         budget = self.planning.slack_budget
-        unmet = self._unmet_by(request.wish)
+        unmet, score_model = self._unmet_by(request.wish), self._model(request)
         keyed = []
         for candidate in (*compiled.singles, *compiled.combinations):
             if candidate.mask & ~self.compiled_floor.offered == 0 and candidate.fits(
@@ -379,7 +379,7 @@ class Planner:
                 )
                 keyed.append(
                     (
-                        self._score_model.key(candidate, party_size=party_size, unmet=missing),
+                        score_model.key(candidate, party_size=party_size, unmet=missing),
                         candidate,
                     )
                 )
@@ -405,7 +405,13 @@ class Planner:
     def _maker(self, request: PlanRequest) -> Callable[[Candidate], Plan]:
         """Return what makes the plans of a request."""
         unmet = self._unmet_by(request.wish) if request.wish.kinds else None
-        return partial(_plan_of, self.floor, self._score_model, request.party_size, unmet)
+        return partial(_plan_of, self.floor, self._model(request), request.party_size, unmet)
+
+    def _model(self, request: PlanRequest) -> ScoreModel:
+        """Return the cost of each term at the demand of a request."""
+        if request.demand is None:
+            return self._score_model
+        return attrs.evolve(self._score_model, demand=request.demand)
 
     def _binding(self, request: PlanRequest) -> list[str]:
         everything = self.compiled_floor.offered

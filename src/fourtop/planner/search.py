@@ -277,7 +277,7 @@ class Bound:
         fragmentation = max(self.search.party_size + slack - max(so_far.biggest, left), 0)
         joining = (self.size - 1) * weights.table_count + so_far.depth * weights.adjacency
         total = (
-            slack * weights.overage * planning.demand_multiplier
+            slack * weights.overage * self.search.score_model.demand
             + joining
             * self.search.score_model.amplification(self.size, so_far.scarcity + row[seats])
             + fragmentation * weights.fragmentation

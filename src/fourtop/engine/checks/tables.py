@@ -8,27 +8,48 @@ from typing import Final
 import attrs
 
 from fourtop.engine.candidacy import Candidacy, Excluded
+from fourtop.engine.checks.demand import demand_of
 from fourtop.engine.checks.distance import FreeTables, has_distances
+from fourtop.engine.relaxation import unjoined_planner
 from fourtop.engine.rivals import describe, find_all_rivals, refuse_taken
 from fourtop.errors import Code, Proof, Reason, Refusal
 from fourtop.model.window import Window
-from fourtop.planner import PlanRequest
+from fourtop.planner import Planner, PlanRequest
 
 # Parties ask for few different things; the values are checked once.
 plan_request: Final = lru_cache(maxsize=1_024)(PlanRequest)
 
 
+def ask_of(candidacy: Candidacy) -> PlanRequest:
+    """Return the request to the planner: the party, its conditions, and the demand of its time."""
+    party = candidacy.party
+    if not candidacy.admission.composition.has_demand:
+        return plan_request(party.party_size, must=party.must, wish=party.wish)
+    demand = demand_of(candidacy)
+    return plan_request(party.party_size, must=party.must, wish=party.wish, demand=demand)
+
+
+def planner_of(candidacy: Candidacy) -> Planner:
+    """Return the planner of a party: without adjacency in a service that does not enforce it."""
+    admission, service = candidacy.admission, candidacy.service
+    if not admission.composition.lifts_adjacency or admission.compiled.is_joined(
+        service.period.key, service.date
+    ):
+        return admission.planner
+    return unjoined_planner(admission.compiled, admission.lifted)
+
+
 def check_tables(candidacy: Candidacy) -> Refusal | None:
     """Refuse a party without a free plan, or with named tables that do not suit it or are taken."""
     admission, party = candidacy.admission, candidacy.party
-    ask = plan_request(party.party_size, must=party.must, wish=party.wish)
+    ask = ask_of(candidacy)
     excluded: tuple[Excluded, ...] = ()
     if admission.composition.table_rules:
         excluded = excluded_from(candidacy)
     if party.tables:
         return _check_named(candidacy, ask, excluded)
-    planner, free = admission.planner, free_tables(candidacy, excluded)
-    barred = _barred(excluded) if excluded else ()
+    planner, free = planner_of(candidacy), free_tables(candidacy, excluded)
+    barred = barred_sets(excluded) if excluded else ()
     if candidacy.most_plans > 1:
         candidacy.plans = planner.plans(ask, free, candidacy.most_plans, barred)
         if candidacy.plans:
@@ -45,7 +66,7 @@ def _check_named(
     candidacy: Candidacy, ask: PlanRequest, excluded: tuple[Excluded, ...]
 ) -> Refusal | None:
     admission, tables = candidacy.admission, candidacy.party.tables
-    plan = admission.planner.judge(ask, tables)
+    plan = planner_of(candidacy).judge(ask, tables)
     mask = admission.compiled.house.floor.mask(tables) if excluded or candidacy.variants else 0
     reasons = tuple(each.reason for each in excluded if each.concerns(mask))
     if isinstance(plan, Refusal):
@@ -67,7 +88,7 @@ def check_kept(candidacy: Candidacy, tables: tuple[str, ...]) -> Refusal | None:
     excluded = excluded_from(candidacy)
     reasons = [each.reason for each in excluded if each.concerns(mask)]
     ask = plan_request(candidacy.party.party_size, must=must)
-    plan = admission.planner.judge(ask, tables) if must.kinds else None
+    plan = planner_of(candidacy).judge(ask, tables) if must.kinds else None
     if isinstance(plan, Refusal):
         reasons += [each for each in plan.reasons if each.code is Code.NO_TABLES_MATCH]
     return Refusal(tuple(reasons), Proof.NAMED_TABLES) if reasons else None
@@ -94,7 +115,7 @@ def free_tables(candidacy: Candidacy, excluded: tuple[Excluded, ...] = ()) -> in
     return free
 
 
-def _barred(excluded: tuple[Excluded, ...]) -> tuple[int, ...]:
+def barred_sets(excluded: tuple[Excluded, ...]) -> tuple[int, ...]:
     """Return the sets of tables that a party may not have all of, as masks."""
     return tuple([each.tables for each in excluded if each.as_a_set])
 
@@ -112,8 +133,7 @@ def _free_in(candidacy: Candidacy, window: Window) -> int:
 
 def count_tables(candidacy: Candidacy, limit: int) -> int:
     """Return how many such parties could be seated one after another, at most ``limit``."""
-    admission, party = candidacy.admission, candidacy.party
-    ask = plan_request(party.party_size, must=party.must, wish=party.wish)
+    admission, ask = candidacy.admission, ask_of(candidacy)
     rules = admission.composition.table_rules
     if not rules:
         return _count_among(candidacy, ask, free_tables(candidacy), limit)
@@ -121,7 +141,7 @@ def count_tables(candidacy: Candidacy, limit: int) -> int:
     free = free_tables(candidacy, excluded)
     house = admission.compiled.house
     if has_distances(house):
-        left = FreeTables(house.floor, free, _barred(excluded))
+        left = FreeTables(house.floor, free, barred_sets(excluded))
         return _count_apart(candidacy, ask, left, limit)
     spots = 0
     for rule in rules:
@@ -134,7 +154,7 @@ def count_tables(candidacy: Candidacy, limit: int) -> int:
 
 def _count_apart(candidacy: Candidacy, ask: PlanRequest, left: FreeTables, limit: int) -> int:
     """Count parties that sit down one after another where each may keep tables from the next."""
-    planner, others = candidacy.admission.planner, candidacy.admission.all_tables
+    planner, others = planner_of(candidacy), candidacy.admission.all_tables
     groups: list[tuple[int, int]] = []
     for rule in candidacy.admission.composition.table_rules:
         for mask, most in () if rule.count is None else rule.count(candidacy):
@@ -154,18 +174,18 @@ def _count_apart(candidacy: Candidacy, ask: PlanRequest, left: FreeTables, limit
 
 def is_search_proven(candidacy: Candidacy) -> bool:
     """Tell whether a search for tables came to its end."""
-    admission, party = candidacy.admission, candidacy.party
-    ask = plan_request(party.party_size, must=party.must, wish=party.wish)
-    return admission.planner.search(ask, free_tables(candidacy), 1).is_proven
+    ask = ask_of(candidacy)
+    return planner_of(candidacy).search(ask, free_tables(candidacy), 1).is_proven
 
 
 def _count_among(candidacy: Candidacy, ask: PlanRequest, free: int, limit: int) -> int:
     # On a quiet evening the same tables are free at many starts.
     admission = candidacy.admission
-    key = (ask, free, limit)
+    planner = planner_of(candidacy)
+    key = (planner, ask, free, limit)
     spots = admission.spots_by_tables.get(key)
     if spots is None:
-        spots = admission.spots_by_tables[key] = admission.planner.count(*key)
+        spots = admission.spots_by_tables[key] = planner.count(ask, free, limit)
     return spots
 
 
@@ -176,7 +196,7 @@ def _with_excluded(
     candidacy: Candidacy, ask: PlanRequest, refusal: Refusal, excluded: tuple[Excluded, ...]
 ) -> Refusal:
     """Put the reasons of the excluded tables that would have seated the party before the others."""
-    plan = candidacy.admission.planner.best(ask, free_tables(candidacy))
+    plan = planner_of(candidacy).best(ask, free_tables(candidacy))
     if plan is None:
         return refusal
     mask = candidacy.admission.compiled.house.floor.mask(plan.tables)

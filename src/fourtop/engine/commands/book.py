@@ -110,6 +110,7 @@ def make_booking(
         local_start=compiled.calendar.local_text(request.start_us),
         seated_us=view.now_us if terms.is_seated else None,
         last_step=_first_step(view, terms, assignment),
+        would_refuse=seating.would_refuse,
     )
     usage = admission.usage(seating.service, seating.stay, more=request.party_size)
     receipt = Receipt(usage=usage, plan=seating.chosen, relaxed=seating.relaxed)

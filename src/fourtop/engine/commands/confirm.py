@@ -55,6 +55,7 @@ from fourtop.engine.preconditions import (
 from fourtop.engine.rivals import find_rivals
 from fourtop.engine.usage import NOTHING_RELEASED, Released
 from fourtop.errors import (
+    Code,
     FourtopError,
     HoldEnded,
     HoldMismatch,
@@ -213,6 +214,7 @@ class _Given:
     tables: tuple[str, ...]
     merge_group_id: str | None
     changes: Changes
+    would_refuse: tuple[Code, ...]
 
 
 @attrs.frozen(eq=False)
@@ -427,7 +429,7 @@ class _Attempt:
                 group = row.resource_id
         assert tables == set(self.hold.tables), "a live hold has lost its tables"
         changes = Changes(removed=tuple(handle), replaced=tuple(replaced))
-        return _Given(self.hold.stay, self.hold.tables, group, changes)
+        return _Given(self.hold.stay, self.hold.tables, group, changes, self.hold.would_refuse)
 
     def _placed(self, booking_id: str, seating: Seating, kept: Collection[str]) -> _Given:
         rows = self.view.allocations_of(OwnerKind.HOLD, self.hold.id)
@@ -435,7 +437,8 @@ class _Attempt:
         placing = allocate(self.invocation, (OwnerKind.BOOKING, booking_id), tables, occupied)
         expired = expire_holds(self.invocation, self.view, occupied, kept=kept)
         changes = Changes(removed=rows) + expired + Changes(added=placing.rows)
-        return _Given(seating.stay, tables, placing.merge_group_id, changes)
+        group = placing.merge_group_id
+        return _Given(seating.stay, tables, group, changes, seating.would_refuse)
 
     def _booking(self, booking_id: str, known: Booking | None, given: _Given) -> Booking:
         hold, now_us, actor = self.hold, self.view.now_us, self.invocation.actor
@@ -462,6 +465,7 @@ class _Attempt:
                 minutes=hold.minutes,
                 reference=hold.reference or known.reference,
                 local_start=known.local_start or self._local_start(given),
+                would_refuse=given.would_refuse,
             )
         return Booking(
             id=booking_id,
@@ -483,6 +487,7 @@ class _Attempt:
             minutes=hold.minutes,
             reference=hold.reference,
             local_start=self._local_start(given),
+            would_refuse=given.would_refuse,
         )
 
     def _local_start(self, given: _Given) -> str:

@@ -183,6 +183,7 @@ def new_hold(
         minutes=request.minutes,
         reference=request.reference,
         life_start_us=life.start_us,
+        would_refuse=seating.would_refuse,
         receipt=Receipt(relaxed=relaxed) if relaxed else NO_RECEIPT,
     )
 

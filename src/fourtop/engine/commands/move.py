@@ -11,6 +11,7 @@ from fourtop.engine.allocations import Placing, allocate, expire_holds, release_
 from fourtop.engine.checks.distance import Parties, has_distances, reasons_against
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Command, optional_version, with_expected
+from fourtop.engine.enforcement import planner_at
 from fourtop.engine.events import assignment_event
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.preconditions import get_booking
@@ -214,12 +215,13 @@ def _judged(
     Raises:
         Refused: If they do not suit the party, or break a condition that is not overridden.
     """
-    plan = compiled.planner.judge(PlanRequest(booking.party_size, must=booking.must), move.tables)
+    planner = planner_at(compiled, booking.stay)
+    plan = planner.judge(PlanRequest(booking.party_size, must=booking.must), move.tables)
     if not isinstance(plan, Refusal):
         return plan, {}
     if move.override is None:
         raise Refused(plan)
-    without = compiled.planner.judge(PlanRequest(booking.party_size), move.tables)
+    without = planner.judge(PlanRequest(booking.party_size), move.tables)
     if isinstance(without, Refusal):
         raise Refused(without)
     conditions = [kind for reason in plan.reasons for kind in reason.details["conditions"]]

@@ -99,7 +99,7 @@ def reschedule_booking(
     seating = _seated(invocation, view, compiled, booking, request)
     if isinstance(seating, Need):
         return seating
-    changed = attrs.evolve(changed, stay=seating.stay)
+    changed = attrs.evolve(changed, stay=seating.stay, would_refuse=seating.would_refuse)
     if request.start_us != before.start_us:
         told = compiled.calendar.local_text(request.start_us)
         changed = attrs.evolve(changed, local_start=told)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import attrs
 
 from fourtop.engine.alternatives import TableSearch
-from fourtop.engine.caps import refuse_count
+from fourtop.engine.caps import recount
 from fourtop.engine.checks.tables import plan_request
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Command, optional_version
+from fourtop.engine.enforcement import planner_at
 from fourtop.engine.events import rescheduled_event
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.preconditions import get_booking
@@ -68,14 +69,15 @@ class _Resizing:
             raise IllegalTransition(booking_id, booking.status.value, "resized")
         if booking.party_size == self.party_size:
             return Decision(booking)
-        grows = self.party_size > booking.party_size
+        grows, codes = self.party_size > booking.party_size, booking.would_refuse
         if grows:
             actor = self.invocation.actor
-            found = refuse_count(self.view, self.compiled, actor, booking, self.party_size)
+            found = recount(self.view, self.compiled, actor, booking, self.party_size)
             if isinstance(found, Need):
                 return found
-            if found is not None:
+            if isinstance(found, Refusal):
                 raise Refused(found)
+            codes = found
         # A party that shrinks keeps the tables where it sits, or that it was promised.
         keeps = booking.names_tables or booking.status is BookingStatus.CHECKED_IN
         if booking.assignment is not None and (grows or not keeps):
@@ -88,6 +90,7 @@ class _Resizing:
             version=booking.version + 1,
             updated_us=self.view.now_us,
             actor=self.invocation.actor,
+            would_refuse=codes,
         )
         event = rescheduled_event(self.invocation, resized, booking)
         return Decision(resized, Changes(bookings=(resized,), events=(event,)))
@@ -95,7 +98,7 @@ class _Resizing:
     def _refuse_tables(self, booking: Booking) -> Need | None:
         """Refuse a size that the booking's tables do not suit, and name the best other tables."""
         ask = plan_request(self.party_size, must=booking.must)
-        judged = self.compiled.planner.judge(ask, booking.tables)
+        judged = planner_at(self.compiled, booking.stay).judge(ask, booking.tables)
         if not isinstance(judged, Refusal):
             return None
         search = TableSearch(self.compiled, self.invocation.actor)

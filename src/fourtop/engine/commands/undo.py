@@ -8,14 +8,14 @@ import attrs
 
 from fourtop.engine.allocations import allocate, expire_holds
 from fourtop.engine.alternatives import TableSearch, occupied
-from fourtop.engine.caps import refuse_count
+from fourtop.engine.caps import recount
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import BookingCall, Caller, Command, booking_command
 from fourtop.engine.events import assignment_event, status_event
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.rivals import find_rivals
 from fourtop.engine.steps import current_rows, in_window, own, with_window
-from fourtop.errors import NothingToUndo, Refused
+from fourtop.errors import NothingToUndo, Refusal, Refused
 from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
 from fourtop.model.booking import Assignment, Booking, BookingStatus, Step
 from fourtop.model.window import Window
@@ -55,11 +55,12 @@ def undo_step(
     if step is None or booking.status not in _UNDONE:
         raise NothingToUndo(booking.id, booking.status.value)
     if step.status.counts_covers and not booking.status.counts_covers:
-        found = refuse_count(view, compiled, invocation.actor, booking, booking.party_size)
+        found = recount(view, compiled, invocation.actor, booking, booking.party_size)
         if isinstance(found, Need):
             return found
-        if found is not None:
+        if isinstance(found, Refusal):
             raise Refused(found)
+        booking = attrs.evolve(booking, would_refuse=found)
     return _Undoing(invocation, view, compiled, booking, step).decide()
 
 

@@ -63,5 +63,6 @@ def quote(admission: Admission, request: BookingRequest) -> Quote | Refusal | Ne
         usage,
         versions,
         relaxed=seating.relaxed,
+        would_refuse=seating.would_refuse,
         timezone=timezone,
     )

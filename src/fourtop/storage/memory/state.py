@@ -39,7 +39,7 @@ from fourtop.storage.memory.plain_records import PlainRecords
 from fourtop.storage.memory.references import ReferenceIndex
 from fourtop.storage.memory.repair import nothing, restored
 from fourtop.storage.memory.seated import SeatedIndex
-from fourtop.storage.memory.stored_records import StoredRecords
+from fourtop.storage.memory.stored_records import StoredRecords, changes_of
 from fourtop.storage.memory.unused_holds import forget_hold, unused_holds
 from fourtop.timeline import Occupancy, OverlappingIndex
 
@@ -108,15 +108,7 @@ class RestaurantState:
         state.versions = versions
         for row in kept.get("allocations", ()):
             state.occupancy.add(row)
-        state._write_records(
-            Changes(
-                bookings=tuple(kept.get("bookings", ())),
-                holds_added=tuple(kept.get("holds", ())),
-                records_added=tuple(kept.get("records", ())),
-                confirmations=tuple(kept.get("confirmations", ())),
-                stored_results=tuple(kept.get("stored_results", ())),
-            )
-        )
+        state._write_records(changes_of(kept))
         state.outbox.keys.update(kept.get("event_keys", ()))
         return state
 

@@ -9,7 +9,7 @@ from fourtop.model.allocation import Allocation
 from fourtop.model.booking import Booking
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.hold import Hold
-from fourtop.ports import PlainRecord, StoredResult
+from fourtop.ports import Changes, PlainRecord, StoredResult
 
 
 class StoredRecords(TypedDict, total=False):
@@ -25,3 +25,14 @@ class StoredRecords(TypedDict, total=False):
     confirmations: Iterable[ConfirmationResult]
     stored_results: Iterable[StoredResult]
     event_keys: Iterable[str]
+
+
+def changes_of(kept: StoredRecords) -> Changes:
+    """Return the changes that write all kept rows but the allocations and the keys of events."""
+    return Changes(
+        bookings=tuple(kept.get("bookings", ())),
+        holds_added=tuple(kept.get("holds", ())),
+        records_added=tuple(kept.get("records", ())),
+        confirmations=tuple(kept.get("confirmations", ())),
+        stored_results=tuple(kept.get("stored_results", ())),
+    )

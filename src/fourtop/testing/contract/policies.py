@@ -7,8 +7,10 @@ from typing import Final
 from fourtop.model.booking_rules import BookingWindow, HoldRules, SeatingRules
 from fourtop.model.capacity_rules import CapacityRule, ChannelShare, PacingRule
 from fourtop.model.date_exception import DateException
+from fourtop.model.demand import DemandProfile
+from fourtop.model.enforcement import Enforcement
 from fourtop.model.house import House
-from fourtop.model.planning_rules import Planning, Weights
+from fourtop.model.planning_rules import Planning, Scarcity, Weights
 from fourtop.model.policy import Policy
 from fourtop.model.service_period import Occasion, ServicePeriod
 from fourtop.model.zone_rules import WalkInRule, ZoneRule
@@ -52,6 +54,10 @@ def _planning() -> Planning:
             overage=6, table_count=4, fragmentation=3, adjacency=2, scarcity=21, wish=9
         ),
         demand_multiplier=1.5,
+        scarcities=[
+            Scarcity(4, 0.045, category="bar", seating="high_top"),
+            Scarcity(2, 0.8),
+        ],
     )
 
 
@@ -132,6 +138,21 @@ def a_policy() -> Policy:
         guest_stay=(60, 180),
         seating=SeatingRules(
             early_minutes=30, late_minutes=60, no_show_after_minutes=20, overstay_minutes=10
+        ),
+        demand_profiles=[
+            DemandProfile(
+                "peak",
+                1.35,
+                start="22:00",
+                end="01:30",
+                weekdays=["sunday", "friday"],
+                period="dinner",
+                priority=2,
+            ),
+            DemandProfile("early", 0.85, end="18:00"),
+        ],
+        enforcement=Enforcement(
+            capacity="shadow", capacity_percent=30, adjacency="off", adjacency_percent=40
         ),
     )
 

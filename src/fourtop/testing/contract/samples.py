@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import attrs
 
+from fourtop.errors import Code
 from fourtop.model.actor import Actor
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.block import Block
@@ -116,6 +117,7 @@ def a_booking(booking_id: str = "b1", dining: Window = EVENING) -> Booking:
         last_step=Step(BookingStatus.CHECKED_IN, EVENING, NOON_US - 4),
         is_pinned=True,
         overrides=AN_OVERRIDE,
+        would_refuse=(Code.PACING_EXCEEDED, Code.CAPACITY_EXCEEDED),
     )
 
 
@@ -144,6 +146,7 @@ def a_hold(hold_id: str = "h1", dining: Window = EVENING) -> Hold:
         reference="host-7",
         life_start_us=NOON_US - 60,
         overrides=AN_OVERRIDE,
+        would_refuse=(Code.CHANNEL_SHARE_HELD_BACK,),
     )
 
 

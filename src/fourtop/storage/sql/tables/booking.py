@@ -15,6 +15,8 @@ from fourtop.storage.sql.tables.values import (
     STAY,
     Row,
     actor_row,
+    codes_of,
+    codes_row,
     overrides_of,
     overrides_row,
     preference_of,
@@ -53,6 +55,7 @@ BOOKING: Final = (
     "last_end_us",
     "last_step_us",
     "is_pinned",
+    "would_refuse",
     "must",
     "wish",
     "overrides",
@@ -82,6 +85,7 @@ def booking_row(booking: Booking) -> Row:
         "left_us": booking.left_us,
         "is_pinned": booking.is_pinned,
         "overrides": overrides_row(booking.overrides),
+        "would_refuse": codes_row(booking.would_refuse),
         **actor_row(booking.actor),
         **stay_row(booking.stay),
     }
@@ -147,6 +151,7 @@ def _booking(restaurant_id: str, facts: tuple[Any, ...], tables: tuple[str, ...]
         last_step=_step(row),
         is_pinned=bool(row["is_pinned"]),
         overrides=row["overrides"],
+        would_refuse=codes_of(row["would_refuse"]),
     )
 
 
@@ -195,6 +200,7 @@ def booking_tables(make: TableBuilder) -> None:
         make.whole("last_step_us", null=True),
         make.flag("is_pinned", default=False),
         make.document("overrides", default="[]"),
+        make.words("would_refuse", null=True),
         PrimaryKeyConstraint("restaurant_id", "id", name="bookings_pkey"),
         make.owned_by("bookings_restaurant_fkey", "restaurant_id", of="restaurants"),
         Index("bookings_start", "restaurant_id", "dining_start_us"),

@@ -28,7 +28,7 @@ DEFAULT_SCHEMA: Final = "fourtop"
 # Holds the revision of the schema. It is among our tables and has no restaurant's rows.
 VERSION_TABLE: Final = "fourtop_version"
 # The newest revision, which the statements of this package need.
-REVISION: Final = "0009"
+REVISION: Final = "0010"
 
 
 @attrs.frozen

@@ -13,6 +13,8 @@ from fourtop.storage.sql.tables.values import (
     STAY,
     Row,
     actor_row,
+    codes_of,
+    codes_row,
     overrides_of,
     overrides_row,
     preference_of,
@@ -42,6 +44,7 @@ HOLD: Final = (
     "reference",
     "life_start_us",
     "overrides",
+    "would_refuse",
     *STAY,
 )
 # The columns of a hold that change.
@@ -75,6 +78,7 @@ def hold_row(hold: Hold) -> Row:
         "reference": hold.reference,
         "life_start_us": hold.life_start_us,
         "overrides": overrides_row(hold.overrides),
+        "would_refuse": codes_row(hold.would_refuse),
         **actor_row(hold.actor),
         **stay_row(hold.stay),
     }
@@ -109,6 +113,7 @@ def hold_of(restaurant_id: str, row: list[Any]) -> Hold:
         # A hold of an earlier revision has none.
         life_start_us=found["created_us"] if life_start_us is None else life_start_us,
         overrides=overrides_of(found["overrides"]),
+        would_refuse=codes_of(found["would_refuse"]),
     )
 
 
@@ -139,6 +144,7 @@ def hold_tables(make: TableBuilder) -> None:
         make.key("reference", null=True),
         make.whole("life_start_us", null=True),
         make.document("overrides", default="[]"),
+        make.words("would_refuse", null=True),
         PrimaryKeyConstraint("restaurant_id", "id", name="table_holds_pkey"),
         make.owned_by("table_holds_restaurant_fkey", "restaurant_id", of="restaurants"),
         partial_index("table_holds_active", active, "restaurant_id", "occupied_start_us"),

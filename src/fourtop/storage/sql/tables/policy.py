@@ -11,8 +11,9 @@ from typing import Any, Final
 import attrs
 
 from fourtop.model.booking_rules import HoldRules, SeatingRules
+from fourtop.model.enforcement import Enforcement
 from fourtop.model.house import House
-from fourtop.model.planning_rules import Planning, Weights
+from fourtop.model.planning_rules import Planning, Scarcity, Weights
 from fourtop.model.policy import Policy
 from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Weekday
 from fourtop.storage.sql.tables.columns import TableBuilder
@@ -45,6 +46,8 @@ _HOLDS: Final = (
 )
 _SEATING: Final = ("early_minutes", "late_minutes", "no_show_after_minutes", "overstay_minutes")
 _GUEST_STAY: Final = ("guest_stay_least_minutes", "guest_stay_most_minutes")
+_SCARCITY: Final = ("capacity", "value", "category", "seating")
+_ENFORCEMENT: Final = ("capacity", "capacity_percent", "adjacency", "adjacency_percent")
 _WEIGHTS: Final = tuple(field.name for field in attrs.fields(Weights))
 POLICY: Final = (
     *RESTAURANT_SETTINGS,
@@ -59,6 +62,8 @@ POLICY: Final = (
     "channels",
     *_GUEST_STAY,
     *_SEATING,
+    "scarcities",
+    *(f"enforce_{name}" for name in _ENFORCEMENT),
 )
 
 
@@ -77,6 +82,7 @@ class _Rules:
     channels: tuple[str, ...]
     guest_stay: tuple[int, int] | None
     seating: SeatingRules
+    enforcement: Enforcement
 
 
 def _rules(house: House) -> Entries:
@@ -93,6 +99,7 @@ def _rules(house: House) -> Entries:
         policy.channels,
         policy.guest_stay,
         policy.seating,
+        policy.enforcement,
     )
     return {(): rules}
 
@@ -114,6 +121,8 @@ def _rules_row(rules: _Rules) -> Row:
         "channels": list(rules.channels),
         **dict(zip(_GUEST_STAY, rules.guest_stay or (None, None), strict=True)),
         **{name: getattr(rules.seating, name) for name in _SEATING},
+        "scarcities": [[getattr(each, name) for name in _SCARCITY] for each in planning.scarcities],
+        **{f"enforce_{name}": getattr(rules.enforcement, name) for name in _ENFORCEMENT},
     }
 
 
@@ -124,7 +133,10 @@ def _planning_of(row: Row) -> Planning:
     planning["adjacency_required"] = bool(planning["adjacency_required"])
     # Databases of earlier versions name weights that no longer exist, such as ``zone``.
     weights = {name: score[name] for name in _WEIGHTS}
-    return Planning(weights=Weights(**weights), demand_multiplier=demand, **planning)
+    scarcities = [Scarcity(**dict(zip(_SCARCITY, each, strict=True))) for each in row["scarcities"]]
+    return Planning(
+        weights=Weights(**weights), demand_multiplier=demand, scarcities=scarcities, **planning
+    )
 
 
 def _guest_stay_of(row: Row) -> tuple[int, int] | None:
@@ -221,6 +233,7 @@ def policy_of(rules: Row, rows: Rows) -> Policy:
         channels=rules["channels"],
         guest_stay=_guest_stay_of(rules),
         seating=SeatingRules(**{name: rules[name] for name in _SEATING}),
+        enforcement=Enforcement(**{name: rules[f"enforce_{name}"] for name in _ENFORCEMENT}),
         **rules_of(rows),
     )
 
@@ -293,6 +306,11 @@ def _policy_table(make: TableBuilder) -> None:
         make.small("overstay_minutes", default=15),
         make.small("staff_max_slack", null=True),
         make.words("numbers_unique_in", default="restaurant"),
+        make.document("scarcities", default="[]"),
+        make.words("enforce_capacity", default="enforced"),
+        make.small("enforce_capacity_percent", default=100),
+        make.words("enforce_adjacency", default="enforced"),
+        make.small("enforce_adjacency_percent", default=100),
         make.check(f"{name}_numbers_check", "numbers_unique_in IN ('restaurant', 'zone')"),
         make.check(
             f"{name}_mode_check", "adjacency_mode IN ('connected', 'pairwise', 'neighbors')"

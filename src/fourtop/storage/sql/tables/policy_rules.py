@@ -12,6 +12,7 @@ import attrs
 from fourtop.model.booking_rules import BookingWindow
 from fourtop.model.capacity_rules import CapacityRule, ChannelShare, PacingRule
 from fourtop.model.date_exception import DateException
+from fourtop.model.demand import DemandProfile
 from fourtop.model.house import House
 from fourtop.model.service_period import TurnBand
 from fourtop.model.zone_rules import WalkInRule, ZoneRule
@@ -181,7 +182,24 @@ _WALK_INS: Final = _RuleTable(
     WalkInRule,
     {"weekdays": "weekdays", "dates": "dates", "period": "period"},
 )
-_RULE_TABLES: Final = (_CAPACITY, _WINDOWS, _EXCEPTIONS, _PACING, _SHARES, _ZONES, _WALK_INS)
+_DEMAND: Final = _RuleTable(
+    "restaurant_demand_profiles",
+    "demand_profiles",
+    DemandProfile,
+    {
+        "name": "name",
+        "multiplier": "multiplier",
+        "start": "start_time",
+        "end": "end_time",
+        "weekdays": "weekdays",
+        "period": "period",
+        "priority": "priority",
+    },
+)
+_RULE_TABLES: Final = (
+    *(_CAPACITY, _WINDOWS, _EXCEPTIONS, _PACING, _SHARES, _ZONES, _WALK_INS),
+    _DEMAND,
+)
 _WALK_IN_COLUMNS: Final = ("rule_position", "table_id")
 
 
@@ -231,6 +249,7 @@ def rule_tables(make: TableBuilder) -> None:
     _share_table(make)
     _zone_table(make)
     _walk_in_tables_of(make)
+    _demand_table(make)
 
 
 def _period_reference(make: TableBuilder, name: str) -> Any:
@@ -384,4 +403,23 @@ def _walk_in_tables_of(make: TableBuilder) -> None:
         make.key("table_id"),
         make.house_reference(f"{link}_rule_fkey", "rule_position", name, "position"),
         make.house_reference(f"{link}_table_fkey", "table_id", "table_inventory"),
+    )
+
+
+def _demand_table(make: TableBuilder) -> None:
+    name = _DEMAND.table
+    make.house_table(
+        name,
+        ("position",),
+        make.small("position"),
+        make.key("name"),
+        # JSON, because a column of fractions would round it on SQLite.
+        make.document("multiplier"),
+        make.words("start_time", null=True),
+        make.words("end_time", null=True),
+        make.document("weekdays"),
+        make.key("period", null=True),
+        make.small("priority"),
+        _period_reference(make, name),
+        make.check(f"{name}_priority_check", "priority >= 0"),
     )

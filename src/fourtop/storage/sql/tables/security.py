@@ -60,6 +60,7 @@ RIGHTS: Final[Mapping[str, Rights]] = {
     "restaurant_zone_rules": Rights(_ALL),
     "restaurant_walk_in_rules": Rights(_ALL),
     "restaurant_walk_in_tables": Rights(_ALL),
+    "restaurant_demand_profiles": Rights(_ALL),
     "bookings": Rights(_ALL),
     "booking_table_assignments": Rights(_ALL),
     **{each.name: Rights(_ALL) for each in PLAIN_TABLES},

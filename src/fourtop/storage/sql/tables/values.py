@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final
 
+from fourtop.errors import Code
 from fourtop.model.actor import Actor
 from fourtop.model.calendar import Stay
 from fourtop.model.override import Override
@@ -79,6 +80,16 @@ def preference_row(preference: Preference) -> Row:
 def preference_of(data: Row) -> Preference:
     """Return the preference of a JSON object."""
     return Preference(**data) if data else _NO_PREFERENCE
+
+
+def codes_row(codes: Iterable[Code]) -> str | None:
+    """Return codes as one text, separated by commas; ``None`` without any."""
+    return ",".join(each.value for each in codes) or None
+
+
+def codes_of(text: str | None) -> tuple[Code, ...]:
+    """Return the codes of such a text."""
+    return tuple(map(Code, text.split(","))) if text else ()
 
 
 def overrides_row(overrides: Iterable[Override]) -> list[Row]:
