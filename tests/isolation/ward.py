@@ -13,6 +13,7 @@ from psycopg.types.json import Json
 from sqlalchemy import JSON
 
 from fourtop import (
+    Aisle,
     BookingWindow,
     CapacityRule,
     ChannelShare,
@@ -20,6 +21,7 @@ from fourtop import (
     DateException,
     DemandProfile,
     Engine,
+    KeptApart,
     ManualClock,
     Occasion,
     PacingRule,
@@ -59,7 +61,12 @@ def settle(url: str) -> None:
     store = SqlStore(url, clock=ManualClock(NOW))
     for name in (OURS, THEIRS):
         house = a_house(
-            attrs.evolve(five_tables(), set_capacities=[SetCapacity(("1", "2"), 4)]),
+            attrs.evolve(
+                five_tables(),
+                set_capacities=[SetCapacity(("1", "2"), 4)],
+                kept_apart=[KeptApart(("1", "5"))],
+                aisles=[Aisle(joined={"3", "4"}, closes={"5"})],
+            ),
             name=name,
             periods=[ServicePeriod("dinner", "17:00", "23:00", occasions=["supper"])],
             occasions=[Occasion("supper", [(None, 90)])],
