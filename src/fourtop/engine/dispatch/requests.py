@@ -155,7 +155,8 @@ def check_request(caller: Caller, request: object) -> None:
     """
     if not isinstance(request, BookingRequest):
         raise InvalidInput("request", "must be of type BookingRequest", safe_repr(request))
-    check_may_override(caller.actor, request.overrides)
+    if request.overrides:
+        check_may_override(caller.actor, request.overrides)
 
 
 def optional_id(field: str, value: str | None) -> str | None:
