@@ -141,6 +141,7 @@ def call(name: str, *args: Any, **kwargs: Any) -> Invocation:
 CLOCK: Final = "clock"
 
 # Every method of a desk, with each kind of outcome: an answer, a replay, a refusal, an error.
+ROWS: Final = [BookingRow("import:1", 2, at("17:00"), end=at("18:00"), tables=("1",))]
 EVENING: Final = (
     call("house"),
     call("versions"),
@@ -210,22 +211,10 @@ EVENING: Final = (
     call(CLOCK, at("20:15")),
     call("no_show", "b2"),
     call("no_show", "b2"),
-    call(
-        "import_bookings", [BookingRow("import:1", 2, at("17:00"), end=at("18:00"), tables=("1",))]
-    ),
-    call(
-        "import_bookings", [BookingRow("import:1", 2, at("17:00"), end=at("18:00"), tables=("1",))]
-    ),
-    call(
-        "import_bookings",
-        [BookingRow("import:1", 2, at("17:00"), end=at("18:00"), tables=("1",))],
-        shadow=True,
-    ),
-    call(
-        "check_import",
-        [BookingRow("import:1", 2, at("17:00"), end=at("18:00"), tables=("1",))],
-        on_conflict="skip",
-    ),
+    call("import_bookings", ROWS),
+    call("import_bookings", ROWS),
+    call("import_bookings", ROWS, shadow=True),
+    call("check_import", ROWS, on_conflict="skip"),
     call("export_rows", MONTH),
     call("export_icalendar", at("17:00").date()),
     call("shadow_conflicts", MONTH),
