@@ -38,7 +38,17 @@ from fourtop import (
     sketch_floor,
 )
 from fourtop.ports import Store
-from tests.evening import a_house, at, booked, held, import_rows, open_desk, party_size, window
+from tests.evening import (
+    a_house,
+    at,
+    booked,
+    held,
+    import_rows,
+    one_table,
+    open_desk,
+    party_size,
+    window,
+)
 
 Cause = Callable[[Desk, ManualClock], object]
 
