@@ -34,7 +34,7 @@ from fourtop import (
 )
 from fourtop.storage.sql.tables.catalog import catalog
 from tests.database.session import cluster
-from tests.evening import NOW, a_house, booked, five_tables, held, window
+from tests.evening import NOW, a_house, at, booked, five_tables, held, party_size, window
 
 OURS: Final = "ann"
 THEIRS: Final = "ben"
@@ -64,8 +64,8 @@ def settle(url: str) -> None:
             attrs.evolve(
                 five_tables(),
                 set_capacities=[SetCapacity(("1", "2"), 4)],
-                kept_apart=[KeptApart(("1", "5"))],
-                aisles=[Aisle(joined={"3", "4"}, closes={"5"})],
+                kept_apart=[KeptApart(("4", "5"))],
+                aisles=[Aisle(joined=["1", "2"], closes=["3"])],
             ),
             name=name,
             periods=[ServicePeriod("dinner", "17:00", "23:00", occasions=["supper"])],
@@ -79,6 +79,8 @@ def settle(url: str) -> None:
         desk.confirm(hold.id, booking_id=f"{name}.b", key=f"{name}.k")
         held(desk, 2, "20:30", tables=("2",))
         desk.block(window("17:00", "18:00"), tables=["5"], reason="a leg is loose")
+        desk.join_waitlist(party_size(2), booking_id=f"{name}.w")
+        desk.open_slot(at("19:00"), 4, slot_id=f"{name}.s")
     store.close()
 
 
