@@ -41,6 +41,7 @@ from fourtop.cli.plan import Conditions, Wanted, explain, plan
 from fourtop.cli.preview import preview_house
 from fourtop.cli.rules import check_house_rules
 from fourtop.cli.seat import Arrival, seat
+from fourtop.cli.waitlist import make_offer, run_waitlist, show_waitlist
 from fourtop.formats.json_schema import house_schema
 from fourtop.simulation.evening import DEFAULT_DATE, DEFAULT_SEED
 
@@ -199,6 +200,13 @@ def _add_keeping(add: Add) -> None:
     )
     one.add_argument("file", metavar="FILE", help="a house document")
     _add_store(one)
+    one = add("waitlist", _run_waitlist, "the parties that wait for tables on a date")
+    one.add_argument("id", metavar="ID", help="a restaurant of the database")
+    one.add_argument("--on", type=_date, required=True, metavar="DATE")
+    one.add_argument(
+        "--offer", action="store_true", help="keep tables for the first that can be seated"
+    )
+    _add_store(one)
     one = add("clock", _run_clock, "set the time of a restaurant back after a clock ran ahead")
     one.add_argument("action", choices=("reset",), help="reset: to the clock of the database")
     one.add_argument(
@@ -276,6 +284,12 @@ def _add_jobs(commands: Any) -> None:
     )
     one.add_argument(
         "--limit", type=_whole, default=100, metavar="BOOKINGS", help="(default: %(default)s)"
+    )
+    one = add("waitlist", _run_offers, "offer free tables to the parties on the waitlists")
+    _add_store(one)
+    one.add_argument("--days", type=_whole, default=7, help="days ahead (default: %(default)s)")
+    one.add_argument(
+        "--limit", type=_whole, default=100, metavar="OFFERS", help="(default: %(default)s)"
     )
     summary = "list bookings whose local time is not the one that was told; exit code 1 if some are"
     one = add("local-times", _run_local_times, summary)
@@ -421,6 +435,15 @@ def _run_seat(found: Namespace) -> Answer:
 
 def _run_preview(found: Namespace) -> Answer:
     return preview_house(_database(found), open_document(found.file))
+
+
+def _run_waitlist(found: Namespace) -> Answer:
+    run = make_offer if found.offer else show_waitlist
+    return run(_database(found), found.id, found.on)
+
+
+def _run_offers(found: Namespace) -> Answer:
+    return run_waitlist(_database(found), days=found.days, limit=found.limit)
 
 
 def _run_clock(found: Namespace) -> Answer:
