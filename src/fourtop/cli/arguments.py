@@ -1,4 +1,4 @@
-"""Arguments that several commands share: the database, numbers and dates."""
+"""Arguments that several commands share: the house, the database, numbers and dates."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 from datetime import date
+from importlib import metadata
 from typing import Final
 
 from fourtop import InvalidInput
@@ -19,6 +20,34 @@ from fourtop.model.service_period import as_date
 Add = Callable[[str, Callable[[Namespace], Answer], str], ArgumentParser]
 
 _WHOLE: Final = re.compile(r"-?[0-9]{1,18}")
+
+
+def add_house(parser: ArgumentParser, *, is_optional: bool = False) -> None:
+    """Add the house of a file, with its bookings and the present time."""
+    count = "?" if is_optional else None
+    parser.add_argument(
+        "floor", nargs=count, metavar="FLOOR", help="a house document, or pub for the sample"
+    )
+    rows = "existing bookings: CSV, or JSON if the name ends in .json"
+    parser.add_argument("--bookings", metavar="FILE", help=rows)
+    parser.add_argument("--now", metavar="TIME", help="current time (default: the machine's clock)")
+
+
+def add_conditions(parser: ArgumentParser) -> None:
+    """Add the conditions on the tables."""
+    for name, what in (
+        ("zone", "the tables stand in this zone"),
+        ("area", "indoor, outdoor or bar"),
+        ("seating", "a seating type, such as booth"),
+        ("feature", "such as step-free"),
+    ):
+        parser.add_argument(
+            f"--{name}",
+            action="append",
+            default=[],
+            metavar=name.upper(),
+            help=f"{what}; repeatable",
+        )
 
 
 def add_store(parser: ArgumentParser, what: str | None = None) -> None:
@@ -65,3 +94,11 @@ def database(found: Namespace) -> Database:
             f"the following arguments are required: --store, or the variable {VARIABLE}"
         )
     return Database(url, found.schema)
+
+
+def installed_version() -> str:
+    """Return the version of the package."""
+    try:
+        return metadata.version("fourtop")
+    except metadata.PackageNotFoundError:
+        return "(not installed)"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
-from importlib import metadata
 from typing import Any, Final, NoReturn
 
-from fourtop import AlternativeTerms
+from fourtop import AlternativeTerms, Desk, MonthTerms
 from fourtop.cli.alternatives import alternatives
 from fourtop.cli.answer import Answer
-from fourtop.cli.arguments import Add
+from fourtop.cli.arguments import Add, add_conditions, add_house, installed_version
 from fourtop.cli.arguments import add_store as _add_store
 from fourtop.cli.arguments import database as _database
 from fourtop.cli.arguments import day as _date
@@ -20,6 +20,7 @@ from fourtop.cli.audit import audit, audit_database
 from fourtop.cli.availability import availability
 from fourtop.cli.clock import reset_clock
 from fourtop.cli.database import VARIABLE
+from fourtop.cli.day import show_day
 from fourtop.cli.demo import demo
 from fourtop.cli.desk import Source, opened_desk
 from fourtop.cli.doctor import doctor
@@ -37,6 +38,7 @@ from fourtop.cli.job import (
     run_release_late,
 )
 from fourtop.cli.migration import LATEST, NOTHING, migrate, standing, take_back
+from fourtop.cli.month import as_month, show_month
 from fourtop.cli.plan import Conditions, Wanted, explain, plan
 from fourtop.cli.preview import preview_house
 from fourtop.cli.rules import check_house_rules
@@ -92,7 +94,7 @@ def _parser() -> ArgumentParser:
         formatter_class=RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"fourtop {_version()}")
+    parser.add_argument("--version", action="version", version=f"fourtop {installed_version()}")
     commands = parser.add_subparsers(metavar="COMMAND", title="commands", required=True)
     add = partial(_add, commands)
     _add_asking(add)
@@ -118,7 +120,7 @@ def _add_asking(add: Add) -> None:
     one = add(
         "plan", _run_plan, "the tables that a party would get, with the score, or the refusal"
     )
-    _add_house(one)
+    add_house(one)
     one.add_argument("--party", dest="party_size", type=_whole, required=True, metavar="SIZE")
     one.add_argument("--at", required=True, metavar="TIME", help="such as 2026-05-01T19:00")
     one.add_argument("--occasion", metavar="KEY", help="an occasion of the house")
@@ -128,23 +130,30 @@ def _add_asking(add: Add) -> None:
     one.add_argument(
         "--explain", action="store_true", help="after a no, every reason and what would work"
     )
-    _add_conditions(one)
+    add_conditions(one)
     one = add(
         "alternatives", _run_alternatives, "other times for a party; zones, a stay or a split"
     )
-    _add_house(one, is_optional=True)
-    one.add_argument("--restaurant", metavar="ID", help="a restaurant of the database")
-    _add_store(one, f"database of the restaurant (default without FLOOR: {VARIABLE})")
+    _add_source(one)
     one.add_argument("--party", dest="party_size", type=_whole, required=True, metavar="SIZE")
     one.add_argument("--at", required=True, metavar="TIME", help="such as 2026-05-01T19:00")
     one.add_argument("--occasion", metavar="KEY", help="an occasion of the house")
     one.add_argument(
         "--table", action="append", default=[], metavar="NUMBER", help="this table; may be repeated"
     )
-    _add_conditions(one)
+    add_conditions(one)
     _add_terms(one)
+    one = add("day", _run_day, "the tables of a date, with all that takes them by time")
+    _add_source(one)
+    one.add_argument("--on", type=_date, required=True, metavar="DATE")
+    one = add("month", _run_month, "the days of a month, bookable, full or closed")
+    _add_source(one)
+    one.add_argument("--month", required=True, metavar="MONTH", help="such as 2026-05")
+    one.add_argument("--party", dest="party_size", type=_whole, required=True, metavar="SIZE")
+    one.add_argument("--occasion", metavar="KEY", help="an occasion of the house")
+    add_conditions(one)
     one = add("availability", _run_availability, "the start times of a date, bookable or refused")
-    _add_house(one)
+    add_house(one)
     one.add_argument("--on", type=_date, required=True, metavar="DATE")
     one.add_argument(
         "--party",
@@ -155,7 +164,7 @@ def _add_asking(add: Add) -> None:
         metavar="SIZE",
         help="may be repeated",
     )
-    _add_conditions(one)
+    add_conditions(one)
 
 
 def _add_keeping(add: Add) -> None:
@@ -165,7 +174,7 @@ def _add_keeping(add: Add) -> None:
         _run_audit,
         "check the bookings of a file or of a database for contradictions",
     )
-    _add_house(one, is_optional=True)
+    add_house(one, is_optional=True)
     _add_store(one, f"database to audit (default without FLOOR: {VARIABLE})")
     one.add_argument(
         "--restaurant", action="append", default=[], metavar="ID", help="only this one; repeatable"
@@ -299,13 +308,6 @@ def _add_jobs(commands: Any) -> None:
     )
 
 
-def _version() -> str:
-    try:
-        return metadata.version("fourtop")
-    except metadata.PackageNotFoundError:
-        return "(not installed)"
-
-
 def _add(
     commands: Any, name: str, run: Callable[[Namespace], Answer], summary: str
 ) -> ArgumentParser:
@@ -318,30 +320,11 @@ def _add(
     return parser
 
 
-def _add_house(parser: ArgumentParser, *, is_optional: bool = False) -> None:
-    count = "?" if is_optional else None
-    parser.add_argument(
-        "floor", nargs=count, metavar="FLOOR", help="a house document, or pub for the sample"
-    )
-    rows = "existing bookings: CSV, or JSON if the name ends in .json"
-    parser.add_argument("--bookings", metavar="FILE", help=rows)
-    parser.add_argument("--now", metavar="TIME", help="current time (default: the machine's clock)")
-
-
-def _add_conditions(parser: ArgumentParser) -> None:
-    for name, what in (
-        ("zone", "the tables stand in this zone"),
-        ("area", "indoor, outdoor or bar"),
-        ("seating", "a seating type, such as booth"),
-        ("feature", "such as step-free"),
-    ):
-        parser.add_argument(
-            f"--{name}",
-            action="append",
-            default=[],
-            metavar=name.upper(),
-            help=f"{what}; repeatable",
-        )
+def _add_source(parser: ArgumentParser) -> None:
+    """Add the house that a command reads: a floor, or a restaurant of a database."""
+    add_house(parser, is_optional=True)
+    parser.add_argument("--restaurant", metavar="ID", help="a restaurant of the database")
+    _add_store(parser, f"database of the restaurant (default without FLOOR: {VARIABLE})")
 
 
 def _add_terms(parser: ArgumentParser) -> None:
@@ -369,6 +352,12 @@ def _conditions(found: Namespace) -> Conditions:
     return Conditions(found.zone, found.area, found.seating, found.feature)
 
 
+def _desk_of(found: Namespace) -> AbstractContextManager[Desk]:
+    source = Source(found.floor, found.bookings, found.now, found.restaurant)
+    source.check(found.store)
+    return opened_desk(source, _database(found) if source.is_stored else None)
+
+
 # ---- commands
 
 
@@ -384,8 +373,6 @@ def _run_plan(found: Namespace) -> Answer:
 
 
 def _run_alternatives(found: Namespace) -> Answer:
-    source = Source(found.floor, found.bookings, found.now, found.restaurant)
-    source.check(found.store)
     wanted = Wanted(found.party_size, found.at, _conditions(found), found.occasion, found.table)
     terms = AlternativeTerms(
         *(() if found.minutes is None else (found.minutes,)),
@@ -395,8 +382,21 @@ def _run_alternatives(found: Namespace) -> Answer:
         shorter_stay=found.shorter_stay,
         split=found.split,
     )
-    with opened_desk(source, _database(found) if source.is_stored else None) as desk:
+    with _desk_of(found) as desk:
         return alternatives(desk, wanted, terms)
+
+
+def _run_day(found: Namespace) -> Answer:
+    with _desk_of(found) as desk:
+        return show_day(desk, found.on)
+
+
+def _run_month(found: Namespace) -> Answer:
+    month = as_month(found.month)
+    with _desk_of(found) as desk:
+        must = _conditions(found).of(desk.house())
+        terms = MonthTerms(must=must, occasion=found.occasion)
+        return show_month(desk, month, found.party_size, terms)
 
 
 def _run_availability(found: Namespace) -> Answer:
