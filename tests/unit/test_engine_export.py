@@ -87,6 +87,17 @@ def live_through_an_evening(desk: Desk, clock: ManualClock) -> None:
     desk.import_bookings([row("pending", "19:00", "20:30", status="pending")])
     desk.import_bookings(
         [
+            row("waiting", "19:00", "20:30", status="waitlisted"),
+            row(
+                "waiting-long",
+                "19:00",
+                "20:30",
+                status="waitlisted",
+                waits_from=at("18:00"),
+                waits_to=at("19:00"),
+                waits_until=at("18:30"),
+                offers=2,
+            ),
             row(
                 "pinned",
                 "15:00",
@@ -95,7 +106,7 @@ def live_through_an_evening(desk: Desk, clock: ManualClock) -> None:
                 is_pinned=True,
                 would_refuse=["PACING_EXCEEDED"],
                 overrides=[Override("SLACK_EXCEEDED", "The owner's table")],
-            )
+            ),
         ]
     )
     clock.move_to(at("15:25"))
@@ -162,7 +173,7 @@ def test_case_30_a_night_goes_from_store_to_store_without_loss(
 
 def test_every_field_of_a_booking_is_in_a_row_or_drawn_by_the_import() -> None:
     """A new field of a booking needs a column of rows, or its place in ``DRAWN`` with a reason."""
-    in_rows = {"tables", "stay"} | {
+    in_rows = {"tables", "stay", "waiting"} | {
         f"{name}_us" if name in ("created", "seated", "left") else name
         for name in (field.name for field in attrs.fields(BookingRow))
     }
@@ -229,7 +240,7 @@ def test_a_day_is_a_calendar(store: Store, clock: ManualClock) -> None:
     lines = text.split("\r\n")
     assert lines[0] == "BEGIN:VCALENDAR"
     assert lines[-2:] == ["END:VCALENDAR", ""]
-    assert text.count("BEGIN:VEVENT") == text.count("END:VEVENT") == 12
+    assert text.count("BEGIN:VEVENT") == text.count("END:VEVENT") == 14
     assert all(len(line.encode()) <= 75 for line in lines)
     start = lines.index("UID:joined@house") - 1
     assert lines[start : lines.index("END:VEVENT", start) + 1] == [

@@ -448,6 +448,10 @@ FULL: Final = BookingRow(
     tables_start="2026-05-01T18:55",
     tables_end="2026-05-01T20:50",
     is_pinned=True,
+    waits_from="2026-05-01T18:00",
+    waits_to="2026-05-01T20:00",
+    waits_until="2026-05-01T18:30",
+    offers=3,
     would_refuse=["CAPACITY_EXCEEDED", "PACING_EXCEEDED"],
     overrides=[Override("TOO_MANY_TABLES", 'The choir\'s "yearly" dinner, café')],
 )

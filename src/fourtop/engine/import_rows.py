@@ -24,6 +24,7 @@ from fourtop.formats.booking_row import (
 from fourtop.model.allocation import Allocation, OwnerKind
 from fourtop.model.booking import Assignment, Booking, BookingStatus, Step
 from fourtop.model.calendar import Stay
+from fourtop.model.waitlist_terms import Waiting
 from fourtop.model.window import MAX_WINDOW_DAYS, MAX_WINDOW_US, MICROSECONDS_PER_MINUTE, Window
 
 SHADOW_PREFIX: Final = "shadow:"
@@ -31,10 +32,12 @@ _LONGEST_SHADOWED: Final = 64 - len(SHADOW_PREFIX)
 _OUTSIDE_SERVICE: Final = "outside-service"
 
 _S = BookingStatus
-_WITHOUT_TABLES: Final = frozenset({_S.PENDING, _S.PENDING_ALLOCATION, _S.PRIORITY_WAITLIST})
+_WITHOUT_TABLES: Final = frozenset(
+    {_S.PENDING, _S.PENDING_ALLOCATION, _S.WAITLISTED, _S.PRIORITY_WAITLIST}
+)
 _SEATED: Final = frozenset({_S.CHECKED_IN, _S.COMPLETED})
 _ENDED_EARLY: Final = frozenset({_S.CANCELLED, _S.NO_SHOW})
-_LIVED: Final = _SEATED | _ENDED_EARLY
+_LIVED: Final = _SEATED | _ENDED_EARLY | {_S.WAITLISTED}
 _PAST: Final = _ENDED_EARLY | {_S.COMPLETED}
 # The statuses of the bookings that may have each fact of their history.
 _HISTORY: Final = {
@@ -81,6 +84,7 @@ class _Times:
         created_us: When it was made.
         planned: The time for which its tables are assigned.
         taken: The time for which its tables are or were taken; ``None``: never.
+        waiting: How it waits or waited on the waitlist, if it did.
     """
 
     stay: Stay
@@ -90,6 +94,7 @@ class _Times:
     created_us: int
     planned: Window
     taken: Window | None
+    waiting: Waiting | None = None
 
 
 class RowReader:
@@ -214,9 +219,24 @@ class RowReader:
             created_us=self._now_us if created_us is None else created_us,
             planned=planned,
             taken=_taken(row.status, stay, planned, left_us, ended_us),
+            waiting=self._waiting(row, start_us),
         )
         self._check_times(row, times)
         return times
+
+    def _waiting(self, row: BookingRow, start_us: int) -> Waiting | None:
+        until_us = self._optional(row, "waits_until")
+        if until_us is None:
+            if row.status is not _S.WAITLISTED:
+                return None
+            until_us = start_us
+        from_us, to_us = self._optional(row, "waits_from"), self._optional(row, "waits_to")
+        return Waiting(
+            start_us if from_us is None else from_us,
+            start_us if to_us is None else to_us,
+            until_us,
+            row.offers,
+        )
 
     def _check_times(self, row: BookingRow, times: _Times) -> None:
         """Check that the history of a row lies in the past, in its order."""
@@ -351,6 +371,7 @@ class RowReader:
             is_pinned=row.is_pinned,
             overrides=row.overrides,
             would_refuse=row.would_refuse,
+            waiting=times.waiting,
         )
         return ReadRow(number, row, booking, allocations)
 

@@ -113,9 +113,10 @@ class _Reader:
         self._targets: list[str | None] = []
         self._dates = Dates(form.dates, self._date_cells)
         self._cells: Mapping[str, Callable[[str], Any]] = {
-            "party_size": _party_size,
+            "party_size": _whole,
             "minutes": _minutes,
             "turn_minutes": _minutes,
+            "offers": _whole,
             "status": self._status,
             "tables": self._tables,
             "names_tables": _flag,
@@ -268,7 +269,7 @@ class _Reader:
         return self._dates.day(cell) or cell
 
 
-def _party_size(cell: str) -> int | str:
+def _whole(cell: str) -> int | str:
     found = _WHOLE.fullmatch(cell)
     return cell if found is None else int(found[1])
 

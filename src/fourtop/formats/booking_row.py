@@ -17,6 +17,7 @@ from fourtop.model.request import ANY_TABLE, Preference, stay_minutes
 from fourtop.model.service_period import as_optional_date
 from fourtop.model.window import MAX_WINDOW_DAYS
 
+_MOST_OFFERS: Final = 1_000_000
 _MOST_MINUTES: Final = MAX_WINDOW_DAYS * 24 * 60
 
 
@@ -120,6 +121,10 @@ class BookingRow:
         is_pinned: Whether staff pinned it to its tables.
         overrides: The rules that staff broke for it, with their reasons.
         would_refuse: The codes of the rules in shadow mode that would have refused it.
+        waits_from: The earliest start that it takes from the waitlist; ``None``: its start.
+        waits_to: The latest start that it takes; ``None``: its start.
+        waits_until: When it stops waiting; ``None``: at its start, if it waits.
+        offers: How many offers it was made.
         line: The line of the CSV file that it was read from. It is not compared.
 
     Raises:
@@ -182,6 +187,15 @@ class BookingRow:
     is_pinned: bool = attrs.field(default=False, kw_only=True, validator=validators.flag)
     overrides: tuple[Override, ...] = attrs.field(default=(), kw_only=True, converter=_overrides)
     would_refuse: tuple[Code, ...] = attrs.field(default=(), kw_only=True, converter=_codes)
+    waits_from: Moment | None = attrs.field(default=None, kw_only=True, validator=_optional_moment)
+    waits_to: Moment | None = attrs.field(default=None, kw_only=True, validator=_optional_moment)
+    waits_until: Moment | None = attrs.field(default=None, kw_only=True, validator=_optional_moment)
+    offers: int = attrs.field(
+        default=0,
+        kw_only=True,
+        converter=validators.as_integer,
+        validator=validators.integer(0, _MOST_OFFERS),
+    )
     line: int | None = attrs.field(default=None, kw_only=True, eq=False, metadata={OUTSIDE: True})
 
     def __repr__(self) -> str:

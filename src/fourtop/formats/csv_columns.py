@@ -47,7 +47,7 @@ _STATUSES: Final[Mapping[str, BookingStatus]] = {
     **dict.fromkeys(("complete", "finished", "departed", "left", "done"), _S.COMPLETED),
     **dict.fromkeys(("canceled", "storniert"), _S.CANCELLED),
     **dict.fromkeys(("didnotshow", "noshows"), _S.NO_SHOW),
-    **dict.fromkeys(("waitlist", "waitlisted", "waiting"), _S.PRIORITY_WAITLIST),
+    **dict.fromkeys(("waitlist", "waitlisted", "waiting"), _S.WAITLISTED),
 }
 
 

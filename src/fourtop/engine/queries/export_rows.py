@@ -77,6 +77,7 @@ def row_of(booking: Booking, calendar: Calendar, labels: Mapping[str, str]) -> B
     def optional(at_us: int | None) -> str | None:
         return None if at_us is None else text(at_us)
 
+    waiting = booking.waiting
     step = booking.last_step if booking.status in _ENDED_EARLY else None
     return BookingRow(
         booking.id,
@@ -110,4 +111,8 @@ def row_of(booking: Booking, calendar: Calendar, labels: Mapping[str, str]) -> B
         is_pinned=booking.is_pinned,
         overrides=booking.overrides,
         would_refuse=booking.would_refuse,
+        waits_from=None if waiting is None else text(waiting.earliest_us),
+        waits_to=None if waiting is None else text(waiting.latest_us),
+        waits_until=None if waiting is None else text(waiting.until_us),
+        offers=0 if waiting is None else waiting.offers,
     )
