@@ -10,6 +10,7 @@ import attrs
 import psycopg
 from psycopg.sql import SQL, Composed, Identifier
 from psycopg.types.json import Json
+from sqlalchemy import JSON
 
 from fourtop import (
     Aisle,
@@ -126,7 +127,12 @@ def a_row(connection: Connection, table: str, *, of: str, whose: str = OURS) -> 
         SQL(", ").join(map(Identifier, names)), Identifier(table), Identifier(key)
     )
     (row,) = connection.execute(query, (whose,)).fetchall()
-    values = (Json(value) if isinstance(value, dict | list) else value for value in row)
+    columns = catalog("postgresql")[table].columns
+    documents = {each.name for each in columns if isinstance(each.type, JSON)}
+    values = (
+        Json(value) if name in documents and value is not None else value
+        for name, value in zip(names, row, strict=True)
+    )
     # A slug is unique among all restaurants.
     own = {"slug": of} if table == "restaurants" else {}
     return {**dict(zip(names, values, strict=True)), key: of, **own}

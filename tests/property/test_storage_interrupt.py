@@ -161,7 +161,7 @@ def seen(state: RestaurantState) -> dict[str, object]:
         "archive": state.archive.overlapping(MONTH),
         "bookings": dict(state._bookings),
         "starts": list(state._starts),
-        "references": {name: sorted(ids) for name, ids in state._references._ids.items()},
+        "references": {name: dict(each) for name, each in state._references._bookings.items()},
         "headcounts": list(state.headcounts(MONTH)),
         "holds": dict(state._holds),
         "active": sorted(hold.id for hold in state._active),

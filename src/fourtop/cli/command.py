@@ -23,6 +23,8 @@ _OPTIONS: Final = {
     "areas": "--area",
     "revision": "--to",
     "after_minutes": "--after-minutes",
+    "year": "--month",
+    "month": "--month",
     "times": "--no-times",
     **{name: f"--{name}" for name in _PLAIN},
 }

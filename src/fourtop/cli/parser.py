@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import os
-import re
-from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
-from datetime import date
+from contextlib import AbstractContextManager
 from functools import partial
-from importlib import metadata
 from typing import Any, Final, NoReturn
 
-from fourtop import AlternativeTerms, InvalidInput
+from fourtop import AlternativeTerms, Desk, MonthTerms
 from fourtop.cli.alternatives import alternatives
 from fourtop.cli.answer import Answer
+from fourtop.cli.arguments import Add, add_conditions, add_house, installed_version
+from fourtop.cli.arguments import add_store as _add_store
+from fourtop.cli.arguments import database as _database
+from fourtop.cli.arguments import day as _date
+from fourtop.cli.arguments import whole as _whole
 from fourtop.cli.audit import audit, audit_database
 from fourtop.cli.availability import availability
 from fourtop.cli.clock import reset_clock
-from fourtop.cli.database import DEFAULT_SCHEMA, VARIABLE, Database
+from fourtop.cli.database import VARIABLE
+from fourtop.cli.day import show_day
 from fourtop.cli.demo import demo
 from fourtop.cli.desk import Source, opened_desk
 from fourtop.cli.doctor import doctor
-from fourtop.cli.export_bookings import FORMATS, Days, export_file
+from fourtop.cli.file_parser import add_files
 from fourtop.cli.house import PutOptions, export_house, put_house, show_house
-from fourtop.cli.import_bookings import FormOptions, ImportOptions, import_file
 from fourtop.cli.inputs import WrongInput, open_desk, open_document, open_house, read_bookings
 from fourtop.cli.job import (
     DAYS_AHEAD,
@@ -36,14 +38,13 @@ from fourtop.cli.job import (
     run_release_late,
 )
 from fourtop.cli.migration import LATEST, NOTHING, migrate, standing, take_back
+from fourtop.cli.month import as_month, show_month
 from fourtop.cli.plan import Conditions, Wanted, explain, plan
 from fourtop.cli.preview import preview_house
 from fourtop.cli.rules import check_house_rules
 from fourtop.cli.seat import Arrival, seat
 from fourtop.cli.waitlist import make_offer, run_waitlist, show_waitlist
-from fourtop.errors import safe_repr
 from fourtop.formats.json_schema import house_schema
-from fourtop.model.service_period import as_date
 from fourtop.simulation.evening import DEFAULT_DATE, DEFAULT_SEED
 
 _DESCRIPTION: Final = (
@@ -60,10 +61,8 @@ exit codes: 0 yes: a plan exists, a start is bookable, the audit is clean, or th
             1 no
             2 wrong input, or the database cannot be used; one line on stderr names the fault
 """
-_WHOLE: Final = re.compile(r"-?[0-9]{1,18}")
 
 Run = Callable[[], Answer]
-Add = Callable[[str, Callable[[Namespace], Answer], str], ArgumentParser]
 
 
 class _Parser(ArgumentParser):
@@ -95,12 +94,12 @@ def _parser() -> ArgumentParser:
         formatter_class=RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"fourtop {_version()}")
+    parser.add_argument("--version", action="version", version=f"fourtop {installed_version()}")
     commands = parser.add_subparsers(metavar="COMMAND", title="commands", required=True)
     add = partial(_add, commands)
     _add_asking(add)
     _add_keeping(add)
-    _add_files(add)
+    add_files(add)
     _add_houses(commands)
     _add_rules(commands)
     _add_jobs(commands)
@@ -121,7 +120,7 @@ def _add_asking(add: Add) -> None:
     one = add(
         "plan", _run_plan, "the tables that a party would get, with the score, or the refusal"
     )
-    _add_house(one)
+    add_house(one)
     one.add_argument("--party", dest="party_size", type=_whole, required=True, metavar="SIZE")
     one.add_argument("--at", required=True, metavar="TIME", help="such as 2026-05-01T19:00")
     one.add_argument("--occasion", metavar="KEY", help="an occasion of the house")
@@ -131,23 +130,30 @@ def _add_asking(add: Add) -> None:
     one.add_argument(
         "--explain", action="store_true", help="after a no, every reason and what would work"
     )
-    _add_conditions(one)
+    add_conditions(one)
     one = add(
         "alternatives", _run_alternatives, "other times for a party; zones, a stay or a split"
     )
-    _add_house(one, is_optional=True)
-    one.add_argument("--restaurant", metavar="ID", help="a restaurant of the database")
-    _add_store(one, f"database of the restaurant (default without FLOOR: {VARIABLE})")
+    _add_source(one)
     one.add_argument("--party", dest="party_size", type=_whole, required=True, metavar="SIZE")
     one.add_argument("--at", required=True, metavar="TIME", help="such as 2026-05-01T19:00")
     one.add_argument("--occasion", metavar="KEY", help="an occasion of the house")
     one.add_argument(
         "--table", action="append", default=[], metavar="NUMBER", help="this table; may be repeated"
     )
-    _add_conditions(one)
+    add_conditions(one)
     _add_terms(one)
+    one = add("day", _run_day, "the tables of a date, with all that takes them by time")
+    _add_source(one)
+    one.add_argument("--on", type=_date, required=True, metavar="DATE")
+    one = add("month", _run_month, "the days of a month, bookable, full or closed")
+    _add_source(one)
+    one.add_argument("--month", required=True, metavar="MONTH", help="such as 2026-05")
+    one.add_argument("--party", dest="party_size", type=_whole, required=True, metavar="SIZE")
+    one.add_argument("--occasion", metavar="KEY", help="an occasion of the house")
+    add_conditions(one)
     one = add("availability", _run_availability, "the start times of a date, bookable or refused")
-    _add_house(one)
+    add_house(one)
     one.add_argument("--on", type=_date, required=True, metavar="DATE")
     one.add_argument(
         "--party",
@@ -158,7 +164,7 @@ def _add_asking(add: Add) -> None:
         metavar="SIZE",
         help="may be repeated",
     )
-    _add_conditions(one)
+    add_conditions(one)
 
 
 def _add_keeping(add: Add) -> None:
@@ -168,7 +174,7 @@ def _add_keeping(add: Add) -> None:
         _run_audit,
         "check the bookings of a file or of a database for contradictions",
     )
-    _add_house(one, is_optional=True)
+    add_house(one, is_optional=True)
     _add_store(one, f"database to audit (default without FLOOR: {VARIABLE})")
     one.add_argument(
         "--restaurant", action="append", default=[], metavar="ID", help="only this one; repeatable"
@@ -216,51 +222,6 @@ def _add_keeping(add: Add) -> None:
         "--restaurant", action="append", required=True, metavar="ID", help="this one; repeatable"
     )
     _add_store(one)
-
-
-def _add_files(add: Add) -> None:
-    """Add the commands that bring bookings in from files, and out again."""
-    one = add("import", _run_import, "bring the bookings of a file into a restaurant")
-    one.add_argument("file", metavar="FILE", help="CSV, or JSON if the name ends in .json")
-    _add_restaurant(one)
-    _add_store(one)
-    one.add_argument("--dry-run", action="store_true", help="only say what would be imported")
-    one.add_argument(
-        "--on-conflict",
-        choices=("refuse", "skip"),
-        default="refuse",
-        help="skip: leave out rows with a problem, and list them (default: %(default)s)",
-    )
-    one.add_argument("--shadow", action="store_true", help="as shadow bookings, for a trial")
-    one.add_argument("--key", metavar="KEY", help="the import happens once under this key")
-    known = "what is not given is recognised"
-    one.add_argument("--delimiter", metavar="CHARACTER", help=f"of a CSV file, or tab; {known}")
-    one.add_argument("--encoding", metavar="NAME", help=f"such as latin-1; {known}")
-    one.add_argument("--dates", metavar="ORDER", help=f"day-first or month-first; {known}")
-    one.add_argument(
-        "--column",
-        action="append",
-        default=[],
-        metavar="NAME=FIELD",
-        help="a column and its field, or NAME= to leave it out; repeatable",
-    )
-    one.add_argument("--ignore-columns", action="store_true", help="leave out unknown columns")
-    one = add("export", _run_export_bookings, "the bookings of some dates; import takes them back")
-    _add_restaurant(one)
-    _add_store(one)
-    one.add_argument("--on", type=_date, metavar="DATE", help="the bookings of this date")
-    one.add_argument("--from", dest="first", type=_date, metavar="DATE", help="from this date on")
-    one.add_argument("--to", dest="last", type=_date, metavar="DATE", help="up to this date")
-    one.add_argument(
-        "--format", choices=FORMATS, default="csv", help="ics: a calendar (default: %(default)s)"
-    )
-    one.add_argument("-o", "--output", metavar="FILE", help="write them into this file")
-
-
-def _add_restaurant(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "--restaurant", metavar="ID", help="may be left out if the database has only one"
-    )
 
 
 def _add_group(commands: Any, name: str, metavar: str, summary: str) -> Add:
@@ -347,13 +308,6 @@ def _add_jobs(commands: Any) -> None:
     )
 
 
-def _version() -> str:
-    try:
-        return metadata.version("fourtop")
-    except metadata.PackageNotFoundError:
-        return "(not installed)"
-
-
 def _add(
     commands: Any, name: str, run: Callable[[Namespace], Answer], summary: str
 ) -> ArgumentParser:
@@ -366,39 +320,11 @@ def _add(
     return parser
 
 
-def _add_house(parser: ArgumentParser, *, is_optional: bool = False) -> None:
-    count = "?" if is_optional else None
-    parser.add_argument(
-        "floor", nargs=count, metavar="FLOOR", help="a house document, or pub for the sample"
-    )
-    rows = "existing bookings: CSV, or JSON if the name ends in .json"
-    parser.add_argument("--bookings", metavar="FILE", help=rows)
-    parser.add_argument("--now", metavar="TIME", help="current time (default: the machine's clock)")
-
-
-def _add_store(parser: ArgumentParser, what: str | None = None) -> None:
-    """Add the location of the database; no default is shown, because it may hold a password."""
-    parser.add_argument(
-        "--store", metavar="URL", help=what or f"the database (default: {VARIABLE})"
-    )
-    schema = "schema of the tables on PostgreSQL (default: %(default)s)"
-    parser.add_argument("--schema", metavar="NAME", default=DEFAULT_SCHEMA, help=schema)
-
-
-def _add_conditions(parser: ArgumentParser) -> None:
-    for name, what in (
-        ("zone", "the tables stand in this zone"),
-        ("area", "indoor, outdoor or bar"),
-        ("seating", "a seating type, such as booth"),
-        ("feature", "such as step-free"),
-    ):
-        parser.add_argument(
-            f"--{name}",
-            action="append",
-            default=[],
-            metavar=name.upper(),
-            help=f"{what}; repeatable",
-        )
+def _add_source(parser: ArgumentParser) -> None:
+    """Add the house that a command reads: a floor, or a restaurant of a database."""
+    add_house(parser, is_optional=True)
+    parser.add_argument("--restaurant", metavar="ID", help="a restaurant of the database")
+    _add_store(parser, f"database of the restaurant (default without FLOOR: {VARIABLE})")
 
 
 def _add_terms(parser: ArgumentParser) -> None:
@@ -422,30 +348,14 @@ def _add_terms(parser: ArgumentParser) -> None:
 # ---- arguments
 
 
-def _whole(text: str) -> int:
-    if _WHOLE.fullmatch(text) is None:
-        raise ArgumentTypeError(f"must be a whole number (got {safe_repr(text)})")
-    return int(text)
-
-
-def _date(text: str) -> date:
-    try:
-        return as_date(text)
-    except InvalidInput as error:
-        raise ArgumentTypeError(f"{error.rule} (got {error.given})") from None
-
-
 def _conditions(found: Namespace) -> Conditions:
     return Conditions(found.zone, found.area, found.seating, found.feature)
 
 
-def _database(found: Namespace) -> Database:
-    url = found.store or os.environ.get(VARIABLE)
-    if not url:
-        raise WrongInput(
-            f"the following arguments are required: --store, or the variable {VARIABLE}"
-        )
-    return Database(url, found.schema)
+def _desk_of(found: Namespace) -> AbstractContextManager[Desk]:
+    source = Source(found.floor, found.bookings, found.now, found.restaurant)
+    source.check(found.store)
+    return opened_desk(source, _database(found) if source.is_stored else None)
 
 
 # ---- commands
@@ -463,8 +373,6 @@ def _run_plan(found: Namespace) -> Answer:
 
 
 def _run_alternatives(found: Namespace) -> Answer:
-    source = Source(found.floor, found.bookings, found.now, found.restaurant)
-    source.check(found.store)
     wanted = Wanted(found.party_size, found.at, _conditions(found), found.occasion, found.table)
     terms = AlternativeTerms(
         *(() if found.minutes is None else (found.minutes,)),
@@ -474,8 +382,21 @@ def _run_alternatives(found: Namespace) -> Answer:
         shorter_stay=found.shorter_stay,
         split=found.split,
     )
-    with opened_desk(source, _database(found) if source.is_stored else None) as desk:
+    with _desk_of(found) as desk:
         return alternatives(desk, wanted, terms)
+
+
+def _run_day(found: Namespace) -> Answer:
+    with _desk_of(found) as desk:
+        return show_day(desk, found.on)
+
+
+def _run_month(found: Namespace) -> Answer:
+    month = as_month(found.month)
+    with _desk_of(found) as desk:
+        must = _conditions(found).of(desk.house())
+        terms = MonthTerms(must=must, occasion=found.occasion)
+        return show_month(desk, month, found.party_size, terms)
 
 
 def _run_availability(found: Namespace) -> Answer:
@@ -527,31 +448,6 @@ def _run_offers(found: Namespace) -> Answer:
 
 def _run_clock(found: Namespace) -> Answer:
     return reset_clock(_database(found), found.restaurant)
-
-
-def _run_import(found: Namespace) -> Answer:
-    form = FormOptions(
-        delimiter=found.delimiter,
-        encoding=found.encoding,
-        dates=found.dates,
-        columns=found.column,
-        ignores_others=found.ignore_columns,
-    ).form
-    options = ImportOptions(
-        skips=found.on_conflict == "skip",
-        is_shadow=found.shadow,
-        is_dry_run=found.dry_run,
-        key=found.key,
-    )
-    return import_file(_database(found), found.file, found.restaurant, form, options)
-
-
-def _run_export_bookings(found: Namespace) -> Answer:
-    first, last = found.on or found.first, found.on or found.last
-    if first is None or last is None or (found.on and (found.first or found.last)):
-        raise WrongInput("--on, --from, --to: give one date, or the first and the last one")
-    days = Days(first=first, last=last)
-    return export_file(_database(found), found.restaurant, days, found.format, found.output)
 
 
 def _run_put(found: Namespace) -> Answer:

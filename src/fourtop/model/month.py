@@ -62,7 +62,8 @@ class BookableDay:
     def summary(self) -> str:
         """Return what the day offers as text."""
         if self.refusal is not None:
-            return f"full: {self.refusal}" if self.offered else str(self.refusal)
+            reason = str(self.refusal.reasons[0])
+            return f"full: {reason}" if self.offered else reason
         zone = zone_info(self.timezone)
         first, last = (at.astimezone(zone) for at in (self.starts[0], self.starts[-1]))
         return f"{count_of(len(self.starts), 'start')} from {first:%H:%M} to {last:%H:%M}"

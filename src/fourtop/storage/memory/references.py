@@ -8,25 +8,25 @@ from fourtop.model.booking import Booking
 
 
 class ReferenceIndex:
-    """The ids of the bookings of one restaurant, by reference. The store holds its lock."""
+    """The bookings of one restaurant that have a reference. The store holds its lock."""
 
     def __init__(self) -> None:
-        self._ids: dict[str, set[str]] = {}
+        self._bookings: dict[str, dict[str, Booking]] = {}
 
     def note(self, booking: Booking) -> None:
-        """Keep the reference of a booking. O(1)."""
-        if booking.reference is not None:
-            self._ids.setdefault(booking.reference, set()).add(booking.id)
+        """Keep a booking with a reference. O(1)."""
+        assert booking.reference is not None, "a booking without a reference is in no list of one"
+        self._bookings.setdefault(booking.reference, {})[booking.id] = booking
 
     def forget(self, booking: Booking) -> None:
-        """Drop the reference of a booking that was noted, unchanged. O(1)."""
-        if booking.reference is None:
-            return
-        ids = self._ids[booking.reference]
-        ids.discard(booking.id)
-        if not ids:
-            del self._ids[booking.reference]
+        """Drop a booking that was noted with this reference. O(1)."""
+        assert booking.reference is not None, "a booking without a reference was not noted"
+        noted = self._bookings[booking.reference]
+        del noted[booking.id]
+        if not noted:
+            del self._bookings[booking.reference]
 
-    def of(self, reference: str) -> Collection[str]:
-        """Return the ids of the bookings of a reference. O(1)."""
-        return self._ids.get(reference, ())
+    def of(self, reference: str) -> Collection[Booking]:
+        """Return the bookings of a reference by start, then id. O(k log k) for k bookings."""
+        found = self._bookings.get(reference, {}).values()
+        return sorted(found, key=lambda each: (each.stay.dining.start_us, each.id))

@@ -40,6 +40,7 @@ from fourtop.storage.memory.references import ReferenceIndex
 from fourtop.storage.memory.repair import nothing, restored
 from fourtop.storage.memory.seated import SeatedIndex
 from fourtop.storage.memory.stored_records import StoredRecords, changes_of
+from fourtop.storage.memory.unused_holds import forget_hold, unused_holds
 from fourtop.timeline import Occupancy, OverlappingIndex
 
 R = TypeVar("R")
@@ -182,8 +183,7 @@ class RestaurantState:
         if listing.reference is None:
             places = self._starts.irange((listing.first_us, ""), (listing.end_us, ""))
             return listing.of(self._bookings[booking_id] for _, booking_id in places)
-        found = (self._bookings[each] for each in self._references.of(listing.reference))
-        return listing.of(sorted(found, key=lambda each: (each.stay.dining.start_us, each.id)))
+        return listing.of(self._references.of(listing.reference))
 
     def headcounts(self, window: Window) -> Iterator[Headcount]:
         """Yield the headcounts of the counted bookings inside a window, ascending."""
@@ -229,17 +229,8 @@ class RestaurantState:
         yield from self._expiries.irange(maximum=(before_us, _LAST_ID))
 
     def holds_over(self, before_us: int) -> Iterator[tuple[int, str]]:
-        """Yield (creation, id) of the ended holds of an instant or earlier without references."""
-        for hold in self._holds.values():
-            is_over = hold.state is not HoldState.ACTIVE and hold.stay.occupied.end_us <= before_us
-            if (
-                not is_over
-                or hold.created_us > before_us
-                or self.confirmations.has_results(hold.id)
-            ):
-                continue
-            if not self.occupancy.of_owner(OwnerKind.HOLD, hold.id):
-                yield hold.created_us, hold.id
+        """Return (creation, id) of the ended holds of an instant or earlier without references."""
+        return unused_holds(self._holds.values(), self.confirmations, self.occupancy, before_us)
 
     def archive_allocation(self, row_id: str) -> None:
         """Move a row into the archive."""
@@ -256,7 +247,7 @@ class RestaurantState:
 
     def drop_hold(self, hold_id: str) -> None:
         """Forget the record of an ended hold."""
-        self.run(lambda: self._drop_hold(hold_id))
+        self.run(partial(forget_hold, self._holds, self._holds_for, hold_id))
 
     def drop_result(self, result_id: str) -> None:
         """Forget a confirmation result."""
@@ -265,13 +256,6 @@ class RestaurantState:
     def drop_event(self, sequence: int) -> None:
         """Forget a settled event and its key."""
         self.run(lambda: self.outbox.drop(sequence))
-
-    def _drop_hold(self, hold_id: str) -> None:
-        hold = self._holds.pop(hold_id)
-        if hold.booking_id is not None:
-            self._holds_for[hold.booking_id].remove(hold_id)
-            if not self._holds_for[hold.booking_id]:
-                del self._holds_for[hold.booking_id]
 
     # ---- interrupts: a signal may end any write between two bytecodes
 
@@ -541,18 +525,21 @@ class RestaurantState:
             if stored is not None:
                 self._starts.remove((stored.stay.dining.start_us, stored.id))
                 self._headcounts.remove(stored)
-                self._references.forget(stored)
+                if stored.reference is not None:
+                    self._references.forget(stored)
             self._bookings[booking.id] = booking
             self._starts.add((booking.stay.dining.start_us, booking.id))
             self._headcounts.add(booking)
             self._seated.note(booking)
-            self._references.note(booking)
+            if booking.reference is not None:
+                self._references.note(booking)
         for booking_id in changes.bookings_removed:
             gone = self._bookings.pop(booking_id)
             self._starts.remove((gone.stay.dining.start_us, gone.id))
             self._headcounts.remove(gone)
             self._seated.forget(booking_id)
-            self._references.forget(gone)
+            if gone.reference is not None:
+                self._references.forget(gone)
 
     def _activate(self, hold: Hold) -> None:
         if hold.state is HoldState.ACTIVE:
