@@ -38,7 +38,17 @@ from fourtop import (
     sketch_floor,
 )
 from fourtop.ports import Store
-from tests.evening import a_house, at, booked, held, import_rows, open_desk, party_size, window
+from tests.evening import (
+    a_house,
+    at,
+    booked,
+    held,
+    import_rows,
+    one_table,
+    open_desk,
+    party_size,
+    window,
+)
 
 Cause = Callable[[Desk, ManualClock], object]
 
@@ -352,6 +362,20 @@ def drifted(desk: Desk, _: ManualClock) -> None:
     hold = held(desk, 2, tables=["1"])
     desk.edit_floor(lambda floor: floor.with_table(attrs.evolve(floor.get_table("1"), capacity=3)))
     desk.confirm(hold.id)
+
+
+@causes(Code.TABLES_PROMISED)
+def promised(desk: Desk, _: ManualClock) -> None:
+    """The last table for six belongs to a party that gets its tables later."""
+    desk.edit_floor(lambda _: one_table(6))
+    desk.book(party_size(6), tables="later")
+    held(desk, 4)
+
+
+@causes(Code.SLOT_FULL)
+def slot_full(desk: Desk, _: ManualClock) -> None:
+    desk.open_slot(at("19:00"), 2, slot_id="s1")
+    desk.reserve_slot("s1", 3)
 
 
 @causes(Code.ILLEGAL_TRANSITION)
