@@ -279,7 +279,8 @@ class Admission:
                 return refusal
         counts = (each.count(candidacy) for each in composition.counted if each.count is not None)
         most = min((count for count in counts if count is not None), default=limit)
-        spots = count_tables(candidacy, min(most, limit))
+        # The checks admit one: a booking that counts already may keep its number above a lower cap.
+        spots = count_tables(candidacy, max(min(most, limit), 1))
         if spots:
             return spots
         refusal = check_tables(candidacy)
