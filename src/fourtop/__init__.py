@@ -118,7 +118,7 @@ from fourtop.model.alternatives import (
     AlternativeTerms,
     RejectedAlternative,
 )
-from fourtop.model.block import Block
+from fourtop.model.block import Block, FreedBlock
 from fourtop.model.booking import Assignment, Booking, Bookings, BookingStatus, Step
 from fourtop.model.booking_change import KEEP, BookingChange, Keep
 from fourtop.model.booking_list import BookingFilter, BookingPage
@@ -180,6 +180,7 @@ from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Week
 from fourtop.model.shadow_report import ShadowCount, ShadowReport
 from fourtop.model.table import Mobility, Position, Table, TableShape
 from fourtop.model.utilisation import PeriodUtilisation, SlotUtilisation, Utilisation
+from fourtop.model.validation import CheckStatus, Selection, SelectionCheck, Validation
 from fourtop.model.walk_in import WalkIn
 from fourtop.model.window import Window
 from fourtop.model.zone_rules import WalkInRule, ZoneRule
@@ -249,6 +250,7 @@ __all__ = [
     "Change",
     "ChangeKind",
     "ChannelShare",
+    "CheckStatus",
     "ClearReport",
     "ClockBehind",
     "Code",
@@ -277,6 +279,7 @@ __all__ = [
     "Floor",
     "ForeignTenant",
     "FourtopError",
+    "FreedBlock",
     "Hold",
     "HoldEnded",
     "HoldExpired",
@@ -358,6 +361,8 @@ __all__ = [
     "Scarcity",
     "Score",
     "SeatingRules",
+    "Selection",
+    "SelectionCheck",
     "Service",
     "ServicePeriod",
     "SetCapacity",
@@ -389,6 +394,7 @@ __all__ = [
     "UnknownName",
     "Usage",
     "Utilisation",
+    "Validation",
     "Versions",
     "WalkIn",
     "WalkInRule",

@@ -209,6 +209,12 @@ def behind_an_aisle(desk: Desk, _: ManualClock) -> None:
     desk.hold(party_size(4, tables=["1", "2"]))
 
 
+@causes(Code.CANNOT_BE_FREED)
+def cannot_be_freed(desk: Desk, _: ManualClock) -> None:
+    desk.hold(party_size(2, tables=["1"]))
+    desk.free_and_block(window("18:00", "22:00"), tables=["1"], reason="paint")
+
+
 # ---- tables --------------------------------------------------------------------------------------
 
 
@@ -295,6 +301,13 @@ def joined_in_another_way(desk: Desk, _: ManualClock) -> None:
     desk.edit_floor(lambda floor: attrs.evolve(floor, joins=chain))
     with_policy(desk, planning=Planning(adjacency_mode=AdjacencyMode.PAIRWISE))
     held(desk, 8, tables=["1", "3", "4"])
+
+
+@causes(Code.BOOKING_PINNED)
+def moved_though_pinned(desk: Desk, _: ManualClock) -> None:
+    booking = booked(desk, 2, tables=["1"])
+    desk.pin(booking.id)
+    desk.unassign(booking.id)
 
 
 # ---- holds, bookings, edits ----------------------------------------------------------------------

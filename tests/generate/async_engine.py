@@ -56,6 +56,7 @@ _DESKS: Final = {
     "HouseDesk": "AsyncHouseDesk",
     "FileDesk": "AsyncFileDesk",
     "DayDesk": "AsyncDayDesk",
+    "StaffDesk": "AsyncStaffDesk",
     "PreviewDesk": "AsyncPreviewDesk",
     "Executor": "AsyncExecutor",
     "fourtop.engine.hold_desk": "fourtop.engine.async_hold_desk",
@@ -63,6 +64,7 @@ _DESKS: Final = {
     "fourtop.engine.house_desk": "fourtop.engine.async_house_desk",
     "fourtop.engine.file_desk": "fourtop.engine.async_file_desk",
     "fourtop.engine.day_desk": "fourtop.engine.async_day_desk",
+    "fourtop.engine.staff_desk": "fourtop.engine.async_staff_desk",
     "fourtop.engine.preview_desk": "fourtop.engine.async_preview_desk",
 }
 HOUSE_DESK: Final = Twin(
@@ -99,6 +101,13 @@ DAY_DESK: Final = Twin(
     names=_DESKS,
     module="The part of the asynchronous desk that shows the day to people.",
     summary="The reads for people; ``AsyncDesk`` has all commands and reads.",
+)
+STAFF_DESK: Final = Twin(
+    source="staff_desk.py",
+    target="async_staff_desk.py",
+    names=_DESKS,
+    module="The part of the asynchronous desk for the staff.",
+    summary="The commands of the staff; ``AsyncDesk`` has all commands and reads.",
 )
 PREVIEW_DESK: Final = Twin(
     source="preview_desk.py",
@@ -151,6 +160,7 @@ TWINS: Final = (
     HOLD_DESK,
     SERVICE_DESK,
     DAY_DESK,
+    STAFF_DESK,
     PREVIEW_DESK,
     FILE_DESK,
     DESK,

@@ -55,8 +55,9 @@ EDITS: Final = 300
 EDITS_OF_A_DATABASE: Final = 6
 DAYS: Final = 2
 AHEAD: Final = Window(NOW, NOW + timedelta(days=10))
-# A quote looks at the tables of today's stay; a booking keeps the rows that it has.
-TAKEN: Final = {Code.ALLOCATIONS_OVERLAP, Code.HOLD_CONFLICT}
+# A quote looks at the tables of today's stay, and leaves tables for parties that were promised
+# some; a booking keeps the rows that it has.
+TAKEN: Final = {"ALLOCATIONS_OVERLAP", "HOLD_CONFLICT", "TABLES_PROMISED"}
 
 Draw = random.Random
 EditHouse = Callable[[Draw, House], House]
@@ -234,7 +235,7 @@ def codes_of(desk: Desk, booking: Booking) -> set[Code]:
     )
     found = desk.quote(request, exclude=booking.id)
     if isinstance(found, Refusal):
-        codes = {reason.code for reason in found.reasons} - TAKEN
+        codes = {reason.code for reason in found.reasons if reason.code.value not in TAKEN}
         # A stay that is cut is not the first reason of a quote, so it is asked for alone.
         return codes | ({Code.STAY_CUT} if is_cut(desk, booking) else set())
     return {Code.STAY_CUT} if found.stay.dining.end < booking.stay.dining.end else set()

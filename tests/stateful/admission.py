@@ -244,7 +244,7 @@ def judge_named(
     return found[0]
 
 
-def _named_of(
+def named_of(
     ledger: Ledger,
     ask: tuple[int, Preference, Preference],
     tables: Collection[str],
@@ -267,7 +267,7 @@ def choose(ledger: Ledger, request: BookingRequest, seated: Sitting, own: Own) -
     ask = (request.party_size, request.must, request.wish)
     kept = excluded(ledger, seated, request, own)
     if request.tables:
-        choice = _named_of(ledger, ask, request.tables, kept)
+        choice = named_of(ledger, ask, request.tables, kept)
         rivals = ledger.all_rivals(choice.tables, seated.block_start, seated.block_end, own.owners)
         if rivals:
             raise taken(choice.tables, rivals)

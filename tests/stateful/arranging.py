@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import attrs
 
-from fourtop.errors import IllegalTransition, ImportRejected, InvalidInput, InvalidWindow, NotFound
+from fourtop.errors import (
+    Code,
+    IllegalTransition,
+    ImportRejected,
+    InvalidInput,
+    InvalidWindow,
+    NotFound,
+)
 from fourtop.formats.booking_row import BookingRow
 from fourtop.model.event import EventType
+from fourtop.model.override import Override
+from fourtop.model.request import BookingRequest
 from fourtop.model.window import Window
-from tests.stateful.admission import judge_named, taken
+from tests.stateful.admission import excluded, named_of, taken
 from tests.stateful.booking import check_expected, find, touched
 from tests.stateful.choosing import NO_CONDITION
 from tests.stateful.ledger import MINUTE, SEATED, Closed, Given, Guest, Ledger, Row, Wrong
+from tests.stateful.limits import Own
 from tests.stateful.service import (
     Sitting,
     Unseated,
     instant_of,
     local_date,
+    moment,
     opening_at,
     sitting,
     told,
@@ -33,7 +45,7 @@ class Swap:
 
     booking_id: str
     tables: tuple[str, ...]
-    override: str | None = None
+    overrides: tuple[Override, ...] = ()
     expected: int | None = None
 
 
@@ -46,13 +58,14 @@ class _Step:
 
 
 def move(ledger: Ledger, moves: Sequence[Swap]) -> list[Guest]:
-    if ledger.actor.role == "guest" and any(swap.override is not None for swap in moves):
-        raise Wrong(InvalidInput, field="override")
+    if ledger.actor.role == "guest" and any(swap.overrides for swap in moves):
+        raise Wrong(InvalidInput, field="overrides")
     guests = []
     for swap in moves:
         guests.append(find(ledger, swap.booking_id))
         check_expected(guests[-1], swap.expected)
-    found = [_step(ledger, guest, swap) for guest, swap in zip(guests, moves, strict=True)]
+    targets = {swap.booking_id: swap.tables for swap in moves}
+    found = [_step(ledger, guest, swap, targets) for guest, swap in zip(guests, moves, strict=True)]
     steps = [step for step in found if step is not None]
     owners = [("booking", step.guest.id) for step in steps]
     for step in steps:
@@ -78,7 +91,9 @@ def move(ledger: Ledger, moves: Sequence[Swap]) -> list[Guest]:
     return guests
 
 
-def _step(ledger: Ledger, guest: Guest, swap: Swap) -> _Step | None:
+def _step(
+    ledger: Ledger, guest: Guest, swap: Swap, targets: Mapping[str, tuple[str, ...]]
+) -> _Step | None:
     ahead = [
         row
         for row in ledger.rows_of(("booking", guest.id))
@@ -90,13 +105,36 @@ def _step(ledger: Ledger, guest: Guest, swap: Swap) -> _Step | None:
         raise Wrong(IllegalTransition, booking_id=guest.id, status=guest.status, target="moved")
     if guest.given is not None and set(swap.tables) == set(guest.given.tables):
         return None
-    must = guest.must if swap.override is None else NO_CONDITION
-    choice = judge_named(ledger, (guest.party_size, must, NO_CONDITION), swap.tables)
+    must = NO_CONDITION if swap.overrides else guest.must
+    ask = (guest.party_size, must, NO_CONDITION)
+    choice = named_of(ledger, ask, swap.tables, _kept(ledger, guest, targets))
     if is_overdue:
         return _Step(guest, choice.tables, ledger.now, ledger.leaves(guest))
     end = max(row.end for row in ahead)
     start = max(ledger.now, min(row.start for row in ahead if row.end == end))
     return _Step(guest, choice.tables, start, end)
+
+
+def _kept(
+    ledger: Ledger, guest: Guest, targets: Mapping[str, tuple[str, ...]]
+) -> list[tuple[set[str], tuple[Code, dict[str, Any]]]]:
+    """Return the tables that a rule keeps from a guest, with all others at their new tables."""
+    if opening_at(ledger.restaurant, ledger.policy, guest.sitting.start) is None:
+        return []
+    before = {name: ledger.guests[name].given for name in targets}
+    for name, tables in targets.items():
+        other = ledger.guests[name]
+        if name != guest.id and other.given is not None:
+            other.given = attrs.evolve(other.given, tables=tables)
+    try:
+        own = Own((("booking", guest.id),), guest.id)
+        request = BookingRequest(
+            guest.party_size, moment(guest.sitting.start), channel=guest.channel
+        )
+        return excluded(ledger, guest.sitting, request, own)
+    finally:
+        for name, given in before.items():
+            ledger.guests[name].given = given
 
 
 # ---- blocks

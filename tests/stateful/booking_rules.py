@@ -8,7 +8,7 @@ import attrs
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from fourtop import BookingChange, BookingRequest, Move, Preference
+from fourtop import BookingChange, BookingRequest, Move, Override, Preference
 from tests.stateful import arranging, booking, comparing
 from tests.stateful.admission import service_of
 from tests.stateful.arranging import Swap
@@ -37,9 +37,12 @@ from tests.stateful.stage import (
     pick_booking,
 )
 
+# They lift the conditions of a party, and nothing else.
+VIP = (Override("NO_TABLES_MATCH", "A regular"),)
+
 
 def move_of(swap: Swap) -> Move:
-    return Move(swap.booking_id, swap.tables, override=swap.override, expected=swap.expected)
+    return Move(swap.booking_id, swap.tables, overrides=swap.overrides, expected=swap.expected)
 
 
 def tables_of(guest: Guest) -> tuple[str, ...]:
@@ -164,7 +167,7 @@ class BookingRules(Stage):
         tables=st.lists(
             st.sampled_from((0, 0, 0, 1, 2, 3, 4, 5, 6, 12, 24)), min_size=3, max_size=3
         ),
-        override=st.sampled_from((None, None, "vip")),
+        overrides=st.sampled_from(((), (), VIP)),
         version=versions(),
     )
     def move(
@@ -172,7 +175,7 @@ class BookingRules(Stage):
         caller: Caller,
         choices: list[int],
         tables: list[int],
-        override: str | None,
+        overrides: tuple[Override, ...],
         version: int | None,
     ) -> None:
         """Move up to three bookings: to named tables, or each to where the next one sits."""
@@ -190,7 +193,7 @@ class BookingRules(Stage):
             if not named and other is not None and other.given is not None:
                 named = other.given.tables
             expected = seen(ledger, guest_id, version)
-            swap = Swap(guest_id, tuple(sorted(named or (UNKNOWN,))), override, expected)
+            swap = Swap(guest_id, tuple(sorted(named or (UNKNOWN,))), overrides, expected)
             moves.append(swap)
         self._move(caller, moves)
 
@@ -199,9 +202,11 @@ class BookingRules(Stage):
         caller=callers(),
         choice=PICKS,
         table=PICKS,
-        override=st.sampled_from((None, None, "vip")),
+        overrides=st.sampled_from(((), (), VIP)),
     )
-    def move_one(self, caller: Caller, choice: int, table: int, override: str | None) -> None:
+    def move_one(
+        self, caller: Caller, choice: int, table: int, overrides: tuple[Override, ...]
+    ) -> None:
         """Move a party, if possible one that requires a condition, to one table that seats it."""
         caller = self._where(caller, "guests")
         ledger = self._here(caller)
@@ -219,7 +224,7 @@ class BookingRules(Stage):
         fitting = [each.id for each in ledger.floor.tables if each.capacity >= size]
         table_id = pick(fitting, table)
         if table_id is not None:
-            self._move(caller, [Swap(guest.id, (table_id,), override)])
+            self._move(caller, [Swap(guest.id, (table_id,), overrides)])
 
     def _move(self, caller: Caller, moves: list[Swap]) -> None:
         def check(answer: Any, true: list[Guest]) -> None:

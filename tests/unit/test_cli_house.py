@@ -10,12 +10,17 @@ import attrs
 import pytest
 
 from fourtop import (
+    Aisle,
     BookingRequest,
     Desk,
     Engine,
+    Floor,
     House,
+    KeptApart,
     SqlStore,
+    Table,
     Versions,
+    Zone,
     dump_house,
     dumps_house,
     house_from_data,
@@ -206,6 +211,21 @@ def test_show_prints_zones_tables_joins_hours_rules_and_versions(
     ]
     for line in ("  1 + 2", "  dinner 17:00 to 23:00", "  lunch 12:00 to 15:00", "  30 covers, "):
         assert any(each.startswith(line) for each in out.splitlines()), line
+
+
+def test_show_prints_distances_and_the_labels_of_tables(capsys: Captured, kept: SqlStore) -> None:
+    floor = Floor(
+        [Table("a", "1", 4, "in"), Table("b", "1", 4, "out"), Table("c", "2", 4, "in")],
+        zones=[Zone("in", "Inside"), Zone("out", "Outside", order=1)],
+        kept_apart=[KeptApart(("a", "b"))],
+        aisles=[Aisle(joined=["a", "c"], closes=["b"])],
+        numbers_unique_in="zone",
+    )
+    desk_of(kept).edit_floor(lambda _: floor)
+
+    lines = run(capsys, "house", "show", "house")[1].splitlines()
+    assert lines[lines.index("kept_apart:") + 1] == "  Inside/1 + Outside/1"
+    assert lines[lines.index("aisles:") + 1] == "  Inside/1 + 2 closes Outside/1"
 
 
 def test_show_prints_json(capsys: Captured, kept: SqlStore) -> None:

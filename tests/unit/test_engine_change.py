@@ -22,12 +22,12 @@ from fourtop import (
     Floor,
     HoldMismatch,
     IllegalTransition,
-    InvalidIdentifier,
     InvalidInput,
     Join,
     ManualClock,
     Move,
     NotFound,
+    Override,
     Preference,
     Refused,
     StaleVersion,
@@ -38,6 +38,7 @@ from fourtop.ports import Store
 from tests.evening import STAFF, a_house, at, booked, open_desk, party_size, rows_of, snapshot
 
 STEP_FREE: Final = Preference(features={"step-free"})
+AGREED: Final = (Override("NO_TABLES_MATCH", "The guest agreed"),)
 LONG: Final = Preference(areas={Area.INDOOR})
 
 
@@ -262,12 +263,13 @@ def test_finding_03_a_swap_and_a_chain_obey_the_conditions(desk: Desk) -> None:
     assert [each.tables for each in both] == [("2",), ("1",)]
 
 
-def test_staff_override_a_condition_with_a_code(desk: Desk, store: Store) -> None:
+def test_staff_override_a_condition_with_a_reason(desk: Desk, store: Store) -> None:
     step_free(desk)
-    (moved,) = desk.move([Move("b1", ["3"], override="guest-agreed")])
-    assert (moved.tables, moved.must) == (("3",), STEP_FREE)
+    (moved,) = desk.move([Move("b1", ["3"], overrides=AGREED)])
+    assert (moved.tables, moved.must, moved.overrides) == (("3",), STEP_FREE, AGREED)
     data = store.events(desk.restaurant_id)[-1].data
-    assert (data["override"], data["conditions"]) == ("guest-agreed", ["features"])
+    assert (data["overrides"], data["conditions"]) == (["NO_TABLES_MATCH"], ["features"])
+    assert "agreed" not in str(data)
     # The condition still holds for the next change.
     back = desk.reschedule("b1", BookingChange(start=at("20:00")))
     assert back.tables == ("1",)
@@ -275,14 +277,15 @@ def test_staff_override_a_condition_with_a_code(desk: Desk, store: Store) -> Non
 
 def test_an_override_is_recorded_only_where_it_was_needed(desk: Desk, store: Store) -> None:
     step_free(desk, tables=["1"])
-    desk.move([Move("b1", ["2"], override="vip")])
-    assert "override" not in store.events(desk.restaurant_id)[-1].data
+    (moved,) = desk.move([Move("b1", ["2"], overrides=AGREED)])
+    assert (moved.overrides, moved.receipt.unneeded) == ((), (Code.NO_TABLES_MATCH,))
+    assert "overrides" not in store.events(desk.restaurant_id)[-1].data
 
 
 def test_an_override_lifts_no_other_rule(desk: Desk) -> None:
     step_free(desk)
     with pytest.raises(Refused) as caught:
-        desk.move([Move("b1", ["5"], override="vip")])
+        desk.move([Move("b1", ["5"], overrides=AGREED)])
     assert caught.value.code is Code.PARTY_ABOVE_MAXIMUM
 
 
@@ -290,15 +293,15 @@ def test_a_guest_may_not_override(desk: Desk, store: Store) -> None:
     step_free(desk)
     guest = Engine(store).desk(desk.restaurant_id, actor=Actor("g7", "guest"))
     before = snapshot(store, desk)
-    with pytest.raises(InvalidInput, match="override: must be left to the staff"):
-        guest.move([Move("b1", ["3"], override="vip")])
+    with pytest.raises(InvalidInput, match="overrides: must be left to the staff"):
+        guest.move([Move("b1", ["3"], overrides=AGREED)])
     assert snapshot(store, desk) == before
 
 
-@pytest.mark.parametrize("code", ["", "two words", 7])
-def test_an_override_is_an_id(code: Any) -> None:
-    with pytest.raises(InvalidIdentifier):
-        Move("b1", ["3"], override=code)
+@pytest.mark.parametrize("overrides", ["vip", ["vip"], 7])
+def test_the_overrides_of_a_move_are_overrides(overrides: Any) -> None:
+    with pytest.raises(InvalidInput):
+        Move("b1", ["3"], overrides=overrides)
 
 
 def test_a_promise_moves_with_the_party(desk: Desk) -> None:

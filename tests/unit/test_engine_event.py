@@ -178,6 +178,8 @@ def an_evening(desk: Desk, clock: ManualClock) -> None:
     desk.confirm(held(desk, 4, "20:00", booking_id=waiting).id)
     desk.move([Move(confirmed.id, ["5"])])
     desk.move([Move(confirmed.id, ["5"])])
+    desk.pin(confirmed.id)
+    desk.unpin(confirmed.id)
     desk.reschedule(confirmed.id, change(3, "19:30"))
     clock.move_to(at("19:30"))
     desk.seat(confirmed.id)

@@ -47,6 +47,7 @@ from fourtop import (
     MemoryStore,
     NotFound,
     Overlap,
+    Override,
     Owner,
     OwnerKind,
     PacingUsage,
@@ -64,6 +65,7 @@ from fourtop import (
     Rival,
     RuleProblem,
     Score,
+    Selection,
     Severity,
     SharedTable,
     Spread,
@@ -145,6 +147,16 @@ def reports() -> list[Any]:
     ]
 
 
+def of_staff() -> list[Any]:
+    """What staff choose by hand, and what the checks say."""
+    desk = pub()
+    request = fourtop.BookingRequest(30, SIX)
+    overrides = [Override("PARTY_ABOVE_MAXIMUM", "a secret reason")]
+    chosen = Selection(["big-bay"], request=request, overrides=overrides)
+    found = desk.validate(Selection(["big-bay"], request=request))
+    return [chosen, *chosen.overrides, found, *found.checks, Selection([LONG], booking_id=LONG)]
+
+
 def explanations() -> list[Any]:
     """An explanation of a no with its changes, and one of a yes."""
     desk = pub()
@@ -181,6 +193,7 @@ def samples() -> list[Any]:
         *RIGHT,
         fourtop.Aisle(joined=["t1", "t2"], closes=["t3"]),
         fourtop.KeptApart(("t1", "t2")),
+        desk.free_and_block(day, tables=[house.floor.tables[-1].id], reason="paint"),
         *availability.slots[:1],
         *availability.usage,
         *calendar.services_on(SIX.date()),
@@ -192,6 +205,7 @@ def samples() -> list[Any]:
         *plain_samples(),
         *reports(),
         *explanations(),
+        *of_staff(),
         *alternatives(),
         Fingerprint('{"a":1}'),
         AtRisk(booking, booking, ("t1",), 5, quote.plan),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fourtop import GUEST, Actor, Code, InvalidInput, Override
-from fourtop.model.override import OVERRIDABLE, check_overrides
+from fourtop.model.override import OVERRIDABLE, as_overrides, check_may_override, merged
 
 STAFF = Actor("u17", "staff")
 TABLES = Override(Code.TOO_MANY_TABLES, "The choir's yearly dinner")
@@ -46,24 +46,36 @@ def test_an_override_needs_a_reason_which_no_error_repeats(reason: Any) -> None:
     assert not reason or str(reason).strip() == "" or str(reason) not in str(caught.value)
 
 
-def test_the_overrides_of_a_command_have_the_order_of_the_rules() -> None:
-    assert check_overrides(STAFF, ()) == check_overrides(STAFF, []) == ()
-    assert check_overrides(STAFF, [ZONES, TABLES, LARGE]) == (LARGE, TABLES, ZONES)
+def test_overrides_have_the_order_of_the_rules() -> None:
+    assert as_overrides(()) == as_overrides([]) == ()
+    assert as_overrides([ZONES, TABLES, LARGE]) == (LARGE, TABLES, ZONES)
+    assert merged((LARGE,), ()) == merged((), (LARGE,)) == (LARGE,)
+    more = Override("PARTY_ABOVE_MAXIMUM", "Two more chairs")
+    assert merged((LARGE, ZONES), (more, TABLES)) == (more, TABLES, ZONES)
 
 
 @pytest.mark.parametrize(
-    ("actor", "overrides", "rule"),
+    ("overrides", "rule"),
     [
-        (GUEST, [TABLES], "must be left to the staff"),
-        (STAFF, [TABLES, Override("TOO_MANY_TABLES", "Twice")], "must not name a rule twice"),
-        (STAFF, ["TOO_MANY_TABLES"], "must hold Override only"),
-        (STAFF, TABLES, "must be a collection"),
-        (STAFF, None, "must be a collection"),
+        ([TABLES, Override("TOO_MANY_TABLES", "Twice")], "must not name a rule twice"),
+        (["TOO_MANY_TABLES"], "must hold Override only"),
+        (TABLES, "must be a collection"),
+        (None, "must be a collection"),
     ],
     ids=str,
 )
-def test_overrides_are_refused(actor: Actor, overrides: Any, rule: str) -> None:
+def test_overrides_are_refused(overrides: Any, rule: str) -> None:
     with pytest.raises(InvalidInput) as caught:
-        check_overrides(actor, overrides)
+        as_overrides(overrides)
     assert (caught.value.field, caught.value.rule) == ("overrides", rule)
     assert "yearly" not in str(caught.value)
+
+
+def test_a_guest_overrides_nothing() -> None:
+    check_may_override(STAFF, (TABLES,))
+    check_may_override(GUEST, ())
+    with pytest.raises(InvalidInput) as caught:
+        check_may_override(GUEST, (TABLES, ZONES))
+    assert str(caught.value) == (
+        "overrides: must be left to the staff (got 'TOO_MANY_TABLES, ZONE_MISMATCH')"
+    )

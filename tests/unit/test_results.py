@@ -115,7 +115,13 @@ def test_the_form_of_a_result() -> None:
             "window": {"start": "2026-05-01T18:00:00+00:00", "end": "2026-05-01T20:00:00+00:00"},
             "reason": "The ceiling drips.",
             "actor": {"id": "u17", "role": "staff"},
-            "receipt": {"replayed": False, "usage": None, "plan": None, "relaxed": []},
+            "receipt": {
+                "replayed": False,
+                "usage": None,
+                "plan": None,
+                "relaxed": [],
+                "unneeded": [],
+            },
         },
     }
     stored = [json.loads(dumps_result(each))["type"] for each in RESULTS.values()]
@@ -226,7 +232,7 @@ def test_the_answers_of_queries_are_plain_data() -> None:
     data = to_data(answers)
     assert json.loads(json.dumps(data)) == data
     assert set(data["quote"]) == {
-        *("plan", "stay", "others", "usage", "versions", "timezone", "relaxed"),
+        *("plan", "stay", "others", "usage", "versions", "timezone", "relaxed", "broken"),
         "would_refuse",
     }
     assert data["quote"]["timezone"] == "UTC"

@@ -44,6 +44,7 @@ WRITES: Final = {
     "edit_policy": ("edit_house.edit_policy",),
     "edit_restaurant": ("edit_house.edit_restaurant",),
     "extend_hold": ("extend_hold.extend_hold",),
+    "free_and_block": ("free_and_block.free_and_block",),
     "hold": ("hold.make_hold",),
     "import_bookings": ("import_bookings.import_bookings", "import_bookings.import_shadows"),
     "move": ("move.move_bookings",),

@@ -23,13 +23,14 @@ def chart(evening: Evening) -> str:
     which never occur in a correct store.
     """
     floor, formatter = evening.house.floor, Formatter(evening.house)
-    width = max([len(table.number) for table in floor.tables] + [len("use %")])
+    width = max([len(label) for label in floor.labels.values()] + [len("use %")])
     start_us = evening.half_hours[0].start_us
     head = [formatter.clock(half.start_us) for half in evening.half_hours]
     lines = [_line("", "", _cells(head), width)]
     for table in floor.tables:
         rows = [row for row in evening.rows if row.resource_id == table.id]
-        lines.append(_line(table.number, str(table.capacity), _bar(evening, rows, start_us), width))
+        label, seats = floor.labels[table.id], str(table.capacity)
+        lines.append(_line(label, seats, _bar(evening, rows, start_us), width))
     lines.append("")
     lines += [
         _line(name, "", _cells(values), width) for name, values in _measures(evening.half_hours)

@@ -42,7 +42,8 @@ class Formatter:
 
     def numbers(self, table_ids: Iterable[str]) -> list[str]:
         """Return the numbers of tables."""
-        return [self._floor.get_table(table_id).number for table_id in table_ids]
+        labels = self._floor.labels
+        return [labels.get(table_id, table_id) for table_id in table_ids]
 
     def tables(self, table_ids: Iterable[str]) -> str:
         """Return the numbers of a set of tables, joined by a plus sign."""

@@ -203,12 +203,20 @@ def _summary(house: House, versions: Versions) -> Iterator[str]:
     for zone in floor.zones:
         yield from _zone(house, zone)
     formatter = Formatter(house)
-    for name, sets in (("joins", floor.joins), ("set_capacities", floor.set_capacities)):
+    for name in ("joins", "set_capacities", "kept_apart"):
+        sets = getattr(floor, name)
         # Their reprs begin with the ids of the tables; people know the numbers.
         rest = [_facts(each).split(", ")[1:] for each in sets]
         tables = [formatter.tables(floor.in_order(each.tables)) for each in sets]
         lines = [", ".join([first, *more]) for first, more in zip(tables, rest, strict=True)]
         yield from _entries(name, tuple(lines))
+    aisles = [
+        " closes ".join(
+            formatter.tables(floor.in_order(side)) for side in (each.joined, each.closes)
+        )
+        for each in floor.aisles
+    ]
+    yield from _entries("aisles", tuple(aisles))
     for field in attrs.fields(type(policy)):
         value = getattr(policy, field.name)
         if isinstance(value, tuple | frozenset):

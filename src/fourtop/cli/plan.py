@@ -132,7 +132,7 @@ def explain(desk: Desk, wanted: Wanted) -> Answer:
             "text": str(change),
             "start": formatter.iso(change.request.start_us),
             "party_size": change.request.party_size,
-            "tables": [house.floor.get_table(each).number for each in change.tables],
+            "tables": formatter.numbers(change.tables),
             **to_data(dict(change.details)),
         }
         for change in explained.changes

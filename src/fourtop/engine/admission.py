@@ -22,6 +22,7 @@ from fourtop.engine.checks.tables import check_tables, count_tables, is_search_p
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.composition import HOURS, Composition
 from fourtop.engine.limits import limits_of
+from fourtop.engine.permits import NO_PERMITS, Permits
 from fourtop.engine.relaxation import check_may_relax, ladder, relaxed_planner
 from fourtop.engine.stays import find_stays
 from fourtop.engine.usage import (
@@ -35,6 +36,7 @@ from fourtop.engine.usage import (
 from fourtop.errors import Code, Reason, Refusal
 from fourtop.model.actor import Actor
 from fourtop.model.calendar import Service, Stay
+from fourtop.model.override import Override
 from fourtop.model.plan import Plan
 from fourtop.model.receipt import Usage
 from fourtop.model.request import ANY_TABLE, Relaxation
@@ -55,6 +57,7 @@ class Seating:
         chosen: Its tables; ``None`` if it was admitted without tables.
         others: The next best plans, if the caller asked for any.
         relaxed: The rules of the house that were lifted for it.
+        overrides: The rules that staff break for it.
         would_refuse: The rules in shadow mode that would have refused it.
     """
 
@@ -63,6 +66,7 @@ class Seating:
     chosen: Plan | None = None
     others: tuple[Plan, ...] = ()
     relaxed: tuple[Relaxation, ...] = ()
+    overrides: tuple[Override, ...] = ()
     would_refuse: tuple[Code, ...] = ()
 
     @property
@@ -123,6 +127,7 @@ class Admission:
         self.released = released
         self.composition = _composition_of(compiled)
         self.planner = compiled.planner
+        self.permits = NO_PERMITS
         self.lifted: tuple[Relaxation, ...] = ()
         self.all_tables: int = (1 << len(compiled.house.floor.tables)) - 1
         # The answers that the check of tables has worked out.
@@ -187,9 +192,10 @@ class Admission:
     def _admit(self, party: Party, asked: _Asked) -> Seating | Refusal | Need:
         candidacy = Candidacy(self, party, asked.most_plans)
         composition = self.composition
+        self.permits = Permits(party.overrides) if party.overrides else NO_PERMITS
         for check in composition.not_promised if asked.is_held else composition.before_loading:
             refusal = check.find(candidacy)
-            if refusal is not None:
+            if refusal is not None and not self.permits.allow(refusal):
                 return refusal
         # In the usual case one window is read, and it was loaded in advance.
         is_usual = not (asked.counts or composition.reads_headcounts or candidacy.variants)
@@ -199,22 +205,25 @@ class Admission:
                 return need
         for check in composition.after_loading if asked.with_tables else composition.without_tables:
             refusal = check.find(candidacy)
-            if refusal is not None:
+            if refusal is not None and not self.permits.allow(refusal):
                 return refusal
         plans, stay = candidacy.plans, candidacy.stay
+        needed = self.permits.needed if party.overrides else ()
         codes = would_refuse(candidacy) if composition.records else ()
         if not plans:
-            return Seating(stay, candidacy.service, would_refuse=codes)
+            return Seating(stay, candidacy.service, overrides=needed, would_refuse=codes)
         if candidacy.variants:
             stay = candidacy.stay_at(self.compiled.house.floor.mask(plans[0].tables))
-        return Seating(stay, candidacy.service, plans[0], plans[1:], would_refuse=codes)
+        best, others = plans[0], plans[1:]
+        return Seating(stay, candidacy.service, best, others, overrides=needed, would_refuse=codes)
 
     def admits(self, party: Party) -> bool:
         """Tell whether a party is admitted, at the least cost; the view covers all that is read."""
-        candidacy = Candidacy(self, party)
+        candidacy = self._candidacy(party)
         composition = self.composition
         for check in (*composition.before_loading, *composition.without_tables):
-            if check.find(candidacy) is not None:
+            refusal = check.find(candidacy)
+            if refusal is not None and not self.permits.allow(refusal):
                 return False
         if party.tables:
             return check_tables(candidacy) is None
@@ -256,11 +265,11 @@ class Admission:
             party: The party. What a hold has promised it is not checked again. The view covers all
                 that the checks read.
         """
-        candidacy = Candidacy(self, party)
+        candidacy = self._candidacy(party)
         composition = self.composition
         for check in (*composition.not_promised, *composition.without_tables):
             refusal = check.find(candidacy)
-            if refusal is not None:
+            if refusal is not None and not self.permits.allow(refusal):
                 return refusal
         return candidacy
 
@@ -287,6 +296,10 @@ class Admission:
         assert refusal is not None, "a party without a spot has no plan"
         return refusal
 
+    def _candidacy(self, party: Party) -> Candidacy:
+        self.permits = Permits(party.overrides) if party.overrides else NO_PERMITS
+        return Candidacy(self, party)
+
     def findings(self, party: Party, *, is_held: bool = False) -> tuple[Finding, ...] | Need:
         """Return what every check finds, in the order of the list.
 
@@ -296,7 +309,14 @@ class Admission:
             party: The party.
             is_held: Whether a hold or a booking has promised the party its start.
         """
-        candidacy, composition = Candidacy(self, party), self.composition
+        return self.examine(self._candidacy(party), is_held=is_held)
+
+    def examine(self, candidacy: Candidacy, *, is_held: bool = False) -> tuple[Finding, ...] | Need:
+        """Return what every check finds for a party on its way; see ``findings``.
+
+        It has a service afterwards, unless the check of hours has refused it.
+        """
+        composition = self.composition
         before = composition.not_promised if is_held else composition.before_loading
         found = _all_findings(before, candidacy)
         if found and found[-1].check == HOURS:
@@ -374,7 +394,7 @@ def _all_findings(checks: tuple[Check, ...], candidacy: Candidacy) -> tuple[Find
     found: list[Finding] = []
     for check in checks:
         refusal = check.find(candidacy)
-        if refusal is not None:
+        if refusal is not None and not candidacy.admission.permits.allow(refusal):
             found.append(Finding(check.name, refusal))
             if check.name == HOURS:
                 break

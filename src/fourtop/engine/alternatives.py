@@ -16,7 +16,7 @@ from fourtop.engine.steps import own
 from fourtop.engine.usage import Released
 from fourtop.errors import Code, Proof, Reason, Refusal
 from fourtop.model.actor import Actor
-from fourtop.model.allocation import Allocation
+from fourtop.model.allocation import Allocation, Owner
 from fourtop.model.booking import Booking
 from fourtop.model.plan import Plan
 from fourtop.model.window import Window
@@ -48,6 +48,30 @@ class TableSearch:
             window: The time for which it needs tables.
             party_size: Its new size; ``None``: the size that it has.
         """
+        candidacy = self.candidacy(view, booking, window, party_size)
+        if not isinstance(candidacy, Candidacy):
+            return candidacy
+        refusal = check_tables(candidacy)
+        return candidacy.plans[0] if refusal is None else refusal
+
+    def candidacy(
+        self,
+        view: View,
+        booking: Booking,
+        window: Window,
+        party_size: int | None = None,
+        *,
+        others: tuple[Owner, ...] = (),
+    ) -> Candidacy | Refusal | Need:
+        """Return a booking on its way to the check of tables, or why it cannot get there.
+
+        Args:
+            view: The restaurant at this moment.
+            booking: The booking.
+            window: The time for which it needs tables.
+            party_size: Its new size; ``None``: the size that it has.
+            others: Other owners whose tables count as free for it.
+        """
         size = booking.party_size if party_size is None else party_size
         start_us = booking.stay.dining.start_us
         party = Inquiry(
@@ -58,7 +82,7 @@ class TableSearch:
             booking.occasion,
             channel=booking.channel,
         )
-        released = Released(own(booking.id), booking.id)
+        released = Released((*own(booking.id), *others), booking.id)
         candidacy = Candidacy(Admission(view, self.compiled, self.actor, released), party)
         need = self._missing(view, booking, window)
         if need is not None:
@@ -70,8 +94,7 @@ class TableSearch:
                 Code.OUTSIDE_SERVICE_HOURS, start=self.compiled.calendar.local_text(start_us)
             )
         candidacy.service = service
-        refusal = check_tables(candidacy)
-        return candidacy.plans[0] if refusal is None else refusal
+        return candidacy
 
     def _missing(self, view: View, booking: Booking, window: Window) -> Need | None:
         scope = view.scope

@@ -12,6 +12,7 @@ from typing import Literal, Unpack
 from fourtop.engine.async_day_desk import AsyncDayDesk
 from fourtop.engine.async_file_desk import AsyncFileDesk
 from fourtop.engine.async_preview_desk import AsyncPreviewDesk
+from fourtop.engine.async_staff_desk import AsyncStaffDesk
 from fourtop.engine.commands import (
     book,
     clear_shadows,
@@ -55,7 +56,7 @@ from fourtop.model.shadow_report import ShadowReport
 from fourtop.model.window import Window
 
 
-class AsyncDesk(AsyncDayDesk, AsyncPreviewDesk, AsyncFileDesk):
+class AsyncDesk(AsyncDayDesk, AsyncStaffDesk, AsyncPreviewDesk, AsyncFileDesk):
     """``Desk`` for an asynchronous store: the same methods, results and errors, awaited.
 
     Arguments are checked when the call is awaited. A cancelled command either has happened or has
@@ -276,7 +277,8 @@ class AsyncDesk(AsyncDayDesk, AsyncPreviewDesk, AsyncFileDesk):
             key: Idempotency key.
 
         Raises:
-            Refused: If a rule forbids it or no tables are free; nothing was changed.
+            Refused: If a rule forbids it or no tables are free, or the booking is pinned to other
+                tables; nothing was changed.
             StaleVersion: If the version is another. Read the booking again.
             IllegalTransition: If it is neither pending, pending_allocation nor confirmed, or has no
                 tables and the change names some.
@@ -308,12 +310,12 @@ class AsyncDesk(AsyncDayDesk, AsyncPreviewDesk, AsyncFileDesk):
         a booking has already changes nothing.
 
         Raises:
-            Refused: If the tables do not suit a party, break a condition that it requires without
-                an ``override``, or are taken at the end of the command.
+            Refused: If the tables break a rule or a condition of a party that its move does not
+                override, or are taken at the end of the command; or if a booking is pinned.
             StaleVersion: If a booking's version is not the ``expected`` one of its move.
             IllegalTransition: If a booking has no tables ahead of it.
             InvalidInput: If there are no moves, more than 100, or two of one booking, or a guest
-                overrides a condition.
+                overrides a rule.
             NotFound: If a booking or table is unknown.
         """
         return await self._executor.execute(move.command(self._caller, moves, key=key))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from fourtop.engine.commands import (
     block,
     edit_house,
+    free_and_block,
     unblock,
 )
 from fourtop.engine.commands.edit_house import EditTerms
@@ -17,7 +18,7 @@ from fourtop.engine.dispatch.executor import AsyncExecutor
 from fourtop.engine.dispatch.requests import Caller
 from fourtop.errors.display import brief
 from fourtop.model.actor import Actor
-from fourtop.model.block import Block
+from fourtop.model.block import Block, FreedBlock
 from fourtop.model.floor import Floor
 from fourtop.model.house import House
 from fourtop.model.policy import Policy
@@ -76,7 +77,42 @@ class AsyncHouseDesk:
             NotFound: If a table or the zone is unknown.
         """
         return await self._executor.execute(
-            block.command(self._caller, window, (tables, zone_id), reason, key=key)
+            block.command(self._caller, block.BlockCall(window, tables, zone_id, reason, key))
+        )
+
+    async def free_and_block(
+        self,
+        window: Window,
+        *,
+        tables: Collection[str] = (),
+        zone_id: str | None = None,
+        reason: str,
+        key: str | None = None,
+    ) -> FreedBlock:
+        """Take tables out of use, and move the bookings in the way to other tables, in one command.
+
+        Each booking keeps its time and its conditions, and gets the best other tables that the
+        search finds for all of them; a larger party chooses first. Holds, other blocks, seated
+        parties, pinned bookings and those that were promised their tables stay.
+
+        Args:
+            window: As for ``block``.
+            tables: Table ids. Give these or ``zone_id``.
+            zone_id: A zone with tables.
+            reason: For the staff (1–200 characters); it appears in no error or event.
+            key: Idempotency key.
+
+        Raises:
+            Refused: If a party cannot be moved; the details name each of them, its tables and
+                times, and the cause. Nothing has changed then.
+            InvalidInput: If more than 100 bookings are in the way.
+            InvalidWindow: If the window has passed.
+            NotFound: If a table or the zone is unknown.
+        """
+        return await self._executor.execute(
+            free_and_block.command(
+                self._caller, block.BlockCall(window, tables, zone_id, reason, key)
+            )
         )
 
     async def unblock(self, block_id: str, *, key: str | None = None) -> Block:

@@ -11,6 +11,7 @@ import attrs
 from fourtop.errors import Reason, Refusal
 from fourtop.model.calendar import Service, Stay
 from fourtop.model.house import House
+from fourtop.model.override import Override
 from fourtop.model.plan import Plan
 from fourtop.model.request import ANY_TABLE, BookingRequest, Preference, Relaxation
 from fourtop.model.window import Window
@@ -33,6 +34,7 @@ class Inquiry:
     channel: str | None = None
     minutes: int | None = None
     relax: tuple[Relaxation, ...] = ()
+    overrides: tuple[Override, ...] = ()
 
 
 Party = BookingRequest | Inquiry
@@ -88,11 +90,18 @@ class Candidacy:
         return tuple(dict.fromkeys(windows))
 
     def stay_at(self, tables: int) -> Stay:
-        """Return the stay at the tables of a plan, given as a mask."""
+        """Return the stay at the tables of a plan, given as a mask.
+
+        Tables of two variants, which staff may put together, are kept for the longest of the stays.
+        """
+        found, others = [], tables
         for variant in self.variants:
             if variant.tables & tables:
-                return variant.stay
-        return self.stay
+                found.append(variant.stay)
+                others &= ~variant.tables
+        if others or not found:
+            found.append(self.stay)
+        return max(found, key=lambda stay: stay.occupied.end_us)
 
 
 class Reads(Enum):

@@ -31,6 +31,7 @@ from fourtop.engine.queries import (
 from fourtop.engine.queries.audit import Audit, Overlap
 from fourtop.engine.queries.availability import AvailabilityTerms
 from fourtop.engine.queries.table_state import TableState
+from fourtop.engine.staff_desk import StaffDesk
 from fourtop.errors import Refusal
 from fourtop.model.allocation import Allocation
 from fourtop.model.block import Block
@@ -52,7 +53,7 @@ from fourtop.model.shadow_report import ShadowReport
 from fourtop.model.window import Window
 
 
-class Desk(DayDesk, PreviewDesk, FileDesk):
+class Desk(DayDesk, StaffDesk, PreviewDesk, FileDesk):
     """The commands and reads of one restaurant, for one actor.
 
     A desk is cheap to make, and thread-safe if its store is. ``quote`` returns a ``Refusal``, and
@@ -268,7 +269,8 @@ class Desk(DayDesk, PreviewDesk, FileDesk):
             key: Idempotency key.
 
         Raises:
-            Refused: If a rule forbids it or no tables are free; nothing was changed.
+            Refused: If a rule forbids it or no tables are free, or the booking is pinned to other
+                tables; nothing was changed.
             StaleVersion: If the version is another. Read the booking again.
             IllegalTransition: If it is neither pending, pending_allocation nor confirmed, or has no
                 tables and the change names some.
@@ -300,12 +302,12 @@ class Desk(DayDesk, PreviewDesk, FileDesk):
         a booking has already changes nothing.
 
         Raises:
-            Refused: If the tables do not suit a party, break a condition that it requires without
-                an ``override``, or are taken at the end of the command.
+            Refused: If the tables break a rule or a condition of a party that its move does not
+                override, or are taken at the end of the command; or if a booking is pinned.
             StaleVersion: If a booking's version is not the ``expected`` one of its move.
             IllegalTransition: If a booking has no tables ahead of it.
             InvalidInput: If there are no moves, more than 100, or two of one booking, or a guest
-                overrides a condition.
+                overrides a rule.
             NotFound: If a booking or table is unknown.
         """
         return self._executor.execute(move.command(self._caller, moves, key=key))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import attrs
 
@@ -11,6 +11,7 @@ from fourtop.model.block import Block
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.event import Event, EventType
 from fourtop.model.hold import Hold
+from fourtop.model.override import Override
 from fourtop.model.window import iso
 
 
@@ -70,6 +71,8 @@ def hold_event(
     }
     if hold.receipt.relaxed:
         data["relaxed"] = [each.value for each in hold.receipt.relaxed]
+    if hold.overrides:
+        data["overrides"] = rules_of(hold.overrides)
     if hold.would_refuse:
         data["would_refuse"] = [each.value for each in hold.would_refuse]
     # As ``new_event`` does: it is the event of most commands.
@@ -95,6 +98,8 @@ def created_event(invocation: Invocation, booking: Booking) -> Event:
     }
     if booking.receipt.relaxed:
         data["relaxed"] = [each.value for each in booking.receipt.relaxed]
+    if booking.overrides:
+        data["overrides"] = rules_of(booking.overrides)
     _add_shadow(data, booking)
     subject = Subject(booking.id, booking.id)
     return new_event(invocation, EventType.BOOKING_CREATED, subject, booking.created_us, data)
@@ -127,6 +132,8 @@ def rescheduled_event(invocation: Invocation, booking: Booking, before: Booking)
         "previous_start": iso(before.stay.dining.start_us),
         "version": booking.version,
     }
+    if booking.overrides:
+        data["overrides"] = rules_of(booking.overrides)
     _add_shadow(data, booking)
     return _versioned(invocation, EventType.BOOKING_RESCHEDULED, booking, data)
 
@@ -141,19 +148,37 @@ def prolonged_event(invocation: Invocation, booking: Booking, before: Booking) -
     return _versioned(invocation, EventType.BOOKING_PROLONGED, booking, data)
 
 
+def pinned_event(invocation: Invocation, booking: Booking) -> Event:
+    """Return the event of a booking that was pinned to its tables, or may move again."""
+    data = {
+        "is_pinned": booking.is_pinned,
+        "tables": list(booking.tables),
+        "version": booking.version,
+    }
+    return _versioned(invocation, EventType.BOOKING_PINNED, booking, data)
+
+
 def assignment_event(
-    invocation: Invocation, booking: Booking, overrides: Mapping[str, object] | None = None
+    invocation: Invocation, booking: Booking, conditions: Collection[str] = ()
 ) -> Event:
     """Return the event of a booking's new tables, with the conditions that staff overrode."""
     assignment = booking.assignment
     assert assignment is not None, "the booking was just given tables"
-    data = {
+    data: dict[str, object] = {
         "tables": list(assignment.tables),
         "window": str(assignment.window),
         "version": booking.version,
-        **(overrides or {}),
     }
+    if booking.overrides:
+        data["overrides"] = rules_of(booking.overrides)
+    if conditions:
+        data["conditions"] = list(conditions)
     return _versioned(invocation, EventType.ASSIGNMENT_SYNC, booking, data)
+
+
+def rules_of(overrides: Iterable[Override]) -> list[str]:
+    """Return the rules that overrides break, as plain data, without the reasons."""
+    return [each.rule.value for each in overrides]
 
 
 def block_event(invocation: Invocation, kind: EventType, block: Block, now_us: int) -> Event:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from fourtop.engine.usage import NOTHING_RELEASED, Released
 from fourtop.errors import (
+    Code,
     HoldEnded,
     HoldExpired,
     HoldMismatch,
     IllegalTransition,
     NotFound,
+    Refusal,
+    Refused,
     StaleVersion,
 )
 from fourtop.model.allocation import Owner, OwnerKind
@@ -69,6 +74,17 @@ def get_booking(view: View, booking_id: str, expected: int | None = None) -> Boo
         raise NotFound("booking", booking_id)
     check_expected(booking, expected)
     return booking
+
+
+def check_pin(booking: Booking, tables: Collection[str]) -> None:
+    """Check that a booking may get some tables: a pinned one keeps its own.
+
+    Raises:
+        Refused: If it is pinned to other tables.
+    """
+    if booking.is_pinned and set(tables) != set(booking.tables):
+        facts = {"booking_id": booking.id, "tables": list(booking.tables)}
+        raise Refused(Refusal.by_rule(Code.BOOKING_PINNED, **facts))
 
 
 def check_expected(booking: Booking, expected: int | None) -> None:

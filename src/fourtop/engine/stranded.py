@@ -187,15 +187,17 @@ def _broken_rules(
 ) -> list[Reason]:
     """Return the reasons of the list of checks.
 
-    If a table is gone, or the booking has none, the check of tables says nothing about it.
+    If a table is gone, or the booking has none, the check of tables says nothing about it. Its rows
+    are older than the promises of tables to other parties.
     """
     has_tables = bool(kept) and is_whole
     found = admission.findings(party_of(booking, kept if has_tables else ()), is_held=True)
     assert not isinstance(found, Need), "the view covers the date of the booking"
+    unasked = {"promises"} if has_tables else {"promises", "tables"}
     return [
         reason
         for each in found
-        if has_tables or each.check != "tables"
+        if each.check not in unasked
         for reason in each.refusal.reasons
         if reason.code not in _TAKEN
     ]

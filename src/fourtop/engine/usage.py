@@ -28,12 +28,15 @@ class Released:
         booking_id: This booking does not count towards the capacity rules.
         hold_id: This hold does not count towards the capacity rules.
         minutes: The stay of its own length that the party has already.
+        moved: Other bookings of the command, at their new tables. They count there; their owners
+            are released.
     """
 
     owners: tuple[Owner, ...] = ()
     booking_id: str | None = None
     hold_id: str | None = None
     minutes: int | None = None
+    moved: tuple[Booking, ...] = ()
 
 
 NOTHING_RELEASED: Final = Released()
@@ -197,6 +200,7 @@ def _each_party(view: View, service: Service, released: Released) -> Iterator[Gr
                 tables=each.tables,
                 counted_us=each.counted_us,
             )
+    yield from map(_group_of, released.moved)
 
 
 def _group_of(booking: Booking) -> Group:

@@ -8,7 +8,6 @@ import attrs
 
 from fourtop.engine.admission import Admission, Seating
 from fourtop.engine.candidacy import Candidacy, Excluded
-from fourtop.engine.checks.tables import check_tables
 from fourtop.engine.commands.confirm import Confirmation, as_request, try_out
 from fourtop.engine.commands.move import Move, move_bookings
 from fourtop.engine.commands.reschedule import reschedule_booking
@@ -94,7 +93,11 @@ def _other_tables(outlook: Outlook, edit: Edit, booking: Booking) -> tuple[str, 
     ahead = Window.of_micros(max(rows.start_us, outlook.now_us), rows.end_us)
     held.stay = attrs.evolve(held.stay, occupied=ahead)
     held.variants = ()
-    return () if check_tables(held) is not None else held.plans[0].tables
+    composition = admission.composition
+    for check in composition.after_loading:
+        if check not in composition.without_tables and check.find(held) is not None:
+            return ()
+    return held.plans[0].tables
 
 
 def _cut_short(held: Candidacy, end_us: int) -> Iterator[Excluded]:

@@ -51,6 +51,7 @@ _TEXT = {
     Code.WALK_INS_ONLY: "{the_tables} {are} for walk-ins only, for {period} on {date}",
     Code.TABLES_TOO_CLOSE: "{the_tables} {are} kept free beside a party at table {beside}",
     Code.AISLE_CLOSED: "joining tables {joined} closes the aisle to {the_tables}",
+    Code.CANNOT_BE_FREED: "{the_tables} cannot be freed; not moved: {stuck}",
     Code.PARTY_NEVER_FITS: "no table or combination on this floor seats a party of {party_size}",
     Code.NO_TABLES_MATCH: (
         "tables that seat {party_size} exist, but none meets the conditions {wanted}"
@@ -89,6 +90,7 @@ _TEXT = {
     Code.TABLE_NOT_MOVABLE: "{the_tables} {are} fixed and cannot be joined",
     Code.ZONE_MISMATCH: "{the_tables} stand in different zones",
     Code.ADJACENCY_MISMATCH: "{the_tables} cannot be pushed together (mode {mode})",
+    Code.BOOKING_PINNED: "the booking {booking_id} is pinned to {the_tables}",
     Code.ADJACENCY_MODE_MISMATCH: (
         "{the_tables} are joined, but not in the way that this house asks for (mode {mode})"
     ),
@@ -113,6 +115,7 @@ def _words_of(details: Mapping[str, Any]) -> dict[str, Any]:
         "parties": _listed(
             [f"{row['owner_id']} until {row['end']}" for row in details.get("in_the_way", ())]
         ),
+        "stuck": _listed([f"{id_} ({why})" for id_, why in details.get("causes", {}).items()]),
         "nearest_starts": _listed(details.get("nearest") or "none"),
         "bounds": _bounds_of(details),
         "unit": _unit_of(details),

@@ -32,7 +32,7 @@ import attrs
 from fourtop.errors import InvalidDocument, InvalidInput, Reason, Refusal, safe_repr
 from fourtop.formats.booking_row import BASE_COLUMNS, FIELDS, BookingRow
 from fourtop.model.alternatives import Alternative
-from fourtop.model.block import Block
+from fourtop.model.block import Block, FreedBlock
 from fourtop.model.booking import Booking
 from fourtop.model.hold import Fingerprint, Hold
 from fourtop.model.plan import Plan, Score, Term
@@ -50,6 +50,7 @@ _RESULTS: Final[Mapping[str, Any]] = {
     "booking": Booking,
     "bookings": tuple[Booking, ...],
     "block": Block,
+    "freed_block": FreedBlock,
     "import": ImportReport,
     "clear": ClearReport,
 }
@@ -57,6 +58,7 @@ _NAMES: Final[Mapping[type, str]] = {
     Hold: "hold",
     Booking: "booking",
     Block: "block",
+    FreedBlock: "freed_block",
     ImportReport: "import",
     ClearReport: "clear",
 }
@@ -68,7 +70,8 @@ def dumps_result(value: Any) -> str:
     """Write the result of a command as JSON: ``{"type": "booking", "data": {…}}``.
 
     Args:
-        value: A hold, booking, tuple of bookings, block, or report of an import or a clearance.
+        value: A hold, booking, tuple of bookings, block with or without moves, or report of an
+            import or a clearance.
 
     Raises:
         TypeError: If the value is not a command result. Add the class of a new command's result to

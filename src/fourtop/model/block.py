@@ -2,8 +2,9 @@
 
 import attrs
 
-from fourtop.errors.display import brief, some
+from fourtop.errors.display import brief, count_of, some
 from fourtop.model.actor import Actor
+from fourtop.model.booking import Booking
 from fourtop.model.receipt import NO_RECEIPT, Receipt
 from fourtop.model.window import Window
 
@@ -39,3 +40,21 @@ class Block:
         return brief(
             self, f"{self.id} {self.window.brief()}", f"tables {some(self.tables, separator='+')}"
         )
+
+
+@attrs.frozen(repr=False)
+class FreedBlock:
+    """A block, and the bookings that were moved to free its tables.
+
+    Args:
+        block: The block.
+        moved: The bookings with their new tables; those of the largest parties come first.
+        replayed: Whether this is the stored result of an earlier call.
+    """
+
+    block: Block
+    moved: tuple[Booking, ...]
+    replayed: bool = attrs.field(default=False, eq=False)
+
+    def __repr__(self) -> str:
+        return brief(self, repr(self.block)[1:-1], f"{count_of(len(self.moved), 'booking')} moved")

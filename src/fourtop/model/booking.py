@@ -66,7 +66,7 @@ _UNCOUNTED: Final = frozenset({_S.CANCELLED, _S.NO_SHOW, _S.PRIORITY_WAITLIST, _
 _STEPS: Final[Mapping[BookingStatus, frozenset[BookingStatus]]] = {
     _S.PENDING: frozenset({_S.PENDING_ALLOCATION, _S.CONFIRMED, _S.CANCELLED}),
     _S.PENDING_ALLOCATION: frozenset({_S.CONFIRMED, _S.CANCELLED}),
-    _S.CONFIRMED: frozenset({_S.CHECKED_IN, _S.CANCELLED, _S.NO_SHOW}),
+    _S.CONFIRMED: frozenset({_S.PENDING_ALLOCATION, _S.CHECKED_IN, _S.CANCELLED, _S.NO_SHOW}),
     _S.PRIORITY_WAITLIST: frozenset({_S.CHECKED_IN, _S.CANCELLED, _S.NO_SHOW}),
     _S.CHECKED_IN: frozenset({_S.COMPLETED, _S.NO_SHOW}),
     _S.COMPLETED: frozenset(),

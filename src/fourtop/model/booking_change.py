@@ -10,6 +10,7 @@ import attrs
 from fourtop.errors.display import brief
 from fourtop.model import validators
 from fourtop.model.booking import Booking
+from fourtop.model.override import Override, as_overrides, merged, standing
 from fourtop.model.request import (
     ANY_TABLE,
     BookingRequest,
@@ -57,6 +58,10 @@ def _kept_or(validator: validators.Validator) -> validators.Validator:
     return validate
 
 
+def _overrides(value: Iterable[Override] | Keep) -> tuple[Override, ...] | Keep:
+    return value if isinstance(value, Keep) else as_overrides(value)
+
+
 _identifier: Final = _kept_or(validators.optional(validators.identifier))
 _preference: Final = _kept_or(validators.one_of(Preference))
 
@@ -80,6 +85,8 @@ class BookingChange:
         reference: The host's own id of the booking, or ``None``.
         past_reason: The host's code (an id) for accepting a start in the past; only for staff. Not
             given, the booking's code stays while its start stays.
+        overrides: Rules of the house that staff break for this change, besides those of tables that
+            the booking breaks already; only for staff.
 
     Raises:
         InvalidInput: Naming the field and the rule.
@@ -107,6 +114,9 @@ class BookingChange:
     )
     reference: str | Keep | None = attrs.field(default=KEEP, kw_only=True, validator=_identifier)
     past_reason: str | Keep | None = attrs.field(default=KEEP, kw_only=True, validator=_identifier)
+    overrides: tuple[Override, ...] | Keep = attrs.field(
+        default=KEEP, kw_only=True, converter=_overrides
+    )
 
     @property
     def given(self) -> dict[str, Any]:
@@ -123,6 +133,12 @@ class BookingChange:
         start_us = given.pop("start_us", before.start_us)
         if start_us != before.start_us:
             given = {"start": from_micros(start_us), "past_reason": None, **given}
+        # What the booking breaks already stands as long as it has its tables.
+        kept: tuple[Override, ...] = ()
+        if given.get("tables", before.tables) == before.tables:
+            is_same_size = given.get("party_size", before.party_size) == before.party_size
+            kept = standing(before.overrides, is_same_size=is_same_size)
+        given["overrides"] = merged(kept, given.get("overrides", ()))
         return before.replaced(**given)
 
     def __repr__(self) -> str:
@@ -133,18 +149,23 @@ class BookingChange:
 
 
 def request_of(booking: Booking) -> BookingRequest:
-    """Return the request that a booking answers, with the conditions and promises that it keeps."""
+    """Return the request that a booking answers, with the conditions and promises that it keeps.
+
+    A pinned booking keeps its tables, too.
+    """
+    keeps_tables = booking.names_tables or booking.is_pinned
     return BookingRequest(
         booking.party_size,
         booking.start,
         occasion=booking.occasion,
         must=booking.must,
         wish=booking.wish,
-        tables=booking.tables if booking.names_tables else (),
+        tables=booking.tables if keeps_tables else (),
         channel=booking.channel,
         minutes=booking.minutes,
         reference=booking.reference,
         past_reason=booking.past_reason,
+        overrides=standing(booking.overrides, is_same_size=True) if keeps_tables else (),
     )
 
 
@@ -166,5 +187,5 @@ def seats_alike(one: BookingRequest, other: BookingRequest) -> bool:
 _OF_SEATS: Final = tuple(
     field.name
     for field in attrs.fields(BookingRequest)
-    if field.name not in ("reference", "past_reason")
+    if field.name not in ("reference", "past_reason", "overrides")
 )

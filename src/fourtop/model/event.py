@@ -27,6 +27,7 @@ class EventType(StrEnum):
     BOOKING_RESCHEDULED = "capacity.booking.rescheduled"
     BOOKING_STATUS = "capacity.booking.status"
     BOOKING_PROLONGED = "capacity.booking.prolonged"
+    BOOKING_PINNED = "capacity.booking.pinned"
     BLOCK_CREATED = "capacity.block.created"
     BLOCK_REMOVED = "capacity.block.removed"
     SHADOWS_WRITTEN = "capacity.shadows.written"

@@ -1,7 +1,7 @@
 """Overrides: the rules of the house that staff break for one booking, each with its reason."""
 
-from collections.abc import Collection
-from typing import Any, Final
+from collections.abc import Collection, Iterable
+from typing import Final
 
 import attrs
 
@@ -11,10 +11,8 @@ from fourtop.model import validators
 from fourtop.model.actor import Actor
 
 MAX_REASON = 200
-# The rules that staff may break. Occupancy, unknown names, the tenant and the life cycle are none
-# of them; a start in the past has a reason of its own, and a start outside the hours has no stay.
-OVERRIDABLE: Final = (
-    Code.WALK_INS_ONLY,
+# Rules about the time of a party. An override of one counts for the command that gives it.
+_OF_TIMES: Final = (
     Code.TABLES_TOO_CLOSE,
     Code.AISLE_CLOSED,
     Code.CAPACITY_EXCEEDED,
@@ -24,6 +22,9 @@ OVERRIDABLE: Final = (
     Code.ZONE_CLOSED,
     Code.ZONE_OUTSIDE_HOURS,
     Code.ZONE_LAST_SEATING_PASSED,
+)
+# Rules about its tables.
+OF_TABLES: Final = (
     Code.PARTY_BELOW_MINIMUM,
     Code.PARTY_ABOVE_MAXIMUM,
     Code.SLACK_EXCEEDED,
@@ -36,6 +37,11 @@ OVERRIDABLE: Final = (
     Code.ADJACENCY_MISMATCH,
     Code.ADJACENCY_MODE_MISMATCH,
 )
+# Those of them that the party's size decides.
+_OF_SIZE: Final = (Code.PARTY_BELOW_MINIMUM, Code.PARTY_ABOVE_MAXIMUM, Code.SLACK_EXCEEDED)
+# The rules that staff may break. Occupancy, unknown names, the tenant and the life cycle are none
+# of them; a start in the past has a reason of its own, and a start outside the hours has no stay.
+OVERRIDABLE: Final = (*_OF_TIMES, *OF_TABLES)
 
 
 def _rule(value: Code | str) -> Code:
@@ -68,23 +74,70 @@ class Override:
         return brief(self, self.rule.value)
 
 
-def check_overrides(actor: Actor, overrides: Collection[Any]) -> tuple[Override, ...]:
-    """Return the overrides of a command, in the order of the rules.
+def as_overrides(value: Iterable[Override]) -> tuple[Override, ...]:
+    """Convert the overrides of a request; they get the order of the rules.
 
     Raises:
-        InvalidInput: If they are not overrides, two name one rule, or a guest gives one.
+        InvalidInput: If they are not overrides, or two name one rule.
     """
-    if overrides == ():
+    if value == ():
         return ()
-    checked = validators.as_instances("overrides", overrides, Override)
+    checked = validators.as_instances("overrides", value, Override)
     rules = [each.rule for each in checked]
     if len(set(rules)) < len(rules):
-        raise InvalidInput("overrides", "must not name a rule twice", safe_repr(_named(rules)))
-    if checked and actor.is_guest:
-        rule = "must be left to the staff"
-        raise InvalidInput("overrides", rule, safe_repr(_named(rules)))
-    return tuple(sorted(checked, key=lambda each: OVERRIDABLE.index(each.rule)))
+        raise InvalidInput("overrides", "must not name a rule twice", safe_repr(", ".join(rules)))
+    return tuple(sorted(checked, key=_order))
 
 
-def _named(rules: list[Code]) -> str:
-    return ", ".join(rules)
+def _order(override: Override) -> int:
+    return OVERRIDABLE.index(override.rule)
+
+
+def check_named(overrides: Iterable[Override], tables: Collection[str]) -> None:
+    """Check that a request which breaks a rule of tables names the tables.
+
+    Raises:
+        InvalidInput: If it names none.
+    """
+    rules = [] if tables else [each.rule for each in overrides if each.rule in OF_TABLES]
+    if rules:
+        rule = "must leave out the rules of tables, unless the request names its tables"
+        raise InvalidInput("overrides", rule, safe_repr(", ".join(rules)))
+
+
+def check_may_override(actor: Actor, overrides: tuple[Override, ...]) -> None:
+    """Check that the actor may break rules of the house.
+
+    Raises:
+        InvalidInput: If a guest asks for it.
+    """
+    if overrides and actor.is_guest:
+        rules = ", ".join(each.rule for each in overrides)
+        raise InvalidInput("overrides", "must be left to the staff", safe_repr(rules))
+
+
+def standing(overrides: Iterable[Override], *, is_same_size: bool) -> tuple[Override, ...]:
+    """Return the overrides that stand as long as a booking has its tables.
+
+    The required conditions of the party bind each further change.
+
+    Args:
+        overrides: Those of the booking.
+        is_same_size: Whether the party keeps its size. Otherwise the rules that the size decides
+            bind again.
+    """
+    bind = {Code.NO_TABLES_MATCH, *(() if is_same_size else _OF_SIZE)}
+    return tuple(each for each in overrides if each.rule in OF_TABLES and each.rule not in bind)
+
+
+def without_tables(overrides: Iterable[Override]) -> tuple[Override, ...]:
+    """Return the overrides of rules that are not about tables: a booking keeps them on record."""
+    return tuple(each for each in overrides if each.rule not in OF_TABLES)
+
+
+def merged(overrides: tuple[Override, ...], more: tuple[Override, ...]) -> tuple[Override, ...]:
+    """Return overrides with others, which come in place of those of the same rules."""
+    if not (overrides and more):
+        return overrides or more
+    found = {each.rule: each for each in (*overrides, *more)}
+    return tuple(sorted(found.values(), key=_order))

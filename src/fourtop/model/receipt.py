@@ -5,6 +5,7 @@ from typing import Final
 
 import attrs
 
+from fourtop.errors import Code
 from fourtop.errors.display import brief
 from fourtop.model.capacity_rules import Spread
 from fourtop.model.plan import Plan
@@ -165,12 +166,14 @@ class Receipt:
         usage: The usage of the service after the command, where the command counts covers.
         plan: The chosen plan, where the command chose tables.
         relaxed: The rules of the house that were lifted; see ``BookingRequest.relax``.
+        unneeded: The rules that an override named and that were not in the way.
     """
 
     replayed: bool = False
     usage: Usage | None = None
     plan: Plan | None = None
     relaxed: tuple[Relaxation, ...] = ()
+    unneeded: tuple[Code, ...] = ()
 
     def __repr__(self) -> str:
         return brief(

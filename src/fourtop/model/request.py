@@ -10,6 +10,7 @@ import attrs
 from fourtop.errors import InvalidInput, safe_repr
 from fourtop.errors.display import brief, some
 from fourtop.model import validators
+from fourtop.model.override import Override, as_overrides, check_named
 from fourtop.model.restaurant import Area, Zone
 from fourtop.model.table import Table, as_features
 from fourtop.model.window import brief_iso, from_micros, to_micros
@@ -170,6 +171,9 @@ class BookingRequest:
         reference: The host's own id of the booking.
         relax: Rules of the house to lift if the answer is a no, in this order, each besides those
             before it. Only for staff; the answer says which were used.
+        overrides: Rules of the house that staff break for it, each with a reason. To break a rule
+            of tables, the request names the tables. Only for staff; the booking keeps those that
+            were needed.
 
     Raises:
         InvalidInput: Naming the field and the rule.
@@ -208,6 +212,11 @@ class BookingRequest:
         default=None, kw_only=True, validator=validators.optional(validators.identifier)
     )
     relax: tuple[Relaxation, ...] = attrs.field(default=(), kw_only=True, converter=_relaxations)
+    overrides: tuple[Override, ...] = attrs.field(default=(), kw_only=True, converter=as_overrides)
+
+    @overrides.validator
+    def _are_named(self, _attribute: object, overrides: tuple[Override, ...]) -> None:
+        check_named(overrides, self.tables)
 
     @property
     def start(self) -> datetime:

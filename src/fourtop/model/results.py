@@ -38,6 +38,7 @@ class Quote:
         usage: Of the service, without this party.
         versions: Of the floor, policy and occupancy that it read.
         relaxed: The rules of the house that were lifted for it; see ``BookingRequest.relax``.
+        broken: The rules that its overrides break.
         would_refuse: The rules in shadow mode that would have refused it.
         timezone: Of the restaurant, for the times that a person sees.
     """
@@ -48,6 +49,7 @@ class Quote:
     usage: Usage
     versions: Versions
     relaxed: tuple[Relaxation, ...] = attrs.field(default=(), kw_only=True)
+    broken: tuple[Code, ...] = attrs.field(default=(), kw_only=True)
     would_refuse: tuple[Code, ...] = attrs.field(default=(), kw_only=True)
     timezone: str = attrs.field(default="UTC", eq=False, kw_only=True)
 

@@ -8,6 +8,7 @@ import attrs
 
 from fourtop.errors.display import brief, some
 from fourtop.model import validators
+from fourtop.model.override import Override, as_overrides, check_named
 from fourtop.model.request import (
     ANY_TABLE,
     STAY_MINUTES,
@@ -33,6 +34,7 @@ class WalkIn:
         tables: Exactly these tables and no others; empty: the planner chooses.
         minutes: The length of the stay (1–600); ``None``: the policy decides.
         reference: The host's own id of the booking.
+        overrides: Rules of the house that staff break for it; see ``BookingRequest``.
 
     Raises:
         InvalidInput: Naming the field and the rule.
@@ -62,6 +64,12 @@ class WalkIn:
         default=None, kw_only=True, validator=validators.optional(validators.identifier)
     )
 
+    overrides: tuple[Override, ...] = attrs.field(default=(), kw_only=True, converter=as_overrides)
+
+    @overrides.validator
+    def _are_named(self, _attribute: object, overrides: tuple[Override, ...]) -> None:
+        check_named(overrides, self.tables)
+
     def request_at(self, now_us: int) -> BookingRequest:
         """Return the request of the party at a time, in microseconds."""
         return BookingRequest(
@@ -74,6 +82,7 @@ class WalkIn:
             channel=WALK_IN,
             minutes=self.minutes,
             reference=self.reference,
+            overrides=self.overrides,
         )
 
     def __repr__(self) -> str:

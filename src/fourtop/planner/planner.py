@@ -294,21 +294,38 @@ class Planner:
         details = {"party_size": request.party_size, "tables": taken}
         return Refusal((Reason(Code.TABLES_TAKEN, details),), Proof.NO_FREE_PLAN)
 
-    def judge(self, request: PlanRequest, table_ids: Iterable[str]) -> Plan | Refusal:
+    def judge(
+        self, request: PlanRequest, table_ids: Iterable[str], planning: Planning | None = None
+    ) -> Plan | Refusal:
         """Return the plan of exactly these tables, or every rule that they break.
 
         Whether the tables are free does not matter. A set is accepted exactly if ``plans`` offers
         it when all its tables are free.
+
+        Args:
+            request: The party.
+            table_ids: The tables.
+            planning: Other rules; ``None``: those of the house.
 
         Raises:
             InvalidInput: If no table is named.
             NotFound: If a table is unknown.
         """
         mask = self.compiled_floor.graph.mask(table_ids)
-        reasons = reasons_against(self.compiled_floor, self.planning, request, mask)
+        rules = self.planning if planning is None else planning
+        reasons = reasons_against(self.compiled_floor, rules, request, mask)
         if reasons:
             return Refusal(reasons, Proof.NAMED_TABLES)
         return self._plan(request, self._measured(mask))
+
+    def measure(self, request: PlanRequest, table_ids: Iterable[str]) -> Plan:
+        """Return the plan of exactly these tables, whatever rules they break.
+
+        Raises:
+            InvalidInput: If no table is named.
+            NotFound: If a table is unknown.
+        """
+        return self._plan(request, self._measured(self.compiled_floor.graph.mask(table_ids)))
 
     # ---- compiling
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
@@ -13,8 +13,13 @@ from fourtop.engine.checks.distance import FreeTables, has_distances
 from fourtop.engine.relaxation import unjoined_planner
 from fourtop.engine.rivals import describe, find_all_rivals, refuse_taken
 from fourtop.errors import Code, Proof, Reason, Refusal
+from fourtop.model.plan import Plan
+from fourtop.model.planning_rules import Planning
 from fourtop.model.window import Window
 from fourtop.planner import Planner, PlanRequest
+
+if TYPE_CHECKING:
+    from fourtop.engine.admission import Admission
 
 # Parties ask for few different things; the values are checked once.
 plan_request: Final = lru_cache(maxsize=1_024)(PlanRequest)
@@ -55,6 +60,9 @@ def check_tables(candidacy: Candidacy) -> Refusal | None:
         if candidacy.plans:
             return None
     chosen = planner.choose(ask, free, barred)
+    if isinstance(chosen, Refusal) and excluded and admission.permits.overrides:
+        # Only where no other tables are left.
+        chosen, excluded = _choose_among_excluded(candidacy, ask, excluded)
     if not isinstance(chosen, Refusal):
         candidacy.plans = (chosen,)
         return None
@@ -62,20 +70,72 @@ def check_tables(candidacy: Candidacy) -> Refusal | None:
     return _with_excluded(candidacy, ask, chosen, excluded) if excluded else chosen
 
 
+def _choose_among_excluded(
+    candidacy: Candidacy, ask: PlanRequest, excluded: tuple[Excluded, ...]
+) -> tuple[Plan | Refusal, tuple[Excluded, ...]]:
+    """Return the best plan with tables that overrides allow, and the tables that stay excluded."""
+    admission = candidacy.admission
+    rules = {each.rule for each in admission.permits.overrides}
+    left = tuple(each for each in excluded if each.reason.code not in rules)
+    free = free_tables(candidacy, left)
+    chosen = planner_of(candidacy).choose(ask, free, barred_sets(left))
+    if isinstance(chosen, Plan):
+        mask = admission.compiled.house.floor.mask(chosen.tables)
+        admission.permits.left_of(tuple(each.reason for each in excluded if each.concerns(mask)))
+    return chosen, left
+
+
 def _check_named(
     candidacy: Candidacy, ask: PlanRequest, excluded: tuple[Excluded, ...]
 ) -> Refusal | None:
     admission, tables = candidacy.admission, candidacy.party.tables
-    plan = planner_of(candidacy).judge(ask, tables)
     mask = admission.compiled.house.floor.mask(tables) if excluded or candidacy.variants else 0
     reasons = tuple(each.reason for each in excluded if each.concerns(mask))
+    plan = judge_named(admission, planner_of(candidacy), ask, tables, reasons)
     if isinstance(plan, Refusal):
-        return attrs.evolve(plan, reasons=plan.reasons + reasons)
-    if reasons:
-        return Refusal(reasons, Proof.RULE)
+        return plan
     candidacy.plans = (plan,)
     window = candidacy.stay_at(mask).occupied if candidacy.variants else candidacy.stay.occupied
     return refuse_taken(admission.view, plan.tables, window, admission.released.owners)
+
+
+def judge_named(
+    admission: Admission,
+    planner: Planner,
+    ask: PlanRequest,
+    tables: tuple[str, ...],
+    excluded: tuple[Reason, ...],
+) -> Plan | Refusal:
+    """Return the plan of tables that a party names, or every rule that it may not break.
+
+    Whether they are free does not matter.
+
+    Args:
+        admission: The actor, and what staff have overridden.
+        planner: The rules.
+        ask: The party.
+        tables: The tables.
+        excluded: Why table rules keep some of them from the party.
+
+    Raises:
+        NotFound: If a table is unknown.
+    """
+    permits = admission.permits
+    plan = planner.judge(ask, tables, staff_planning(admission, planner))
+    reasons = (*plan.reasons, *excluded) if isinstance(plan, Refusal) else excluded
+    if permits.overrides:
+        reasons = permits.left_of(reasons)
+    if reasons:
+        return Refusal(reasons, plan.proof if isinstance(plan, Refusal) else Proof.RULE)
+    return planner.measure(ask, tables) if isinstance(plan, Refusal) else plan
+
+
+def staff_planning(admission: Admission, planner: Planner) -> Planning | None:
+    """Return the rules for tables that staff name; ``None``: those of the planner."""
+    planning = planner.planning
+    if planning.staff_max_slack is None or admission.actor.is_guest:
+        return None
+    return attrs.evolve(planning, slack_budget=planning.staff_max_slack)
 
 
 def check_kept(candidacy: Candidacy, tables: tuple[str, ...]) -> Refusal | None:
@@ -91,7 +151,8 @@ def check_kept(candidacy: Candidacy, tables: tuple[str, ...]) -> Refusal | None:
     plan = planner_of(candidacy).judge(ask, tables) if must.kinds else None
     if isinstance(plan, Refusal):
         reasons += [each for each in plan.reasons if each.code is Code.NO_TABLES_MATCH]
-    return Refusal(tuple(reasons), Proof.NAMED_TABLES) if reasons else None
+    left = admission.permits.left_of(tuple(reasons))
+    return Refusal(left, Proof.NAMED_TABLES) if left else None
 
 
 def excluded_from(candidacy: Candidacy) -> tuple[Excluded, ...]:

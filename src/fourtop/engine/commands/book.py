@@ -18,6 +18,7 @@ from fourtop.engine.dispatch.requests import (
 )
 from fourtop.engine.events import assignment_event, created_event
 from fourtop.engine.invocation import Invocation
+from fourtop.engine.permits import unneeded
 from fourtop.errors import AlreadyExists, InvalidInput, Refusal, Refused, safe_repr
 from fourtop.model.allocation import OwnerKind
 from fourtop.model.booking import Assignment, Booking, BookingStatus, Step
@@ -51,7 +52,7 @@ def command(
         InvalidInput: If an argument is of the wrong type, or ``tables`` is neither now nor later.
         InvalidIdentifier: If an id or the key is malformed.
     """
-    check_request(request)
+    check_request(caller, request)
     if tables not in ("now", "later"):
         raise InvalidInput("tables", 'must be "now" or "later"', safe_repr(tables))
     checked_id = optional_id("booking_id", booking_id)
@@ -110,10 +111,16 @@ def make_booking(
         local_start=compiled.calendar.local_text(request.start_us),
         seated_us=view.now_us if terms.is_seated else None,
         last_step=_first_step(view, terms, assignment),
+        overrides=seating.overrides,
         would_refuse=seating.would_refuse,
     )
     usage = admission.usage(seating.service, seating.stay, more=request.party_size)
-    receipt = Receipt(usage=usage, plan=seating.chosen, relaxed=seating.relaxed)
+    receipt = Receipt(
+        usage=usage,
+        plan=seating.chosen,
+        relaxed=seating.relaxed,
+        unneeded=unneeded(request.overrides, seating.overrides),
+    )
     made = with_receipt(booking, receipt)
     expired = NO_CHANGES
     if placing.rows:

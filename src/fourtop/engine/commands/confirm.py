@@ -72,6 +72,7 @@ from fourtop.model.calendar import Stay
 from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
 from fourtop.model.event import EventType
 from fourtop.model.hold import Hold, HoldState
+from fourtop.model.override import Override, merged
 from fourtop.model.request import ANY_TABLE, BookingRequest, Preference
 from fourtop.model.window import Window
 from fourtop.ports import NO_CHANGES, Changes, Decision, Need, Scope, View
@@ -214,6 +215,7 @@ class _Given:
     tables: tuple[str, ...]
     merge_group_id: str | None
     changes: Changes
+    overrides: tuple[Override, ...]
     would_refuse: tuple[Code, ...]
 
 
@@ -429,7 +431,8 @@ class _Attempt:
                 group = row.resource_id
         assert tables == set(self.hold.tables), "a live hold has lost its tables"
         changes = Changes(removed=tuple(handle), replaced=tuple(replaced))
-        return _Given(self.hold.stay, self.hold.tables, group, changes, self.hold.would_refuse)
+        hold = self.hold
+        return _Given(hold.stay, hold.tables, group, changes, hold.overrides, hold.would_refuse)
 
     def _placed(self, booking_id: str, seating: Seating, kept: Collection[str]) -> _Given:
         rows = self.view.allocations_of(OwnerKind.HOLD, self.hold.id)
@@ -438,7 +441,7 @@ class _Attempt:
         expired = expire_holds(self.invocation, self.view, occupied, kept=kept)
         changes = Changes(removed=rows) + expired + Changes(added=placing.rows)
         group = placing.merge_group_id
-        return _Given(seating.stay, tables, group, changes, seating.would_refuse)
+        return _Given(seating.stay, tables, group, changes, seating.overrides, seating.would_refuse)
 
     def _booking(self, booking_id: str, known: Booking | None, given: _Given) -> Booking:
         hold, now_us, actor = self.hold, self.view.now_us, self.invocation.actor
@@ -465,6 +468,7 @@ class _Attempt:
                 minutes=hold.minutes,
                 reference=hold.reference or known.reference,
                 local_start=known.local_start or self._local_start(given),
+                overrides=merged(known.overrides, given.overrides),
                 would_refuse=given.would_refuse,
             )
         return Booking(
@@ -487,6 +491,7 @@ class _Attempt:
             minutes=hold.minutes,
             reference=hold.reference,
             local_start=self._local_start(given),
+            overrides=given.overrides,
             would_refuse=given.would_refuse,
         )
 
@@ -563,4 +568,5 @@ def as_request(hold: Hold) -> BookingRequest:
         minutes=hold.minutes,
         reference=hold.reference,
         past_reason=hold.past_reason or "held",
+        overrides=hold.overrides,
     )

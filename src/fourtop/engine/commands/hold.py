@@ -17,6 +17,7 @@ from fourtop.engine.dispatch.requests import (
     optional_id,
 )
 from fourtop.engine.invocation import Invocation
+from fourtop.engine.permits import unneeded
 from fourtop.engine.preconditions import check_awaits_tables, get_booking
 from fourtop.engine.usage import NOTHING_RELEASED, Released
 from fourtop.errors import HoldLimit, HoldRateLimit, Refusal, Refused
@@ -67,7 +68,7 @@ def command(
         InvalidInput: If an argument is of the wrong type or out of range.
         InvalidIdentifier: If an id or the key is malformed.
     """
-    check_request(request)
+    check_request(caller, request)
     scope = Scope(
         caller.restaurant_id,
         bookings=one_or_none(optional_id("booking_id", terms.booking_id)),
@@ -184,8 +185,14 @@ def new_hold(
         reference=request.reference,
         life_start_us=life.start_us,
         would_refuse=seating.would_refuse,
-        receipt=Receipt(relaxed=relaxed) if relaxed else NO_RECEIPT,
+        overrides=seating.overrides,
+        receipt=_receipt(request, seating) if relaxed or request.overrides else NO_RECEIPT,
     )
+
+
+def _receipt(request: BookingRequest, seating: Seating) -> Receipt:
+    rules = unneeded(request.overrides, seating.overrides)
+    return Receipt(relaxed=seating.relaxed, unneeded=rules)
 
 
 def check_limits(

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import combinations
 
 import attrs
 
-from fourtop.engine.allocations import Placing, allocate, expire_holds, release_from
+from fourtop.engine.allocations import (
+    Placing,
+    allocate,
+    expire_holds,
+    release_from,
+    with_receipt,
+)
 from fourtop.engine.checks.distance import Parties, has_distances, reasons_against
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Command, optional_version, with_expected
-from fourtop.engine.enforcement import planner_at
 from fourtop.engine.events import assignment_event
 from fourtop.engine.invocation import Invocation
-from fourtop.engine.preconditions import get_booking
+from fourtop.engine.permits import Permits, unneeded
+from fourtop.engine.preconditions import check_pin, get_booking
+from fourtop.engine.reassignment import Judgement, Reassignment
 from fourtop.engine.rivals import refuse_taken, taken
 from fourtop.errors import IllegalTransition, InvalidInput, Proof, Refusal, Refused, safe_repr
 from fourtop.errors.display import brief, some
@@ -22,9 +29,16 @@ from fourtop.model import validators
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.booking import Assignment, Booking, BookingStatus
 from fourtop.model.floor import Floor
-from fourtop.model.plan import Plan
+from fourtop.model.override import (
+    Override,
+    as_overrides,
+    check_may_override,
+    merged,
+    standing,
+    without_tables,
+)
+from fourtop.model.receipt import Receipt
 from fourtop.model.window import Window
-from fourtop.planner import PlanRequest
 from fourtop.ports import (
     NO_CHANGES,
     Changes,
@@ -54,13 +68,14 @@ class Move:
     Args:
         booking_id: The booking.
         tables: One table id or more. A promise of tables moves with the party.
-        override: The host's code (an id) for tables that do not meet the required conditions of
-            the booking; only for staff. The event of the move records it.
+        overrides: The rules of the house that staff break for the tables, each with a reason. The
+            booking keeps those that were needed.
         expected: The version of the booking that the caller saw; ``None``: any.
 
     Raises:
-        InvalidInput: If no table is named, or the version is out of range.
-        InvalidIdentifier: If an id or the code is malformed.
+        InvalidInput: If no table is named, the version is out of range, or two overrides name one
+            rule.
+        InvalidIdentifier: If an id is malformed.
 
     >>> Move("b1", ["t2", "t1"]).tables
     ('t1', 't2')
@@ -68,9 +83,7 @@ class Move:
 
     booking_id: str = attrs.field(validator=validators.identifier)
     tables: tuple[str, ...] = attrs.field(converter=_tables)
-    override: str | None = attrs.field(
-        default=None, kw_only=True, validator=validators.optional(validators.identifier)
-    )
+    overrides: tuple[Override, ...] = attrs.field(default=(), kw_only=True, converter=as_overrides)
     expected: int | None = attrs.field(default=None, kw_only=True, converter=optional_version)
 
     def __repr__(self) -> str:
@@ -83,10 +96,13 @@ def command(
     """Build the command.
 
     Raises:
-        InvalidInput: If moves are missing, more than 100, or two of one booking.
+        InvalidInput: If moves are missing, more than 100, or two of one booking, or a guest
+            overrides a rule.
         InvalidIdentifier: If the key is malformed.
     """
     checked = _check_moves(validators.as_instances("moves", moves, Move))
+    for move in checked:
+        check_may_override(caller.actor, move.overrides)
     expected = [move.expected for move in checked if move.expected is not None]
     arguments = with_expected({"moves": checked}, expected or None)
     invocation = caller.invocation("move", key, arguments)
@@ -113,9 +129,9 @@ class _Step:
 
     booking: Booking
     rows: tuple[Allocation, ...]
-    plan: Plan
     window: Window
-    overrides: Mapping[str, object]
+    given: tuple[Override, ...]
+    judgement: Judgement
 
 
 def move_bookings(
@@ -125,27 +141,28 @@ def move_bookings(
 
     A move to the tables that a booking has already changes nothing.
     """
-    overrides = [move.override for move in moves if move.override is not None]
-    if overrides and invocation.actor.is_guest:
-        raise InvalidInput("override", "must be left to the staff", safe_repr(overrides[0]))
     bookings = [get_booking(view, move.booking_id, move.expected) for move in moves]
-    need = _missing(view, bookings)
+    for booking, move in zip(bookings, moves, strict=True):
+        check_pin(booking, move.tables)
+    tables = {move.booking_id: move.tables for move in moves}
+    reassignment = Reassignment(view, compiled, invocation.actor, tables)
+    need = _missing(view, bookings, reassignment)
     if need is not None:
         return need
     found = [
-        _step(view, compiled, booking, move) for booking, move in zip(bookings, moves, strict=True)
+        _step(reassignment, booking, move) for booking, move in zip(bookings, moves, strict=True)
     ]
     steps = [step for step in found if step is not None]
     owners = tuple(Owner(OwnerKind.BOOKING, step.booking.id) for step in steps)
     for step in steps:
-        refusal = refuse_taken(view, step.plan.tables, step.window, owners)
+        refusal = refuse_taken(view, step.judgement.plan.tables, step.window, owners)
         if refusal is not None:
             raise Refused(refusal)
     placings = [
         allocate(
             invocation,
             (OwnerKind.BOOKING, step.booking.id),
-            step.plan.tables,
+            step.judgement.plan.tables,
             step.window,
             part=f"{number}.",
         )
@@ -153,30 +170,40 @@ def move_bookings(
     ]
     _check_apart(placings)
     if has_distances(compiled.house):
-        _check_distances(view, compiled.house.floor, steps, placings)
+        steps = _apart_from_others(view, compiled.house.floor, steps, placings)
     changes, moved = NO_CHANGES, {booking.id: booking for booking in bookings}
     for step, placing in zip(steps, placings, strict=True):
         booking = _moved(invocation, step, placing, view.now_us)
-        moved[booking.id] = booking
+        moved[booking.id] = _reported(booking, step)
         # A seated party keeps the history of its old tables and takes the new ones from now on.
         changes += release_from(step.rows, view.now_us)
         changes += Changes(
             added=placing.rows,
             bookings=(booking,),
-            events=(assignment_event(invocation, booking, step.overrides),),
+            events=(assignment_event(invocation, booking, step.judgement.conditions),),
         )
     expired = expire_holds(invocation, view, *(step.window for step in steps))
     return Decision(tuple(moved.values()), expired + changes)
 
 
-def _missing(view: View, bookings: list[Booking]) -> Need | None:
+def _reported(booking: Booking, step: _Step) -> Booking:
+    """Return a moved booking with the overrides that were not needed, if there are any."""
+    rules = unneeded(step.given, step.judgement.overrides)
+    return with_receipt(booking, Receipt(unneeded=rules)) if rules else booking
+
+
+def _missing(view: View, bookings: list[Booking], reassignment: Reassignment) -> Need | None:
     windows = tuple(
         window
         for booking in bookings
         for window in _needed(view, booking)
         if not view.scope.covers(window)
     )
-    return Need(Scope(view.scope.restaurant_id, windows=windows)) if windows else None
+    counts = reassignment.missing()
+    if not windows and counts is None:
+        return None
+    need = Scope(view.scope.restaurant_id, windows=windows)
+    return Need(need if counts is None else need | counts)
 
 
 def _needed(view: View, booking: Booking) -> tuple[Window, ...]:
@@ -186,7 +213,8 @@ def _needed(view: View, booking: Booking) -> tuple[Window, ...]:
     return windows if overstay is None else (*windows, overstay)
 
 
-def _step(view: View, compiled: CompiledHouse, booking: Booking, move: Move) -> _Step | None:
+def _step(reassignment: Reassignment, booking: Booking, move: Move) -> _Step | None:
+    view = reassignment.view
     rows = view.allocations_of(OwnerKind.BOOKING, booking.id)
     now_us = view.now_us
     ahead = [
@@ -199,33 +227,14 @@ def _step(view: View, compiled: CompiledHouse, booking: Booking, move: Move) -> 
         raise IllegalTransition(booking.id, booking.status.value, "moved")
     if set(move.tables) == set(booking.tables):
         return None
-    plan, overrides = _judged(compiled, booking, move)
-    if overstay is not None:
-        return _Step(booking, rows, plan, overstay, overrides)
-    last = max(ahead, key=lambda row: row.window.end_us).window
-    window = Window.of_micros(max(last.start_us, now_us), last.end_us)
-    return _Step(booking, rows, plan, window, overrides)
-
-
-def _judged(
-    compiled: CompiledHouse, booking: Booking, move: Move
-) -> tuple[Plan, Mapping[str, object]]:
-    """Return the plan of the new tables, and what the event of the move says of an override.
-
-    Raises:
-        Refused: If they do not suit the party, or break a condition that is not overridden.
-    """
-    planner = planner_at(compiled, booking.stay)
-    plan = planner.judge(PlanRequest(booking.party_size, must=booking.must), move.tables)
-    if not isinstance(plan, Refusal):
-        return plan, {}
-    if move.override is None:
-        raise Refused(plan)
-    without = planner.judge(PlanRequest(booking.party_size), move.tables)
-    if isinstance(without, Refusal):
-        raise Refused(without)
-    conditions = [kind for reason in plan.reasons for kind in reason.details["conditions"]]
-    return without, {"override": move.override, "conditions": conditions}
+    window = overstay
+    if window is None:
+        last = max(ahead, key=lambda row: row.window.end_us).window
+        window = Window.of_micros(max(last.start_us, now_us), last.end_us)
+    judgement = reassignment.judge(booking, window, move.overrides)
+    if isinstance(judgement, Refusal):
+        raise Refused(judgement)
+    return _Step(booking, rows, window, move.overrides, judgement)
 
 
 def _overstay(view: View, booking: Booking) -> Window | None:
@@ -255,24 +264,39 @@ def _check_apart(placings: list[Placing]) -> None:
                     raise Refused(taken([first.resource_id], [second]))
 
 
-def _check_distances(view: View, floor: Floor, steps: list[_Step], placings: list[Placing]) -> None:
-    """Check the distances of each booking from all others, at the end of the batch."""
+def _apart_from_others(
+    view: View, floor: Floor, steps: list[_Step], placings: list[Placing]
+) -> list[_Step]:
+    """Return the bookings with the distances that staff had to override, at the end of the batch.
+
+    Raises:
+        Refused: If a booking does not keep a distance from the others that is not overridden.
+    """
+    found = []
     owners = tuple(Owner(OwnerKind.BOOKING, step.booking.id) for step in steps)
     for step, placing in zip(steps, placings, strict=True):
         others = tuple(row for each in placings if each is not placing for row in each.rows)
         parties = Parties(view, owners, others)
-        reasons = reasons_against(floor, parties, step.plan.tables, step.window)
-        if reasons:
-            raise Refused(Refusal(reasons, Proof.NAMED_TABLES))
+        judgement, permits = step.judgement, Permits(step.given)
+        reasons = reasons_against(floor, parties, judgement.plan.tables, step.window)
+        left = permits.left_of(reasons)
+        if left:
+            raise Refused(Refusal(left, Proof.NAMED_TABLES))
+        overrides = merged(judgement.overrides, permits.needed)
+        found.append(attrs.evolve(step, judgement=attrs.evolve(judgement, overrides=overrides)))
+    return found
 
 
 def _moved(invocation: Invocation, step: _Step, placing: Placing, now_us: int) -> Booking:
-    assignment = Assignment(
-        step.plan.tables, step.window, placing.merge_group_id, now_us, invocation.actor
-    )
+    needed = step.judgement.overrides
+    tables = step.judgement.plan.tables
+    assignment = Assignment(tables, step.window, placing.merge_group_id, now_us, invocation.actor)
     return attrs.evolve(
         step.booking,
         assignment=assignment,
+        # The planner would not find tables that break a rule again.
+        names_tables=step.booking.names_tables or bool(standing(needed, is_same_size=True)),
+        overrides=merged(without_tables(step.booking.overrides), needed),
         last_step=None,
         version=step.booking.version + 1,
         updated_us=now_us,

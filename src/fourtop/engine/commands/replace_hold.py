@@ -47,7 +47,7 @@ def command(
         InvalidInput: If an argument is of the wrong type or out of range.
         InvalidIdentifier: If an id or the key is malformed.
     """
-    check_request(request)
+    check_request(caller, request)
     if given_up.ttl_seconds is not None:
         ttl_seconds = hold_command.check_ttl(given_up.ttl_seconds)
         given_up = attrs.evolve(given_up, ttl_seconds=ttl_seconds)

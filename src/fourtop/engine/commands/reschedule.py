@@ -7,20 +7,23 @@ from functools import partial
 import attrs
 
 from fourtop.engine.admission import Admission, Seating, expected_windows
-from fourtop.engine.allocations import expire_holds, released_for
+from fourtop.engine.allocations import expire_holds, released_for, with_receipt
 from fourtop.engine.candidacy import Inquiry
 from fourtop.engine.commands.book import assigned, assignment_of, place
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Command, optional_version, with_expected
 from fourtop.engine.events import rescheduled_event
 from fourtop.engine.invocation import Invocation
-from fourtop.engine.preconditions import get_booking, owners_for
+from fourtop.engine.permits import unneeded
+from fourtop.engine.preconditions import check_pin, get_booking, owners_for
 from fourtop.engine.usage import Released
 from fourtop.errors import IllegalTransition, Refusal, Refused
 from fourtop.model import validators
 from fourtop.model.allocation import Owner, OwnerKind
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.booking_change import BookingChange, Keep, request_of, seats_alike
+from fourtop.model.override import check_may_override, merged, without_tables
+from fourtop.model.receipt import Receipt
 from fourtop.model.request import ANY_TABLE, BookingRequest
 from fourtop.model.window import Window
 from fourtop.ports import NO_CHANGES, Changes, Decision, Need, Scope, View
@@ -43,10 +46,13 @@ def command(
     """Build the command.
 
     Raises:
-        InvalidInput: If the change is of the wrong type, or the version is out of range.
+        InvalidInput: If the change is of the wrong type, the version is out of range, or a guest
+            overrides a rule.
         InvalidIdentifier: If the id or the key is malformed.
     """
     checked = validators.check_instance("change", change, BookingChange)
+    if not isinstance(checked.overrides, Keep):
+        check_may_override(caller.actor, checked.overrides)
     version = optional_version(expected)
     arguments = {"booking_id": booking_id, "change": checked.given}
     invocation = caller.invocation("reschedule", key, with_expected(arguments, version))
@@ -91,7 +97,8 @@ def reschedule_booking(
     A change that changes nothing writes nothing. One that changes only the reference moves nothing.
     """
     before, request = request_of(booking), change.applied_to(booking)
-    if request == before:
+    check_pin(booking, request.tables)
+    if request.replaced(overrides=before.overrides) == before:
         return Decision(booking)
     changed = _described(invocation, view, booking, request)
     if seats_alike(request, before):
@@ -99,7 +106,11 @@ def reschedule_booking(
     seating = _seated(invocation, view, compiled, booking, request)
     if isinstance(seating, Need):
         return seating
-    changed = attrs.evolve(changed, stay=seating.stay, would_refuse=seating.would_refuse)
+    overrides = merged(without_tables(booking.overrides), seating.overrides)
+    given = () if isinstance(change.overrides, Keep) else change.overrides
+    changed = attrs.evolve(
+        changed, stay=seating.stay, overrides=overrides, would_refuse=seating.would_refuse
+    )
     if request.start_us != before.start_us:
         told = compiled.calendar.local_text(request.start_us)
         changed = attrs.evolve(changed, local_start=told)
@@ -112,7 +123,11 @@ def reschedule_booking(
         changes += expire_holds(invocation, view, seating.stay.occupied, kept=ended)
         rows = view.allocations_of(OwnerKind.BOOKING, booking.id)
         changes += Changes(removed=rows, added=placing.rows)
-    return _decided(invocation, changed, booking, changes)
+    decided = _decided(invocation, changed, booking, changes)
+    if not given:
+        return decided
+    reported = with_receipt(changed, Receipt(unneeded=unneeded(given, seating.overrides)))
+    return Decision(reported, decided.changes)
 
 
 def _described(
@@ -128,7 +143,8 @@ def _described(
         past_reason=request.past_reason,
         must=request.must,
         wish=request.wish,
-        names_tables=bool(request.tables),
+        # A pinned booking keeps tables that were not promised.
+        names_tables=bool(request.tables) and (booking.names_tables or not booking.is_pinned),
         occasion=request.occasion,
         channel=request.channel,
         minutes=request.minutes,

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import attrs
 
+from fourtop.engine.admission import Admission
 from fourtop.engine.alternatives import TableSearch
 from fourtop.engine.caps import recount
-from fourtop.engine.checks.tables import plan_request
+from fourtop.engine.checks.tables import judge_named, plan_request
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Command, optional_version
 from fourtop.engine.enforcement import planner_at
 from fourtop.engine.events import rescheduled_event
 from fourtop.engine.invocation import Invocation
+from fourtop.engine.permits import Permits
 from fourtop.engine.preconditions import get_booking
 from fourtop.errors import IllegalTransition, Reason, Refusal, Refused
 from fourtop.model import validators
 from fourtop.model.booking import Booking, BookingStatus
+from fourtop.model.override import standing
 from fourtop.model.plan import Plan
 from fourtop.model.window import Window
 from fourtop.ports import Changes, Decision, Need, Scope, View
@@ -98,7 +101,10 @@ class _Resizing:
     def _refuse_tables(self, booking: Booking) -> Need | None:
         """Refuse a size that the booking's tables do not suit, and name the best other tables."""
         ask = plan_request(self.party_size, must=booking.must)
-        judged = planner_at(self.compiled, booking.stay).judge(ask, booking.tables)
+        admission = Admission(self.view, self.compiled, self.invocation.actor)
+        admission.permits = Permits(standing(booking.overrides, is_same_size=False))
+        planner = planner_at(self.compiled, booking.stay)
+        judged = judge_named(admission, planner, ask, booking.tables, ())
         if not isinstance(judged, Refusal):
             return None
         search = TableSearch(self.compiled, self.invocation.actor)

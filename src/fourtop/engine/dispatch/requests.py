@@ -15,6 +15,7 @@ from fourtop.errors import FourtopError, InvalidInput, safe_repr
 from fourtop.model import validators
 from fourtop.model.actor import Actor
 from fourtop.model.booking import Booking
+from fourtop.model.override import check_may_override
 from fourtop.model.request import BookingRequest
 from fourtop.model.window import Window
 from fourtop.ports import Decision, Need, Scope, View
@@ -146,14 +147,16 @@ def booking_command(
     )
 
 
-def check_request(request: object) -> None:
-    """Check that a caller gave a request.
+def check_request(caller: Caller, request: object) -> None:
+    """Check that a caller gave a request, and may override what it overrides.
 
     Raises:
-        InvalidInput: If it is anything else.
+        InvalidInput: If it is anything else, or a guest overrides a rule.
     """
     if not isinstance(request, BookingRequest):
         raise InvalidInput("request", "must be of type BookingRequest", safe_repr(request))
+    if request.overrides:
+        check_may_override(caller.actor, request.overrides)
 
 
 def optional_id(field: str, value: str | None) -> str | None:

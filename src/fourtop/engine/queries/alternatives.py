@@ -44,6 +44,7 @@ from fourtop.model.alternatives import (
     RejectedAlternative,
 )
 from fourtop.model.booking import Assignment, Booking, BookingStatus
+from fourtop.model.override import without_tables
 from fourtop.model.request import BookingRequest
 from fourtop.model.results import Quote
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, from_micros
@@ -76,7 +77,7 @@ def query(
         InvalidInput: If an argument is of the wrong type, or a party of one asks for a split.
         InvalidIdentifier: If ``exclude`` is malformed.
     """
-    check_request(request)
+    check_request(caller, request)
     validators.check_instance("terms", terms, AlternativeTerms)
     if terms.split and request.party_size == 1:
         raise InvalidInput("split", "needs a party of at least 2 people", "1")
@@ -129,6 +130,11 @@ class _Search:
         self._admission = admission
         self._request = request
         self._terms = terms
+        # Other tables break none of the rules that the named ones break.
+        self._unnamed: dict[str, Any] = {
+            "tables": (),
+            "overrides": without_tables(request.overrides),
+        }
         self._timezone = admission.compiled.house.restaurant.timezone
         self.starts = tuple(self._starts()) if terms.times else ()
 
@@ -190,7 +196,7 @@ class _Search:
             )
             if is_excluded:
                 there = attrs.evolve(must, zones=[zone.id], areas=())
-                yield self._one(AlternativeKind.ZONE, must=there, tables=())
+                yield self._one(AlternativeKind.ZONE, must=there, **self._unnamed)
 
     def _stay(self) -> Iterator[Tried]:
         bounds = shorter_stays(self._admission, self._request)
@@ -224,7 +230,7 @@ class _Search:
 
     def _two(self, *sizes: int) -> Tried:
         kind = AlternativeKind.SPLIT
-        requests = tuple(self._request.replaced(party_size=each, tables=()) for each in sizes)
+        requests = tuple(self._request.replaced(party_size=each, **self._unnamed) for each in sizes)
         quotes, admission = [], self._admission
         for request in requests:
             answer = _quoted(admission, request)

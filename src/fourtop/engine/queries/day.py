@@ -99,7 +99,7 @@ class _Board:
     def __init__(self, view: View, calendar: Calendar) -> None:
         self._view = view
         self._calendar = calendar
-        self._numbers = {table.id: table.number for table in view.house.floor.tables}
+        self._numbers = view.house.floor.labels
         # The bookings that have tables, or a live hold that keeps some for them.
         self.placed: set[str] = set()
 

@@ -53,7 +53,7 @@ def query(
         InvalidInput: If the request is of the wrong type.
         InvalidIdentifier: If ``exclude`` is malformed.
     """
-    check_request(request)
+    check_request(caller, request)
     excluded = optional_id("exclude", exclude)
     return Query(
         Scope(caller.restaurant_id, bookings=one_or_none(excluded)),

@@ -112,7 +112,7 @@ def first_free_day_query(
         InvalidInput: If it is not a request, or the number of days is out of range.
         InvalidIdentifier: If the id of the booking to leave out is malformed.
     """
-    check_request(request)
+    check_request(caller, request)
     most = validators.check_integer("days", days, 1, MAX_FREE_DAYS)
     left_out = optional_id("exclude", exclude)
     return Query(

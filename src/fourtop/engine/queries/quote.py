@@ -35,7 +35,7 @@ def query(
         InvalidInput: If the request is of the wrong type.
         InvalidIdentifier: If ``exclude`` is malformed.
     """
-    check_request(request)
+    check_request(caller, request)
     excluded = optional_id("exclude", exclude)
     return Query(
         Scope(caller.restaurant_id, bookings=one_or_none(excluded)),
@@ -63,6 +63,7 @@ def quote(admission: Admission, request: BookingRequest) -> Quote | Refusal | Ne
         usage,
         versions,
         relaxed=seating.relaxed,
+        broken=tuple(each.rule for each in seating.overrides),
         would_refuse=seating.would_refuse,
         timezone=timezone,
     )

@@ -1,0 +1,130 @@
+"""The part of the desk for the staff: tables by hand, overrides, swaps and pins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fourtop.engine.commands import assign, pin, swap, unassign
+from fourtop.engine.dispatch.requests import BookingCall
+from fourtop.engine.queries import validate
+from fourtop.engine.service_desk import ServiceDesk
+from fourtop.model.booking import Booking
+from fourtop.model.override import Override
+from fourtop.model.validation import Selection, Validation
+
+
+class StaffDesk(ServiceDesk):
+    """The commands of the staff; ``Desk`` has all commands and reads."""
+
+    def validate(self, selection: Selection) -> Validation:
+        """Run every check on tables that staff chose by hand, and return what each one says.
+
+        A check that the selection overrides is a warning. What is valid can be booked, held,
+        assigned or moved, with the same overrides, at the versions that the answer carries.
+
+        Raises:
+            InvalidInput: If it is not a selection, or a guest overrides a rule.
+            IllegalTransition: If the booking is over.
+            UnknownName: If the house does not have what a condition, occasion or channel names.
+            NotFound: If the booking or a table is unknown.
+        """
+        return self._executor.query(validate.query(self._caller, selection))
+
+    def assign(
+        self,
+        booking_id: str,
+        tables: Iterable[str] = (),
+        *,
+        overrides: Iterable[Override] = (),
+        expected: int | None = None,
+        key: str | None = None,
+    ) -> Booking:
+        """Give tables to a booking that waits for them, and confirm it; its holds end.
+
+        Args:
+            booking_id: The booking.
+            tables: Exactly these tables, which the booking is promised; empty: the best.
+            overrides: Rules of the house that staff break for them.
+            expected: The version of the booking that the caller saw; ``None``: any.
+            key: Idempotency key.
+
+        Raises:
+            Refused: If a rule forbids it or the tables are taken.
+            StaleVersion: If its version is not ``expected``.
+            IllegalTransition: If it does not wait for tables. ``move`` gives it others.
+            InvalidInput: If a guest overrides a rule, or an override of a rule about tables comes
+                without tables.
+            NotFound: If the booking or a table is unknown.
+        """
+        call = BookingCall(booking_id, expected, key)
+        return self._executor.execute(
+            assign.command(self._caller, call, assign.Wanted(tables, overrides))
+        )
+
+    def unassign(
+        self, booking_id: str, *, expected: int | None = None, key: str | None = None
+    ) -> Booking:
+        """Take the tables from a confirmed booking: it becomes ``pending_allocation``.
+
+        Raises:
+            Refused: If it is pinned.
+            StaleVersion: If its version is not ``expected``.
+            IllegalTransition: If it is not confirmed.
+            NotFound: If it is unknown.
+        """
+        return self._executor.execute(
+            unassign.command(self._caller, BookingCall(booking_id, expected, key))
+        )
+
+    def swap(
+        self,
+        first: str,
+        second: str,
+        *,
+        overrides: Iterable[Override] = (),
+        key: str | None = None,
+    ) -> tuple[Booking, ...]:
+        """Give each of two bookings the tables of the other, in one step; each keeps its time.
+
+        It is a ``move`` of both, which also swaps more than two and takes ``expected``.
+
+        Args:
+            first: A booking.
+            second: Another booking.
+            overrides: Rules of the house that staff break for either.
+            key: Idempotency key.
+
+        Raises:
+            Refused: If the tables do not suit a party, are taken, or a booking is pinned.
+            IllegalTransition: If a booking has no tables ahead of it.
+            InvalidInput: If both are one booking, or a guest overrides a rule.
+            NotFound: If a booking is unknown.
+        """
+        return self._executor.execute(swap.command(self._caller, first, second, overrides, key=key))
+
+    def pin(
+        self, booking_id: str, *, expected: int | None = None, key: str | None = None
+    ) -> Booking:
+        """Keep a booking at its tables: no move, swap or repair takes them away.
+
+        It can still be cancelled, and rescheduled to a time when its tables are free.
+
+        Raises:
+            StaleVersion: If its version is not ``expected``.
+            IllegalTransition: If it has no tables.
+            NotFound: If it is unknown.
+        """
+        call = BookingCall(booking_id, expected, key)
+        return self._executor.execute(pin.command(self._caller, call, is_pinned=True))
+
+    def unpin(
+        self, booking_id: str, *, expected: int | None = None, key: str | None = None
+    ) -> Booking:
+        """Let a pinned booking move again.
+
+        Raises:
+            StaleVersion: If its version is not ``expected``.
+            NotFound: If it is unknown.
+        """
+        call = BookingCall(booking_id, expected, key)
+        return self._executor.execute(pin.command(self._caller, call, is_pinned=False))

@@ -1,0 +1,127 @@
+"""Staff under rivals: processes swap and rotate the same parties, and none moves a pinned one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import attrs
+import pytest
+
+from fourtop import (
+    Booking,
+    Code,
+    Desk,
+    Engine,
+    FourtopError,
+    ManualClock,
+    Move,
+    Refused,
+    StaleVersion,
+    sketch_floor,
+)
+from fourtop.storage.sql import SqlStore
+from tests.database.furnished import postgresql_url, sqlite_url
+from tests.evening import STAFF, a_house, at, booked
+from tests.load.crowd import Crowd, Meet
+
+ROUNDS: Final = 10
+NAMES: Final = ("a", "b", "c")
+PINNED: Final = "pinned"
+
+Answer = tuple[Booking, ...] | FourtopError
+
+
+@attrs.frozen
+class Place:
+    """A database, and how many processes share it."""
+
+    url: str
+    processes: int
+
+
+@pytest.fixture(scope="module")
+def crowd() -> Iterator[Crowd]:
+    with Crowd(4, 8) as started:
+        yield started
+
+
+@pytest.fixture(params=["postgresql", "sqlite"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    if request.param == "sqlite":
+        yield Place(sqlite_url(tmp_path / "night.db"), 4)
+        return
+    with postgresql_url() as url:
+        yield Place(url, 8)
+
+
+def tables_of(desk: Desk) -> list[str]:
+    return ["+".join(desk.get_booking(name).tables) for name in (*NAMES, PINNED)]
+
+
+def act(desk: Desk, number: int, seen: list[Booking]) -> Answer:
+    """Swap two, rotate three at the versions that were seen, or try to move the pinned one."""
+    one, two, three = seen
+    try:
+        if number % 4 == 0:
+            return desk.swap(one.id, two.id)
+        if number % 4 == 1:
+            return desk.swap(two.id, three.id)
+        if number % 4 == 2:
+            ring = zip(seen, [*seen[1:], one], strict=True)
+            return desk.move(
+                [Move(each.id, other.tables, expected=each.version) for each, other in ring]
+            )
+        return desk.swap(one.id, PINNED)
+    except FourtopError as error:
+        return error
+
+
+def play(place: Place, number: int, meet: Meet) -> list[tuple[Answer, list[str]]]:
+    """Play every round; return each answer, and from one process the tables after it."""
+    found = list[tuple[Answer, list[str]]]()
+    with SqlStore(place.url, clock=ManualClock(at("12:00"))) as store:
+        desk = Engine(store).desk("house", actor=STAFF)
+        for _ in range(ROUNDS):
+            seen = [desk.get_booking(name) for name in NAMES]
+            meet()
+            answer = act(desk, number, seen)
+            meet()
+            found.append((answer, tables_of(desk) if number == 0 else []))
+            meet()
+    return found
+
+
+def test_swaps_and_rings_are_atomic_under_rivals_and_a_pinned_party_stays(
+    crowd: Crowd, place: Place
+) -> None:
+    house = a_house(sketch_floor(dict.fromkeys("1234", 4)))
+    with SqlStore(place.url, clock=ManualClock(at("12:00"))) as store:
+        desk = Engine(store).add_restaurant(house, actor=STAFF)
+        for name, table in zip((*NAMES, PINNED), "1234", strict=True):
+            booked(desk, 4, tables=[table], booking_id=name)
+        desk.pin(PINNED)
+
+    done = crowd.do(play, [(place, number) for number in range(place.processes)])
+
+    moved = 0
+    for each in zip(*done, strict=True):
+        after = each[0][1]
+        assert sorted(after) == ["1", "2", "3", "4"], "no table is lost or taken twice"
+        assert after[-1] == "4"
+        for number, (answer, _) in enumerate(each):
+            if number % 4 == 3:
+                assert isinstance(answer, Refused), answer
+                assert answer.code is Code.BOOKING_PINNED
+            elif number % 4 == 2:
+                assert isinstance(answer, tuple | StaleVersion), answer
+            else:
+                # Commands of one house come one after the other, so each swap finds its tables.
+                assert isinstance(answer, tuple), answer
+            moved += len(answer) if isinstance(answer, tuple) else 0
+    with SqlStore(place.url, clock=ManualClock(at("12:00"))) as store:
+        desk = Engine(store).desk("house")
+        assert desk.audit().is_clean
+        versions = [desk.get_booking(name).version for name in NAMES]
+        assert sum(versions) == len(NAMES) + moved, "each move was counted once"
