@@ -137,6 +137,7 @@ def call(name: str, *args: Any, **kwargs: Any) -> Invocation:
     return name, args, kwargs
 
 
+ROW: Final = BookingRow("import:1", 2, at("17:00"), end=at("18:00"), tables=("1",))
 # Moves the clock.
 CLOCK: Final = "clock"
 
@@ -210,17 +211,9 @@ EVENING: Final = (
     call(CLOCK, at("20:15")),
     call("no_show", "b2"),
     call("no_show", "b2"),
-    call(
-        "import_bookings", [BookingRow("import:1", 2, at("17:00"), end=at("18:00"), tables=("1",))]
-    ),
-    call(
-        "import_bookings", [BookingRow("import:1", 2, at("17:00"), end=at("18:00"), tables=("1",))]
-    ),
-    call(
-        "import_bookings",
-        [BookingRow("import:1", 2, at("17:00"), end=at("18:00"), tables=("1",))],
-        shadow=True,
-    ),
+    call("import_bookings", [ROW]),
+    call("import_bookings", [ROW]),
+    call("import_bookings", [ROW], shadow=True),
     call(
         "check_import",
         [BookingRow("import:1", 2, at("17:00"), end=at("18:00"), tables=("1",))],
