@@ -259,7 +259,7 @@
 --     enter_job × 2
 --     delete_events
 --
--- remove_restaurant: 35 statements
+-- remove_restaurant: 36 statements
 --     set_tenant
 --     lock_restaurant
 --     load_scope 18
@@ -289,6 +289,7 @@
 --     remove_restaurant_occasions
 --     remove_restaurant_booking_windows
 --     remove_bookings
+--     remove_booking_slots
 --     remove_booking_confirmation_tables
 --     remove_command_results
 --     remove_capacity_outbox
@@ -913,7 +914,39 @@ SELECT (
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
             fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
-            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'pending_allocation'
+            AND fourtop.bookings.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.bookings.occupied_start_us < :w0_end::BIGINT
+            AND fourtop.bookings.occupied_end_us > :w0_start::BIGINT
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
             fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
@@ -1051,7 +1084,39 @@ SELECT (
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
             fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
-            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'pending_allocation'
+            AND fourtop.bookings.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.bookings.occupied_start_us < :w0_end::BIGINT
+            AND fourtop.bookings.occupied_end_us > :w0_start::BIGINT
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
             fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
@@ -1385,7 +1450,39 @@ SELECT (
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
             fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
-            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'pending_allocation'
+            AND fourtop.bookings.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.bookings.occupied_start_us < :w0_end::BIGINT
+            AND fourtop.bookings.occupied_end_us > :w0_start::BIGINT
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
             fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
@@ -1689,7 +1786,8 @@ WITH did_bookings_added AS (
         is_clamped, merge_group_id, assigned_start_us, assigned_end_us, assigned_us,
         assigned_by_id, assigned_by_role, names_tables, asked_occasion, channel, minutes,
         reference, local_start, seated_us, left_us, last_status, last_start_us, last_end_us,
-        last_step_us, is_pinned, would_refuse, must, wish, overrides)
+        last_step_us, is_pinned, would_refuse, wait_earliest_us, wait_latest_us, wait_until_us,
+        offers, must, wish, overrides)
     SELECT :restaurant::VARCHAR AS anon_1, new_bookings_added.id AS id,
         new_bookings_added.party_size AS party_size, new_bookings_added.status AS status,
         new_bookings_added.version AS version, new_bookings_added.created_us AS created_us,
@@ -1710,8 +1808,10 @@ WITH did_bookings_added AS (
         new_bookings_added.last_status AS last_status, new_bookings_added.last_start_us AS last_start_us,
         new_bookings_added.last_end_us AS last_end_us, new_bookings_added.last_step_us AS last_step_us,
         new_bookings_added.is_pinned AS is_pinned, new_bookings_added.would_refuse AS would_refuse,
-        new_bookings_added.must AS must, new_bookings_added.wish AS wish,
-        new_bookings_added.overrides AS overrides
+        new_bookings_added.wait_earliest_us AS wait_earliest_us,
+        new_bookings_added.wait_latest_us AS wait_latest_us, new_bookings_added.wait_until_us AS wait_until_us,
+        new_bookings_added.offers AS offers, new_bookings_added.must AS must,
+        new_bookings_added.wish AS wish, new_bookings_added.overrides AS overrides
     FROM json_to_recordset(CAST(:bookings_added::VARCHAR AS JSON)) AS new_bookings_added(ordinal INTEGER,
         id TEXT, party_size INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
         actor_id TEXT, actor_role TEXT, past_reason TEXT, period TEXT, service_date TEXT,
@@ -1721,7 +1821,8 @@ WITH did_bookings_added AS (
         assigned_by_role TEXT, names_tables BOOLEAN, asked_occasion TEXT, channel TEXT, minutes INTEGER,
         reference TEXT, local_start TEXT, seated_us BIGINT, left_us BIGINT, last_status TEXT,
         last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, is_pinned BOOLEAN,
-        would_refuse TEXT, must JSON, wish JSON, overrides JSON)
+        would_refuse TEXT, wait_earliest_us BIGINT, wait_latest_us BIGINT, wait_until_us BIGINT,
+        offers INTEGER, must JSON, wish JSON, overrides JSON)
     ORDER BY new_bookings_added.ordinal
 ), did_assignments AS (
     INSERT INTO fourtop.booking_table_assignments (restaurant_id, booking_id, position, table_id)
@@ -1902,7 +2003,39 @@ SELECT (
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
             fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
-            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'pending_allocation'
+            AND fourtop.bookings.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.bookings.occupied_start_us < :w0_end::BIGINT
+            AND fourtop.bookings.occupied_end_us > :w0_start::BIGINT
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
             fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
@@ -1993,7 +2126,8 @@ WITH did_bookings_added AS (
         is_clamped, merge_group_id, assigned_start_us, assigned_end_us, assigned_us,
         assigned_by_id, assigned_by_role, names_tables, asked_occasion, channel, minutes,
         reference, local_start, seated_us, left_us, last_status, last_start_us, last_end_us,
-        last_step_us, is_pinned, would_refuse, must, wish, overrides)
+        last_step_us, is_pinned, would_refuse, wait_earliest_us, wait_latest_us, wait_until_us,
+        offers, must, wish, overrides)
     SELECT :restaurant::VARCHAR AS anon_1, new_bookings_added.id AS id,
         new_bookings_added.party_size AS party_size, new_bookings_added.status AS status,
         new_bookings_added.version AS version, new_bookings_added.created_us AS created_us,
@@ -2014,8 +2148,10 @@ WITH did_bookings_added AS (
         new_bookings_added.last_status AS last_status, new_bookings_added.last_start_us AS last_start_us,
         new_bookings_added.last_end_us AS last_end_us, new_bookings_added.last_step_us AS last_step_us,
         new_bookings_added.is_pinned AS is_pinned, new_bookings_added.would_refuse AS would_refuse,
-        new_bookings_added.must AS must, new_bookings_added.wish AS wish,
-        new_bookings_added.overrides AS overrides
+        new_bookings_added.wait_earliest_us AS wait_earliest_us,
+        new_bookings_added.wait_latest_us AS wait_latest_us, new_bookings_added.wait_until_us AS wait_until_us,
+        new_bookings_added.offers AS offers, new_bookings_added.must AS must,
+        new_bookings_added.wish AS wish, new_bookings_added.overrides AS overrides
     FROM json_to_recordset(CAST(:bookings_added::VARCHAR AS JSON)) AS new_bookings_added(ordinal INTEGER,
         id TEXT, party_size INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
         actor_id TEXT, actor_role TEXT, past_reason TEXT, period TEXT, service_date TEXT,
@@ -2025,7 +2161,8 @@ WITH did_bookings_added AS (
         assigned_by_role TEXT, names_tables BOOLEAN, asked_occasion TEXT, channel TEXT, minutes INTEGER,
         reference TEXT, local_start TEXT, seated_us BIGINT, left_us BIGINT, last_status TEXT,
         last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, is_pinned BOOLEAN,
-        would_refuse TEXT, must JSON, wish JSON, overrides JSON)
+        would_refuse TEXT, wait_earliest_us BIGINT, wait_latest_us BIGINT, wait_until_us BIGINT,
+        offers INTEGER, must JSON, wish JSON, overrides JSON)
     ORDER BY new_bookings_added.ordinal
 ), did_assignments AS (
     INSERT INTO fourtop.booking_table_assignments (restaurant_id, booking_id, position, table_id)
@@ -2121,7 +2258,9 @@ SELECT (
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
             fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
-            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
             fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
@@ -2181,7 +2320,9 @@ SELECT (
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
             fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
-            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
             fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_2
             FROM fourtop.booking_table_assignments
@@ -2219,7 +2360,9 @@ SELECT (
                 fourtop.bookings.left_us, fourtop.bookings.last_status,
                 fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
                 fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
-                fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+                fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+                fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+                fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
                 fourtop.bookings.overrides, (
                 SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_2
                 FROM fourtop.booking_table_assignments
@@ -2294,7 +2437,39 @@ SELECT (
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
             fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
-            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'pending_allocation'
+            AND fourtop.bookings.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.bookings.occupied_start_us < :w0_end::BIGINT
+            AND fourtop.bookings.occupied_end_us > :w0_start::BIGINT
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
             fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
@@ -2320,7 +2495,9 @@ SELECT (
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
             fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
-            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
             fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_4
             FROM fourtop.booking_table_assignments
@@ -2347,7 +2524,9 @@ SELECT (
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
             fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
-            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
             fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_4
             FROM fourtop.booking_table_assignments
@@ -2380,7 +2559,9 @@ SELECT (
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
             fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
-            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
             fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_4
             FROM fourtop.booking_table_assignments
@@ -2562,7 +2743,9 @@ SELECT (
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
             fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
-            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
             fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
@@ -2588,7 +2771,39 @@ SELECT (
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
             fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
-            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'pending_allocation'
+            AND fourtop.bookings.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.bookings.occupied_start_us < :w0_end::BIGINT
+            AND fourtop.bookings.occupied_end_us > :w0_start::BIGINT
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
             fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
@@ -2779,7 +2994,10 @@ WITH did_assignments_over AS (
         last_start_us=new_bookings_changed.last_start_us,
         last_end_us=new_bookings_changed.last_end_us,
         last_step_us=new_bookings_changed.last_step_us, is_pinned=new_bookings_changed.is_pinned,
-        overrides=new_bookings_changed.overrides, would_refuse=new_bookings_changed.would_refuse
+        overrides=new_bookings_changed.overrides, would_refuse=new_bookings_changed.would_refuse,
+        wait_earliest_us=new_bookings_changed.wait_earliest_us,
+        wait_latest_us=new_bookings_changed.wait_latest_us,
+        wait_until_us=new_bookings_changed.wait_until_us, offers=new_bookings_changed.offers
     FROM json_to_recordset(CAST(:bookings_changed::VARCHAR AS JSON)) AS new_bookings_changed(ordinal INTEGER,
         id TEXT, party_size INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
         actor_id TEXT, actor_role TEXT, past_reason TEXT, period TEXT, service_date TEXT,
@@ -2789,7 +3007,8 @@ WITH did_assignments_over AS (
         assigned_by_role TEXT, names_tables BOOLEAN, asked_occasion TEXT, channel TEXT, minutes INTEGER,
         reference TEXT, local_start TEXT, seated_us BIGINT, left_us BIGINT, last_status TEXT,
         last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, is_pinned BOOLEAN,
-        would_refuse TEXT, must JSON, wish JSON, overrides JSON, old_version BIGINT)
+        would_refuse TEXT, wait_earliest_us BIGINT, wait_latest_us BIGINT, wait_until_us BIGINT,
+        offers INTEGER, must JSON, wish JSON, overrides JSON, old_version BIGINT)
     WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.id = :bookings_changed_ids::VARCHAR
         AND fourtop.bookings.id = new_bookings_changed.id AND fourtop.bookings.version = new_bookings_changed.old_version
     RETURNING fourtop.bookings.id
@@ -2863,7 +3082,39 @@ SELECT (
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
             fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
-            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'pending_allocation'
+            AND fourtop.bookings.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.bookings.occupied_start_us < :w0_end::BIGINT
+            AND fourtop.bookings.occupied_end_us > :w0_start::BIGINT
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
             fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
@@ -2991,7 +3242,10 @@ WITH did_assignments_over AS (
         last_start_us=new_bookings_changed.last_start_us,
         last_end_us=new_bookings_changed.last_end_us,
         last_step_us=new_bookings_changed.last_step_us, is_pinned=new_bookings_changed.is_pinned,
-        overrides=new_bookings_changed.overrides, would_refuse=new_bookings_changed.would_refuse
+        overrides=new_bookings_changed.overrides, would_refuse=new_bookings_changed.would_refuse,
+        wait_earliest_us=new_bookings_changed.wait_earliest_us,
+        wait_latest_us=new_bookings_changed.wait_latest_us,
+        wait_until_us=new_bookings_changed.wait_until_us, offers=new_bookings_changed.offers
     FROM json_to_recordset(CAST(:bookings_changed::VARCHAR AS JSON)) AS new_bookings_changed(ordinal INTEGER,
         id TEXT, party_size INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
         actor_id TEXT, actor_role TEXT, past_reason TEXT, period TEXT, service_date TEXT,
@@ -3001,7 +3255,8 @@ WITH did_assignments_over AS (
         assigned_by_role TEXT, names_tables BOOLEAN, asked_occasion TEXT, channel TEXT, minutes INTEGER,
         reference TEXT, local_start TEXT, seated_us BIGINT, left_us BIGINT, last_status TEXT,
         last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, is_pinned BOOLEAN,
-        would_refuse TEXT, must JSON, wish JSON, overrides JSON, old_version BIGINT)
+        would_refuse TEXT, wait_earliest_us BIGINT, wait_latest_us BIGINT, wait_until_us BIGINT,
+        offers INTEGER, must JSON, wish JSON, overrides JSON, old_version BIGINT)
     WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.id = :bookings_changed_ids::VARCHAR
         AND fourtop.bookings.id = new_bookings_changed.id AND fourtop.bookings.version = new_bookings_changed.old_version
     RETURNING fourtop.bookings.id
@@ -3223,7 +3478,9 @@ SELECT (
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
             fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
-            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
             fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
@@ -3250,7 +3507,39 @@ SELECT (
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
             fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
-            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'pending_allocation'
+            AND fourtop.bookings.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.bookings.occupied_start_us < :w0_end::BIGINT
+            AND fourtop.bookings.occupied_end_us > :w0_start::BIGINT
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
             fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
@@ -3398,7 +3687,39 @@ SELECT (
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
             fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
-            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'pending_allocation'
+            AND fourtop.bookings.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.bookings.occupied_start_us < :w0_end::BIGINT
+            AND fourtop.bookings.occupied_end_us > :w0_start::BIGINT
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
             fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
@@ -4024,7 +4345,9 @@ SELECT (
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
             fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
-            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
             fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
@@ -4196,6 +4519,12 @@ WHERE fourtop.restaurant_booking_windows.restaurant_id = :restaurant::VARCHAR;
 DELETE
 FROM fourtop.bookings
 WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR;
+
+-- remove_booking_slots
+-- Delete all rows of a removed restaurant in booking_slots. Used by: remove_restaurant.
+DELETE
+FROM fourtop.booking_slots
+WHERE fourtop.booking_slots.restaurant_id = :restaurant::VARCHAR;
 
 -- remove_booking_confirmation_tables
 -- Delete all rows of a removed restaurant in booking_confirmation_tables. Used by:
@@ -4936,7 +5265,9 @@ SELECT (
             fourtop.bookings.left_us, fourtop.bookings.last_status,
             fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
             fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
-            fourtop.bookings.would_refuse, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
             fourtop.bookings.overrides, (
             SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
             FROM fourtop.booking_table_assignments
@@ -4985,6 +5316,15 @@ SELECT (
 ) AS anon_7, (
     SELECT CAST(json_agg(anon_10.json_build_array_5) AS TEXT) AS json_agg_7
     FROM (
+        SELECT json_build_array(fourtop.booking_slots.id, fourtop.booking_slots.start_us,
+            fourtop.booking_slots.available, fourtop.booking_slots.reserved,
+            fourtop.booking_slots.version) AS json_build_array_5
+        FROM fourtop.booking_slots
+        WHERE fourtop.booking_slots.restaurant_id = :restaurant::VARCHAR AND fourtop.booking_slots.id = ANY (:slots::TEXT[])
+    ) AS anon_10
+) AS anon_9, (
+    SELECT CAST(json_agg(anon_12.json_build_array_6) AS TEXT) AS json_agg_8
+    FROM (
         SELECT json_build_array(fourtop.booking_confirmation_results.id,
             fourtop.booking_confirmation_results.hold_id,
             fourtop.booking_confirmation_results.booking_id,
@@ -4998,29 +5338,29 @@ SELECT (
             fourtop.booking_confirmation_results.details,
             fourtop.booking_confirmation_results.actor_id,
             fourtop.booking_confirmation_results.actor_role, (
-            SELECT json_agg(fourtop.booking_confirmation_tables.table_id ORDER BY fourtop.booking_confirmation_tables.position) AS json_agg_8
+            SELECT json_agg(fourtop.booking_confirmation_tables.table_id ORDER BY fourtop.booking_confirmation_tables.position) AS json_agg_9
             FROM fourtop.booking_confirmation_tables
             WHERE fourtop.booking_confirmation_tables.restaurant_id = fourtop.booking_confirmation_results.restaurant_id
                 AND fourtop.booking_confirmation_tables.result_id = fourtop.booking_confirmation_results.id
         ), (
-            SELECT json_agg(fourtop.booking_confirmation_tables.capacity ORDER BY fourtop.booking_confirmation_tables.position) AS json_agg_9
+            SELECT json_agg(fourtop.booking_confirmation_tables.capacity ORDER BY fourtop.booking_confirmation_tables.position) AS json_agg_10
             FROM fourtop.booking_confirmation_tables
             WHERE fourtop.booking_confirmation_tables.restaurant_id = fourtop.booking_confirmation_results.restaurant_id
                 AND fourtop.booking_confirmation_tables.result_id = fourtop.booking_confirmation_results.id
-        )) AS json_build_array_5
+        )) AS json_build_array_6
         FROM fourtop.booking_confirmation_results
         WHERE fourtop.booking_confirmation_results.restaurant_id = :restaurant::VARCHAR AND (fourtop.booking_confirmation_results.id = ANY (:results::TEXT[])
             OR fourtop.booking_confirmation_results.hold_id = ANY (:confirmed_holds::TEXT[]) OR fourtop.booking_confirmation_results.confirmed
             AND fourtop.booking_confirmation_results.booking_id = ANY (:confirmed_bookings::TEXT[]))
-    ) AS anon_10
-) AS anon_9, (
-    SELECT CAST(json_agg(anon_12.json_build_array_6) AS TEXT) AS json_agg_10
+    ) AS anon_12
+) AS anon_11, (
+    SELECT CAST(json_agg(anon_14.json_build_array_7) AS TEXT) AS json_agg_11
     FROM (
-        SELECT json_build_array(fourtop.capacity_outbox.dedupe_key) AS json_build_array_6
+        SELECT json_build_array(fourtop.capacity_outbox.dedupe_key) AS json_build_array_7
         FROM fourtop.capacity_outbox
         WHERE fourtop.capacity_outbox.restaurant_id = :restaurant::VARCHAR AND fourtop.capacity_outbox.dedupe_key = ANY (:events::TEXT[])
-    ) AS anon_12
-) AS anon_11;
+    ) AS anon_14
+) AS anon_13;
 
 -- read_clock
 -- Read the clock of the database. A statement of its own, because it must run after any wait for a

@@ -254,7 +254,7 @@
 -- prune_outbox: 1 statement
 --     delete_events
 --
--- remove_restaurant: 34 statements
+-- remove_restaurant: 35 statements
 --     lock_restaurant
 --     load_scope 18
 --     remove_table_set_members
@@ -283,6 +283,7 @@
 --     remove_restaurant_occasions
 --     remove_restaurant_booking_windows
 --     remove_bookings
+--     remove_booking_slots
 --     remove_booking_confirmation_tables
 --     remove_command_results
 --     remove_capacity_outbox
@@ -723,8 +724,36 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
-            json(bookings.wish), json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'pending_allocation' AND bookings.occupied_start_us > :w0_start - 2678400000000
+            AND bookings.occupied_start_us < :w0_end AND bookings.occupied_end_us > :w0_start
+        UNION ALL
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -842,8 +871,36 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
-            json(bookings.wish), json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'pending_allocation' AND bookings.occupied_start_us > :w0_start - 2678400000000
+            AND bookings.occupied_start_us < :w0_end AND bookings.occupied_end_us > :w0_start
+        UNION ALL
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1089,8 +1146,36 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
-            json(bookings.wish), json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'pending_allocation' AND bookings.occupied_start_us > :w0_start - 2678400000000
+            AND bookings.occupied_start_us < :w0_end AND bookings.occupied_end_us > :w0_start
+        UNION ALL
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1270,7 +1355,7 @@ INSERT INTO bookings (restaurant_id, id, party_size, status, period, service_dat
     assigned_by_role, version, created_us, updated_us, actor_id, actor_role, past_reason, must,
     wish, names_tables, asked_occasion, channel, minutes, reference, local_start, seated_us,
     left_us, last_status, last_start_us, last_end_us, last_step_us, is_pinned, overrides,
-    would_refuse)
+    would_refuse, wait_earliest_us, wait_latest_us, wait_until_us, offers)
 VALUES (:restaurant, :each_id, :each_party_size, :each_status, :each_period, :each_service_date,
     :each_occasion, :each_dining_start_us, :each_dining_end_us, :each_occupied_start_us,
     :each_occupied_end_us, :each_turn_minutes, :each_is_clamped, :each_merge_group_id,
@@ -1279,7 +1364,8 @@ VALUES (:restaurant, :each_id, :each_party_size, :each_status, :each_period, :ea
     :each_actor_role, :each_past_reason, :each_must, :each_wish, :each_names_tables,
     :each_asked_occasion, :each_channel, :each_minutes, :each_reference, :each_local_start,
     :each_seated_us, :each_left_us, :each_last_status, :each_last_start_us, :each_last_end_us,
-    :each_last_step_us, :each_is_pinned, :each_overrides, :each_would_refuse);
+    :each_last_step_us, :each_is_pinned, :each_overrides, :each_would_refuse,
+    :each_wait_earliest_us, :each_wait_latest_us, :each_wait_until_us, :each_offers);
 
 -- write_assignments
 -- Insert or update the table assignments of bookings. Used by: confirm, book, reschedule, move,
@@ -1347,8 +1433,36 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
-            json(bookings.wish), json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'pending_allocation' AND bookings.occupied_start_us > :w0_start - 2678400000000
+            AND bookings.occupied_start_us < :w0_end AND bookings.occupied_end_us > :w0_start
+        UNION ALL
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1457,8 +1571,10 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
-            json(bookings.wish), json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1512,8 +1628,10 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
-            json(bookings.wish), json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
             SELECT json_group_array(anon_3."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1546,8 +1664,9 @@ SELECT (
                 bookings.minutes, bookings.reference, bookings.local_start, bookings.seated_us,
                 bookings.left_us, bookings.last_status, bookings.last_start_us,
                 bookings.last_end_us, bookings.last_step_us, bookings.is_pinned,
-                bookings.would_refuse, json(bookings.must), json(bookings.wish), json(bookings.overrides),
-                json((
+                bookings.would_refuse, bookings.wait_earliest_us, bookings.wait_latest_us,
+                bookings.wait_until_us, bookings.offers, json(bookings.must), json(bookings.wish),
+                json(bookings.overrides), json((
                 SELECT json_group_array(anon_4."each") AS json_group_array_1
                 FROM (
                     SELECT booking_table_assignments.table_id AS "each"
@@ -1612,8 +1731,36 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
-            json(bookings.wish), json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'pending_allocation' AND bookings.occupied_start_us > :w0_start - 2678400000000
+            AND bookings.occupied_start_us < :w0_end AND bookings.occupied_end_us > :w0_start
+        UNION ALL
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1635,8 +1782,10 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
-            json(bookings.wish), json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
             SELECT json_group_array(anon_6."each") AS json_group_array_2
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1658,8 +1807,10 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
-            json(bookings.wish), json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
             SELECT json_group_array(anon_6."each") AS json_group_array_2
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1688,8 +1839,10 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
-            json(bookings.wish), json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
             SELECT json_group_array(anon_6."each") AS json_group_array_2
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1847,8 +2000,10 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
-            json(bookings.wish), json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1870,8 +2025,36 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
-            json(bookings.wish), json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'pending_allocation' AND bookings.occupied_start_us > :w0_start - 2678400000000
+            AND bookings.occupied_start_us < :w0_end AND bookings.occupied_end_us > :w0_start
+        UNION ALL
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -1975,7 +2158,9 @@ SET party_size=:each_party_size, status=:each_status, period=:each_period,
     reference=:each_reference, local_start=:each_local_start, seated_us=:each_seated_us,
     left_us=:each_left_us, last_status=:each_last_status, last_start_us=:each_last_start_us,
     last_end_us=:each_last_end_us, last_step_us=:each_last_step_us, is_pinned=:each_is_pinned,
-    overrides=:each_overrides, would_refuse=:each_would_refuse
+    overrides=:each_overrides, would_refuse=:each_would_refuse,
+    wait_earliest_us=:each_wait_earliest_us, wait_latest_us=:each_wait_latest_us,
+    wait_until_us=:each_wait_until_us, offers=:each_offers
 WHERE bookings.restaurant_id = :restaurant AND bookings.id = :each_id AND bookings.version = :each_old_version;
 
 -- write_assignments_over
@@ -2029,8 +2214,36 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
-            json(bookings.wish), json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'pending_allocation' AND bookings.occupied_start_us > :w0_start - 2678400000000
+            AND bookings.occupied_start_us < :w0_end AND bookings.occupied_end_us > :w0_start
+        UNION ALL
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -2164,8 +2377,10 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
-            json(bookings.wish), json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -2187,8 +2402,36 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
-            json(bookings.wish), json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'pending_allocation' AND bookings.occupied_start_us > :w0_start - 2678400000000
+            AND bookings.occupied_start_us < :w0_end AND bookings.occupied_end_us > :w0_start
+        UNION ALL
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -2293,8 +2536,36 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
-            json(bookings.wish), json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'pending_allocation' AND bookings.occupied_start_us > :w0_start - 2678400000000
+            AND bookings.occupied_start_us < :w0_end AND bookings.occupied_end_us > :w0_start
+        UNION ALL
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
             SELECT json_group_array(anon_5."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -2845,8 +3116,10 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
-            json(bookings.wish), json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
             SELECT json_group_array(anon_7."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -3020,6 +3293,12 @@ WHERE restaurant_booking_windows.restaurant_id = :restaurant;
 DELETE
 FROM bookings
 WHERE bookings.restaurant_id = :restaurant;
+
+-- remove_booking_slots
+-- Delete all rows of a removed restaurant in booking_slots. Used by: remove_restaurant.
+DELETE
+FROM booking_slots
+WHERE booking_slots.restaurant_id = :restaurant;
 
 -- remove_booking_confirmation_tables
 -- Delete all rows of a removed restaurant in booking_confirmation_tables. Used by:
@@ -3567,8 +3846,10 @@ SELECT (
             bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
             bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
             bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse, json(bookings.must),
-            json(bookings.wish), json(bookings.overrides), json((
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
             SELECT json_group_array(anon_11."each") AS json_group_array_1
             FROM (
                 SELECT booking_table_assignments.table_id AS "each"
@@ -3625,6 +3906,17 @@ SELECT (
 ) AS anon_18, (
     SELECT '[' || group_concat(anon_24.json_array_5) || ']' AS anon_23
     FROM (
+        SELECT json_array(booking_slots.id, booking_slots.start_us, booking_slots.available,
+            booking_slots.reserved, booking_slots.version) AS json_array_5
+        FROM booking_slots
+        WHERE booking_slots.restaurant_id = :restaurant AND booking_slots.id IN (
+            SELECT anon_25.value
+            FROM json_each(:slots) AS anon_25
+        )
+    ) AS anon_24
+) AS anon_22, (
+    SELECT '[' || group_concat(anon_28.json_array_6) || ']' AS anon_27
+    FROM (
         SELECT json_array(booking_confirmation_results.id, booking_confirmation_results.hold_id,
             booking_confirmation_results.booking_id, booking_confirmation_results.idempotency_key,
             booking_confirmation_results.confirmed, booking_confirmation_results.checked_us,
@@ -3632,47 +3924,47 @@ SELECT (
             booking_confirmation_results.occupied_end_us, json(booking_confirmation_results.rivals),
             booking_confirmation_results.code, json(booking_confirmation_results.details),
             booking_confirmation_results.actor_id, booking_confirmation_results.actor_role, json((
-            SELECT json_group_array(anon_25."each") AS json_group_array_3
+            SELECT json_group_array(anon_29."each") AS json_group_array_3
             FROM (
                 SELECT booking_confirmation_tables.table_id AS "each"
                 FROM booking_confirmation_tables
                 WHERE booking_confirmation_tables.restaurant_id = booking_confirmation_results.restaurant_id
                     AND booking_confirmation_tables.result_id = booking_confirmation_results.id
                 ORDER BY booking_confirmation_tables.position
-            ) AS anon_25
+            ) AS anon_29
         )), json((
-            SELECT json_group_array(anon_26."each") AS json_group_array_4
+            SELECT json_group_array(anon_30."each") AS json_group_array_4
             FROM (
                 SELECT booking_confirmation_tables.capacity AS "each"
                 FROM booking_confirmation_tables
                 WHERE booking_confirmation_tables.restaurant_id = booking_confirmation_results.restaurant_id
                     AND booking_confirmation_tables.result_id = booking_confirmation_results.id
                 ORDER BY booking_confirmation_tables.position
-            ) AS anon_26
-        ))) AS json_array_5
+            ) AS anon_30
+        ))) AS json_array_6
         FROM booking_confirmation_results
         WHERE booking_confirmation_results.restaurant_id = :restaurant AND (booking_confirmation_results.id IN (
-            SELECT anon_27.value
-            FROM json_each(:results) AS anon_27
+            SELECT anon_31.value
+            FROM json_each(:results) AS anon_31
         ) OR booking_confirmation_results.hold_id IN (
-            SELECT anon_28.value
-            FROM json_each(:confirmed_holds) AS anon_28
+            SELECT anon_32.value
+            FROM json_each(:confirmed_holds) AS anon_32
         ) OR booking_confirmation_results.confirmed = 1 AND booking_confirmation_results.booking_id IN (
-            SELECT anon_29.value
-            FROM json_each(:confirmed_bookings) AS anon_29
+            SELECT anon_33.value
+            FROM json_each(:confirmed_bookings) AS anon_33
         ))
-    ) AS anon_24
-) AS anon_22, (
-    SELECT '[' || group_concat(anon_32.json_array_6) || ']' AS anon_31
+    ) AS anon_28
+) AS anon_26, (
+    SELECT '[' || group_concat(anon_36.json_array_7) || ']' AS anon_35
     FROM (
-        SELECT json_array(capacity_outbox.dedupe_key) AS json_array_6
+        SELECT json_array(capacity_outbox.dedupe_key) AS json_array_7
         FROM capacity_outbox
         WHERE capacity_outbox.restaurant_id = :restaurant AND capacity_outbox.dedupe_key IN (
-            SELECT anon_33.value
-            FROM json_each(:events) AS anon_33
+            SELECT anon_37.value
+            FROM json_each(:events) AS anon_37
         )
-    ) AS anon_32
-) AS anon_30;
+    ) AS anon_36
+) AS anon_34;
 
 -- release_leases
 -- End leases without an attempt.

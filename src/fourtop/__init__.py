@@ -96,12 +96,14 @@ from fourtop.formats.sketch import sketch_floor, sketch_house
 from fourtop.jobs import (
     LocalTime,
     LocalTimes,
+    Offered,
     Pruned,
     Relayed,
     RelayOptions,
     ReleasedLate,
     Swept,
     check_local_times,
+    offer_waitlist,
     prune_allocations,
     prune_confirmations,
     prune_outbox,
@@ -123,6 +125,7 @@ from fourtop.model.booking import Assignment, Booking, Bookings, BookingStatus, 
 from fourtop.model.booking_change import KEEP, BookingChange, Keep
 from fourtop.model.booking_list import BookingFilter, BookingPage
 from fourtop.model.booking_rules import BookingWindow, HoldRules, SeatingRules
+from fourtop.model.booking_slot import BookingSlot
 from fourtop.model.calendar import Calendar, Service, Stay
 from fourtop.model.capacity_rules import (
     CapacityRule,
@@ -181,6 +184,8 @@ from fourtop.model.shadow_report import ShadowCount, ShadowReport
 from fourtop.model.table import Mobility, Position, Table, TableShape
 from fourtop.model.utilisation import PeriodUtilisation, SlotUtilisation, Utilisation
 from fourtop.model.validation import CheckStatus, Selection, SelectionCheck, Validation
+from fourtop.model.waitlist import Offer, Waitlist, WaitlistEntry
+from fourtop.model.waitlist_terms import Waiting, WaitlistTerms
 from fourtop.model.walk_in import WalkIn
 from fourtop.model.window import Window
 from fourtop.model.zone_rules import WalkInRule, ZoneRule
@@ -242,6 +247,7 @@ __all__ = [
     "BookingPage",
     "BookingRequest",
     "BookingRow",
+    "BookingSlot",
     "BookingStatus",
     "BookingWindow",
     "Bookings",
@@ -317,6 +323,8 @@ __all__ = [
     "NothingToUndo",
     "NumberScope",
     "Occasion",
+    "Offer",
+    "Offered",
     "OtherColumns",
     "OutcomeUnknown",
     "Overlap",
@@ -396,6 +404,10 @@ __all__ = [
     "Utilisation",
     "Validation",
     "Versions",
+    "Waiting",
+    "Waitlist",
+    "WaitlistEntry",
+    "WaitlistTerms",
     "WalkIn",
     "WalkInRule",
     "WayOut",
@@ -429,6 +441,7 @@ __all__ = [
     "loads_rows_csv",
     "loads_rows_json",
     "migrate",
+    "offer_waitlist",
     "prune_allocations",
     "prune_confirmations",
     "prune_outbox",

@@ -18,6 +18,7 @@ from tests.contract import broken_occupancy as occupancy
 from tests.contract import broken_seated as seated
 from tests.contract import broken_state as state
 from tests.contract import broken_store as store
+from tests.contract import broken_unallocated as unallocated
 
 Kind = type[MemoryStore] | type[RestaurantState] | type[Occupancy]
 
@@ -71,6 +72,29 @@ BROKEN: Final[Mapping[Kind, tuple[str, ...]]] = {
     lists.ListsEveryRestaurant: ("test_a_listing_is_of_one_restaurant",),
     lists.ForgetsWhoCameEarly: ("test_a_window_shows_the_owners_of_its_allocations",),
     lists.ShowsSittingsOnly: ("test_a_window_shows_the_bookings_that_start_inside_it",),
+    unallocated.ForgetsThePromised: (
+        "test_a_promised_party_is_seen_in_the_windows_that_it_overlaps",
+        "test_promised_parties_come_in_the_order_of_their_promises",
+    ),
+    unallocated.ShowsEveryBookingAsPromised: (
+        "test_only_a_party_that_waits_for_tables_is_promised_some",
+    ),
+    unallocated.ForgetsThatTablesWereGiven: (
+        "test_only_a_party_that_waits_for_tables_is_promised_some",
+    ),
+    unallocated.SeesThePromisedOfEveryRestaurant: (
+        "test_promised_parties_of_another_restaurant_are_not_seen",
+    ),
+    unallocated.LoadsThePromisedByTheirStart: (
+        "test_a_promised_party_is_seen_in_the_windows_that_it_overlaps",
+    ),
+    unallocated.ListsThePromisedByTheirStart: (
+        "test_promised_parties_come_in_the_order_of_their_promises",
+    ),
+    unallocated.IgnoresHoldsForThePromised: ("test_a_party_with_a_live_hold_has_its_tables",),
+    unallocated.ShowsThePromisedOutsideTheScope: (
+        "test_promised_parties_are_asked_for_inside_the_scope",
+    ),
     judge.TrustsTenants: ("test_a_foreign_row_hides_behind_no_other",),
     judge.ChecksTheFirstTenantOnly: ("test_a_foreign_row_hides_behind_no_other",),
     judge.TrustsHouseVersions: ("test_a_change_of_the_house_names_the_stored_version",),

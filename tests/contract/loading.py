@@ -17,7 +17,12 @@ class LoadingStore(MemoryStore):
 def loaded(state: RestaurantState, scope: Scope, now_us: int) -> LoadedRecords:
     holds = {hold.id: hold for hold in _holds(state, scope)}
     seated = list(state.seated()) if scope.sees_seated(now_us) else []
-    bookings = {booking.id: booking for booking in [*_bookings(state, scope), *seated]}
+    promised = [
+        booking
+        for booking in state.promises.values()
+        if any(booking.stay.occupied.overlaps(window) for window in scope.windows)
+    ]
+    bookings = {booking.id: booking for booking in [*_bookings(state, scope), *seated, *promised]}
     rows = [row for each in seated for row in state.occupancy.of_owner(OwnerKind.BOOKING, each.id)]
     named = [state.find_record(*ref) for ref in scope.records]
     for kind in PLAIN_KINDS:

@@ -56,7 +56,7 @@ def loses(kind: type[Booking | Hold], name: str) -> Kind:
     [
         *((Booking, each) for each in ("must", "wish", "names_tables", "occasion", "channel")),
         *((Booking, each) for each in ("minutes", "reference", "local_start", "seated_us")),
-        *((Booking, each) for each in ("left_us", "last_step")),
+        *((Booking, each) for each in ("left_us", "last_step", "waiting")),
         *((Hold, each) for each in ("channel", "minutes", "reference", "life_start_us")),
     ],
 )

@@ -55,6 +55,7 @@ _DESKS: Final = {
     "ServiceDesk": "AsyncServiceDesk",
     "HouseDesk": "AsyncHouseDesk",
     "FileDesk": "AsyncFileDesk",
+    "WaitlistDesk": "AsyncWaitlistDesk",
     "DayDesk": "AsyncDayDesk",
     "StaffDesk": "AsyncStaffDesk",
     "PreviewDesk": "AsyncPreviewDesk",
@@ -63,6 +64,7 @@ _DESKS: Final = {
     "fourtop.engine.service_desk": "fourtop.engine.async_service_desk",
     "fourtop.engine.house_desk": "fourtop.engine.async_house_desk",
     "fourtop.engine.file_desk": "fourtop.engine.async_file_desk",
+    "fourtop.engine.waitlist_desk": "fourtop.engine.async_waitlist_desk",
     "fourtop.engine.day_desk": "fourtop.engine.async_day_desk",
     "fourtop.engine.staff_desk": "fourtop.engine.async_staff_desk",
     "fourtop.engine.preview_desk": "fourtop.engine.async_preview_desk",
@@ -94,6 +96,13 @@ FILE_DESK: Final = Twin(
     names=_DESKS,
     module="The part of the asynchronous desk that brings bookings in and out.",
     summary="The import and the exports of one restaurant; ``AsyncDesk`` has all of them.",
+)
+WAITLIST_DESK: Final = Twin(
+    source="waitlist_desk.py",
+    target="async_waitlist_desk.py",
+    names=_DESKS,
+    module="The part of the asynchronous desk with the waitlist and the slots.",
+    summary="The commands on the waitlist and on slots; ``AsyncDesk`` has all commands and reads.",
 )
 DAY_DESK: Final = Twin(
     source="day_desk.py",
@@ -163,6 +172,7 @@ TWINS: Final = (
     STAFF_DESK,
     PREVIEW_DESK,
     FILE_DESK,
+    WAITLIST_DESK,
     DESK,
     ENGINE,
 )

@@ -54,6 +54,7 @@ EXPECTED: Final = {
     "bookings": ("SIUD", ""),
     "booking_table_assignments": ("SIUD", ""),
     "table_blocks": ("SIUD", ""),
+    "booking_slots": ("SIUD", ""),
     "table_holds": ("SIUD", "SD"),
     "table_hold_members": ("SID", "SD"),
     "allocations": ("SIUD", "SD"),

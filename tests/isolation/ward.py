@@ -10,8 +10,10 @@ import attrs
 import psycopg
 from psycopg.sql import SQL, Composed, Identifier
 from psycopg.types.json import Json
+from sqlalchemy import JSON
 
 from fourtop import (
+    Aisle,
     BookingWindow,
     CapacityRule,
     ChannelShare,
@@ -19,6 +21,7 @@ from fourtop import (
     DateException,
     DemandProfile,
     Engine,
+    KeptApart,
     ManualClock,
     Occasion,
     PacingRule,
@@ -31,7 +34,7 @@ from fourtop import (
 )
 from fourtop.storage.sql.tables.catalog import catalog
 from tests.database.session import cluster
-from tests.evening import NOW, a_house, booked, five_tables, held, window
+from tests.evening import NOW, a_house, at, booked, five_tables, held, party_size, window
 
 OURS: Final = "ann"
 THEIRS: Final = "ben"
@@ -58,7 +61,12 @@ def settle(url: str) -> None:
     store = SqlStore(url, clock=ManualClock(NOW))
     for name in (OURS, THEIRS):
         house = a_house(
-            attrs.evolve(five_tables(), set_capacities=[SetCapacity(("1", "2"), 4)]),
+            attrs.evolve(
+                five_tables(),
+                set_capacities=[SetCapacity(("1", "2"), 4)],
+                kept_apart=[KeptApart(("4", "5"))],
+                aisles=[Aisle(joined=["1", "2"], closes=["3"])],
+            ),
             name=name,
             periods=[ServicePeriod("dinner", "17:00", "23:00", occasions=["supper"])],
             occasions=[Occasion("supper", [(None, 90)])],
@@ -71,6 +79,8 @@ def settle(url: str) -> None:
         desk.confirm(hold.id, booking_id=f"{name}.b", key=f"{name}.k")
         held(desk, 2, "20:30", tables=("2",))
         desk.block(window("17:00", "18:00"), tables=["5"], reason="a leg is loose")
+        desk.join_waitlist(party_size(2), booking_id=f"{name}.w")
+        desk.open_slot(at("19:00"), 4, slot_id=f"{name}.s")
     store.close()
 
 
@@ -117,7 +127,12 @@ def a_row(connection: Connection, table: str, *, of: str, whose: str = OURS) -> 
         SQL(", ").join(map(Identifier, names)), Identifier(table), Identifier(key)
     )
     (row,) = connection.execute(query, (whose,)).fetchall()
-    values = (Json(value) if isinstance(value, dict | list) else value for value in row)
+    columns = catalog("postgresql")[table].columns
+    documents = {each.name for each in columns if isinstance(each.type, JSON)}
+    values = (
+        Json(value) if name in documents and value is not None else value
+        for name, value in zip(names, row, strict=True)
+    )
     # A slug is unique among all restaurants.
     own = {"slug": of} if table == "restaurants" else {}
     return {**dict(zip(names, values, strict=True)), key: of, **own}

@@ -20,6 +20,7 @@ from fourtop.storage.sql.migrations.versions import (
     r0006_rules,
     r0008_floors,
     r0010_demand,
+    r0011_waitlist,
 )
 from fourtop.storage.sql.tables.catalog import REVISION
 from tests.database.cluster import Cluster
@@ -45,7 +46,12 @@ print(*migrate(sys.argv[1]), flush=True)
 # of revision 0003. The JSON of events has other words there.
 CHANGED = (*r0004_columns.MADE, "capacity_outbox")
 # These revisions make these tables. Their rows have no place below.
-MADE = {"0006": r0006_rules.MADE, "0008": r0008_floors.MADE, "0010": (r0010_demand.MADE,)}
+MADE = {
+    "0006": r0006_rules.MADE,
+    "0008": r0008_floors.MADE,
+    "0010": (r0010_demand.MADE,),
+    "0011": r0011_waitlist.MADE,
+}
 RULES = tuple(table for tables in MADE.values() for table in tables)
 
 # These revisions add so many columns at the end of these tables. Their values have no place below.
@@ -53,6 +59,7 @@ ADDED = {
     "0005": {"bookings": 14, "table_holds": 4},
     "0007": {"bookings": 2, "table_holds": 1},
     "0010": {"bookings": 1, "table_holds": 1},
+    "0011": {"bookings": 4},
 }
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -87,6 +94,7 @@ LATER = (
     *("must", "wish", "names_tables", "occasion", "channel", "minutes", "reference"),
     *("local_start", "seated_at", "left_at", "last_step", "is_pinned", "overrides"),
     "would_refuse",
+    "waiting",
 )
 
 

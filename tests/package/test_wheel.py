@@ -36,7 +36,7 @@ def test_the_migrations_ship_with_their_sql() -> None:
     folder = "fourtop/storage/sql/migrations"
     assert {
         f"{folder}/ddl/{number}_{name}.sql"
-        for number in ("0001", "0002", "0004", "0005", "0006", "0007", "0008", "0010")
+        for number in ("0001", "0002", "0004", "0005", "0006", "0007", "0008", "0010", "0011")
         for name in ("postgresql", "sqlite")
     } <= FILES
     assert f"{folder}/versions/r0003_tenants.py" in FILES

@@ -381,3 +381,23 @@ def test_a_house_is_of_values_that_have_checked_themselves(field: str) -> None:
 
 def test_dates_are_written_as_dates() -> None:
     assert loads_house(FULL_TEXT).policy.closures == {date(2026, 1, 1), date(2026, 12, 25)}
+
+
+# ---- numbers by zone -----------------------------------------------------------------------------
+
+
+def test_case_31_tables_of_one_number_get_ids_and_labels_with_their_zones() -> None:
+    data = json.loads(BARE_TEXT)
+    data["zones"] = [{"name": "Hall"}, {"name": "Yard"}]
+    data["tables"] = [
+        {"number": "4", "capacity": 4, "zone": "Hall"},
+        {"number": "4", "capacity": 2, "zone": "Yard"},
+        {"number": "5", "capacity": 2, "zone": "Yard"},
+    ]
+    data["numbers_unique_in"] = "zone"
+    data["joins"] = [["yard/4", "5"]]
+    house = house_from_data(data)
+
+    assert [table.id for table in house.floor.tables] == ["hall-4", "yard-4", "5"]
+    assert house.floor.joins[0].tables == ("5", "yard-4")
+    assert loads_house(dumps_house(house)) == house

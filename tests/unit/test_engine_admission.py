@@ -72,7 +72,7 @@ def test_the_checks_run_in_the_order_of_the_list() -> None:
     names = [check.name for check in CHECKS]
     assert names == [
         *("active", "past", "hours", "notice", "guest_stay", "start_times"),
-        *("walk_ins", "capacity", "shares", "pacing", "zones", "tables"),
+        *("walk_ins", "capacity", "shares", "pacing", "zones", "tables", "promises"),
     ]
 
 
@@ -120,7 +120,7 @@ def test_named_tables_are_refused_by_the_rules_before_the_rivals(store: Store, d
     assert hold.tables == ("1",)
 
 
-def test_only_the_check_of_tables_is_left_out_where_tables_are_counted_or_come_later() -> None:
+def test_only_the_checks_of_tables_are_left_out_where_tables_are_counted_or_come_later() -> None:
     house = a_house(
         one_table(),
         capacity_rules=(CapacityRule(max_covers=5), CapacityRule(max_covers=5, zone="main")),
@@ -130,7 +130,7 @@ def test_only_the_check_of_tables_is_left_out_where_tables_are_counted_or_come_l
     )
     without = [check.name for check in Composition.of(house).without_tables]
     after = [check.name for check in CHECKS if check.reads is not Reads.NOTHING]
-    assert without == [name for name in after if name != "tables"]
+    assert without == [name for name in after if name not in ("tables", "promises")]
     counted = [check for check in CHECKS if check.reads is Reads.HEADCOUNTS]
     assert all(check.count is not None for check in counted)
 

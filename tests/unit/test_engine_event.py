@@ -28,6 +28,7 @@ from fourtop import (
 )
 from fourtop.ports import Store
 from tests.evening import (
+    FRIDAY,
     MONTH,
     STAFF,
     a_house,
@@ -196,6 +197,13 @@ def an_evening(desk: Desk, clock: ManualClock) -> None:
         [BookingRow("s1", 2, at("21:00"), end=at("22:00"), tables=["2"])], shadow=True
     )
     desk.clear_shadows(booking_ids=["shadow:s1"])
+    desk.join_waitlist(party_size(2, "21:00"), booking_id="w1")
+    desk.offer(FRIDAY)
+    for _ in range(2):
+        desk.open_slot(at("21:00"), 4, slot_id="slot")
+        desk.reserve_slot("slot", 4)
+        desk.release_slot("slot", 4)
+        desk.close_slot("slot")
     for _ in range(2):
         desk.edit_floor(lambda floor: floor.with_zone(Zone("attic", f"{GHOST} attic")))
         desk.edit_policy(lambda policy: policy)

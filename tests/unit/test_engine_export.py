@@ -93,6 +93,7 @@ def live_through_an_evening(desk: Desk, clock: ManualClock) -> None:
                 "15:20",
                 "5",
                 is_pinned=True,
+                would_refuse=["PACING_EXCEEDED"],
                 overrides=[Override("SLACK_EXCEEDED", "The owner's table")],
             )
         ]

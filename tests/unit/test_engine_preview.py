@@ -33,7 +33,7 @@ from fourtop import (
     sketch_floor,
 )
 from fourtop.formats.results import to_data
-from fourtop.ports import Changes, Decision, Scope, Store
+from fourtop.ports import Store
 from tests.evening import (
     NOW,
     STAFF,
@@ -205,15 +205,9 @@ def test_a_promise_of_tables_moves_with_the_party_and_holds_at_another_start(des
     assert (desk.get_booking("a").names_tables, desk.get_booking("a").tables) == (True, ("2",))
 
 
-def pin(store: Store, desk: Desk, booking_id: str) -> None:
-    pinned = attrs.evolve(desk.get_booking(booking_id), is_pinned=True, version=2)
-    written = Decision(None, Changes(bookings=(pinned,)))
-    store.transact(Scope(desk.restaurant_id), lambda _: written)
-
-
-def test_a_pinned_booking_never_leaves_its_tables(store: Store, desk: Desk) -> None:
+def test_a_pinned_booking_never_leaves_its_tables(desk: Desk) -> None:
     booked(desk, 2, "20:30", booking_id="a")
-    pin(store, desk, "a")
+    desk.pin("a")
     assert ways(desk.preview(floor=out_of_service("1"))) == {"a": None}
     booked(desk, 2, "18:30", booking_id="b", tables=["1"])
     preview = desk.preview(policy=dinner("23:00", "20:15"))

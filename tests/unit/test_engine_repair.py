@@ -94,6 +94,17 @@ def test_a_plan_to_tables_that_the_new_house_does_not_give_is_refused(
     assert snapshot(store, desk) == before
 
 
+def test_a_plan_for_a_booking_that_was_pinned_since_is_refused(
+    store: Store, desk: Desk, plan: RepairPlan
+) -> None:
+    pinned = desk.pin("a")
+    (repair,) = plan.repairs
+    current = attrs.evolve(plan, repairs=[attrs.evolve(repair, version=pinned.version)])
+    error = refused(store, desk, current)
+    assert isinstance(error, Refused)
+    assert error.code is Code.BOOKING_PINNED
+
+
 def test_a_plan_holds_while_other_parties_book_elsewhere(desk: Desk, plan: RepairPlan) -> None:
     booked(desk, 4, booking_id="b", tables=["4"])
     desk.edit_floor(out_of_service("1"), repair=plan)

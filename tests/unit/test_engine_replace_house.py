@@ -8,6 +8,7 @@ import attrs
 import pytest
 
 from fourtop import (
+    Aisle,
     AlreadyExists,
     BookingWindow,
     CapacityRule,
@@ -35,6 +36,7 @@ from fourtop import (
     sample,
     sketch_floor,
 )
+from fourtop.model.house_difference import house_difference
 from fourtop.ports import Store
 from tests.evening import a_house, at, booked, held, open_desk, party_size, snapshot
 
@@ -319,3 +321,17 @@ def test_a_zone_and_the_rules_that_name_it_come_and_go_in_one_step(desk: Desk) -
     assert found["channels"].added == ("online",)
     assert desk.replace_house(terraced) == terraced == desk.house()
     assert desk.replace_house(house) == house == desk.house()
+
+
+def test_a_difference_names_the_joined_tables_of_an_aisle() -> None:
+    before = a_house()
+    aisle = Aisle(joined=["1", "2"], closes=["3"])
+    after = attrs.evolve(before, floor=attrs.evolve(before.floor, aisles=[aisle]))
+    wider = attrs.evolve(
+        after, floor=attrs.evolve(after.floor, aisles=[attrs.evolve(aisle, closes=["3", "4"])])
+    )
+
+    (added,) = house_difference(before, after).parts
+    assert (added.part, added.added) == ("aisles", ("1+2",))
+    (changed,) = house_difference(after, wider).parts
+    assert changed.changed == ("1+2: closes (3) to (3, 4)",)

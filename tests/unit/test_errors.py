@@ -449,6 +449,8 @@ def test_only_what_may_pass_by_itself_is_worth_a_retry() -> None:
         "TABLES_TAKEN",
         "TABLES_TOO_CLOSE",
         "AISLE_CLOSED",
+        "TABLES_PROMISED",
+        "SLOT_FULL",
         "TABLE_OCCUPIED",
         "TOO_EARLY_TO_SEAT",
         "TOO_EARLY_FOR_NO_SHOW",

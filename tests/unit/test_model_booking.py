@@ -57,6 +57,7 @@ STEPS = {
     S.PENDING: {S.PENDING_ALLOCATION, S.CONFIRMED, S.CANCELLED},
     S.PENDING_ALLOCATION: {S.CONFIRMED, S.CANCELLED},
     S.CONFIRMED: {S.PENDING_ALLOCATION, S.CHECKED_IN, S.CANCELLED, S.NO_SHOW},
+    S.WAITLISTED: {S.CONFIRMED, S.CANCELLED},
     S.PRIORITY_WAITLIST: {S.CHECKED_IN, S.CANCELLED, S.NO_SHOW},
     S.CHECKED_IN: {S.COMPLETED, S.NO_SHOW},
     S.COMPLETED: set(),
@@ -76,6 +77,7 @@ def test_one_predicate_says_what_occupies_a_table_and_one_what_counts_covers() -
     assert {status for status in S if not status.counts_covers} == {
         S.CANCELLED,
         S.NO_SHOW,
+        S.WAITLISTED,
         S.PRIORITY_WAITLIST,
         S.SHADOW,
     }

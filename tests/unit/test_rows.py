@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from fourtop.errors import Code, InvalidDocument, InvalidInput
+from fourtop.errors import Code, InvalidDocument, InvalidInput, InvalidRows
 from fourtop.formats.booking_row import BASE_COLUMNS, COLUMNS, BookingRow
 from fourtop.formats.booking_rows import dumps_rows_csv, loads_rows_csv, loads_rows_json
 from fourtop.model.booking import BookingStatus
@@ -374,3 +374,20 @@ def test_json_that_holds_no_rows_is_refused(
         loads_rows_json(text)
     assert (caught.value.field, caught.value.line) == (field, line)
     assert caught.value.rule.startswith(rule)
+
+
+def test_all_problems_of_json_rows_are_told() -> None:
+    text = '[{"id": "b1"}, 3, {"id": "b2", "party_size": 0, "start": "2026-05-01T19:00"}]'
+    with pytest.raises(InvalidRows) as caught:
+        loads_rows_json(text)
+    told = [(each.row, each.column, str(each)) for each in caught.value.problems]
+    assert told == [
+        (1, "party_size", "row 1: rows[0].party_size: must be given"),
+        (2, None, "row 2: rows[1]: must be an object (got 3)"),
+        (
+            3,
+            "party_size",
+            "row 3: rows[2].party_size: must be a whole number from 1 to 1000 (got 0)",
+        ),
+    ]
+    assert str(caught.value) == "rows[0].party_size: must be given; and 2 more"

@@ -448,6 +448,7 @@ FULL: Final = BookingRow(
     tables_start="2026-05-01T18:55",
     tables_end="2026-05-01T20:50",
     is_pinned=True,
+    would_refuse=["CAPACITY_EXCEEDED", "PACING_EXCEEDED"],
     overrides=[Override("TOO_MANY_TABLES", 'The choir\'s "yearly" dinner, café')],
 )
 

@@ -34,6 +34,7 @@ DESKS: Final = sorted(Path(engine_module.__file__).parent.glob("*desk.py"))
 
 # Each method of a desk that writes, with the decision functions of its command.
 WRITES: Final = {
+    "assign": ("assign.assign_tables",),
     "block": ("block.make_block",),
     "book": ("book.make_booking",),
     "cancel": ("status.end_booking",),
@@ -49,6 +50,7 @@ WRITES: Final = {
     "import_bookings": ("import_bookings.import_bookings", "import_bookings.import_shadows"),
     "move": ("move.move_bookings",),
     "no_show": ("no_show.mark_absent",),
+    "pin": ("pin.pin_booking",),
     "prolong": ("prolong._Prolonging.decide",),
     "release_hold": ("release_hold.release_hold",),
     "replace_hold": ("replace_hold.replace_hold",),
@@ -56,8 +58,11 @@ WRITES: Final = {
     "reschedule": ("reschedule.reschedule_booking",),
     "resize": ("resize._Resizing.decide",),
     "seat": ("seat.seat_party",),
+    "swap": ("swap.swap_tables",),
+    "unassign": ("unassign.unassign_tables",),
     "unblock": ("unblock.remove_block",),
     "undo": ("undo.undo_step",),
+    "unpin": ("pin.pin_booking",),
     "walk_in": ("book.make_booking",),
 }
 # Each method of an engine that writes, with the function that decides about it. A new restaurant

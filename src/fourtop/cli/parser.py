@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import os
-import re
-from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from datetime import date
 from functools import partial
 from typing import Any, Final, NoReturn
 
-from fourtop import AlternativeTerms, Desk, InvalidInput, MonthTerms
+from fourtop import AlternativeTerms, Desk, MonthTerms
 from fourtop.cli.alternatives import alternatives
 from fourtop.cli.answer import Answer
-from fourtop.cli.arguments import add_conditions, add_house, installed_version
+from fourtop.cli.arguments import Add, add_conditions, add_house, installed_version
+from fourtop.cli.arguments import add_store as _add_store
+from fourtop.cli.arguments import database as _database
+from fourtop.cli.arguments import day as _date
+from fourtop.cli.arguments import whole as _whole
 from fourtop.cli.audit import audit, audit_database
 from fourtop.cli.availability import availability
 from fourtop.cli.clock import reset_clock
-from fourtop.cli.database import DEFAULT_SCHEMA, VARIABLE, Database
+from fourtop.cli.database import VARIABLE
 from fourtop.cli.day import show_day
 from fourtop.cli.demo import demo
 from fourtop.cli.desk import Source, opened_desk
 from fourtop.cli.doctor import doctor
-from fourtop.cli.export_bookings import FORMATS, Days, export_file
+from fourtop.cli.file_parser import add_files
 from fourtop.cli.house import PutOptions, export_house, put_house, show_house
-from fourtop.cli.import_bookings import FormOptions, ImportOptions, import_file
 from fourtop.cli.inputs import WrongInput, open_desk, open_document, open_house, read_bookings
 from fourtop.cli.job import (
     DAYS_AHEAD,
@@ -43,9 +43,8 @@ from fourtop.cli.plan import Conditions, Wanted, explain, plan
 from fourtop.cli.preview import preview_house
 from fourtop.cli.rules import check_house_rules
 from fourtop.cli.seat import Arrival, seat
-from fourtop.errors import safe_repr
+from fourtop.cli.waitlist import make_offer, run_waitlist, show_waitlist
 from fourtop.formats.json_schema import house_schema
-from fourtop.model.service_period import as_date
 from fourtop.simulation.evening import DEFAULT_DATE, DEFAULT_SEED
 
 _DESCRIPTION: Final = (
@@ -62,10 +61,8 @@ exit codes: 0 yes: a plan exists, a start is bookable, the audit is clean, or th
             1 no
             2 wrong input, or the database cannot be used; one line on stderr names the fault
 """
-_WHOLE: Final = re.compile(r"-?[0-9]{1,18}")
 
 Run = Callable[[], Answer]
-Add = Callable[[str, Callable[[Namespace], Answer], str], ArgumentParser]
 
 
 class _Parser(ArgumentParser):
@@ -102,7 +99,7 @@ def _parser() -> ArgumentParser:
     add = partial(_add, commands)
     _add_asking(add)
     _add_keeping(add)
-    _add_files(add)
+    add_files(add)
     _add_houses(commands)
     _add_rules(commands)
     _add_jobs(commands)
@@ -212,57 +209,19 @@ def _add_keeping(add: Add) -> None:
     )
     one.add_argument("file", metavar="FILE", help="a house document")
     _add_store(one)
+    one = add("waitlist", _run_waitlist, "the parties that wait for tables on a date")
+    one.add_argument("id", metavar="ID", help="a restaurant of the database")
+    one.add_argument("--on", type=_date, required=True, metavar="DATE")
+    one.add_argument(
+        "--offer", action="store_true", help="keep tables for the first that can be seated"
+    )
+    _add_store(one)
     one = add("clock", _run_clock, "set the time of a restaurant back after a clock ran ahead")
     one.add_argument("action", choices=("reset",), help="reset: to the clock of the database")
     one.add_argument(
         "--restaurant", action="append", required=True, metavar="ID", help="this one; repeatable"
     )
     _add_store(one)
-
-
-def _add_files(add: Add) -> None:
-    """Add the commands that bring bookings in from files, and out again."""
-    one = add("import", _run_import, "bring the bookings of a file into a restaurant")
-    one.add_argument("file", metavar="FILE", help="CSV, or JSON if the name ends in .json")
-    _add_restaurant(one)
-    _add_store(one)
-    one.add_argument("--dry-run", action="store_true", help="only say what would be imported")
-    one.add_argument(
-        "--on-conflict",
-        choices=("refuse", "skip"),
-        default="refuse",
-        help="skip: leave out rows with a problem, and list them (default: %(default)s)",
-    )
-    one.add_argument("--shadow", action="store_true", help="as shadow bookings, for a trial")
-    one.add_argument("--key", metavar="KEY", help="the import happens once under this key")
-    known = "what is not given is recognised"
-    one.add_argument("--delimiter", metavar="CHARACTER", help=f"of a CSV file, or tab; {known}")
-    one.add_argument("--encoding", metavar="NAME", help=f"such as latin-1; {known}")
-    one.add_argument("--dates", metavar="ORDER", help=f"day-first or month-first; {known}")
-    one.add_argument(
-        "--column",
-        action="append",
-        default=[],
-        metavar="NAME=FIELD",
-        help="a column and its field, or NAME= to leave it out; repeatable",
-    )
-    one.add_argument("--ignore-columns", action="store_true", help="leave out unknown columns")
-    one = add("export", _run_export_bookings, "the bookings of some dates; import takes them back")
-    _add_restaurant(one)
-    _add_store(one)
-    one.add_argument("--on", type=_date, metavar="DATE", help="the bookings of this date")
-    one.add_argument("--from", dest="first", type=_date, metavar="DATE", help="from this date on")
-    one.add_argument("--to", dest="last", type=_date, metavar="DATE", help="up to this date")
-    one.add_argument(
-        "--format", choices=FORMATS, default="csv", help="ics: a calendar (default: %(default)s)"
-    )
-    one.add_argument("-o", "--output", metavar="FILE", help="write them into this file")
-
-
-def _add_restaurant(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "--restaurant", metavar="ID", help="may be left out if the database has only one"
-    )
 
 
 def _add_group(commands: Any, name: str, metavar: str, summary: str) -> Add:
@@ -335,6 +294,12 @@ def _add_jobs(commands: Any) -> None:
     one.add_argument(
         "--limit", type=_whole, default=100, metavar="BOOKINGS", help="(default: %(default)s)"
     )
+    one = add("waitlist", _run_offers, "offer free tables to the parties on the waitlists")
+    _add_store(one)
+    one.add_argument("--days", type=_whole, default=7, help="days ahead (default: %(default)s)")
+    one.add_argument(
+        "--limit", type=_whole, default=100, metavar="OFFERS", help="(default: %(default)s)"
+    )
     summary = "list bookings whose local time is not the one that was told; exit code 1 if some are"
     one = add("local-times", _run_local_times, summary)
     _add_store(one)
@@ -362,15 +327,6 @@ def _add_source(parser: ArgumentParser) -> None:
     _add_store(parser, f"database of the restaurant (default without FLOOR: {VARIABLE})")
 
 
-def _add_store(parser: ArgumentParser, what: str | None = None) -> None:
-    """Add the location of the database; no default is shown, because it may hold a password."""
-    parser.add_argument(
-        "--store", metavar="URL", help=what or f"the database (default: {VARIABLE})"
-    )
-    schema = "schema of the tables on PostgreSQL (default: %(default)s)"
-    parser.add_argument("--schema", metavar="NAME", default=DEFAULT_SCHEMA, help=schema)
-
-
 def _add_terms(parser: ArgumentParser) -> None:
     """Add the alternatives that a party accepts."""
     parser.add_argument(
@@ -392,19 +348,6 @@ def _add_terms(parser: ArgumentParser) -> None:
 # ---- arguments
 
 
-def _whole(text: str) -> int:
-    if _WHOLE.fullmatch(text) is None:
-        raise ArgumentTypeError(f"must be a whole number (got {safe_repr(text)})")
-    return int(text)
-
-
-def _date(text: str) -> date:
-    try:
-        return as_date(text)
-    except InvalidInput as error:
-        raise ArgumentTypeError(f"{error.rule} (got {error.given})") from None
-
-
 def _conditions(found: Namespace) -> Conditions:
     return Conditions(found.zone, found.area, found.seating, found.feature)
 
@@ -413,15 +356,6 @@ def _desk_of(found: Namespace) -> AbstractContextManager[Desk]:
     source = Source(found.floor, found.bookings, found.now, found.restaurant)
     source.check(found.store)
     return opened_desk(source, _database(found) if source.is_stored else None)
-
-
-def _database(found: Namespace) -> Database:
-    url = found.store or os.environ.get(VARIABLE)
-    if not url:
-        raise WrongInput(
-            f"the following arguments are required: --store, or the variable {VARIABLE}"
-        )
-    return Database(url, found.schema)
 
 
 # ---- commands
@@ -503,33 +437,17 @@ def _run_preview(found: Namespace) -> Answer:
     return preview_house(_database(found), open_document(found.file))
 
 
+def _run_waitlist(found: Namespace) -> Answer:
+    run = make_offer if found.offer else show_waitlist
+    return run(_database(found), found.id, found.on)
+
+
+def _run_offers(found: Namespace) -> Answer:
+    return run_waitlist(_database(found), days=found.days, limit=found.limit)
+
+
 def _run_clock(found: Namespace) -> Answer:
     return reset_clock(_database(found), found.restaurant)
-
-
-def _run_import(found: Namespace) -> Answer:
-    form = FormOptions(
-        delimiter=found.delimiter,
-        encoding=found.encoding,
-        dates=found.dates,
-        columns=found.column,
-        ignores_others=found.ignore_columns,
-    ).form
-    options = ImportOptions(
-        skips=found.on_conflict == "skip",
-        is_shadow=found.shadow,
-        is_dry_run=found.dry_run,
-        key=found.key,
-    )
-    return import_file(_database(found), found.file, found.restaurant, form, options)
-
-
-def _run_export_bookings(found: Namespace) -> Answer:
-    first, last = found.on or found.first, found.on or found.last
-    if first is None or last is None or (found.on and (found.first or found.last)):
-        raise WrongInput("--on, --from, --to: give one date, or the first and the last one")
-    days = Days(first=first, last=last)
-    return export_file(_database(found), found.restaurant, days, found.format, found.output)
 
 
 def _run_put(found: Namespace) -> Answer:

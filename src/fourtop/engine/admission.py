@@ -17,12 +17,14 @@ import attrs
 
 from fourtop.engine.candidacy import Candidacy, Check, Party
 from fourtop.engine.checks.names import check_names
+from fourtop.engine.checks.promised import count_beside_promises
 from fourtop.engine.checks.shadow import would_refuse
-from fourtop.engine.checks.tables import check_tables, count_tables, is_search_proven
+from fourtop.engine.checks.tables import count_tables, is_search_proven
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.composition import HOURS, Composition
 from fourtop.engine.limits import limits_of
 from fourtop.engine.permits import NO_PERMITS, Permits
+from fourtop.engine.promises import ProtectedParties, missing_horizon
 from fourtop.engine.relaxation import check_may_relax, ladder, relaxed_planner
 from fourtop.engine.stays import find_stays
 from fourtop.engine.usage import (
@@ -45,6 +47,7 @@ from fourtop.planner import Planner, PlanRequest
 from fourtop.ports import Need, Scope, View
 
 _COMPOSITION: Final = "composition"
+_WITH_PROMISES: Final = "composition with promises"
 
 
 @attrs.frozen
@@ -125,7 +128,7 @@ class Admission:
         self.compiled = compiled
         self.actor = actor
         self.released = released
-        self.composition = _composition_of(compiled)
+        self.composition = composition_of(compiled, has_promises=view.has_promises)
         self.planner = compiled.planner
         self.permits = NO_PERMITS
         self.lifted: tuple[Relaxation, ...] = ()
@@ -134,6 +137,8 @@ class Admission:
         self.free_by_window: dict[tuple[int, int], int] = {}
         self.spots_by_tables: dict[tuple[Planner, PlanRequest, int, int], int] = {}
         self._attendance: dict[tuple[str, date], Attendance] = {}
+        # The protected parties by their bookings, where any party was promised tables.
+        self.protected_parties: ProtectedParties | None = {} if view.has_promises else None
         policy = compiled.house.policy
         self.earliest_us: int = view.now_us - policy.past_grace_minutes * MICROSECONDS_PER_MINUTE
 
@@ -199,6 +204,7 @@ class Admission:
                 return refusal
         # In the usual case one window is read, and it was loaded in advance.
         is_usual = not (asked.counts or composition.reads_headcounts or candidacy.variants)
+        is_usual = is_usual and self.protected_parties is None
         if not (is_usual and candidacy.stay.occupied in self.view.scope.windows):
             need = self._missing(candidacy, counts=asked.counts)
             if need is not None:
@@ -226,25 +232,26 @@ class Admission:
             if refusal is not None and not self.permits.allow(refusal):
                 return False
         if party.tables:
-            return check_tables(candidacy) is None
-        return count_tables(candidacy, 1) > 0
+            return all(check.find(candidacy) is None for check in composition.with_tables)
+        return self._count(candidacy, 1) > 0
 
     def is_search_proven(self, party: Party) -> bool:
         """Tell whether the search for the tables of a party comes to its end."""
         if self.planner.is_compiled(party.party_size):
             return True
         candidacy = Candidacy(self, party)
-        if self._first_refusal(candidacy) is not None or party.tables:
+        if self.first_refusal(candidacy) is not None or party.tables:
             return True
         return is_search_proven(candidacy)
 
     def find_stay(self, party: Party) -> Stay | None:
         """Return the stay of a party by the rules of hours; ``None`` outside of them."""
         candidacy = Candidacy(self, party)
-        self._first_refusal(candidacy)
+        self.first_refusal(candidacy)
         return getattr(candidacy, "stay", None)
 
-    def _first_refusal(self, candidacy: Candidacy) -> Refusal | None:
+    def first_refusal(self, candidacy: Candidacy) -> Refusal | None:
+        """Return the first refusal of the checks that read nothing but the house."""
         for check in self.composition.before_loading:
             refusal = check.find(candidacy)
             if refusal is not None:
@@ -289,16 +296,23 @@ class Admission:
         counts = (each.count(candidacy) for each in composition.counted if each.count is not None)
         most = min((count for count in counts if count is not None), default=limit)
         # The checks admit one: a booking that counts already may keep its number above a lower cap.
-        spots = count_tables(candidacy, max(min(most, limit), 1))
+        spots = self._count(candidacy, max(min(most, limit), 1))
         if spots:
             return spots
-        refusal = check_tables(candidacy)
+        found = (check.find(candidacy) for check in composition.with_tables)
+        refusal = next((each for each in found if each is not None), None)
         assert refusal is not None, "a party without a spot has no plan"
         return refusal
 
     def _candidacy(self, party: Party) -> Candidacy:
         self.permits = Permits(party.overrides) if party.overrides else NO_PERMITS
         return Candidacy(self, party)
+
+    def _count(self, candidacy: Candidacy, limit: int) -> int:
+        spots = count_tables(candidacy, limit)
+        if self.protected_parties is None or not spots:
+            return spots
+        return count_beside_promises(candidacy, spots)
 
     def findings(self, party: Party, *, is_held: bool = False) -> tuple[Finding, ...] | Need:
         """Return what every check finds, in the order of the list.
@@ -355,7 +369,7 @@ class Admission:
         if is_counted:
             counted = missing_counts(self.view, self.compiled, (service.window,))
         if not windows and counted is None:
-            return None
+            return None if self.protected_parties is None else missing_horizon(candidacy)
         need = Scope(scope.restaurant_id, windows=windows)
         return Need(need if counted is None else need | counted)
 
@@ -382,11 +396,13 @@ class Admission:
         return found
 
 
-def _composition_of(compiled: CompiledHouse) -> Composition:
+def composition_of(compiled: CompiledHouse, *, has_promises: bool = False) -> Composition:
     """Return the rules that bind in a house; they are composed once."""
-    composition: Composition | None = compiled.kept.get(_COMPOSITION)
+    name = _WITH_PROMISES if has_promises else _COMPOSITION
+    composition: Composition | None = compiled.kept.get(name)
     if composition is None:
-        composition = compiled.kept[_COMPOSITION] = Composition.of(compiled.house)
+        composition = Composition.of(compiled.house, has_promises=has_promises)
+        compiled.kept[name] = composition
     return composition
 
 
@@ -418,7 +434,7 @@ def expected_windows(
 
     If they do not, the checks ask for the rest; a record that was loaded in vain does no harm.
     """
-    counts_heads = counts or _composition_of(compiled).reads_headcounts
+    counts_heads = counts or composition_of(compiled).reads_headcounts
     windows = _windows_of(compiled, party)
     if not windows:
         return (), ()

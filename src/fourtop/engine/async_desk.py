@@ -13,6 +13,7 @@ from fourtop.engine.async_day_desk import AsyncDayDesk
 from fourtop.engine.async_file_desk import AsyncFileDesk
 from fourtop.engine.async_preview_desk import AsyncPreviewDesk
 from fourtop.engine.async_staff_desk import AsyncStaffDesk
+from fourtop.engine.async_waitlist_desk import AsyncWaitlistDesk
 from fourtop.engine.commands import (
     book,
     clear_shadows,
@@ -56,7 +57,7 @@ from fourtop.model.shadow_report import ShadowReport
 from fourtop.model.window import Window
 
 
-class AsyncDesk(AsyncDayDesk, AsyncStaffDesk, AsyncPreviewDesk, AsyncFileDesk):
+class AsyncDesk(AsyncDayDesk, AsyncStaffDesk, AsyncPreviewDesk, AsyncFileDesk, AsyncWaitlistDesk):
     """``Desk`` for an asynchronous store: the same methods, results and errors, awaited.
 
     Arguments are checked when the call is awaited. A cancelled command either has happened or has

@@ -125,6 +125,7 @@ class Check:
         binds: Tells whether the check can refuse anything in a house; ``None``: in every house.
             A check that does not bind costs nothing.
         relaxed_by: The relaxation of a request that lifts the check.
+        guards_promises: Whether the check runs only where tables are promised to some party.
         is_promised: Whether a hold keeps the answer of this check that it was made with. A
             confirmation does not run it: a start may have come too near or passed by then.
         is_capacity: Whether it is a capacity rule, whose mode the policy's enforcement sets.
@@ -138,6 +139,7 @@ class Check:
     relaxed_by: Relaxation | None = attrs.field(default=None, kw_only=True)
     is_promised: bool = attrs.field(default=False, kw_only=True)
     is_capacity: bool = attrs.field(default=False, kw_only=True)
+    guards_promises: bool = attrs.field(default=False, kw_only=True)
 
 
 @attrs.frozen

@@ -35,6 +35,7 @@ from fourtop.engine.checks.pace import (
     exclude_paced_tables,
     has_pacing,
 )
+from fourtop.engine.checks.promised import check_promises
 from fourtop.engine.checks.tables import check_tables
 from fourtop.engine.checks.walk_ins import (
     check_walk_ins,
@@ -104,6 +105,7 @@ CHECKS: Final = (
         is_capacity=True,
     ),
     Check("tables", Reads.ALLOCATIONS, check_tables),
+    Check("promises", Reads.ALLOCATIONS, check_promises, guards_promises=True),
 )
 TABLE_RULES: Final = (
     TableRule("zone_hours", Reads.NOTHING, exclude_closed_zones, binds=has_zone_rules),
@@ -136,8 +138,9 @@ class Composition:
         before_loading: The checks that read nothing.
         not_promised: Of those, the ones that bind a party whose start a hold has promised.
         after_loading: The other checks.
-        without_tables: Of those, all but the check of tables. An availability counts tables
+        without_tables: Of those, all but the checks of tables. An availability counts tables
             instead of choosing some; a booking without tables skips them.
+        with_tables: The checks of tables.
         counted: The checks that limit how many parties sit down one after another.
         table_rules: The rules that exclude tables.
         shadow_checks: The checks that only record what they would refuse, in some services.
@@ -152,6 +155,7 @@ class Composition:
     not_promised: tuple[Check, ...]
     after_loading: tuple[Check, ...]
     without_tables: tuple[Check, ...]
+    with_tables: tuple[Check, ...]
     counted: tuple[Check, ...]
     table_rules: tuple[TableRule, ...]
     shadow_checks: tuple[Check, ...]
@@ -162,9 +166,10 @@ class Composition:
     records: bool
 
     @classmethod
-    def of(cls, house: House) -> Composition:
-        """Return the rules that bind in a house."""
-        binding, binding_rules = _binding(house, CHECKS), _binding(house, TABLE_RULES)
+    def of(cls, house: House, *, has_promises: bool = False) -> Composition:
+        """Return the rules that bind in a house, with those for promises if it has made any."""
+        listed = tuple(each for each in CHECKS if has_promises or not each.guards_promises)
+        binding, binding_rules = _binding(house, listed), _binding(house, TABLE_RULES)
         checks = enforced_checks(house, binding)
         rules = enforced_table_rules(house, binding_rules)
         shadow, shadow_tables = shadow_rules(house, binding), shadow_rules(house, binding_rules)
@@ -179,7 +184,8 @@ class Composition:
             before_loading=before,
             not_promised=tuple(each for each in before if not each.is_promised),
             after_loading=after,
-            without_tables=tuple(each for each in after if each.find is not check_tables),
+            without_tables=tuple(each for each in after if each.reads is not Reads.ALLOCATIONS),
+            with_tables=tuple(each for each in after if each.reads is Reads.ALLOCATIONS),
             counted=tuple(each for each in checks if each.count is not None),
             table_rules=rules,
             shadow_checks=shadow,

@@ -32,6 +32,7 @@ from fourtop.engine.queries.audit import Audit, Overlap
 from fourtop.engine.queries.availability import AvailabilityTerms
 from fourtop.engine.queries.table_state import TableState
 from fourtop.engine.staff_desk import StaffDesk
+from fourtop.engine.waitlist_desk import WaitlistDesk
 from fourtop.errors import Refusal
 from fourtop.model.allocation import Allocation
 from fourtop.model.block import Block
@@ -53,7 +54,7 @@ from fourtop.model.shadow_report import ShadowReport
 from fourtop.model.window import Window
 
 
-class Desk(DayDesk, StaffDesk, PreviewDesk, FileDesk):
+class Desk(DayDesk, StaffDesk, PreviewDesk, FileDesk, WaitlistDesk):
     """The commands and reads of one restaurant, for one actor.
 
     A desk is cheap to make, and thread-safe if its store is. ``quote`` returns a ``Refusal``, and

@@ -9,6 +9,7 @@ import attrs
 from fourtop.engine.invocation import Invocation
 from fourtop.model.block import Block
 from fourtop.model.booking import Booking, BookingStatus
+from fourtop.model.booking_slot import BookingSlot
 from fourtop.model.event import Event, EventType
 from fourtop.model.hold import Hold
 from fourtop.model.override import Override
@@ -185,6 +186,33 @@ def block_event(invocation: Invocation, kind: EventType, block: Block, now_us: i
     """Return an event of a block. Its reason is for the staff only."""
     data = {"block_id": block.id, "tables": list(block.tables), "window": str(block.window)}
     return new_event(invocation, kind, Subject(block.id), now_us, data)
+
+
+def offer_event(invocation: Invocation, booking: Booking, hold: Hold) -> Event:
+    """Return the event of an offer to a party on the waitlist; the booking has counted it."""
+    assert booking.waiting is not None, "a party on the waitlist waits"
+    data = {
+        "tables": list(hold.tables),
+        "start": iso(hold.stay.dining.start_us),
+        "expires_at": iso(hold.expires_us),
+        "offers": booking.waiting.offers,
+        "version": booking.version,
+    }
+    subject = Subject(f"{booking.id}:{booking.version}", booking.id, hold.id)
+    return new_event(invocation, EventType.WAITLIST_OFFERED, subject, booking.updated_us, data)
+
+
+def slot_event(invocation: Invocation, kind: EventType, slot: BookingSlot, now_us: int) -> Event:
+    """Return an event of a booking slot."""
+    data = {
+        "slot_id": slot.id,
+        "start": iso(slot.start_us),
+        "available": slot.available,
+        "reserved": slot.reserved,
+        "version": slot.version,
+    }
+    # A slot of the same id may be opened again after it was closed.
+    return new_event(invocation, kind, Subject(f"{slot.id}:{invocation.id}"), now_us, data)
 
 
 def shadow_event(

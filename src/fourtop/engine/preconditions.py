@@ -22,7 +22,11 @@ from fourtop.model.hold import Hold, HoldState
 from fourtop.model.request import BookingRequest
 from fourtop.ports import View
 
-_BEFORE_CONFIRMATION = (BookingStatus.PENDING, BookingStatus.PENDING_ALLOCATION)
+_BEFORE_CONFIRMATION = (
+    BookingStatus.PENDING,
+    BookingStatus.PENDING_ALLOCATION,
+    BookingStatus.WAITLISTED,
+)
 
 
 def check_awaits_tables(booking: Booking, request: BookingRequest) -> None:
@@ -39,7 +43,14 @@ def check_awaits_tables(booking: Booking, request: BookingRequest) -> None:
 
 
 def differences(booking: Booking, party_size: int, start_us: int) -> tuple[str, ...]:
-    """Return the fields in which a booking differs: of ``party_size`` and ``start``."""
+    """Return the fields in which a booking differs: of ``party_size`` and ``start``.
+
+    A party on the waitlist takes any start within its terms.
+    """
+    waiting = booking.waiting
+    if booking.status is BookingStatus.WAITLISTED and waiting is not None:
+        differs = () if booking.party_size == party_size else ("party_size",)
+        return differs if waiting.takes(start_us) else (*differs, "start")
     compared = (
         ("party_size", booking.party_size, party_size),
         ("start", booking.stay.dining.start_us, start_us),
@@ -51,7 +62,7 @@ def check_awaits_confirmation(booking: Booking) -> None:
     """Check that a booking waits for tables. A hold does not revive a no-show.
 
     Raises:
-        IllegalTransition: If it is neither pending nor pending_allocation.
+        IllegalTransition: If it is neither pending, pending_allocation nor waitlisted.
     """
     if booking.status not in _BEFORE_CONFIRMATION:
         raise IllegalTransition(booking.id, booking.status.value, BookingStatus.CONFIRMED.value)

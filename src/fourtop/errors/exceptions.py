@@ -191,7 +191,7 @@ class NotFound(FourtopError):
     """The id does not exist in this restaurant. Another restaurant's id gives the same error.
 
     Args:
-        kind: The kind of record: restaurant, table, zone, booking, hold, block.
+        kind: The kind of record: restaurant, table, zone, booking, hold, block, slot.
         id: The id that was given; a value that is not a valid id is described, not repeated.
     """
 
@@ -463,7 +463,7 @@ class InUse(FourtopError):
     """A record cannot be removed or changed while another record uses it.
 
     Args:
-        kind: table, zone, timezone or restaurant.
+        kind: table, zone, timezone, restaurant or slot.
         id: Its id.
         by: The user, such as ``booking b1 until 2026-01-01T20:00:00+00:00``.
     """
@@ -483,7 +483,7 @@ class StaleVersion(FourtopError):
     """Another change came first. Read the record again, then decide again.
 
     Args:
-        kind: floor, policy or booking.
+        kind: floor, policy, booking or slot.
         expected: The version that the change was made from.
         found: The current version.
     """

@@ -60,6 +60,11 @@ _TEXT = {
         "no tables for a party of {party_size} were found among the first {limit} sets searched"
     ),
     Code.TABLES_TAKEN: "every table or combination that seats {party_size} is in use",
+    Code.TABLES_PROMISED: (
+        "the free tables that seat {party_size} are needed by {promised}, to which tables are"
+        " promised at that time"
+    ),
+    Code.SLOT_FULL: "{available} covers at {start}; {reserved} reserved, {requested} asked for",
     Code.TABLE_OCCUPIED: "{the_tables} {are} occupied by {parties}",
     Code.NEEDED_NEXT: (
         "{the_tables} {are} needed by {next_parties};"

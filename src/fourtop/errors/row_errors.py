@@ -14,7 +14,7 @@ _TOLD = 3
 
 @attrs.define(slots=False, eq=False, repr=False)
 class InvalidRows(InvalidDocument):
-    """Rows of a CSV file are wrong. ``field``, ``rule``, ``given`` and ``line`` are of the first.
+    """Rows of a file are wrong. ``field``, ``rule``, ``given`` and ``line`` are of the first one.
 
     ``read_rows`` returns the other rows beside the problems instead.
 
@@ -68,8 +68,8 @@ def invalid_rows(problems: tuple[RowProblem, ...]) -> InvalidRows:
     """Return the error of a file with problems; its own field, rule and value are of the first."""
     first = problems[0]
     given = LEFT_OUT if first.value is None else first.value
-    rule = first.text.removeprefix(f"{first.column}: ").removesuffix(f" (got {given})")
-    return InvalidRows(str(first.column), rule, given, first.line, problems)
+    field, _, rule = first.text.removesuffix(f" (got {given})").partition(": ")
+    return InvalidRows(field, rule, given, first.line, problems)
 
 
 def _data(problems: tuple[RowProblem, ...]) -> list[dict[str, Any]]:

@@ -125,6 +125,7 @@ class _Reader:
             "must": partial(_document, "must", PREFERENCE.codec),
             "wish": partial(_document, "wish", PREFERENCE.codec),
             "overrides": partial(_document, "overrides", OVERRIDES),
+            "would_refuse": lambda cell: [each.strip() for each in cell.split("+")],
         }
 
     def read(self) -> RowFile:
@@ -345,16 +346,31 @@ def _cell(row: BookingRow, name: str) -> object:
     value = getattr(row, name)
     if name in MOMENTS:
         return iso_text(value)
-    if name == "tables":
-        return "+".join(_escaped(number) for number in value)
-    if isinstance(value, Preference):
-        return "" if value == ANY_TABLE else json.dumps(PREFERENCE.encode(value))
-    if name == "overrides":
-        return json.dumps(OVERRIDES.encode(value), ensure_ascii=False) if value else ""
-    if isinstance(value, bool):
-        return "yes" if value else ""
-    return "" if value is None else value
+    if value is None or value in ((), ANY_TABLE):
+        return ""
+    encode = _ENCODERS.get(name)
+    return value if encode is None else encode(value)
 
 
 def _escaped(number: str) -> str:
     return number.replace("\\", "\\\\").replace("+", "\\+")
+
+
+def _json(codec: Codec, value: Any) -> str:
+    return json.dumps(codec.encode(value), ensure_ascii=False)
+
+
+def _yes(value: bool) -> str:  # noqa: FBT001  # A cell, no switch.
+    return "yes" if value else ""
+
+
+_ENCODERS: Final[Mapping[str, Callable[[Any], str]]] = {
+    "tables": lambda numbers: "+".join(map(_escaped, numbers)),
+    "would_refuse": "+".join,
+    "names_tables": _yes,
+    "is_clamped": _yes,
+    "is_pinned": _yes,
+    "must": partial(_json, PREFERENCE.codec),
+    "wish": partial(_json, PREFERENCE.codec),
+    "overrides": partial(_json, OVERRIDES),
+}

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import attrs
 
-from fourtop.errors import InvalidInput, safe_repr
+from fourtop.errors import Code, InvalidInput, safe_repr
 from fourtop.errors.display import brief
 from fourtop.formats.json_codec import OUTSIDE
 from fourtop.model import validators
@@ -61,6 +61,12 @@ def _overrides(value: Iterable[Override]) -> tuple[Override, ...]:
     return validators.as_instances("overrides", value, Override)
 
 
+def _codes(value: Iterable[Code | str]) -> tuple[Code, ...]:
+    return validators.as_members(
+        "would_refuse", value, lambda each: validators.as_enum(Code, "would_refuse", each)
+    )
+
+
 def _moment(_instance: object, attribute: validators.Named, value: Any) -> None:
     as_moment(value, attribute.name)
 
@@ -113,6 +119,7 @@ class BookingRow:
             of the occupied window.
         is_pinned: Whether staff pinned it to its tables.
         overrides: The rules that staff broke for it, with their reasons.
+        would_refuse: The codes of the rules in shadow mode that would have refused it.
         line: The line of the CSV file that it was read from. It is not compared.
 
     Raises:
@@ -174,6 +181,7 @@ class BookingRow:
     tables_end: Moment | None = attrs.field(default=None, kw_only=True, validator=_optional_moment)
     is_pinned: bool = attrs.field(default=False, kw_only=True, validator=validators.flag)
     overrides: tuple[Override, ...] = attrs.field(default=(), kw_only=True, converter=_overrides)
+    would_refuse: tuple[Code, ...] = attrs.field(default=(), kw_only=True, converter=_codes)
     line: int | None = attrs.field(default=None, kw_only=True, eq=False, metadata={OUTSIDE: True})
 
     def __repr__(self) -> str:

@@ -8,6 +8,8 @@ from typing import Final
 
 import attrs
 
+from fourtop.errors import InvalidDocument, RowProblem
+from fourtop.errors.row_errors import problem_of
 from fourtop.formats.booking_csv import OVERRIDES, PREFERENCE, RowFile, read_csv, write_csv
 from fourtop.formats.booking_row import MOMENTS, BookingRow
 from fourtop.formats.csv_format import ANY_FORM, CsvFormat
@@ -24,6 +26,7 @@ _ROW: Final = ObjectCodec(
     codecs={
         **dict.fromkeys(MOMENTS, _MOMENT),
         "tables": list_of(plain()),
+        "would_refuse": list_of(plain()),
         "must": PREFERENCE.codec,
         "wish": PREFERENCE.codec,
         "overrides": OVERRIDES,
@@ -62,10 +65,10 @@ def read_rows(
 
     Raises:
         InvalidInput: If the file cannot be read.
-        InvalidDocument: As ``load_rows``, or if a row of a JSON file is wrong.
+        InvalidDocument: As ``load_rows``.
     """
     if _is_json(path):
-        return RowFile(load_rows_json(path))
+        return _read_json(read_table(path, _JSON_ENCODING).text)
     return _read_csv(path, _form(format))
 
 
@@ -88,15 +91,15 @@ def loads_rows_json(text: str) -> tuple[BookingRow, ...]:
     """Read a JSON list of objects with the attributes of ``BookingRow`` as keys; in their order.
 
     Raises:
-        InvalidDocument: If it is not JSON (with the line), or a row is invalid: ``field`` is the
-            path, such as ``rows[3].party_size``. Unknown keys are refused, to keep personal data
-            out.
+        InvalidDocument: If it is not JSON (with the line), or not a list.
+        InvalidRows: If rows are invalid: ``field`` is the path in the first one, such as
+            ``rows[3].party_size``. Unknown keys are refused, to keep personal data out.
 
     >>> text = '[{"id": "b1", "party_size": 4, "start": "2026-05-01T19:00"}]'
     >>> [row.party_size for row in loads_rows_json(text)]
     [4]
     """
-    return tuple(_ROW.decode(row, path) for path, row in items(parse(text), "rows"))
+    return _read_json(text).checked()
 
 
 def load_rows_json(path: StrPath) -> tuple[BookingRow, ...]:
@@ -183,6 +186,18 @@ def dumps_rows_csv(rows: Iterable[BookingRow]) -> str:
         InvalidInput: If a value is not a row.
     """
     return write_csv(rows)
+
+
+def _read_json(text: str) -> RowFile:
+    rows: list[BookingRow] = []
+    problems: list[RowProblem] = []
+    for number, (path, row) in enumerate(items(parse(text), "rows"), 1):
+        try:
+            rows.append(_ROW.decode(row, path))
+        except InvalidDocument as fault:
+            column = fault.field.removeprefix(f"{path}.") if fault.field != path else None
+            problems.append(attrs.evolve(problem_of(fault, number), column=column))
+    return RowFile(tuple(rows), tuple(problems))
 
 
 def _read_csv(path: StrPath, form: CsvFormat) -> RowFile:

@@ -34,12 +34,14 @@ from fourtop.formats.booking_row import BASE_COLUMNS, FIELDS, BookingRow
 from fourtop.model.alternatives import Alternative
 from fourtop.model.block import Block, FreedBlock
 from fourtop.model.booking import Booking
+from fourtop.model.booking_slot import BookingSlot
 from fourtop.model.hold import Fingerprint, Hold
 from fourtop.model.plan import Plan, Score, Term
 from fourtop.model.receipt import Usage
 from fourtop.model.request import ANY_TABLE, Preference
 from fourtop.model.results import ClearReport, ImportReport
 from fourtop.model.utilisation import PeriodUtilisation, SlotUtilisation
+from fourtop.model.waitlist import Offer
 from fourtop.model.window import Window, iso, to_micros
 
 Encoder = Callable[[Any], Any]
@@ -51,6 +53,8 @@ _RESULTS: Final[Mapping[str, Any]] = {
     "bookings": tuple[Booking, ...],
     "block": Block,
     "freed_block": FreedBlock,
+    "slot": BookingSlot,
+    "offer": Offer,
     "import": ImportReport,
     "clear": ClearReport,
 }
@@ -59,6 +63,8 @@ _NAMES: Final[Mapping[type, str]] = {
     Booking: "booking",
     Block: "block",
     FreedBlock: "freed_block",
+    BookingSlot: "slot",
+    Offer: "offer",
     ImportReport: "import",
     ClearReport: "clear",
 }
@@ -70,8 +76,8 @@ def dumps_result(value: Any) -> str:
     """Write the result of a command as JSON: ``{"type": "booking", "data": {…}}``.
 
     Args:
-        value: A hold, booking, tuple of bookings, block with or without moves, or report of an
-            import or a clearance.
+        value: A hold, booking, tuple of bookings, block with or without moves, slot, offer, or
+            report of an import or a clearance.
 
     Raises:
         TypeError: If the value is not a command result. Add the class of a new command's result to

@@ -24,6 +24,7 @@ from fourtop.model.override import Override
 from fourtop.model.receipt import NO_RECEIPT, Receipt
 from fourtop.model.request import ANY_TABLE, Preference
 from fourtop.model.restaurant import zone_info
+from fourtop.model.waitlist_terms import Waiting
 from fourtop.model.window import Window, brief_iso, from_micros
 
 
@@ -37,6 +38,7 @@ class BookingStatus(StrEnum):
     COMPLETED = "completed"
     CANCELLED = "cancelled"
     NO_SHOW = "no_show"
+    WAITLISTED = "waitlisted"
     PRIORITY_WAITLIST = "priority_waitlist"
     SHADOW = "shadow"
 
@@ -62,11 +64,14 @@ class BookingStatus(StrEnum):
 
 _S = BookingStatus
 _OCCUPYING: Final = frozenset({_S.CONFIRMED, _S.CHECKED_IN})
-_UNCOUNTED: Final = frozenset({_S.CANCELLED, _S.NO_SHOW, _S.PRIORITY_WAITLIST, _S.SHADOW})
+_UNCOUNTED: Final = frozenset(
+    {_S.CANCELLED, _S.NO_SHOW, _S.WAITLISTED, _S.PRIORITY_WAITLIST, _S.SHADOW}
+)
 _STEPS: Final[Mapping[BookingStatus, frozenset[BookingStatus]]] = {
     _S.PENDING: frozenset({_S.PENDING_ALLOCATION, _S.CONFIRMED, _S.CANCELLED}),
     _S.PENDING_ALLOCATION: frozenset({_S.CONFIRMED, _S.CANCELLED}),
     _S.CONFIRMED: frozenset({_S.PENDING_ALLOCATION, _S.CHECKED_IN, _S.CANCELLED, _S.NO_SHOW}),
+    _S.WAITLISTED: frozenset({_S.CONFIRMED, _S.CANCELLED}),
     _S.PRIORITY_WAITLIST: frozenset({_S.CHECKED_IN, _S.CANCELLED, _S.NO_SHOW}),
     _S.CHECKED_IN: frozenset({_S.COMPLETED, _S.NO_SHOW}),
     _S.COMPLETED: frozenset(),
@@ -162,6 +167,7 @@ class Booking:
         is_pinned: Whether staff pinned it to its tables: no move, swap or repair takes it away.
         overrides: The rules of the house that staff broke for it, in a fixed order.
         would_refuse: The rules in shadow mode that would have refused it when it was last admitted.
+        waiting: The starts that it takes and how long it waits, if it joined the waitlist.
         receipt: Further facts from the command that returned it; neither stored nor compared.
     """
 
@@ -190,6 +196,7 @@ class Booking:
     is_pinned: bool = False
     overrides: tuple[Override, ...] = ()
     would_refuse: tuple[Code, ...] = ()
+    waiting: Waiting | None = None
     receipt: Receipt = attrs.field(default=NO_RECEIPT, eq=False, repr=False, kw_only=True)
 
     @property

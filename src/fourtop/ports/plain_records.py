@@ -15,6 +15,7 @@ import attrs
 
 from fourtop.model.allocation import Allocation, OwnerKind
 from fourtop.model.block import Block
+from fourtop.model.booking_slot import BookingSlot
 
 V = TypeVar("V")
 
@@ -59,7 +60,10 @@ class RecordKind:
         return f"{self.name}s"
 
 
-PLAIN_KINDS: Final[tuple[RecordKind, ...]] = (RecordKind("block", Block, owner=OwnerKind.BLOCK),)
+PLAIN_KINDS: Final[tuple[RecordKind, ...]] = (
+    RecordKind("block", Block, owner=OwnerKind.BLOCK),
+    RecordKind("slot", BookingSlot),
+)
 
 
 def kind_of(record: type[PlainRecord]) -> RecordKind:

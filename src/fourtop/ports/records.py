@@ -94,6 +94,11 @@ class Records(Protocol):
         """Return the bookings that are checked in, by start, then id."""
         ...
 
+    @property
+    def promises(self) -> Mapping[str, Booking]:
+        """The bookings that wait for promised tables, by id: all that overlap the windows."""
+        ...
+
     def find_hold(self, hold_id: str) -> Hold | None:
         """Return the hold of that id, in any state, or ``None``."""
         ...
@@ -161,8 +166,9 @@ class LoadedRecords:
         house: The restaurant, its floor and policy.
         versions: The three counters.
         allocations: All rows of the scope, shadow rows and those of dead holds included.
-        bookings: The bookings of the scope, and those that are checked in if the scope depends on
-            them (``Scope.sees_seated``), with their rows.
+        bookings: The bookings of the scope: those that wait for promised tables in one of its
+            windows, and those that are checked in if the scope depends on them
+            (``Scope.sees_seated``), with their rows.
         holds: The holds of the scope, in any state.
         records: The plain records of the scope, of all kinds.
         confirmations: The confirmation results of the scope's holds.
@@ -176,6 +182,8 @@ class LoadedRecords:
             ``None``: they were.
         alive: The numbers of live holds, by session, and of the whole restaurant under ``None``, if
             they were counted and not loaded; ``None``: they were loaded.
+        promises: The bookings that wait for promised tables, by id; by default those among the
+            bookings.
     """
 
     house: House
@@ -191,7 +199,13 @@ class LoadedRecords:
     claimed: Sequence[HeldCover] | None = None
     parties: Sequence[CountedParty] | None = None
     alive: Mapping[str | None, int] | None = None
+    promises: Mapping[str, Booking] = attrs.field()
     _scans: int = attrs.field(default=0, init=False, eq=False, repr=False)
+
+    @promises.default
+    def _find_promises(self) -> Mapping[str, Booking]:
+        waits = BookingStatus.PENDING_ALLOCATION
+        return {each.id: each for each in self.bookings if each.status is waits}
 
     @cached_property
     def occupancy(self) -> Occupancy:

@@ -50,11 +50,14 @@ class Supposition:
         found = [row for one in windows for row in source.overlapping(one)]
         found += [row for each in seated for row in source.of_owner(OwnerKind.BOOKING, each.id)]
         kept = [row for row in found if row.owner not in left_out]
+        promised = list(source.promises.values())
         return LoadedRecords(
             house=source.house,
             versions=source.versions,
             allocations=_by_id([*kept, *self.rows]),
-            bookings=_by_id([*seated, *named, booking]),
+            bookings=_by_id([*seated, *named, *promised, booking]),
+            # A promised party with a live hold has its tables.
+            holds=[hold for each in promised for hold in source.holds_for(each.id)],
             counted=_counted(source, scope, booking),
             claimed=list({each.hold_id: each for each in held}.values()),
             parties=[

@@ -48,7 +48,10 @@ class View:
         now_us: The store's clock for this transaction, in microseconds.
     """
 
-    __slots__ = ("_alive", "_dead", "_kept", "_seated", "_shown", "_source", "now_us", "scope")
+    __slots__ = (
+        *("_alive", "_dead", "_kept", "_seated", "_shown", "_source"),
+        *("has_promises", "now_us", "scope"),
+    )
 
     def __init__(self, source: Records, scope: Scope, now_us: int) -> None:
         self._source = source
@@ -59,6 +62,8 @@ class View:
         self._kept: tuple[_Overstay, ...] | None = None
         self.scope: Scope = scope
         self.now_us: int = now_us
+        # An attribute: every decision asks, and few houses have such a party.
+        self.has_promises: bool = bool(source.promises)
 
     def close(self) -> None:
         """End the view; every later question fails."""
@@ -229,6 +234,22 @@ class View:
             if bit is not None and each.is_in(start_us, end_us) and each.row.owner not in without:
                 mask |= 1 << bit
         return mask
+
+    def promised(self, window: Window) -> tuple[Booking, ...]:
+        """Return the parties of a window that were promised tables and have none, in order.
+
+        These are the bookings that are ``pending_allocation``, without those for which a live hold
+        keeps tables; by their creation, then id. ``has_promises`` is false where no window of the
+        scope has one.
+        """
+        source = self._ask(self.scope.covers(window), "the window", window)
+        found = [each for each in source.promises.values() if each.stay.occupied.overlaps(window)]
+        waiting = (
+            each
+            for each in found
+            if not any(hold.is_alive(self.now_us) for hold in source.holds_for(each.id))
+        )
+        return tuple(sorted(waiting, key=lambda each: (each.created_us, each.id)))
 
     def allocations(self, window: Window) -> tuple[Allocation, ...]:
         """Return every row that overlaps a window, shadow and dead ones included, in order."""

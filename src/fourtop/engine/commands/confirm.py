@@ -290,12 +290,13 @@ class _Attempt:
         windows: tuple[Window, ...] = ()
         if not (is_alive and self._is_house_unchanged) and not scope.covers(hold.stay.occupied):
             windows = (hold.stay.occupied,)
-        if not bookings and not windows:
+        may_need_more = is_alive and self.view.has_promises and not self._is_house_unchanged
+        if not bookings and not windows and not may_need_more:
             return None
         more = Scope(scope.restaurant_id, bookings=bookings, windows=windows)
-        if windows and is_alive:
+        if is_alive and (windows or may_need_more):
             more |= self._read_to_admit()
-        return Need(more)
+        return None if more == Scope(scope.restaurant_id) else Need(more)
 
     def _admission(self, released: Released = NOTHING_RELEASED) -> Admission:
         released = attrs.evolve(released, minutes=self.hold.minutes)
@@ -467,7 +468,7 @@ class _Attempt:
                 channel=hold.channel or known.channel,
                 minutes=hold.minutes,
                 reference=hold.reference or known.reference,
-                local_start=known.local_start or self._local_start(given),
+                local_start=self._told(known, given),
                 overrides=merged(known.overrides, given.overrides),
                 would_refuse=given.would_refuse,
             )
@@ -494,6 +495,11 @@ class _Attempt:
             overrides=given.overrides,
             would_refuse=given.would_refuse,
         )
+
+    def _told(self, known: Booking, given: _Given) -> str:
+        """Return the local start that the party was told; an offer may be for another start."""
+        is_same = known.stay.dining.start_us == given.stay.dining.start_us
+        return (known.local_start if is_same else "") or self._local_start(given)
 
     def _local_start(self, given: _Given) -> str:
         return self.compiled.calendar.local_text(given.stay.dining.start_us)

@@ -12,7 +12,13 @@ import attrs
 from fourtop.engine.alternatives import TableSearch
 from fourtop.engine.candidacy import Candidacy, Excluded
 from fourtop.engine.checks.distance import Parties, close_tables, has_distances
-from fourtop.engine.checks.tables import excluded_from, free_tables, plan_request
+from fourtop.engine.checks.tables import (
+    ask_of,
+    barred_sets,
+    excluded_from,
+    free_tables,
+    planner_of,
+)
 from fourtop.engine.commands.block import BlockCall, end_in_future, put_in_place, tables_of_block
 from fourtop.engine.commands.move import MAX_MOVES, Move, move_bookings
 from fourtop.engine.compiled_house import CompiledHouse
@@ -176,7 +182,7 @@ class _Freed:
 
     def _plans(self, wish: _Wish, placed: tuple[tuple[_Wish, Plan], ...]) -> tuple[Plan, ...]:
         """Return the best plans of a booking beside the block and the bookings placed before."""
-        floor, planner = self.compiled.house.floor, self.compiled.planner
+        floor = self.compiled.house.floor
         beside = [pair for pair in placed if pair[0].window.overlaps(wish.window)]
         excluded = wish.excluded
         if beside and has_distances(self.compiled.house):
@@ -186,9 +192,8 @@ class _Freed:
         free = free_tables(wish.candidacy, excluded) & ~floor.mask(self.tables)
         for _, plan in beside:
             free &= ~floor.mask(plan.tables)
-        ask = plan_request(wish.booking.party_size, must=wish.booking.must, wish=wish.booking.wish)
-        barred = tuple(each.tables for each in excluded if each.as_a_set)
-        return planner.plans(ask, free, MOST_PLANS, barred)
+        planner, ask = planner_of(wish.candidacy), ask_of(wish.candidacy)
+        return planner.plans(ask, free, MOST_PLANS, barred_sets(excluded))
 
     def _place(self, wishes: list[_Wish], placed: list[tuple[_Wish, Plan]]) -> bool:
         """Give each booking tables, the best first; tell whether all of them have some."""

@@ -169,7 +169,8 @@ async def _decided(command: Command[Any], houses: CompiledHouses, transact: Tran
 def _deciding(command: Command[Any], houses: CompiledHouses) -> Callable[[View], Any]:
     """Return a decision that replays the stored result of a known key, and stores a new success.
 
-    It adds nothing to a decision that stores its result itself, and does not store a failure.
+    It adds nothing to a decision that stores its result itself. A failure is not stored, nor is
+    the answer that there was nothing to do.
     """
     invocation = command.invocation
 
@@ -183,6 +184,7 @@ def _deciding(command: Command[Any], houses: CompiledHouses) -> Callable[[View],
         if (
             not isinstance(decided, Decision)
             or isinstance(decided.result, FailedWithEvidence)
+            or decided.result is None
             or decided.changes.stored_results
         ):
             return decided

@@ -109,4 +109,5 @@ def row_of(booking: Booking, calendar: Calendar, labels: Mapping[str, str]) -> B
         tables_end=None if given is None else text(given.window.end_us),
         is_pinned=booking.is_pinned,
         overrides=booking.overrides,
+        would_refuse=booking.would_refuse,
     )

@@ -21,6 +21,7 @@ from fourtop.model.booking_list import (
     cursor_of,
     place_of,
 )
+from fourtop.model.booking_slot import BookingSlot
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.hold import Hold
 from fourtop.model.house import House
@@ -109,6 +110,17 @@ def booking_list(
 def _of_booking(caller: Caller, booking_id: str) -> Scope:
     checked = validators.check_identifier("booking_id", booking_id)
     return Scope(caller.restaurant_id, bookings=frozenset((checked,)))
+
+
+def slot_or_none(caller: Caller, slot_id: str) -> Query[BookingSlot | None]:
+    """Build the query for a booking slot that may not exist.
+
+    Raises:
+        InvalidIdentifier: If the id is malformed.
+    """
+    checked = validators.check_identifier("slot_id", slot_id)
+    scope = Scope(caller.restaurant_id, records=refs(BookingSlot, (checked,)))
+    return Query(scope, lambda view, _: view.find_record(BookingSlot, checked))
 
 
 def live_hold_or_none(caller: Caller, hold_id: str) -> Query[Hold | None]:

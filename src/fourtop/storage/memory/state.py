@@ -53,7 +53,7 @@ _EVENT_KEY: Final = attrgetter("dedupe_key")
 _COMMAND_AND_KEY: Final = attrgetter("command", "key")
 # The indexes that ``_index_records`` makes anew.
 _INDEXES: Final = (
-    *("_starts", "_headcounts", "_seated", "_references"),
+    *("_starts", "_headcounts", "_seated", "promises", "_references"),
     *("_active", "_expiries", "_sessions", "_holds_for"),
 )
 
@@ -76,7 +76,8 @@ class RestaurantState:
         self._holds: dict[str, Hold] = {}
         self._starts: SortedList[tuple[int, str]] = SortedList()
         self._headcounts = HeadcountIndex()
-        self._seated = SeatedIndex()
+        self.promises: dict[str, Booking] = {}
+        self._seated = SeatedIndex(self.promises)
         self._references = ReferenceIndex()
         self._active: OverlappingIndex[Hold] = OverlappingIndex(key=_ID)
         self._expiries: SortedList[tuple[int, str]] = SortedList()

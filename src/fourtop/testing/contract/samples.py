@@ -12,6 +12,7 @@ from fourtop.model.actor import Actor
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.block import Block
 from fourtop.model.booking import Assignment, Booking, BookingStatus, Step
+from fourtop.model.booking_slot import BookingSlot
 from fourtop.model.calendar import Stay
 from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
 from fourtop.model.event import Event, EventType
@@ -24,6 +25,7 @@ from fourtop.model.request import Preference
 from fourtop.model.restaurant import Restaurant, Zone
 from fourtop.model.service_period import ServicePeriod
 from fourtop.model.table import Table
+from fourtop.model.waitlist_terms import Waiting
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 from fourtop.ports import StoredResult
 
@@ -118,6 +120,7 @@ def a_booking(booking_id: str = "b1", dining: Window = EVENING) -> Booking:
         is_pinned=True,
         overrides=AN_OVERRIDE,
         would_refuse=(Code.PACING_EXCEEDED, Code.CAPACITY_EXCEEDED),
+        waiting=Waiting(NOON_US - 3, NOON_US - 2, NOON_US - 1, offers=2),
     )
 
 
@@ -162,12 +165,13 @@ def a_block(block_id: str = "k1", window: Window = EVENING) -> Block:
 
 def plain_records(record_id: str = "k1") -> tuple[Any, ...]:
     """Return a record of each plain kind, in the order of ``PLAIN_KINDS``, all with one id."""
-    return (a_block(record_id),)
+    return (a_block(record_id), BookingSlot(record_id, HERE, NOON_US + 8, 6, 2, version=3))
 
 
 def changed_records(record_id: str = "k1") -> tuple[Any, ...]:
     """Return other facts of the records of ``plain_records``, each kind in the same place."""
-    return (a_block(record_id, span(0, 90)),)
+    changed = BookingSlot(record_id, HERE, NOON_US + 9, 9, 9, version=4)
+    return (a_block(record_id, span(0, 90)), changed)
 
 
 def a_confirmation(

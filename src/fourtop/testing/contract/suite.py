@@ -24,6 +24,7 @@ from fourtop.testing.contract.retention import (
 )
 from fourtop.testing.contract.scopes import GuardingPromises
 from fourtop.testing.contract.seated import SeatedPromises
+from fourtop.testing.contract.unallocated import UnallocatedPromises
 from fourtop.testing.contract.versions import CountingPromises
 from fourtop.testing.contract.writes import WritingPromises
 
@@ -45,6 +46,7 @@ class StoreContract(
     SightPromises,
     SeatedPromises,
     ListPromises,
+    UnallocatedPromises,
     HeadcountPromises,
     WritingPromises,
     OverlapPromises,

@@ -10,7 +10,7 @@ import attrs
 from sqlalchemy import ColumnElement, select
 
 from fourtop.model.allocation import Allocation, Owner, OwnerKind
-from fourtop.model.booking import Booking
+from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.hold import Hold
 from fourtop.model.house import House
@@ -130,6 +130,11 @@ class Loaded:
             claimed=tuple(self.held_covers.values()),
             parties=tuple(self.counted_parties.values()),
             alive=self.alive,
+            promises={
+                each.id: each
+                for each in self.bookings.values()
+                if each.status is BookingStatus.PENDING_ALLOCATION
+            },
         )
 
 

@@ -321,7 +321,8 @@ class ScopeSelects:
     def bookings(self) -> Iterable[Select[Any]]:
         """Select the named ones, those that sit down in the sittings, and the seated ones.
 
-        Also those that the windows show, and those of the listing.
+        Also those that were promised tables in the windows, those that the windows show, and those
+        of the listing.
         """
         row, base = self._projections.bookings.c, self._projections.of_bookings()
         if self._has("bookings"):
@@ -329,6 +330,9 @@ class ScopeSelects:
         for number in range(self._shape.sittings):
             start, end = microseconds(f"s{number}_start"), microseconds(f"s{number}_end")
             yield base.where(row.dining_start_us >= start, row.dining_start_us < end)
+        for number in range(self._shape.windows):
+            start, end = microseconds(f"w{number}_start"), microseconds(f"w{number}_end")
+            yield base.where(*_is_promised_in(row, start, end))
         if self._shape.has_seated:
             yield base.where(_is_seated(row))
         if self._has("has_owners"):
@@ -486,6 +490,20 @@ class ScopeSelects:
 def _is_seated(booking: Any) -> ColumnElement[bool]:
     found: ColumnElement[bool] = booking.status == text_literal(BookingStatus.CHECKED_IN.value)
     return found
+
+
+def _is_promised_in(
+    booking: Any, start: ColumnElement[int], end: ColumnElement[int]
+) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a booking waits for promised tables in a window."""
+    waits: ColumnElement[bool] = booking.status == text_literal(
+        BookingStatus.PENDING_ALLOCATION.value
+    )
+    begins = (
+        booking.occupied_start_us > start - number_literal(MAX_WINDOW_US),
+        booking.occupied_start_us < end,
+    )
+    return waits, *begins, booking.occupied_end_us > start
 
 
 def _is_active(hold: Any) -> ColumnElement[bool]:

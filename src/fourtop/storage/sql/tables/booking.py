@@ -9,6 +9,7 @@ from sqlalchemy import Index, PrimaryKeyConstraint, text
 
 from fourtop.model.actor import Actor
 from fourtop.model.booking import Assignment, Booking, BookingStatus, Step
+from fourtop.model.waitlist_terms import Waiting
 from fourtop.model.window import Window
 from fourtop.storage.sql.tables.columns import TableBuilder, partial_index
 from fourtop.storage.sql.tables.values import (
@@ -56,6 +57,10 @@ BOOKING: Final = (
     "last_step_us",
     "is_pinned",
     "would_refuse",
+    "wait_earliest_us",
+    "wait_latest_us",
+    "wait_until_us",
+    "offers",
     "must",
     "wish",
     "overrides",
@@ -104,6 +109,14 @@ def booking_row(booking: Booking) -> Row:
         row |= {"last_status": step.status.value, "last_step_us": step.at_us}
         if step.window is not None:
             row |= {"last_start_us": step.window.start_us, "last_end_us": step.window.end_us}
+    waiting = booking.waiting
+    if waiting is not None:
+        row |= {
+            "wait_earliest_us": waiting.earliest_us,
+            "wait_latest_us": waiting.latest_us,
+            "wait_until_us": waiting.until_us,
+            "offers": waiting.offers,
+        }
     return row
 
 
@@ -152,6 +165,7 @@ def _booking(restaurant_id: str, facts: tuple[Any, ...], tables: tuple[str, ...]
         is_pinned=bool(row["is_pinned"]),
         overrides=row["overrides"],
         would_refuse=codes_of(row["would_refuse"]),
+        waiting=_waiting(row),
     )
 
 
@@ -161,6 +175,13 @@ def _step(row: Row) -> Step | None:
     start_us, end_us = row["last_start_us"], row["last_end_us"]
     window = None if start_us is None else Window.of_micros(start_us, end_us)
     return Step(_STATUSES[row["last_status"]], window, row["last_step_us"])
+
+
+def _waiting(row: Row) -> Waiting | None:
+    if row["wait_until_us"] is None:
+        return None
+    times = (row["wait_earliest_us"], row["wait_latest_us"], row["wait_until_us"])
+    return Waiting(*times, offers=row["offers"])
 
 
 def booking_tables(make: TableBuilder) -> None:
@@ -201,6 +222,10 @@ def booking_tables(make: TableBuilder) -> None:
         make.flag("is_pinned", default=False),
         make.document("overrides", default="[]"),
         make.words("would_refuse", null=True),
+        make.whole("wait_earliest_us", null=True),
+        make.whole("wait_latest_us", null=True),
+        make.whole("wait_until_us", null=True),
+        make.small("offers", null=True),
         PrimaryKeyConstraint("restaurant_id", "id", name="bookings_pkey"),
         make.owned_by("bookings_restaurant_fkey", "restaurant_id", of="restaurants"),
         Index("bookings_start", "restaurant_id", "dining_start_us"),
@@ -209,7 +234,18 @@ def booking_tables(make: TableBuilder) -> None:
         partial_index(
             "bookings_reference", text("reference IS NOT NULL"), "restaurant_id", "reference"
         ),
+        # The parties that were promised tables.
+        partial_index(
+            "bookings_promised",
+            text("status = 'pending_allocation'"),
+            "restaurant_id",
+            "occupied_start_us",
+        ),
     )
+    _add_assignments(make)
+
+
+def _add_assignments(make: TableBuilder) -> None:
     # No foreign key to table_inventory: a booking keeps its tables when the floor loses them.
     make.table(
         "booking_table_assignments",

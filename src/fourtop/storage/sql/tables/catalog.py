@@ -14,6 +14,7 @@ from sqlalchemy import MetaData, Table
 from fourtop.storage.sql.tables.allocation import allocation_tables
 from fourtop.storage.sql.tables.block import BLOCKS
 from fourtop.storage.sql.tables.booking import booking_tables
+from fourtop.storage.sql.tables.booking_slot import BOOKING_SLOTS
 from fourtop.storage.sql.tables.columns import Database, TableBuilder
 from fourtop.storage.sql.tables.confirmation import confirmation_tables
 from fourtop.storage.sql.tables.event import event_table
@@ -23,12 +24,12 @@ from fourtop.storage.sql.tables.plain_table import PlainTable
 from fourtop.storage.sql.tables.result import result_table
 
 # The tables of the plain record kinds: those of ``PLAIN_KINDS``, in the same order.
-PLAIN_TABLES: Final[tuple[PlainTable, ...]] = (BLOCKS,)
+PLAIN_TABLES: Final[tuple[PlainTable, ...]] = (BLOCKS, BOOKING_SLOTS)
 DEFAULT_SCHEMA: Final = "fourtop"
 # Holds the revision of the schema. It is among our tables and has no restaurant's rows.
 VERSION_TABLE: Final = "fourtop_version"
 # The newest revision, which the statements of this package need.
-REVISION: Final = "0010"
+REVISION: Final = "0011"
 
 
 @attrs.frozen

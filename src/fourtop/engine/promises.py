@@ -1,0 +1,271 @@
+"""Promises: the parties that were promised tables, and whether all of them can still get some.
+
+A party that was booked with ``tables="later"`` has a promise and no tables. The parties are
+*protected* in the order in which they were promised: each that can be seated beside those before
+it. A newcomer may have tables if every protected party can still be seated beside it.
+
+Only the parties that overlap the newcomer matter, and those that overlap them, and so on: giving up
+a table may cascade. The search looks at ``BEFORE_US`` before and ``AFTER_US`` after the start of
+the newcomer, and visits at most ``MAX_NODES`` assignments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from copy import copy
+from typing import Final
+
+import attrs
+
+from fourtop.engine.candidacy import Candidacy, Inquiry, Reads
+from fourtop.engine.checks.house import check_hours
+from fourtop.engine.checks.tables import plan_request
+from fourtop.model.actor import Actor
+from fourtop.model.booking import Booking
+from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
+from fourtop.planner import Planner, PlanRequest
+from fourtop.ports import Need, Scope
+
+_HOUR_US: Final = 60 * MICROSECONDS_PER_MINUTE
+# An availability loads fourteen hours before and after a service, so that it covers both.
+BEFORE_US: Final = 12 * _HOUR_US
+AFTER_US: Final = 13 * _HOUR_US
+MAX_NODES: Final = 2_000
+# Most sets of tables that are tried for a party.
+MAX_OPTIONS: Final = 400
+# The staff gives the tables.
+_STAFF: Final = Actor("fourtop", "staff")
+
+# Tables that are taken for a window: the mask of the tables, and the window.
+Taken = tuple[int, Window]
+
+
+@attrs.frozen
+class Part:
+    """Some tables and the window for which a party would take them.
+
+    Args:
+        tables: Mask of the tables that are free for the whole window.
+        window: The window.
+    """
+
+    tables: int
+    window: Window
+
+
+@attrs.frozen(eq=False)
+class Promise:
+    """A party that was promised tables.
+
+    Args:
+        booking_id: Its booking.
+        ask: Its size and conditions.
+        parts: The free tables, by the window of the stay at them. They share no table.
+    """
+
+    booking_id: str
+    ask: PlanRequest
+    parts: tuple[Part, ...]
+
+    def free(self, taken: Iterable[Taken]) -> int:
+        """Return the tables that it may have while others have some, as a mask."""
+        free = 0
+        for part in self.parts:
+            left = part.tables
+            for mask, window in taken:
+                if window.overlaps(part.window):
+                    left &= ~mask
+            free |= left
+        return free
+
+    def taken(self, mask: int) -> Taken:
+        """Return the tables of a plan with the window of the stay at them."""
+        return mask, next(part.window for part in self.parts if part.tables & mask)
+
+
+ProtectedParties = dict[tuple[str, ...], tuple[Promise, ...]]
+
+
+def horizon_of(window: Window) -> Window:
+    """Return the time in which promises may depend on a stay."""
+    start_us = max(window.start_us - BEFORE_US, 0)
+    return Window.of_micros(start_us, max(window.end_us, window.start_us + AFTER_US))
+
+
+def missing_horizon(candidacy: Candidacy) -> Need | None:
+    """Return the windows to load where promises overlap the party; ``None``: none is missing."""
+    view, own = candidacy.admission.view, candidacy.admission.released.booking_id
+    for window in candidacy.windows:
+        horizon = horizon_of(window)
+        if not view.scope.covers(horizon) and any(
+            booking.id != own for booking in view.promised(window)
+        ):
+            return Need(Scope(view.scope.restaurant_id, windows=(horizon,)))
+    return None
+
+
+def protected_parties(candidacy: Candidacy, window: Window) -> tuple[Promise, ...]:
+    """Return the protected parties that a stay may affect; the view covers its horizon."""
+    admission = candidacy.admission
+    own = admission.released.booking_id
+    if not any(booking.id != own for booking in admission.view.promised(window)):
+        return ()
+    horizon = horizon_of(window)
+    found = (booking for booking in admission.view.promised(horizon) if booking.id != own)
+    promises = [each for booking in found if (each := _promise_of(candidacy, booking, horizon))]
+    linked = tuple(_linked(promises, window))
+    key = tuple(each.booking_id for each in linked)
+    kept = admission.protected_parties
+    assert kept is not None, "the view has shown a promise"
+    if key not in kept:
+        kept[key] = _protected(admission.compiled.planner, linked)
+    return kept[key]
+
+
+def _promise_of(candidacy: Candidacy, booking: Booking, horizon: Window) -> Promise | None:
+    """Return the promise of a booking; ``None``: it is over, or the house is closed to it."""
+    admission = candidacy.admission
+    view, policy = admission.view, admission.compiled.house.policy
+    start_us = booking.stay.dining.start_us
+    waits_us = policy.seating.no_show_after_minutes * MICROSECONDS_PER_MINUTE
+    if start_us + waits_us < view.now_us:
+        return None
+    party = Inquiry(
+        booking.party_size,
+        start_us,
+        booking.must,
+        wish=booking.wish,
+        occasion=booking.occasion,
+        channel=booking.channel,
+        minutes=booking.minutes,
+    )
+    by_staff = copy(admission)
+    by_staff.actor = _STAFF
+    promised = Candidacy(by_staff, party)
+    if check_hours(promised) is not None:
+        return None
+    if any(
+        window.start_us < horizon.start_us or horizon.end_us < window.end_us
+        for window in promised.windows
+    ):
+        return None
+    closed = 0
+    for rule in admission.composition.table_rules:
+        if rule.reads is Reads.NOTHING:
+            for each in rule.find(promised):
+                closed |= each.tables
+    parts, others = [], admission.all_tables & ~closed
+    for variant in promised.variants:
+        others &= ~variant.tables
+        window = variant.stay.occupied
+        busy = view.busy_mask(window, admission.released.owners)
+        parts.append(Part(variant.tables & ~closed & ~busy, window))
+    window = promised.stay.occupied
+    busy = view.busy_mask(window, admission.released.owners)
+    parts.append(Part(others & ~busy, window))
+    ask = plan_request(party.party_size, must=party.must, wish=party.wish)
+    return Promise(booking.id, ask, tuple(parts))
+
+
+def _linked(promises: Sequence[Promise], window: Window) -> list[Promise]:
+    """Return the parties that overlap a window, and those that overlap them, in their order."""
+    reached, windows = set[str](), [window]
+    while windows:
+        reach = windows.pop()
+        for each in promises:
+            if each.booking_id not in reached and any(
+                part.window.overlaps(reach) for part in each.parts
+            ):
+                reached.add(each.booking_id)
+                windows += [part.window for part in each.parts]
+    return [each for each in promises if each.booking_id in reached]
+
+
+def _protected(planner: Planner, promises: Sequence[Promise]) -> tuple[Promise, ...]:
+    """Return the parties that can be seated together, each beside those promised before it."""
+    protected: list[Promise] = []
+    for each in promises:
+        if can_seat_all(planner, (*protected, each), ()) is True:
+            protected.append(each)
+    return tuple(protected)
+
+
+# ---- the assignment
+
+
+def can_seat_all(
+    planner: Planner, promises: Sequence[Promise], taken: tuple[Taken, ...]
+) -> bool | None:
+    """Tell whether all parties can get tables beside those that are taken.
+
+    ``None``: not proven, because the search met its bound. It is a search with backtracking that
+    always goes on with the party that has the fewest sets of tables left.
+    """
+    if _seats_in_order(planner, promises, taken):
+        return True
+    found = [_options_of(planner, each, taken) for each in promises]
+    search = _Assignment([options for options, _ in found])
+    if search.succeeds():
+        return True
+    is_complete = all(is_complete for _, is_complete in found)
+    return False if is_complete and search.nodes <= MAX_NODES else None
+
+
+def _seats_in_order(
+    planner: Planner, promises: Sequence[Promise], taken: tuple[Taken, ...]
+) -> bool:
+    """Give each party its best tables in turn: nearly always that succeeds."""
+    for each in promises:
+        plan = planner.best(each.ask, each.free(taken))
+        if plan is None:
+            return False
+        taken = (*taken, each.taken(planner.floor.mask(plan.tables)))
+    return True
+
+
+def _options_of(
+    planner: Planner, promise: Promise, taken: tuple[Taken, ...]
+) -> tuple[list[Taken], bool]:
+    """Return the least sets of tables of a party, and whether these are all."""
+    found = planner.search(promise.ask, promise.free(taken), MAX_OPTIONS)
+    masks = sorted({planner.floor.mask(plan.tables) for plan in found.plans}, key=int.bit_count)
+    least: list[int] = []
+    for mask in masks:
+        # A party that gets by with some tables leaves the others to the rest.
+        if not any(other & mask == other for other in least):
+            least.append(mask)
+    is_complete = found.is_proven and len(found.plans) < MAX_OPTIONS
+    return [promise.taken(mask) for mask in least], is_complete
+
+
+class _Assignment:
+    """A search for disjoint options of several parties."""
+
+    def __init__(self, options: list[list[Taken]]) -> None:
+        self._options = options
+        self.nodes = 0
+
+    def succeeds(self) -> bool:
+        """Tell whether each party can have one of its options."""
+        return self._seat(self._options)
+
+    def _seat(self, left: list[list[Taken]]) -> bool:
+        if not left:
+            return True
+        fewest = min(range(len(left)), key=lambda number: len(left[number]))
+        others = left[:fewest] + left[fewest + 1 :]
+        for mask, window in left[fewest]:
+            self.nodes += 1
+            if self.nodes > MAX_NODES:
+                return False
+            rest = [
+                [
+                    (other, then)
+                    for other, then in options
+                    if not (other & mask and then.overlaps(window))
+                ]
+                for options in others
+            ]
+            if all(rest) and self._seat(rest):
+                return True
+        return False
