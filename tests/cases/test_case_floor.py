@@ -19,6 +19,7 @@ from fourtop import (
     ManualClock,
     Move,
     NumberScope,
+    Override,
     Position,
     Quote,
     Refusal,
@@ -235,3 +236,16 @@ def test_case_42_spots_keep_the_caps_of_zones(store: Store) -> None:
     assert spots(desk, 4) == 3
     booked(desk, 4, tables=["2"])
     assert spots(desk, 4) == 1
+
+
+def test_case_42_staff_may_override_a_distance(store: Store) -> None:
+    rules = {"kept_apart": apart("12"), "aisles": aisle("34", "1")}
+    desk = open_desk(store, row_of_tables(**rules), actor=STAFF)
+    booked(desk, 4, tables=["1"])
+
+    near = (Override("TABLES_TOO_CLOSE", "They are friends."),)
+    second = desk.book(party_size(4, tables=["2"], overrides=near))
+    assert [each.rule for each in second.overrides] == [Code.TABLES_TOO_CLOSE]
+    closed = (Override("AISLE_CLOSED", "Served from the yard."),)
+    third = desk.book(party_size(8, tables=["3", "4"], overrides=closed))
+    assert [each.rule for each in third.overrides] == [Code.AISLE_CLOSED]

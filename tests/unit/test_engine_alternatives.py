@@ -382,6 +382,25 @@ def test_a_split_sees_parties_that_sit_longer_than_planned(
     assert [[quote.plan.tables for quote in each.quotes] for each in found] == [[("2",), ("3",)]]
 
 
+# ---- promised tables
+
+
+def test_a_split_leaves_tables_for_a_promised_party(store: Store) -> None:
+    desk = staff_desk(store, floor=sketch_floor({"1": 4, "2": 4}))
+    desk.book(party_size(4), tables="later")
+    answer = desk.alternatives(party_size(8), SPLIT)
+    assert {each.refusal.code for each in answer.rejected} >= {Code.TABLES_PROMISED}
+    assert answer.found == ()
+
+
+def test_a_split_does_not_count_a_promise_that_a_hold_keeps(store: Store) -> None:
+    desk = staff_desk(store, floor=sketch_floor({"1": 4, "2": 4, "3": 4}))
+    promised = desk.book(party_size(4), tables="later")
+    desk.hold(party_size(4), booking_id=promised.id)
+    found = desk.alternatives(party_size(8), SPLIT).found
+    assert [[quote.plan.tables for quote in each.quotes] for each in found] == [[("2",), ("3",)]]
+
+
 # ---- the values
 
 

@@ -25,7 +25,8 @@ from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Command
 from fourtop.ports import Changes, Decision, Need, Scope, View
 from tests.evening import NOW, STAFF, a_house, booked
-from tests.unit.test_async_engine import CLOCK, EVENING, answered, public
+from tests.unit.desk_calls import CLOCK, EVENING
+from tests.unit.test_async_engine import answered, public
 
 T = TypeVar("T")
 

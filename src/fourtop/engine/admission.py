@@ -128,9 +128,9 @@ class Admission:
         self.compiled = compiled
         self.actor = actor
         self.released = released
-        self.composition = composition_of(compiled, has_promises=view.has_promises)
-        self.planner = compiled.planner
-        self.permits = NO_PERMITS
+        self.composition: Composition = composition_of(compiled, has_promises=view.has_promises)
+        self.planner: Planner = compiled.planner
+        self.permits: Permits = NO_PERMITS
         self.lifted: tuple[Relaxation, ...] = ()
         self.all_tables: int = (1 << len(compiled.house.floor.tables)) - 1
         # The answers that the check of tables has worked out.
