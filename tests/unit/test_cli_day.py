@@ -65,7 +65,7 @@ def stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     later = window("17:00", "18:00")
     start = later.start.replace(year=2050)
     desk.book(BookingRequest(2, start), booking_id="waits", tables="later")
-    desk.book(BookingRequest(2, at("18:00").replace(year=2050)), booking_id="sits")
+    desk.book(BookingRequest(2, at("18:30").replace(year=2050)), booking_id="sits")
     store.close()
 
 
@@ -74,7 +74,7 @@ def test_a_day_of_a_database_shows_who_waits_for_a_table(capsys: Captured) -> No
     code, out, _ = run(capsys, "day", "--restaurant", "house", "--on", "2050-05-01")
     assert code == 0
     assert out.splitlines()[2:6] == [
-        "1  18:00-19:30  confirmed, party of 2 (sits)",
+        "1  18:30-20:00  confirmed, party of 2 (sits)",
         "",
         "1 booking without a table:",
         "   17:00-18:30  pending_allocation, party of 2 (waits)",
@@ -88,7 +88,7 @@ def test_a_month_has_a_line_for_each_day(capsys: Captured) -> None:
     lines = out.splitlines()
     assert code == 0
     assert lines[0] == "House, May 2050, a party of 2"
-    assert lines[2] == "Sun  1  7 starts from 19:30 to 21:00"
+    assert lines[2] == "Sun  1  5 starts from 20:00 to 21:00"
     assert lines[3] == "Mon  2  17 starts from 17:00 to 21:00"
     assert lines[-1] == "31 bookable days of 31"
     code, out, _ = run(capsys, *asked, "9")
@@ -97,7 +97,7 @@ def test_a_month_has_a_line_for_each_day(capsys: Captured) -> None:
     code, data = as_json(capsys, *asked, "2")
     assert (code, data["party_size"], len(data["days"])) == (0, 2, 31)
     assert data["days"][0]["state"] == "bookable"
-    assert data["days"][0]["starts"][0] == "2050-05-01T19:30:00+00:00"
+    assert data["days"][0]["starts"][0] == "2050-05-01T20:00:00+00:00"
 
 
 def test_conditions_of_a_month_are_those_of_a_quote(capsys: Captured) -> None:

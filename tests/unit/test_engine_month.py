@@ -120,6 +120,20 @@ def test_caps_and_notice_bind_a_month(store: Store) -> None:
     assert set(codes[12:]) == {Code.BEYOND_HORIZON}
 
 
+def test_a_booking_that_keeps_its_number_under_a_lower_cap_is_shown_everywhere(
+    store: Store,
+) -> None:
+    desk = open_desk(store, a_house(capacity_rules=[CapacityRule(max_covers=10)]), actor=STAFF)
+    booked(desk, 4)
+    own = booked(desk, 6)
+    lower = [CapacityRule(max_covers=4)]
+    desk.edit_policy(lambda policy: attrs.evolve(policy, capacity_rules=lower))
+    (slot,) = desk.availability(FRIDAY, 6, at=at("19:00"), exclude=own.id).slots
+    assert (slot.is_bookable, slot.spots) == (True, 1)
+    assert at("19:00") in desk.month(2026, 5, 6, exclude=own.id).days[0].starts
+    assert not desk.availability(FRIDAY, 7, at=at("19:00"), exclude=own.id).bookable()
+
+
 def test_a_month_is_shown_as_text_html_and_json(desk: Desk) -> None:
     fill(desk, FRIDAY)
     month = desk.month(2026, 5, 2)

@@ -295,7 +295,8 @@ class Admission:
                 return refusal
         counts = (each.count(candidacy) for each in composition.counted if each.count is not None)
         most = min((count for count in counts if count is not None), default=limit)
-        spots = self._count(candidacy, min(most, limit))
+        # The checks admit one: a booking that counts already may keep its number above a lower cap.
+        spots = self._count(candidacy, max(min(most, limit), 1))
         if spots:
             return spots
         found = (check.find(candidacy) for check in composition.with_tables)
