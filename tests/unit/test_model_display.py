@@ -175,6 +175,52 @@ def alternatives() -> list[Any]:
     return [*values, *full.periods[0].slots, turns, *turns.periods, *turns.periods[0].tables]
 
 
+def the_day() -> list[Any]:
+    """The day, the month, the feed and the lists of bookings."""
+    desk = pub()
+    desk.book(fourtop.BookingRequest(4, SIX))
+    terms = fourtop.FeedTerms(SIX.date(), 1, [2, 4])
+    day, month, feed = desk.day(SIX.date()), desk.month(2030, 5, 4), desk.feed(terms)
+    wanted = fourtop.BookingFilter(at(12), at(22), statuses=["confirmed"])
+    values = [day, month, month.days[2], feed, feed.cells[0], terms]
+    entries = [table.entries[0] for table in day.tables if table.entries]
+    return [*values, *day.tables, *entries, wanted, desk.list_bookings(wanted)]
+
+
+def waiting_parties() -> list[Any]:
+    """A waitlist with an offer, and a slot."""
+    desk = pub()
+    terms = fourtop.WaitlistTerms()
+    entry = desk.join_waitlist(fourtop.BookingRequest(4, SIX), terms)
+    offer = desk.offer(SIX.date())
+    waitlist = desk.waitlist(SIX.date())
+    slot = desk.open_slot(SIX, 12)
+    found = [entry, entry.waiting, offer, waitlist, *waitlist.entries, terms, slot]
+    return [*found, fourtop.Offered(2, 1)]
+
+
+def stranded() -> list[Any]:
+    """What an edit strands, with its repair, and what rules in shadow mode would refuse."""
+    desk = pub()
+    booking = desk.book(fourtop.BookingRequest(4, SIX))
+    desk.hold(fourtop.BookingRequest(4, SIX))
+    floor = desk.house().floor
+    without = attrs.evolve(
+        floor, tables=[attrs.evolve(table, out_of_service=True) for table in floor.tables]
+    )
+    closed = attrs.evolve(
+        floor,
+        tables=[
+            attrs.evolve(table, out_of_service=table.id in booking.tables) for table in floor.tables
+        ],
+    )
+    lost, moved = desk.preview(floor=lambda _: without), desk.preview(floor=lambda _: closed)
+    report = desk.shadow_report(Window(at(0), at(23)))
+    values = [lost, *lost.bookings, *lost.holds, moved, moved.repair, *moved.repair.repairs]
+    ways = [each.way_out for each in moved.repair.repairs]
+    return [*values, *ways, report, fourtop.ShadowCount(Code.CAPACITY_EXCEEDED, 2, 9)]
+
+
 def samples() -> list[Any]:
     """At least one value of every public class, most of them as a desk returns them."""
     desk = pub()
@@ -207,6 +253,9 @@ def samples() -> list[Any]:
         *explanations(),
         *of_staff(),
         *alternatives(),
+        *the_day(),
+        *waiting_parties(),
+        *stranded(),
         Fingerprint('{"a":1}'),
         AtRisk(booking, booking, ("t1",), 5, quote.plan),
         GUEST,
