@@ -185,7 +185,7 @@ def test_a_tenant_ends_with_its_transaction(database: str) -> None:
         with connection.transaction():
             connection.execute("SELECT set_config('role', 'fourtop_app', true)")
             connection.execute("SELECT set_config('fourtop.restaurant_id', %s, true)", (OURS,))
-            assert tried(connection, "bookings", "S") == {OURS: 2}
+            assert tried(connection, "bookings", "S") == {OURS: 3}
         with connection.transaction(force_rollback=True):
             assert connection.execute(
                 "SELECT current_setting('fourtop.restaurant_id')"

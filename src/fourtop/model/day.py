@@ -1,7 +1,5 @@
 """Days: who has which table at what time, and who has none."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date, datetime
 

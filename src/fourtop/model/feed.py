@@ -1,7 +1,5 @@
 """Feeds: the spots of each start, party size and length of stay, over several days."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from typing import Final

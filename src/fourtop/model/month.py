@@ -1,7 +1,5 @@
 """Months: which days can be booked, and why the others cannot."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date, datetime
 from enum import StrEnum

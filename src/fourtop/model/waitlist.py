@@ -1,7 +1,5 @@
 """The waitlist of a date: the parties that wait, in the order of the offers."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import attrs
