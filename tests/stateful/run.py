@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
+import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -11,6 +13,9 @@ from tests.stateful.machine import Evening
 from tests.stateful.twin import Twins
 
 STEPS_OF_AN_EVENING = 50
+# Evenings that hold ten thousand steps and some to spare; they are always the same.
+EVENINGS = 300
+STEPS = 10_000
 
 
 def counted(twins: Twins | None = None) -> type[Evening]:
@@ -47,3 +52,14 @@ def play(
         ],
     )
     run_state_machine_as_test(machine, settings=chosen)
+
+
+def check_caught(
+    mutant: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Assert that the machine catches a planted fault within the steps of the test run."""
+    machine = counted()
+    mutant(monkeypatch)
+    with pytest.raises(AssertionError):
+        play(machine, EVENINGS, shrinks=False)
+    assert machine.steps < STEPS
