@@ -175,6 +175,14 @@ def test_every_revision_keeps_the_data_on_the_way_down_and_up(place: Place, revi
     assert downgrade(place.url, revision=revision) == REVISIONS[: REVISIONS.index(revision) : -1]
     assert current(place.url) == revision
     here = without_added(before, revision)
+    # The revisions below 0011 know parties that wait by another status.
+    here["bookings"] = sorted(
+        (
+            tuple("priority_waitlist" if each == "waitlisted" else each for each in row)
+            for row in here["bookings"]
+        ),
+        key=repr,
+    )
     kept = place.rows(without=[*CHANGED, *RULES])
     assert kept == {name: rows for name, rows in here.items() if name in kept}
     assert migrate(place.url) == REVISIONS[REVISIONS.index(revision) + 1 :]
@@ -185,13 +193,13 @@ def test_every_revision_keeps_the_data_on_the_way_down_and_up(place: Place, revi
     promises = ("{}", "{}", 0, *no, "", *no, None, None) if revision < "0005" else ()
     reasons = (0, "[]") if revision < "0007" else ()
     shadow = (None,) if revision < "0010" else ()
-    assert added_to(after, "bookings", revision) == {(*promises, *reasons, *shadow)}
+    assert added_to(after, "bookings", revision) == {(*promises, *reasons, *shadow, *no)}
     times = no if revision < "0005" else ()
     assert added_to(after, "table_holds", revision) == {(*times, *reasons[1:], *shadow)}
     assert stored_results(place, without=lost) == results
     store = place.store(clock=ManualClock(NOW))
     desk = Engine(store).desk(OURS)
-    assert len(desk.bookings(MONTH)) == 2
+    assert len(desk.bookings(MONTH)) == 3
     assert booked(desk, 2, "21:00").tables
     assert [each for each in store.inspect() if each.severity == "refuse"] == []
     store.close()

@@ -1,4 +1,4 @@
-"""Faults planted in the rules of the dining room and the limits: the state machine catches each in the test run."""
+"""Faults planted in the rules of the dining room: the state machine catches each in the run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults planted in the rules of bookings and holds: the state machine catches each in the test run."""
+"""Faults planted in the rules of bookings: the state machine catches each in the test run."""
 
 from __future__ import annotations
 
