@@ -377,20 +377,6 @@ def drifted(desk: Desk, _: ManualClock) -> None:
     desk.confirm(hold.id)
 
 
-@causes(Code.TABLES_PROMISED)
-def promised(desk: Desk, _: ManualClock) -> None:
-    """The last table for six belongs to a party that gets its tables later."""
-    desk.edit_floor(lambda _: one_table(6))
-    desk.book(party_size(6), tables="later")
-    held(desk, 4)
-
-
-@causes(Code.SLOT_FULL)
-def slot_full(desk: Desk, _: ManualClock) -> None:
-    desk.open_slot(at("19:00"), 2, slot_id="s1")
-    desk.reserve_slot("s1", 3)
-
-
 @causes(Code.ILLEGAL_TRANSITION)
 def no_such_step(desk: Desk, _: ManualClock) -> None:
     desk.complete(booked(desk, 2).id)

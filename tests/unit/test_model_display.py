@@ -109,6 +109,8 @@ def plain_samples() -> list[Any]:
     """Values that need no desk."""
     return [
         Actor(LONG, LONG),
+        fourtop.Aisle(joined=["t1", "t2"], closes=["t3"]),
+        fourtop.KeptApart(("t1", "t2")),
         AsyncEngine(AsyncMemoryStore()),
         AsyncEngine(AsyncMemoryStore()).desk("pub"),
         AsyncMemoryStore(),
@@ -237,8 +239,6 @@ def samples() -> list[Any]:
     score = Score((Term("overage", 1, 3.5999999999999996),))
     return [
         *RIGHT,
-        fourtop.Aisle(joined=["t1", "t2"], closes=["t3"]),
-        fourtop.KeptApart(("t1", "t2")),
         desk.free_and_block(day, tables=[house.floor.tables[-1].id], reason="paint"),
         *availability.slots[:1],
         *availability.usage,
