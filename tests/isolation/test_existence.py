@@ -158,7 +158,7 @@ def test_a_key_that_they_are_taking_is_free_for_us_at_once(
         for name, value in known[table].items()
     }
     row |= elsewhere(row)
-    if table == "table_adjacencies":
+    if table in {"table_adjacencies", "table_distances"}:
         row |= {"second_table_id": f"{NOBODYS}-too"}
     if table == "allocations":
         row |= {"resource_type": "table", "booking_id": None, "block_id": None, "shadow": False}
