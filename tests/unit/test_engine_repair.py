@@ -23,7 +23,7 @@ from fourtop import (
     ZoneRule,
 )
 from fourtop.ports import Store
-from tests.evening import STAFF, a_house, booked, open_desk, snapshot
+from tests.evening import FRIDAY, STAFF, a_house, booked, open_desk, snapshot
 from tests.unit.test_engine_preview import out_of_service, with_rules, without
 
 VERSIONS = Versions(1, 1, 0)
@@ -91,6 +91,16 @@ def test_a_plan_to_tables_that_the_new_house_does_not_give_is_refused(
     with pytest.raises(Refused) as caught:
         desk.edit_policy(closed, repair=attrs.evolve(plan, repairs=[repair]))
     assert caught.value.code is Code.ZONE_CLOSED
+    assert snapshot(store, desk) == before
+
+
+def test_a_plan_of_other_tables_on_a_date_that_closes_is_refused(
+    store: Store, desk: Desk, plan: RepairPlan
+) -> None:
+    before = snapshot(store, desk)
+    with pytest.raises(Refused) as caught:
+        desk.edit_policy(lambda policy: policy.with_closure(FRIDAY), repair=plan)
+    assert caught.value.code is Code.CLOSED
     assert snapshot(store, desk) == before
 
 

@@ -40,11 +40,9 @@ def waiting_parties(view: View, compiled: CompiledHouse, on: date) -> tuple[Book
 
 
 def waiting_of(booking: Booking) -> Waiting:
-    """Return what a booking waits for. An imported one waits for its start."""
-    if booking.waiting is not None:
-        return booking.waiting
-    start_us = booking.stay.dining.start_us
-    return Waiting(start_us, start_us, start_us)
+    """Return what a booking on the waitlist waits for."""
+    assert booking.waiting is not None, "a party on the waitlist waits"
+    return booking.waiting
 
 
 def open_offer(view: View, booking: Booking) -> Hold | None:
