@@ -34,15 +34,16 @@ _REACH_US = 14 * 60 * MICROSECONDS_PER_MINUTE
 class AvailabilityTerms(TypedDict, total=False):
     """The optional arguments of an availability.
 
-    must: Conditions on the tables.
-    wish: Conditions that tables meet if possible.
-    occasion: Key of an occasion of the house; without one, the period's default.
-    channel: The way by which the requests come.
-    minutes: The length of the stays; without it, the policy decides.
-    at: Only this start: an aware datetime, or a local time as text. It lies on the date or in a
-        service that begins on it, but need not be a start on offer.
-    exclude: A booking to leave out: its tables are free, and it does not count.
-    spots_limit: The number at which counting the spots of a slot stops (1–100; 20).
+    Args:
+        must: Conditions on the tables.
+        wish: Conditions that tables meet if possible.
+        occasion: Key of an occasion of the house; without one, the period's default.
+        channel: The way by which the requests come.
+        minutes: The length of the stays; without it, the policy decides.
+        at: Only this start: an aware datetime, or a local time as text. It lies on the date or in a
+            service that begins on it, but need not be a start on offer.
+        exclude: A booking to leave out: its tables are free, and it does not count.
+        spots_limit: The number at which counting the spots of a slot stops (1–100; 20).
     """
 
     must: Preference | None
