@@ -40,11 +40,12 @@ _STEPS: Final = (7, 35, MAX_FREE_DAYS)
 class MonthTerms(TypedDict, total=False):
     """The optional arguments of a month.
 
-    must: Conditions on the tables.
-    occasion: Key of an occasion of the house; without one, the period's default.
-    channel: The way by which the requests come.
-    minutes: The length of the stays; without it, the policy decides.
-    exclude: A booking to leave out: its tables are free, and it does not count.
+    Args:
+        must: Conditions on the tables.
+        occasion: Key of an occasion of the house; without one, the period's default.
+        channel: The way by which the requests come.
+        minutes: The length of the stays; without it, the policy decides.
+        exclude: A booking to leave out: its tables are free, and it does not count.
     """
 
     must: Preference | None
