@@ -95,9 +95,9 @@ def time_goes_back_with_the_clock(patch: Patch) -> None:
 def the_second_best_plan_is_chosen(patch: Patch) -> None:
     good = Planner.choose
 
-    def choose(planner: Planner, ask: Any, free: int) -> Any:
+    def choose(planner: Planner, ask: Any, free: int, *barred: Any) -> Any:
         plans = planner.plans(ask, free, limit=2)
-        return plans[-1] if plans else good(planner, ask, free)
+        return plans[-1] if plans else good(planner, ask, free, *barred)
 
     patch.setattr(Planner, "choose", choose)
 
