@@ -227,6 +227,10 @@ class BookingRules(Stage):
             self._move(caller, [Swap(guest.id, (table_id,), overrides)])
 
     def _move(self, caller: Caller, moves: list[Swap]) -> None:
+        if caller.actor.is_guest and any(each.overrides for each in moves):
+            # What a guest may not ask for is refused before the key is looked up.
+            caller = attrs.evolve(caller, key=None)
+
         def check(answer: Any, true: list[Guest]) -> None:
             assert len(answer) == len(true)
             for said, guest in zip(answer, true, strict=True):
