@@ -61,9 +61,10 @@ class Evening(HoldRules, LiveRules, HouseRules):
         ledger = self._here(caller)
         try:
             answer = self.runs[found](self._desk(caller))
-        except InvalidInput as error:
+        except InvalidInput:
             # A guest may not ask for the override that the staff's command had.
-            assert (actor.is_guest, command, error.field) == (True, "move", "overrides")
-            return
+            if command == "move" and actor.is_guest:
+                return
+            raise
         assert shown(answer) == shown(as_replay(ledger.answers[command, key][1]))
         self._count(command, "replayed")
