@@ -10,7 +10,7 @@ import attrs
 
 from fourtop.errors import Code, NotFound, Proof, Refusal, Refused, UnknownName
 from fourtop.model.request import BookingRequest, Preference
-from tests.stateful import limits
+from tests.stateful import limits, promises
 from tests.stateful.choosing import NO_CONDITION, Choice
 from tests.stateful.guest_rules import guest_refusals
 from tests.stateful.ledger import MINUTE, Ledger, Row, Wrong
@@ -264,6 +264,35 @@ def named_of(
 
 
 def choose(ledger: Ledger, request: BookingRequest, seated: Sitting, own: Own) -> Choice:
+    """Return the best tables that leave the waiting parties theirs."""
+    choice = choose_free(ledger, request, seated, own)
+    waiting = promises.protected(ledger, seated, own)
+    if promises.fit(waiting, [promises.claim(choice, seated)]):
+        return choice
+    if not request.tables:
+        for other in choices(ledger, request, seated, own):
+            if promises.fit(waiting, [promises.claim(other, seated)]):
+                return other
+    proof = Proof.NAMED_TABLES if request.tables else Proof.RULE
+    facts = {
+        "party_size": request.party_size,
+        "promised": [each.booking_id for each in waiting],
+    }
+    raise refused(proof, (Code.TABLES_PROMISED, facts))
+
+
+def choices(
+    ledger: Ledger, request: BookingRequest, seated: Sitting, own: Own = NOTHING
+) -> list[Choice]:
+    """Return all free sets that no rule keeps from a party, the best first."""
+    free = set(ledger.free_tables(seated.block_start, seated.block_end, own.owners))
+    for tables, _ in excluded(ledger, seated, request, own):
+        free -= tables
+    return ledger.chooser().free((request.party_size, request.must, request.wish), free)
+
+
+def choose_free(ledger: Ledger, request: BookingRequest, seated: Sitting, own: Own) -> Choice:
+    """Return the best free tables, whoever waits."""
     ask = (request.party_size, request.must, request.wish)
     kept = excluded(ledger, seated, request, own)
     if request.tables:

@@ -17,10 +17,11 @@ from fourtop.model.plan import Plan
 from fourtop.model.receipt import Usage
 from fourtop.model.request import BookingRequest
 from fourtop.model.results import Availability, Quote, Versions
-from tests.stateful import limits
+from tests.stateful import limits, promises
 from tests.stateful.admission import (
     admit,
     check_hours,
+    choices,
     every_no,
     excluded,
     service_of,
@@ -28,6 +29,7 @@ from tests.stateful.admission import (
 )
 from tests.stateful.choosing import Choice
 from tests.stateful.ledger import Guest, Keep, Ledger, Proofread, Row, Wrong
+from tests.stateful.limits import NOTHING
 from tests.stateful.service import Opening, Sitting, opening_at, openings
 
 # ---- errors
@@ -74,10 +76,12 @@ def check_quote(ledger: Ledger, request: BookingRequest, quoted: Quote | Refusal
     check_plan(quoted.plan, choice)
     others: list[Choice] = []
     if not request.tables:
-        free = set(ledger.free_tables(seated.block_start, seated.block_end))
-        for tables, _ in excluded(ledger, seated, request):
-            free -= tables
-        others = ledger.chooser().free((request.party_size, request.must, request.wish), free)[1:5]
+        waiting = promises.protected(ledger, seated, NOTHING)
+        others = [
+            each
+            for each in choices(ledger, request, seated)
+            if promises.fit(waiting, [promises.claim(each, seated)])
+        ][1:5]
     assert len(quoted.others) == len(others)
     for plan, other in zip(quoted.others, others, strict=True):
         check_plan(plan, other)
@@ -188,7 +192,12 @@ def _spots(ledger: Ledger, request: BookingRequest, limit: int) -> int:
         free -= tables
     found = min(spots + chooser.count(ask, free, limit), limit)
     everywhere = set().union(*(tables for tables, _ in zones))
-    return min(found, sum(each for _, each in zones)) if _is_all(ledger, everywhere) else found
+    if _is_all(ledger, everywhere):
+        found = min(found, sum(each for _, each in zones))
+    waiting = promises.protected(ledger, seated, NOTHING)
+    if not waiting:
+        return found
+    return promises.count(choices(ledger, request, seated), seated, waiting, found)
 
 
 def _is_all(ledger: Ledger, tables: set[str]) -> bool:

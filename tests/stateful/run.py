@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from fourtop.ports import View
 from tests.stateful.machine import Evening
 from tests.stateful.twin import Twins
 
@@ -53,9 +51,7 @@ def play(
             HealthCheck.large_base_example,
         ],
     )
-    # The model does not know that waiting parties keep others from the last tables.
-    with patch.object(View, "has_promises", property(lambda _: False, lambda *_: None)):
-        run_state_machine_as_test(machine, settings=chosen)
+    run_state_machine_as_test(machine, settings=chosen)
 
 
 def check_caught(

@@ -24,6 +24,7 @@ MODEL = (
     "ledger",
     "limits",
     "live",
+    "promises",
     "service",
 )
 # More evenings where the rarest is missing, in batches that end as soon as it is met.
@@ -78,6 +79,7 @@ CODES = (
     Code.PACING_EXCEEDED,
     Code.PARTY_NEVER_FITS,
     Code.POLICY_DRIFT,
+    Code.TABLES_PROMISED,
     Code.TABLES_TAKEN,
     Code.TABLE_OCCUPIED,
     Code.TOO_EARLY_FOR_NO_SHOW,

@@ -1,0 +1,135 @@
+"""The model's promises: parties that wait for tables keep newcomers from the last that suit them.
+
+Every assignment is tried: each waiting party gets each of its sets in turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from tests.stateful.choosing import Choice
+from tests.stateful.ledger import MINUTE, Guest, Ledger
+from tests.stateful.limits import Own
+from tests.stateful.service import Sitting, Unseated, sitting
+
+HOUR = 60 * MINUTE
+
+Span = tuple[int, int]
+
+
+@attrs.frozen
+class Claim:
+    """Tables that a party has, or would have, for a time."""
+
+    tables: frozenset[str]
+    span: Span
+
+    def clashes(self, other: Claim) -> bool:
+        return bool(self.tables & other.tables) and overlaps(self.span, other.span)
+
+
+@attrs.frozen
+class Waiting:
+    """A party that waits for tables, its stay by today's rules, and the sets that it could have."""
+
+    booking_id: str
+    span: Span
+    options: tuple[Claim, ...]
+
+
+def overlaps(one: Span, other: Span) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def span_of(seated: Sitting) -> Span:
+    return seated.block_start, seated.block_end
+
+
+def protected(ledger: Ledger, seated: Sitting, own: Own) -> list[Waiting]:
+    """Return the waiting parties that a stay may affect, as far as they can sit together."""
+    mine = span_of(seated)
+    guests = sorted(_promised(ledger, own), key=lambda each: (each.created, each.id))
+    if not any(overlaps(span_of(each.sitting), mine) for each in guests):
+        return []
+    horizon = (max(mine[0] - 12 * HOUR, 0), max(mine[1], mine[0] + 13 * HOUR))
+    near = (each for each in guests if overlaps(span_of(each.sitting), horizon))
+    found = (_waiting(ledger, each, own) for each in near)
+    waiting = [
+        each
+        for each in found
+        if each is not None and horizon[0] <= each.span[0] and each.span[1] <= horizon[1]
+    ]
+    reached, spans = list[Waiting](), [mine]
+    while spans:
+        span = spans.pop()
+        more = [each for each in waiting if each not in reached and overlaps(each.span, span)]
+        reached += more
+        spans += [each.span for each in more]
+    kept = list[Waiting]()
+    for each in waiting:
+        if each in reached and fit([*kept, each], []):
+            kept.append(each)
+    return kept
+
+
+def fit(waiting: Sequence[Waiting], claims: Sequence[Claim]) -> bool:
+    """Tell whether all waiting parties can sit beside the claims of others, by trying."""
+    if not waiting:
+        return True
+    return any(
+        fit(waiting[1:], [*claims, option])
+        for option in waiting[0].options
+        if not any(option.clashes(claim) for claim in claims)
+    )
+
+
+def claim(choice: Choice, seated: Sitting) -> Claim:
+    return Claim(frozenset(choice.tables), span_of(seated))
+
+
+def count(
+    choices: Sequence[Choice], seated: Sitting, waiting: Sequence[Waiting], limit: int
+) -> int:
+    """Seat such parties one after another, each at its best tables that keep all promises."""
+    claims = list[Claim]()
+    while len(claims) < limit:
+        mine = (claim(each, seated) for each in choices)
+        free = (each for each in mine if not any(each.clashes(other) for other in claims))
+        found = next((each for each in free if fit(waiting, [*claims, each])), None)
+        if found is None:
+            break
+        claims.append(found)
+    return len(claims)
+
+
+def _promised(ledger: Ledger, own: Own) -> list[Guest]:
+    return [
+        guest
+        for guest in ledger.guests.values()
+        if guest.status == "pending_allocation"
+        and guest.id != own.booking_id
+        and not any(ledger.is_alive(keep) for keep in ledger.keeps_for(guest.id))
+    ]
+
+
+def _waiting(ledger: Ledger, guest: Guest, own: Own) -> Waiting | None:
+    """Return a waiting party; ``None``: it is given up, or the house takes it no longer."""
+    patience = ledger.policy.seating.no_show_after_minutes * MINUTE
+    if guest.sitting.start + patience < ledger.now:
+        return None
+    try:
+        seated = sitting(
+            ledger.restaurant,
+            ledger.policy,
+            guest.sitting.start,
+            guest.party_size,
+            guest.occasion,
+        )
+    except Unseated:
+        return None
+    free = ledger.free_tables(*span_of(seated), own.owners)
+    ask = (guest.party_size, guest.must, guest.wish)
+    options = tuple(claim(each, seated) for each in ledger.chooser().free(ask, free))
+    return Waiting(guest.id, span_of(seated), options)
