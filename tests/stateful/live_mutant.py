@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 
+from fourtop.engine import admission
 from fourtop.engine.commands import complete, no_show, seat, undo
 from fourtop.engine.commands.status import end_booking
 from fourtop.model.booking import BookingStatus
@@ -68,6 +69,17 @@ def a_step_is_taken_back_twice(patch: Patch) -> None:
     patch.setattr(undo._Undoing, "_before", before)
 
 
+# ---- promises of tables
+
+
+def a_newcomer_takes_the_tables_that_were_promised(patch: Patch) -> None:
+    patch.setattr(View, "promised", lambda *_: ())
+
+
+def a_promise_is_not_counted_in_the_spots(patch: Patch) -> None:
+    patch.setattr(admission, "count_beside_promises", lambda _, limit: limit)
+
+
 LIVE_MUTANTS: tuple[Mutant, ...] = (
     a_party_that_overstays_gives_its_table_up,
     a_party_that_overstays_leaves_no_time_to_clean,
@@ -77,4 +89,6 @@ LIVE_MUTANTS: tuple[Mutant, ...] = (
     an_early_leaver_takes_the_cleaning_along,
     a_party_is_given_up_before_it_may_come,
     a_step_is_taken_back_twice,
+    a_newcomer_takes_the_tables_that_were_promised,
+    a_promise_is_not_counted_in_the_spots,
 )
