@@ -30,7 +30,6 @@ WAIVERS = {
     "pragma: no": re.compile(r"#\s*pragma: no (cover|branch)\s+#\s*\w"),
 }
 # What is forbidden has to be named here, and in the samples below that show that it is found.
-# The marks of unfinished work that a comment must not have; the samples below show each once.
 OPEN_END = re.compile(r"\b(TODO|FIXME|XXX)\b")
 OUTSIDE = re.compile(r"(?<![\w.~}/:-])(/(home|root|Users)/[\w.]|[A-Z]:\\+Users\\)")
 
