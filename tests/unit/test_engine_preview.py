@@ -496,7 +496,8 @@ def test_a_preview_reads_well(desk: Desk) -> None:
     few = attrs.evolve(rules(present.policy), capacity_rules=[CapacityRule(max_covers=1)])
     preview = desk.preview(House(present.restaurant, without("4", "5")(present.floor), few))
     assert repr(preview) == (
-        "<Preview 1 booking stranded, 0 ways out, 1 hold, 1 service over a cap, 1 in the way>"
+        "<Preview until 2026-05-01, 1 booking stranded, 0 ways out, 1 hold, "
+        "1 service over a cap, 1 in the …>"
     )
     assert repr(preview.bookings[0]) == "<StrandedBooking six TABLE_REMOVED, no way out>"
     assert repr(preview.holds[0]).startswith("<StrandedHold n")
@@ -511,4 +512,6 @@ def test_a_preview_reads_well(desk: Desk) -> None:
     assert repr(preview.repair) == "<RepairPlan 1 repair>"
     assert repr(preview.bookings[0].way_out) == "<WayOut 2026-05-01T20:00Z, table 5>"
     assert "table 5" in preview._repr_html_()
-    assert repr(desk.preview(floor=without("2"))) == "<Preview 0 bookings stranded, 0 ways out>"
+    assert repr(desk.preview(floor=without("2"))) == (
+        "<Preview until 2026-05-01, 0 bookings stranded, 0 ways out>"
+    )

@@ -121,8 +121,10 @@ def test_an_entry_in_the_past_is_refused_and_changes_nothing(
 ) -> None:
     clock.move_to(at("19:30"))
     before = snapshot(store, desk)
-    with pytest.raises(InvalidInput, match=r"until: must not have passed"):
+    with pytest.raises(InvalidInput, match=r"^start: must not have passed"):
         desk.join_waitlist(party_size(4, "19:00"))
+    with pytest.raises(InvalidInput, match=r"^until: must not have passed"):
+        desk.join_waitlist(party_size(4, "20:30"), WaitlistTerms(until=at("19:00")))
     terms = WaitlistTerms(latest=at("20:30"))
     found = refused(lambda: desk.join_waitlist(party_size(4, "19:00"), terms))
     assert found.code is Code.BOOKING_IN_PAST

@@ -210,6 +210,7 @@ class Preview:
     def __repr__(self) -> str:
         return brief(
             self,
+            f"until {brief_iso(self.until_us, zone_info(self.timezone))[:10]}",
             f"{count_of(len(self.bookings), 'booking')} stranded",
             f"{count_of(len(self.repair.repairs), 'way', 'ways')} out",
             count_of(len(self.holds), "hold") if self.holds else "",

@@ -81,7 +81,8 @@ class _Joining:
             raise AlreadyExists("booking", booking_id)
         waiting = terms.waiting_from(request.start_us)
         if waiting.has_ended(view.now_us):
-            raise InvalidInput("until", "must not have passed", brief_iso(waiting.until_us))
+            field = "until" if terms.until_us is not None else "start"
+            raise InvalidInput(field, "must not have passed", brief_iso(waiting.until_us))
         stay = self._stay()
         booking = Booking(
             id=booking_id or self.invocation.id,
