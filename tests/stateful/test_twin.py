@@ -12,8 +12,9 @@ import pytest
 from fourtop import ManualClock, MemoryStore
 from fourtop.ports import Clock, Decision, Need, Scope, View
 from tests.stateful.drawing import MOMENTS
+from tests.stateful.machine import Evening
 from tests.stateful.run import counted, play
-from tests.stateful.test_machine import CODES, COMMANDS
+from tests.stateful.test_machine import CODES, COMMANDS, missing
 from tests.stateful.twin import Twins, sql_twins
 
 T = TypeVar("T")
@@ -24,6 +25,9 @@ T = TypeVar("T")
 EVENINGS = 165
 COMMANDS_AT_LEAST = 5_000
 RARE = 2
+# More evenings where more are missing, in batches that end as soon as they are met.
+MORE = 10
+OF_A_BATCH = 20
 
 
 @pytest.mark.slow
@@ -33,6 +37,10 @@ def test_five_thousand_commands_have_the_same_answers_and_effects_in_all_stores(
     with sql_twins(tmp_path) as twins:
         machine = counted(twins)
         play(machine, EVENINGS, shrinks=False)
+        for number in range(MORE):
+            if not _too_many_are_missing(machine):
+                break
+            play(machine, OF_A_BATCH, from_seed=number, shrinks=False)
     commands = sum(number for (command, _), number in machine.tally.items() if command != "clock")
     assert commands >= COMMANDS_AT_LEAST
     accepted = {command for command, outcome in machine.tally if outcome == "accepted"}
@@ -43,6 +51,11 @@ def test_five_thousand_commands_have_the_same_answers_and_effects_in_all_stores(
     assert len({code.value for code in CODES} - refused) <= RARE, f"refused only by {refused}"
     assert machine.tally["confirm", "replayed"]
     assert machine.tally["clock", "back"]
+
+
+def _too_many_are_missing(machine: type[Evening]) -> bool:
+    missed = missing(machine)
+    return len(missed & {*COMMANDS}) > RARE or len(missed - {*COMMANDS}) > RARE
 
 
 # ---- twins with one thing wrong

@@ -225,36 +225,39 @@ class Admission:
 
     def admits(self, party: Party) -> bool:
         """Tell whether a party is admitted, at the least cost; the view covers all that is read."""
-        candidacy = self._candidacy(party)
-        composition = self.composition
-        for check in (*composition.before_loading, *composition.without_tables):
-            refusal = check.find(candidacy)
-            if refusal is not None and not self.permits.allow(refusal):
-                return False
-        if party.tables:
-            return all(check.find(candidacy) is None for check in composition.with_tables)
+        candidacy, composition = self._candidacy(party), self.composition
+        checks = (*composition.before_loading, *composition.without_tables)
+        if self._first_of(checks, candidacy) is not None:
+            return False
+        # Counting knows no overrides.
+        if party.tables or party.overrides:
+            return self._first_of(composition.with_tables, candidacy) is None
         return self._count(candidacy, 1) > 0
 
     def is_search_proven(self, party: Party) -> bool:
         """Tell whether the search for the tables of a party comes to its end."""
         if self.planner.is_compiled(party.party_size):
             return True
-        candidacy = Candidacy(self, party)
+        candidacy = self._candidacy(party)
         if self.first_refusal(candidacy) is not None or party.tables:
             return True
         return is_search_proven(candidacy)
 
     def find_stay(self, party: Party) -> Stay | None:
         """Return the stay of a party by the rules of hours; ``None`` outside of them."""
-        candidacy = Candidacy(self, party)
+        candidacy = self._candidacy(party)
         self.first_refusal(candidacy)
         return getattr(candidacy, "stay", None)
 
     def first_refusal(self, candidacy: Candidacy) -> Refusal | None:
         """Return the first refusal of the checks that read nothing but the house."""
-        for check in self.composition.before_loading:
+        return self._first_of(self.composition.before_loading, candidacy)
+
+    def _first_of(self, checks: tuple[Check, ...], candidacy: Candidacy) -> Refusal | None:
+        """Return the first refusal that the overrides of the party do not allow."""
+        for check in checks:
             refusal = check.find(candidacy)
-            if refusal is not None:
+            if refusal is not None and not self.permits.allow(refusal):
                 return refusal
         return None
 
@@ -272,13 +275,10 @@ class Admission:
             party: The party. What a hold has promised it is not checked again. The view covers all
                 that the checks read.
         """
-        candidacy = self._candidacy(party)
-        composition = self.composition
-        for check in (*composition.not_promised, *composition.without_tables):
-            refusal = check.find(candidacy)
-            if refusal is not None and not self.permits.allow(refusal):
-                return refusal
-        return candidacy
+        candidacy, composition = self._candidacy(party), self.composition
+        checks = (*composition.not_promised, *composition.without_tables)
+        refusal = self._first_of(checks, candidacy)
+        return candidacy if refusal is None else refusal
 
     def spots(self, party: Party, limit: int) -> int | Refusal:
         """Return how many such parties could be seated one after another, or the first refusal.
@@ -287,12 +287,11 @@ class Admission:
             party: The party; it names no tables. The view covers all that the checks read.
             limit: The number at which counting stops.
         """
-        candidacy = Candidacy(self, party)
-        composition = self.composition
-        for check in (*composition.before_loading, *composition.without_tables):
-            refusal = check.find(candidacy)
-            if refusal is not None:
-                return refusal
+        candidacy, composition = self._candidacy(party), self.composition
+        checks = (*composition.before_loading, *composition.without_tables)
+        refusal = self._first_of(checks, candidacy)
+        if refusal is not None:
+            return refusal
         counts = (each.count(candidacy) for each in composition.counted if each.count is not None)
         most = min((count for count in counts if count is not None), default=limit)
         # The checks admit one: a booking that counts already may keep its number above a lower cap.

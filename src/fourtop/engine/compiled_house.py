@@ -70,7 +70,9 @@ class CompiledHouse:
 
     @lifts_adjacency.default
     def _does_not_enforce(self) -> bool:
-        return self.house.policy.enforcement.adjacency_modes != {EnforcementMode.ENFORCED}
+        policy = self.house.policy
+        is_lifted = policy.enforcement.adjacency_modes != {EnforcementMode.ENFORCED}
+        return policy.planning.adjacency_required and is_lifted
 
     def is_joined(self, period: str, day: date) -> bool:
         """Tell whether the house enforces its rule of adjacency in a service."""
@@ -93,7 +95,7 @@ class CompiledHouse:
         period, stay = terms
         buffers = (period.buffer_before_minutes, period.buffer_after_minutes)
         minutes = (stay.turn_minutes, *buffers)
-        is_joined = not self.lifts_adjacency or self.is_joined(period.key, stay.service_date)
+        is_joined = self.is_joined(period.key, stay.service_date)
         return self._fingerprints(_FingerprintKey(tables, party_size, minutes, is_joined, terms))
 
 

@@ -50,7 +50,7 @@ from fourtop.engine.checks.zone_caps import (
     has_zone_caps,
 )
 from fourtop.engine.checks.zones import exclude_closed_zones, has_zone_rules
-from fourtop.engine.enforcement import enforced_checks, enforced_table_rules, shadow_rules
+from fourtop.engine.enforcement import enforced_rules, shadow_rules
 from fourtop.model.enforcement import EnforcementMode
 from fourtop.model.house import House
 from fourtop.model.request import Relaxation
@@ -147,7 +147,6 @@ class Composition:
         shadow_table_rules: The rules for tables that do.
         reads_headcounts: Whether a rule reads head counts.
         has_demand: Whether the weight of seats left over depends on the time.
-        lifts_adjacency: Whether tables need not be pushed together in some services.
         records: Whether a rule is in shadow mode in some services.
     """
 
@@ -162,7 +161,6 @@ class Composition:
     shadow_table_rules: tuple[TableRule, ...]
     reads_headcounts: bool
     has_demand: bool
-    lifts_adjacency: bool
     records: bool
 
     @classmethod
@@ -170,8 +168,8 @@ class Composition:
         """Return the rules that bind in a house, with those for promises if it has made any."""
         listed = tuple(each for each in CHECKS if has_promises or not each.guards_promises)
         binding, binding_rules = _binding(house, listed), _binding(house, TABLE_RULES)
-        checks = enforced_checks(house, binding)
-        rules = enforced_table_rules(house, binding_rules)
+        checks = enforced_rules(house, binding)
+        rules = enforced_rules(house, binding_rules)
         shadow, shadow_tables = shadow_rules(house, binding), shadow_rules(house, binding_rules)
         reads = [each.reads for each in (*checks, *shadow)]
         reads += [each.reads for each in (*rules, *shadow_tables)]
@@ -192,7 +190,6 @@ class Composition:
             shadow_table_rules=shadow_tables,
             reads_headcounts=Reads.HEADCOUNTS in reads,
             has_demand=bool(house.policy.demand_profiles),
-            lifts_adjacency=modes != {EnforcementMode.ENFORCED},
             records=bool(shadow or shadow_tables) or EnforcementMode.SHADOW in modes,
         )
 

@@ -7,20 +7,22 @@ shadow mode are kept apart, so that ``engine/checks/shadow.py`` can record what 
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Mapping
+from typing import Any, Final, TypeVar
 
 import attrs
 
-from fourtop.engine.candidacy import Candidacy, Check, Excluded, TableRule
+from fourtop.engine.candidacy import Candidacy, Check, TableRule
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.relaxation import unjoined_planner
-from fourtop.errors import Refusal
 from fourtop.model.calendar import Stay
 from fourtop.model.enforcement import EnforcementMode
 from fourtop.model.house import House
 from fourtop.planner import Planner
 
 _Rule = TypeVar("_Rule", Check, TableRule)
+# What a rule finds, and counts, where it is not enforced.
+_NOTHING: Final[Mapping[type, Any]] = {Check: None, TableRule: ()}
 
 
 def capacity_mode(candidacy: Candidacy) -> EnforcementMode:
@@ -47,19 +49,8 @@ def planner_at(compiled: CompiledHouse, stay: Stay) -> Planner:
 # ---- the composition of a house
 
 
-def enforced_checks(house: House, checks: tuple[Check, ...]) -> tuple[Check, ...]:
-    """Return the checks as they bind: a capacity rule only in the services that enforce it."""
-    modes = house.policy.enforcement.capacity_modes
-    if modes == {EnforcementMode.ENFORCED}:
-        return checks
-    rest = tuple(each for each in checks if not each.is_capacity)
-    if EnforcementMode.ENFORCED not in modes:
-        return rest
-    return tuple(_enforced_check(each) if each.is_capacity else each for each in checks)
-
-
-def enforced_table_rules(house: House, rules: tuple[TableRule, ...]) -> tuple[TableRule, ...]:
-    """Return the rules for tables as they bind, as ``enforced_checks``."""
+def enforced_rules(house: House, rules: tuple[_Rule, ...]) -> tuple[_Rule, ...]:
+    """Return the rules as they bind: a capacity rule only in the services that enforce it."""
     modes = house.policy.enforcement.capacity_modes
     if modes == {EnforcementMode.ENFORCED}:
         return rules
@@ -75,27 +66,16 @@ def shadow_rules(house: House, rules: tuple[_Rule, ...]) -> tuple[_Rule, ...]:
     return tuple(each for each in rules if each.is_capacity)
 
 
-def _enforced_check(check: Check) -> Check:
-    def find(candidacy: Candidacy) -> Refusal | None:
+def _enforced_rule(rule: _Rule) -> _Rule:
+    nothing = _NOTHING[type(rule)]
+
+    def find(candidacy: Candidacy) -> Any:
         is_enforced = capacity_mode(candidacy) is EnforcementMode.ENFORCED
-        return check.find(candidacy) if is_enforced else None
+        return rule.find(candidacy) if is_enforced else nothing
 
-    def count(candidacy: Candidacy) -> int | None:
-        assert check.count is not None, "a capacity rule counts"
-        is_enforced = capacity_mode(candidacy) is EnforcementMode.ENFORCED
-        return check.count(candidacy) if is_enforced else None
-
-    return attrs.evolve(check, find=find, count=count)
-
-
-def _enforced_rule(rule: TableRule) -> TableRule:
-    def find(candidacy: Candidacy) -> tuple[Excluded, ...]:
-        is_enforced = capacity_mode(candidacy) is EnforcementMode.ENFORCED
-        return rule.find(candidacy) if is_enforced else ()
-
-    def count(candidacy: Candidacy) -> tuple[tuple[int, int], ...]:
+    def count(candidacy: Candidacy) -> Any:
         assert rule.count is not None, "a capacity rule counts"
         is_enforced = capacity_mode(candidacy) is EnforcementMode.ENFORCED
-        return rule.count(candidacy) if is_enforced else ()
+        return rule.count(candidacy) if is_enforced else nothing
 
     return attrs.evolve(rule, find=find, count=count)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 import attrs
 
-from fourtop.engine.admission import Admission, missing_counts
+from fourtop.engine.admission import Admission, composition_of, missing_counts
 from fourtop.engine.candidacy import Candidacy, Inquiry
 from fourtop.engine.checks.distance import exclude_close_tables
 from fourtop.engine.checks.tables import judge_named, plan_request
@@ -62,7 +63,7 @@ class Reassignment:
 
     def missing(self) -> Scope | None:
         """Return the counts that the rules read and the view lacks."""
-        calendar, composition = self.compiled.calendar, self._admission(Released()).composition
+        calendar, composition = self.compiled.calendar, composition_of(self.compiled)
         if not (composition.table_rules and composition.reads_headcounts):
             return None
         starts = [each.stay.dining.start_us for each in self._bookings()]
@@ -105,16 +106,21 @@ class Reassignment:
         found = [self.view.find_booking(booking_id) for booking_id in self.tables]
         return tuple(each for each in found if each is not None)
 
+    @cached_property
+    def _moved(self) -> tuple[Booking, ...]:
+        """The bookings at their new tables."""
+        return tuple(
+            attrs.evolve(each, assignment=attrs.evolve(given, tables=self.tables[each.id]))
+            for each in self._bookings()
+            if (given := each.assignment) is not None
+        )
+
     def _admission(self, released: Released) -> Admission:
         return Admission(self.view, self.compiled, self.actor, released)
 
     def _released(self, booking: Booking) -> Released:
         owners = tuple(Owner(OwnerKind.BOOKING, booking_id) for booking_id in self.tables)
-        moved = tuple(
-            attrs.evolve(each, assignment=attrs.evolve(given, tables=self.tables[each.id]))
-            for each in self._bookings()
-            if each.id != booking.id and (given := each.assignment) is not None
-        )
+        moved = tuple(each for each in self._moved if each.id != booking.id)
         return Released(owners, booking.id, minutes=booking.minutes, moved=moved)
 
     def _excluded(

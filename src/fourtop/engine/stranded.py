@@ -9,17 +9,13 @@ import attrs
 
 from fourtop.engine.admission import Admission
 from fourtop.engine.candidacy import Candidacy, Inquiry
-from fourtop.engine.checks.house import check_hours
 from fourtop.engine.commands.confirm import Confirmation, try_out
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.outlook import Outlook
-from fourtop.engine.preconditions import owners_for
-from fourtop.engine.usage import Released
+from fourtop.engine.preconditions import released_with
 from fourtop.errors import Code, NotFound, PolicyDrift, Proof, Reason, Refusal, Refused
-from fourtop.model.allocation import Owner, OwnerKind
 from fourtop.model.booking import Booking, BookingStatus
-from fourtop.model.calendar import Stay
 from fourtop.model.hold import Hold
 from fourtop.model.window import MICROSECONDS_PER_MINUTE
 from fourtop.ports import Need, View
@@ -133,8 +129,7 @@ def admission_of(view: View, edit: Edit, booking: Booking, minutes: int | None) 
         booking: The booking.
         minutes: The length of its stay that it may keep.
     """
-    owners = (Owner(OwnerKind.BOOKING, booking.id), *owners_for(view, booking.id))
-    released = Released(owners, booking.id, minutes=minutes)
+    released = attrs.evolve(released_with(view, booking.id), minutes=minutes)
     return Admission(view, edit.after, edit.invocation.actor, released)
 
 
@@ -173,8 +168,12 @@ def _reasons(view: View, edit: Edit, booking: Booking) -> tuple[Reason, ...]:
         gone = sorted(set(tables) - set(kept))
         reasons.append(Reason(Code.TABLE_REMOVED, {"tables": gone}))
     admission = admission_of(view, edit, booking, minutes_of(booking))
-    reasons += _broken_rules(admission, booking, kept, is_whole=kept == tables)
-    stay = _stay_of(admission, booking, kept)
+    # If a table is gone, or the booking has none, the check of tables says nothing about it.
+    has_tables = bool(kept) and kept == tables
+    candidacy = Candidacy(admission, party_of(booking, kept if has_tables else ()))
+    reasons += _broken_rules(candidacy, has_tables=has_tables)
+    # Without a service, the hours refuse the booking.
+    stay = candidacy.stay_at(floor.mask(kept)) if hasattr(candidacy, "service") else None
     if stay is not None and stay.dining.end_us < end_of(booking):
         local = compiled.calendar.local_text
         cut = {"end": local(end_of(booking)), "cut": local(stay.dining.end_us)}
@@ -182,16 +181,12 @@ def _reasons(view: View, edit: Edit, booking: Booking) -> tuple[Reason, ...]:
     return tuple(reasons)
 
 
-def _broken_rules(
-    admission: Admission, booking: Booking, kept: tuple[str, ...], *, is_whole: bool
-) -> list[Reason]:
+def _broken_rules(candidacy: Candidacy, *, has_tables: bool) -> list[Reason]:
     """Return the reasons of the list of checks.
 
-    If a table is gone, or the booking has none, the check of tables says nothing about it. Its rows
-    are older than the promises of tables to other parties.
+    The rows of a booking are older than the promises of tables to other parties.
     """
-    has_tables = bool(kept) and is_whole
-    found = admission.findings(party_of(booking, kept if has_tables else ()), is_held=True)
+    found = candidacy.admission.examine(candidacy, is_held=True)
     assert not isinstance(found, Need), "the view covers the date of the booking"
     unasked = {"promises"} if has_tables else {"promises", "tables"}
     return [
@@ -201,14 +196,6 @@ def _broken_rules(
         for reason in each.refusal.reasons
         if reason.code not in _TAKEN
     ]
-
-
-def _stay_of(admission: Admission, booking: Booking, kept: tuple[str, ...]) -> Stay | None:
-    """Return the stay that the hours leave a booking at its tables; ``None``: they refuse it."""
-    candidacy = Candidacy(admission, party_of(booking, kept))
-    if check_hours(candidacy) is not None:
-        return None
-    return candidacy.stay_at(admission.compiled.house.floor.mask(kept))
 
 
 def _other_time(edit: Edit, party: Booking | Hold) -> Reason:

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.calendar import Calendar
 from fourtop.model.hold import Hold
 from fourtop.model.waitlist_terms import Waiting
-from fourtop.model.window import Window, to_micros
+from fourtop.model.window import Window
 from fourtop.ports import View
 
 
 def sittings_of(calendar: Calendar, on: date) -> Window:
     """Return the time in which the parties of a date sit down: the day and its services."""
     services = calendar.services_on(on)
-    midnights = [
-        to_micros(datetime.combine(day, time(), calendar.zone).astimezone(UTC))
-        for day in (on, on + timedelta(days=1))
-    ]
+    midnights = [calendar.midnight_us(day) for day in (on, on + timedelta(days=1))]
     starts = (midnights[0], *(each.window.start_us for each in services))
     ends = (midnights[1], *(each.window.end_us for each in services))
     return Window.of_micros(min(starts), max(ends))

@@ -93,10 +93,8 @@ def _other_tables(outlook: Outlook, edit: Edit, booking: Booking) -> tuple[str, 
     ahead = Window.of_micros(max(rows.start_us, outlook.now_us), rows.end_us)
     held.stay = attrs.evolve(held.stay, occupied=ahead)
     held.variants = ()
-    composition = admission.composition
-    for check in composition.after_loading:
-        if check not in composition.without_tables and check.find(held) is not None:
-            return ()
+    if any(check.find(held) is not None for check in admission.composition.with_tables):
+        return ()
     return held.plans[0].tables
 
 

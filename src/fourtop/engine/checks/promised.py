@@ -26,9 +26,9 @@ def check_promises(candidacy: Candidacy) -> Refusal | None:
     if not candidacy.plans:
         return None
     keeper = _Keeper(candidacy)
-    is_proven = True
-    if keeper.keeps(candidacy.plans[0]) and len(candidacy.plans) == 1:
+    if not keeper.binds or (len(candidacy.plans) == 1 and keeper.keeps(candidacy.plans[0])):
         return None
+    is_proven = True
     if candidacy.party.tables:
         plans: tuple[Plan, ...] = candidacy.plans
     else:

@@ -45,7 +45,7 @@ def _reasons_of_tables(candidacy: Candidacy, excluded: tuple[Excluded, ...]) -> 
     """Return the reasons for which no tables would have been left for the party."""
     admission, ask = candidacy.admission, ask_of(candidacy)
     is_joined = (
-        not admission.composition.lifts_adjacency
+        not admission.compiled.lifts_adjacency
         or adjacency_mode(candidacy) is not EnforcementMode.SHADOW
     )
     if is_joined and not excluded:

@@ -37,7 +37,8 @@ def ask_of(candidacy: Candidacy) -> PlanRequest:
 def planner_of(candidacy: Candidacy) -> Planner:
     """Return the planner of a party: without adjacency in a service that does not enforce it."""
     admission, service = candidacy.admission, candidacy.service
-    if not admission.composition.lifts_adjacency or admission.compiled.is_joined(
+    # The first is an attribute: nearly every house enforces adjacency.
+    if not admission.compiled.lifts_adjacency or admission.compiled.is_joined(
         service.period.key, service.date
     ):
         return admission.planner

@@ -15,11 +15,10 @@ from fourtop.engine.dispatch.requests import Caller, Command, optional_version, 
 from fourtop.engine.events import rescheduled_event
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.permits import unneeded
-from fourtop.engine.preconditions import check_pin, get_booking, owners_for
-from fourtop.engine.usage import Released
+from fourtop.engine.preconditions import check_pin, get_booking, released_with
 from fourtop.errors import IllegalTransition, Refusal, Refused
 from fourtop.model import validators
-from fourtop.model.allocation import Owner, OwnerKind
+from fourtop.model.allocation import OwnerKind
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.booking_change import BookingChange, Keep, request_of, seats_alike
 from fourtop.model.override import check_may_override, merged, without_tables
@@ -162,9 +161,7 @@ def _seated(
     has_tables = booking.assignment is not None
     if request.tables and not has_tables:
         raise IllegalTransition(booking.id, booking.status.value, "given named tables")
-    owners = (Owner(OwnerKind.BOOKING, booking.id), *owners_for(view, booking.id))
-    released = Released(owners, booking.id, minutes=booking.minutes)
-    admission = Admission(view, compiled, invocation.actor, released)
+    admission = Admission(view, compiled, invocation.actor, released_with(view, booking.id))
     # The party was promised its start; a change of its size may come late.
     is_held = request.start_us == booking.stay.dining.start_us
     seating = admission.admit(request, with_tables=has_tables, counts=True, is_held=is_held)

@@ -32,6 +32,7 @@ from fourtop.model.explanation import (
     capacity_facts,
     nearest_first,
 )
+from fourtop.model.override import without_tables
 from fourtop.model.request import ANY_TABLE, BookingRequest, Relaxation
 from fourtop.model.results import Quote
 from fourtop.model.window import Window, from_micros
@@ -162,6 +163,7 @@ class _Search:
             "past_reason": request.past_reason,
             "channel": request.channel,
             "minutes": request.minutes,
+            "overrides": request.overrides,
         }
         self.is_proven = True
 
@@ -176,7 +178,9 @@ class _Search:
         yield self._stay()
         yield self._occasion()
         if self._request.tables:
-            yield self._verified(ChangeKind.TABLES, {"tables": ()})
+            # Other tables break none of the rules that the named ones break.
+            overrides = without_tables(self._request.overrides)
+            yield self._verified(ChangeKind.TABLES, {"tables": (), "overrides": overrides})
 
     # ---- one kind each
 

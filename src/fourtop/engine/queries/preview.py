@@ -181,16 +181,10 @@ def _over_cap(outlook: Outlook, edit: Edit) -> Iterator[Usage]:
         usage = _usage(outlook, edit, edit.after, service)
         same = edit.before.calendar.find_service(start_us)
         before = None if same is None else _usage(outlook, edit, edit.before, same)
-        if _is_over(usage) and (before is None or not _is_over(before)):
+        if usage.is_overbooked and (before is None or not before.is_overbooked):
             yield usage
 
 
 def _usage(outlook: Outlook, edit: Edit, compiled: CompiledHouse, service: Service) -> Usage:
     view = outlook.view_around(compiled.house, service.window.start_us)
     return Admission(view, compiled, edit.invocation.actor).usage(service)
-
-
-def _is_over(usage: Usage) -> bool:
-    return (usage.max_covers is not None and usage.booked_covers > usage.max_covers) or (
-        usage.max_parties is not None and usage.booked_parties > usage.max_parties
-    )

@@ -13,13 +13,14 @@ from fourtop.engine.checks.names import check_names
 from fourtop.engine.checks.tables import plan_request, planner_of, staff_planning
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Query, one_or_none
+from fourtop.engine.in_the_way import OVER
 from fourtop.engine.permits import unneeded
 from fourtop.engine.preconditions import get_booking, released_with
 from fourtop.engine.rivals import find_all_rivals, taken
 from fourtop.errors import Code, IllegalTransition, Reason, Refusal
 from fourtop.model import validators
 from fourtop.model.allocation import Allocation, OwnerKind
-from fourtop.model.booking import Booking, BookingStatus
+from fourtop.model.booking import Booking
 from fourtop.model.booking_change import request_of
 from fourtop.model.override import check_may_override
 from fourtop.model.request import BookingRequest
@@ -27,14 +28,6 @@ from fourtop.model.validation import CheckStatus, Selection, SelectionCheck, Val
 from fourtop.planner import Planner
 from fourtop.ports import Need, Scope, View
 
-_OVER: Final = frozenset(
-    {
-        BookingStatus.COMPLETED,
-        BookingStatus.CANCELLED,
-        BookingStatus.NO_SHOW,
-        BookingStatus.SHADOW,
-    }
-)
 # The checks of the tables, in the order of the answer, with the codes of their reasons.
 _OF_TABLES: Final[Mapping[str, frozenset[Code]]] = {
     "capacity": frozenset({Code.PARTY_ABOVE_MAXIMUM}),
@@ -79,7 +72,7 @@ def query(caller: Caller, selection: Selection) -> Query[Validation]:
         booking = None
         if selection.booking_id is not None:
             booking = get_booking(view, selection.booking_id)
-            if booking.status in _OVER:
+            if booking.status in OVER:
                 raise IllegalTransition(booking.id, booking.status.value, "given tables")
         released = released_with(view, selection.booking_id)
         admission = Admission(view, compiled, caller.actor, released)
