@@ -16,6 +16,7 @@ from fourtop import (
     FourtopError,
     House,
     InvalidInput,
+    Preference,
     Quote,
     Refusal,
     UnknownName,
@@ -40,7 +41,16 @@ from tests.stateful.drawing import (
 )
 from tests.stateful.ledger import Ledger, Wrong
 from tests.stateful.service import instant_of, local_date, moment, opening_at, starts
-from tests.stateful.stage import HAS_BLOCKS, HAS_HOLDS, PICKS, Stage, Trial, pick_hold
+from tests.stateful.stage import (
+    HAS_BLOCKS,
+    HAS_HOLDS,
+    PICKS,
+    Stage,
+    Trial,
+    pick_hold,
+)
+
+ANYWHERE = Preference()
 
 
 class HouseRules(Stage):
@@ -68,6 +78,13 @@ class HouseRules(Stage):
             assert list(said) == [table.id for table in ledger.floor.tables]
             self._count("table_states", "accepted")
 
+    def _look_beside(self, caller: Caller, request: BookingRequest) -> None:
+        """Ask for what is left for others at the time of a party that waits for its tables."""
+        self._quote(caller, request)
+        ledger = self._here(caller)
+        day, sizes = local_date(ledger.restaurant, request.start_us), {1, 2, request.party_size}
+        self._offers(caller, day, sorted(sizes), at=request.start, limit=20)
+
     def _quote(self, caller: Caller, request: BookingRequest) -> None:
         ledger = self._here(caller)
         quoted: Quote | Refusal | None = None
@@ -93,22 +110,31 @@ class HouseRules(Stage):
         if at is not None and limit == 1:
             day += timedelta(days=1)
         try:
-            offered = self._desk(caller).availability(
-                day, parties, must=wish.must, at=at, spots_limit=limit
-            )
+            self._offers(caller, day, parties, must=wish.must, at=at, limit=limit)
         except UnknownName as error:
             with pytest.raises(Wrong) as caught:
                 check_names(ledger, wish.request(ledger))
             code = comparing.check_error(error, caught.value)
             self._count("availability", f"refused: {code}")
-            return
         except FourtopError as error:
             self._check_other_day(ledger, error, day, at)
-            return
+
+    def _offers(
+        self,
+        caller: Caller,
+        day: date,
+        parties: list[int],
+        *,
+        at: datetime | None,
+        limit: int,
+        must: Preference = ANYWHERE,
+    ) -> None:
+        ledger = self._here(caller)
+        offered = self._desk(caller).availability(day, parties, must=must, at=at, spots_limit=limit)
         assert at is None or day in _days_of(ledger, at)
         begins = starts(ledger.restaurant, ledger.policy, day) if at is None else [instant_of(at)]
         wanted = [
-            BookingRequest(party_size, moment(start), must=wish.must)
+            BookingRequest(party_size, moment(start), must=must)
             for start in begins
             for party_size in parties
         ]
