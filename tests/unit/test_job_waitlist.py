@@ -158,8 +158,26 @@ def test_other_restaurants_are_served_when_one_cannot_be_reached(clock: ManualCl
     assert entries[0].offer is not None
 
 
+def test_a_lifetime_that_one_house_forbids_stops_no_other_house(clock: ManualClock) -> None:
+    store = MemoryStore(clock)
+    engine = Engine(store)
+    for name, longest in (("a", 3_600), ("b", 600), ("c", 3_600)):
+        house = a_house(one_table(), name=name, holds=HoldRules(max_lifetime_seconds=longest))
+        engine.add_restaurant(house)
+        engine.desk(name).join_waitlist(party_size(2))
+    with pytest.raises(InvalidInput, match="ttl_seconds: must be a whole number from 30 to 600"):
+        offer_waitlist(store, ttl_seconds=1_800)
+    offers = [engine.desk(name).waitlist(FRIDAY).entries[0].offer for name in ("a", "b", "c")]
+    assert [offer is None for offer in offers] == [False, True, False]
+
+
 @pytest.mark.parametrize(
-    ("field", "value"), [("days", 0), ("days", 29), ("limit", 0), ("limit", 10_001)]
+    ("field", "value"),
+    [
+        *(("days", 0), ("days", 29), ("limit", 0), ("limit", 10_001)),
+        # They are refused although no party waits.
+        *(("max_offers", 0), ("max_offers", 101), ("ttl_seconds", 29), ("ttl_seconds", 3_601)),
+    ],
 )
 def test_a_number_out_of_its_range_is_refused(field: str, value: int) -> None:
     with pytest.raises(InvalidInput, match=field):

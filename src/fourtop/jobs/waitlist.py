@@ -15,7 +15,7 @@ from fourtop.engine.dispatch.requests import Caller, Command, Query
 from fourtop.engine.ids import TimeOrderedIds
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.waitlist import waiting_of
-from fourtop.errors import HoldLimit, NotFound, StoreUnavailable
+from fourtop.errors import HoldLimit, InvalidInput, NotFound, StoreUnavailable
 from fourtop.errors.display import brief, count_of
 from fourtop.jobs.batches import MAX_BATCH
 from fourtop.jobs.sweep import JOB
@@ -77,13 +77,16 @@ def offer_waitlist(
         limit: The largest number of offers of one run (1–10,000).
 
     Raises:
-        InvalidInput: If a number is outside its range.
+        InvalidInput: If a number is outside its range: before the first offer. If a house does not
+            allow the lifetime: after the offers of all other restaurants are made.
         StoreUnavailable: If the store, or a restaurant in it, cannot be reached. The offers made by
             then stay, and those of all other restaurants are made; run the job again.
     """
     validators.check_integer("days", days, 1, _MOST_DAYS)
     validators.check_integer("limit", limit, 1, MAX_BATCH)
-    runner, unavailable, offers, ended = Executor(store), None, 0, 0
+    numbers = offer.check_numbers(ttl_seconds=ttl_seconds, max_offers=max_offers)
+    runner, offers, ended = Executor(store), 0, 0
+    fault: StoreUnavailable | InvalidInput | None = None
     for restaurant_id in store.restaurant_ids():
         caller = Caller(restaurant_id, JOB, TimeOrderedIds())
         try:
@@ -91,15 +94,15 @@ def offer_waitlist(
             if found.ended:
                 ended += runner.execute(_ending(restaurant_id, found.ended))
             for on in found.dates:
-                terms = offer.OfferTerms(on, ttl_seconds, max_offers)
+                terms = offer.OfferTerms(on, *numbers)
                 offers += _offered(runner, caller, terms, limit - offers)
-        except StoreUnavailable as error:
-            unavailable = unavailable or error
+        except (StoreUnavailable, InvalidInput) as error:
+            fault = fault or error
         except NotFound:
             # The restaurant was removed meanwhile.
             continue
-    if unavailable is not None:
-        raise unavailable
+    if fault is not None:
+        raise fault
     _LOG.info("offered tables to %d waiting parties, ended %d waits", offers, ended)
     return Offered(offers, ended)
 
