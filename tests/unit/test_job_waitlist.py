@@ -22,7 +22,8 @@ from fourtop import (
     offer_waitlist,
 )
 from fourtop.jobs.sweep import JOB
-from fourtop.ports import Decision, MaintainedStore, Need, Scope, Store, View
+from fourtop.ports import Decision, LoadedRecords, MaintainedStore, Need, Scope, Store, View
+from tests.contract.loading import LoadingStore
 from tests.evening import (
     FRIDAY,
     STAFF,
@@ -131,6 +132,35 @@ def test_a_party_that_leaves_meanwhile_is_cancelled_once(clock: ManualClock) -> 
     clock.move_to(at("13:01"))
     assert offer_waitlist(store) == Offered(0, 1)
     assert [desk.get_booking(name).version for name in ("w1", "w2")] == [2, 2]
+
+
+class _Watched(LoadingStore):
+    """It notes the bookings that its reads load."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        super().__init__(clock)
+        self.loaded: list[str] = []
+
+    def read(self, scope: Scope, ask: Callable[[View], T | Need]) -> T:
+        def watched(view: View) -> T | Need:
+            assert isinstance(view._source, LoadedRecords)
+            self.loaded += [booking.id for booking in view._source.bookings]
+            return ask(view)
+
+        return super().read(scope, watched)
+
+
+def test_a_run_reads_the_bookings_of_parties_that_wait_and_no_others(clock: ManualClock) -> None:
+    store = _Watched(clock)
+    desk = open_desk(store, a_house(five_tables()), actor=STAFF)
+    booked(desk, 2)
+    booked(desk, 2)
+    desk.join_waitlist(party_size(2), booking_id="w1")
+    desk.leave_waitlist("w1")
+    desk.join_waitlist(party_size(2), booking_id="w2")
+    store.loaded.clear()
+    assert offer_waitlist(store) == Offered(1, 0)
+    assert store.loaded == ["w2"]
 
 
 class _Broken(MemoryStore):
