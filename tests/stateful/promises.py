@@ -50,12 +50,10 @@ def span_of(seated: Sitting) -> Span:
 def protected(ledger: Ledger, seated: Sitting, own: Own) -> list[Waiting]:
     """Return the waiting parties that a stay may affect, as far as they can sit together."""
     mine = span_of(seated)
-    guests = sorted(_promised(ledger, own), key=lambda each: (each.created, each.id))
-    if not any(overlaps(span_of(each.sitting), mine) for each in guests):
+    if not _promised(ledger, mine, own):
         return []
     horizon = (max(mine[0] - 12 * HOUR, 0), max(mine[1], mine[0] + 13 * HOUR))
-    near = (each for each in guests if overlaps(span_of(each.sitting), horizon))
-    found = (_waiting(ledger, each, own) for each in near)
+    found = (_waiting(ledger, each, own) for each in _promised(ledger, horizon, own))
     waiting = [
         each
         for each in found
@@ -104,14 +102,20 @@ def count(
     return len(claims)
 
 
-def _promised(ledger: Ledger, own: Own) -> list[Guest]:
-    return [
+def _promised(ledger: Ledger, span: Span, own: Own) -> list[Guest]:
+    """Return the parties that wait at some time of a span, where no live hold keeps tables."""
+    found = [
         guest
         for guest in ledger.guests.values()
         if guest.status == "pending_allocation"
         and guest.id != own.booking_id
-        and not any(ledger.is_alive(keep) for keep in ledger.keeps_for(guest.id))
+        and overlaps(span_of(guest.sitting), span)
+        and not any(
+            ledger.is_alive(keep) and overlaps(span_of(keep.sitting), span)
+            for keep in ledger.keeps_for(guest.id)
+        )
     ]
+    return sorted(found, key=lambda each: (each.created, each.id))
 
 
 def _waiting(ledger: Ledger, guest: Guest, own: Own) -> Waiting | None:
