@@ -26,7 +26,7 @@ class KeepsEveryReference(RestaurantState):
 
     def __init__(self, house: House) -> None:
         super().__init__(house)
-        self._references = self.Lasting()
+        self.bookings._references = self.Lasting()
 
 
 class ListsEveryRestaurant(RestaurantState):

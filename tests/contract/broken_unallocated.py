@@ -19,7 +19,7 @@ class ForgetsThePromised(RestaurantState):
 class ShowsEveryBookingAsPromised(RestaurantState):
     def _write_records(self, changes: Changes) -> None:
         super()._write_records(changes)
-        self.promises.update(self._bookings)
+        self.promises.update(self.bookings.by_id)
 
 
 class ForgetsThatTablesWereGiven(RestaurantState):
