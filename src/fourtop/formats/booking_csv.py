@@ -14,6 +14,7 @@ import attrs
 
 from fourtop.errors import InvalidDocument, InvalidInput, RowProblem, safe_repr
 from fourtop.errors.display import brief, count_of
+from fourtop.errors.exceptions import LEFT_OUT
 from fourtop.errors.row_errors import invalid_rows, problem_of
 from fourtop.formats.booking_row import (
     BASE_COLUMNS,
@@ -88,7 +89,7 @@ class RowFile:
         return self.rows
 
 
-def read_csv(text: str, form: CsvFormat = ANY_FORM) -> RowFile:
+def read_csv(text: str, form: CsvFormat) -> RowFile:
     """Read a CSV text with a header line.
 
     Raises:
@@ -97,7 +98,6 @@ def read_csv(text: str, form: CsvFormat = ANY_FORM) -> RowFile:
     """
     if type(text) is not str:
         raise InvalidDocument(ROOT, "must be a text", safe_repr(type(text).__name__))
-    validators.check_instance("format", form, CsvFormat)
     return _Reader(text.removeprefix("\ufeff"), form).read()
 
 
@@ -217,7 +217,7 @@ class _Reader:
         for name in REQUIRED:
             has_start = name == "start" and (DATE in targets or TIME in targets)
             if name not in targets and not has_start:
-                raise InvalidDocument(name, "must be a column", "left out", line)
+                raise InvalidDocument(name, "must be a column", LEFT_OUT, line)
         return targets
 
     def _date_cells(self) -> Iterator[DateCell]:
@@ -253,7 +253,7 @@ class _Reader:
         self._read_dates(values)
         for name in REQUIRED:
             if name not in values:
-                raise InvalidInput(name, "must be given", "left out")
+                raise InvalidInput(name, "must be given", LEFT_OUT)
         for name, read in self._readers:
             if name in values:
                 values[name] = read(values[name])

@@ -14,7 +14,7 @@ from fourtop.model import validators
 from fourtop.model.booking import BookingStatus
 
 DELIMITERS: Final = (",", ";", "\t", "|")
-# Columns that are no field of a row: a date beside a time, and the length of a stay.
+# Columns that are no field of a row: a start in two cells.
 DATE: Final = "date"
 TIME: Final = "time"
 TARGETS: Final = (*COLUMNS, DATE, TIME)
