@@ -336,6 +336,13 @@ def test_finding_37_every_wrong_value_is_told_with_its_line() -> None:
     )
 
 
+def test_a_wrong_service_date_is_told_with_its_column() -> None:
+    with pytest.raises(InvalidRows) as caught:
+        loads_rows_csv("id,party_size,start,service_date\nb1,4,2026-05-01T19:00,soon\n")
+    (problem,) = caught.value.problems
+    assert (problem.column, problem.value) == ("service_date", "'soon'")
+
+
 @pytest.mark.parametrize("names", ["must,overrides", "overrides,must"])
 def test_of_two_wrong_cells_the_first_in_the_file_is_told(names: str) -> None:
     with pytest.raises(InvalidRows) as caught:

@@ -15,7 +15,7 @@ from fourtop.cli.answer import Answer
 from fourtop.cli.database import DEFAULT_SCHEMA, VARIABLE, Database
 from fourtop.cli.inputs import WrongInput
 from fourtop.errors import safe_repr
-from fourtop.model.service_period import as_date
+from fourtop.model.service_period import check_date
 
 Add = Callable[[str, Callable[[Namespace], Answer], str], ArgumentParser]
 
@@ -77,7 +77,7 @@ def day(text: str) -> date:
         ArgumentTypeError: If it is none.
     """
     try:
-        return as_date(text)
+        return check_date("date", text)
     except InvalidInput as error:
         raise ArgumentTypeError(f"{error.rule} (got {error.given})") from None
 

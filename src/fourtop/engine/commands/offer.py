@@ -30,7 +30,7 @@ from fourtop.model.booking import Booking
 from fourtop.model.booking_change import request_of
 from fourtop.model.hold import Hold
 from fourtop.model.request import BookingRequest
-from fourtop.model.service_period import as_date
+from fourtop.model.service_period import check_date
 from fourtop.model.waitlist import Offer
 from fourtop.model.window import Window, from_micros
 from fourtop.ports import Changes, Decision, Need, Scope, View
@@ -61,7 +61,7 @@ def command(caller: Caller, terms: OfferTerms, *, key: str | None) -> Command[Of
         InvalidInput: If an argument is of the wrong type or out of range.
         InvalidIdentifier: If the key is malformed.
     """
-    terms = attrs.evolve(terms, on=as_date(terms.on))
+    terms = attrs.evolve(terms, on=check_date("on", terms.on))
     validators.check_integer("max_offers", terms.max_offers, 1, _MOST_OFFERS)
     if terms.ttl_seconds is not None:
         terms = attrs.evolve(terms, ttl_seconds=check_ttl(terms.ttl_seconds))

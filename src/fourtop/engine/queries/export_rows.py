@@ -14,7 +14,7 @@ from fourtop.formats.icalendar import dumps_icalendar
 from fourtop.model import validators
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.calendar import Calendar
-from fourtop.model.service_period import as_date
+from fourtop.model.service_period import check_date
 from fourtop.model.window import Window
 from fourtop.ports import Scope, View
 
@@ -53,7 +53,7 @@ def icalendar(caller: Caller, on: date) -> Query[str]:
     Raises:
         InvalidInput: If it is not a date.
     """
-    day = as_date(on)
+    day = check_date("on", on)
     start = datetime.combine(day, time(), UTC)
     around = Window(start - _MARGIN, start + 3 * _MARGIN)
 
