@@ -31,6 +31,7 @@ from fourtop.cli.audit import audit, audit_database
 from fourtop.cli.availability import availability
 from fourtop.cli.clock import reset_clock
 from fourtop.cli.database import VARIABLE
+from fourtop.cli.dates import add_days, days
 from fourtop.cli.day import show_day
 from fourtop.cli.demo import demo
 from fourtop.cli.doctor import doctor
@@ -53,6 +54,8 @@ from fourtop.cli.plan import explain, plan
 from fourtop.cli.preview import preview_house
 from fourtop.cli.rules import check_house_rules
 from fourtop.cli.seat import Arrival, seat
+from fourtop.cli.shadow import show_shadow
+from fourtop.cli.slot_parser import add_slots
 from fourtop.cli.waitlist import make_offer, run_waitlist, show_waitlist
 from fourtop.formats.json_schema import house_schema
 from fourtop.simulation.evening import DEFAULT_DATE, DEFAULT_SEED
@@ -110,6 +113,7 @@ def _parser() -> ArgumentParser:
     _add_asking(add)
     _add_keeping(add)
     add_files(add)
+    add_slots(commands)
     _add_houses(commands)
     _add_rules(commands)
     _add_jobs(commands)
@@ -150,6 +154,9 @@ def _add_asking(add: Add) -> None:
     one.add_argument("--party", dest="party_size", type=whole, required=True, metavar="SIZE")
     one.add_argument("--occasion", metavar="KEY", help="an occasion of the house")
     add_conditions(one)
+    one = add("shadow", _run_shadow, "the bookings that rules in shadow mode would have refused")
+    add_source(one)
+    add_days(one)
     one = add("availability", _run_availability, "the start times of a date, bookable or refused")
     add_house(one)
     one.add_argument("--on", type=day, required=True, metavar="DATE")
@@ -353,6 +360,12 @@ def _run_month(found: Namespace) -> Answer:
         must = conditions(found).of(desk.house())
         terms = MonthTerms(must=must, occasion=found.occasion)
         return show_month(desk, month, found.party_size, terms)
+
+
+def _run_shadow(found: Namespace) -> Answer:
+    asked = days(found)
+    with desk_of(found) as desk:
+        return show_shadow(desk, asked)
 
 
 def _run_availability(found: Namespace) -> Answer:
