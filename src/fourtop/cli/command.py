@@ -16,7 +16,10 @@ from fourtop.errors import FourtopError, InvalidDocument, InvalidInput
 
 _INTERRUPTED = 130
 # The options that set a field of the API under another name.
-_PLAIN: Final = ("at", "now", "on", "occasion", "batch", "days", "limit", "minutes", "split")
+_PLAIN: Final = (
+    *("at", "now", "on", "occasion", "batch", "days", "limit", "minutes", "split"),
+    *("covers", "expected", "key"),
+)
 _OPTIONS: Final = {
     "party_size": "--party",
     "parties": "--party",
@@ -26,6 +29,9 @@ _OPTIONS: Final = {
     "year": "--month",
     "month": "--month",
     "times": "--no-times",
+    "start": "--at",
+    "available": "--covers",
+    "slot_id": "SLOT",
     **{name: f"--{name}" for name in _PLAIN},
 }
 # A password may contain blanks, so the pattern runs to the last @; it also covers query parameters.

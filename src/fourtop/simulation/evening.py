@@ -33,7 +33,7 @@ from fourtop import (
     Window,
     sample,
 )
-from fourtop.model.service_period import as_date
+from fourtop.model.service_period import check_date
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, MICROSECONDS_PER_SECOND, from_micros
 from fourtop.ports import Clock, Store
 from fourtop.simulation.guests import Behaviour, Guest, draw_guests
@@ -70,10 +70,11 @@ def play_evening(
         InvalidInput: If the date is outside the years 1971 to 2198.
         AlreadyExists: If the store already has the pub.
     """
+    on = check_date("on", on)
     house = sample.pub()
     calendar = Calendar(house.restaurant, house.policy)
     demand = sample.pub_demand()
-    starts = [start_us for start_us, _ in calendar.starts_on(as_date(on))]
+    starts = [start_us for start_us, _ in calendar.starts_on(on)]
     assert len(starts) == len(demand.start_weights), (
         "the sample's demand has a weight for each start of its pub"
     )

@@ -30,7 +30,7 @@ from fourtop.model.booking import Booking
 from fourtop.model.booking_change import request_of
 from fourtop.model.hold import Hold
 from fourtop.model.request import BookingRequest
-from fourtop.model.service_period import as_date
+from fourtop.model.service_period import check_date
 from fourtop.model.waitlist import Offer
 from fourtop.model.window import Window, from_micros
 from fourtop.ports import Changes, Decision, Need, Scope, View
@@ -61,7 +61,7 @@ def command(caller: Caller, terms: OfferTerms, *, key: str | None) -> Command[Of
         InvalidInput: If an argument is of the wrong type or out of range.
         InvalidIdentifier: If the key is malformed.
     """
-    on = as_date(terms.on)
+    on = check_date("on", terms.on)
     numbers = check_numbers(ttl_seconds=terms.ttl_seconds, max_offers=terms.max_offers)
     terms = OfferTerms(on, *numbers)
     invocation = caller.invocation("offer", key, {"terms": terms})

@@ -17,7 +17,7 @@ from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.calendar import Calendar
 from fourtop.model.day import Day, DayEntry, DayTable
 from fourtop.model.hold import Hold
-from fourtop.model.service_period import as_date
+from fourtop.model.service_period import check_date
 from fourtop.model.window import Window
 from fourtop.ports import Need, PlainRecord, Scope, View
 
@@ -31,7 +31,7 @@ def query(caller: Caller, on: date) -> Query[Day]:
     Raises:
         InvalidInput: If it is not a date of the years 1971 to 2198.
     """
-    day = as_date(on)
+    day = check_date("on", on)
     return Query(
         Scope(caller.restaurant_id, has_owners=True),
         lambda view, compiled: _day(Admission(view, compiled, caller.actor), day),
