@@ -39,6 +39,7 @@ from fourtop.storage.memory.plain_records import PlainRecords
 from fourtop.storage.memory.references import ReferenceIndex
 from fourtop.storage.memory.repair import nothing, restored
 from fourtop.storage.memory.seated import SeatedIndex
+from fourtop.storage.memory.statuses import StatusIndex
 from fourtop.storage.memory.stored_records import StoredRecords, changes_of
 from fourtop.storage.memory.unused_holds import forget_hold, unused_holds
 from fourtop.timeline import Occupancy, OverlappingIndex
@@ -53,7 +54,7 @@ _EVENT_KEY: Final = attrgetter("dedupe_key")
 _COMMAND_AND_KEY: Final = attrgetter("command", "key")
 # The indexes that ``_index_records`` makes anew.
 _INDEXES: Final = (
-    *("_starts", "_headcounts", "_seated", "promises", "_references"),
+    *("_starts", "_statuses", "_headcounts", "_seated", "promises", "_references"),
     *("_active", "_expiries", "_sessions", "_holds_for"),
 )
 
@@ -75,6 +76,7 @@ class RestaurantState:
         self._bookings: dict[str, Booking] = {}
         self._holds: dict[str, Hold] = {}
         self._starts: SortedList[tuple[int, str]] = SortedList()
+        self._statuses = StatusIndex()
         self._headcounts = HeadcountIndex()
         self.promises: dict[str, Booking] = {}
         self._seated = SeatedIndex(self.promises)
@@ -180,10 +182,14 @@ class RestaurantState:
 
     def listed(self, listing: Listing) -> Iterator[Booking]:
         """Return the bookings of a listing, by start, then id."""
-        if listing.reference is None:
-            places = self._starts.irange((listing.first_us, ""), (listing.end_us, ""))
-            return listing.of(self._bookings[booking_id] for _, booking_id in places)
-        return listing.of(self._references.of(listing.reference))
+        if listing.reference is not None:
+            return listing.of(self._references.of(listing.reference))
+        first, end = (listing.first_us, ""), (listing.end_us, "")
+        if listing.statuses:
+            places = self._statuses.between(listing.statuses, first, end)
+        else:
+            places = self._starts.irange(first, end)
+        return listing.of(self._bookings[booking_id] for _, booking_id in places)
 
     def headcounts(self, window: Window) -> Iterator[Headcount]:
         """Yield the headcounts of the counted bookings inside a window, ascending."""
@@ -523,23 +529,27 @@ class RestaurantState:
         for booking in changes.bookings:
             stored = self._bookings.get(booking.id)
             if stored is not None:
-                self._starts.remove((stored.stay.dining.start_us, stored.id))
-                self._headcounts.remove(stored)
-                if stored.reference is not None:
-                    self._references.forget(stored)
+                self._drop_booking(stored)
+            place = (booking.stay.dining.start_us, booking.id)
             self._bookings[booking.id] = booking
-            self._starts.add((booking.stay.dining.start_us, booking.id))
+            self._starts.add(place)
+            self._statuses.note(booking.status, place)
             self._headcounts.add(booking)
             self._seated.note(booking)
             if booking.reference is not None:
                 self._references.note(booking)
         for booking_id in changes.bookings_removed:
-            gone = self._bookings.pop(booking_id)
-            self._starts.remove((gone.stay.dining.start_us, gone.id))
-            self._headcounts.remove(gone)
+            self._drop_booking(self._bookings.pop(booking_id))
             self._seated.forget(booking_id)
-            if gone.reference is not None:
-                self._references.forget(gone)
+
+    def _drop_booking(self, booking: Booking) -> None:
+        """Drop a booking from the indexes by its start, status and reference."""
+        place = (booking.stay.dining.start_us, booking.id)
+        self._starts.remove(place)
+        self._statuses.forget(booking.status, place)
+        self._headcounts.remove(booking)
+        if booking.reference is not None:
+            self._references.forget(booking)
 
     def _activate(self, hold: Hold) -> None:
         if hold.state is HoldState.ACTIVE:

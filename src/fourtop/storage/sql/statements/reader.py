@@ -33,7 +33,6 @@ from fourtop.storage.sql.statements.selects import (
     Projections,
     ScopeSelects,
     ScopeShape,
-    conditions_of,
     intervals,
     named_ids,
 )
@@ -209,18 +208,18 @@ class Reader:
 
     def _listing_parameters(self, listing: Listing) -> dict[str, Any]:
         after_us, after_id = listing.after
-        statuses = sorted(each.value for each in listing.statuses)
-        parameters = {
+        parameters: dict[str, Any] = {
             "l_first": listing.first_us,
             "l_end": listing.end_us,
             "l_after_us": after_us,
             "l_after_id": after_id,
             "l_limit": listing.limit,
-            "l_statuses": self._dialect.id_parameter(statuses, is_one=False),
-            "l_reference": listing.reference,
         }
-        unused = {"l_statuses", "l_reference"} - {f"l_{each}" for each in conditions_of(listing)}
-        return {name: value for name, value in parameters.items() if name not in unused}
+        if listing.reference is not None:
+            parameters["l_reference"] = listing.reference
+        for number, status in enumerate(sorted(each.value for each in listing.statuses)):
+            parameters[f"l_status{number}"] = status
+        return parameters
 
     def _compile(self, shape: ScopeShape) -> tuple[Statement, tuple[str, ...]]:
         parts = ScopeSelects(self._dialect, self._projections, shape).by_kind()

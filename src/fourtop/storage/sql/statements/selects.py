@@ -46,8 +46,6 @@ MAX_SPANS: Final = 4
 _ID_PARTS: Final = ("bookings", "holds", "tables", "sessions")
 _FLAGS_WITHOUT_WINDOWS: Final = ("counts_holds", "has_extent")
 _FLAGS: Final = (*_FLAGS_WITHOUT_WINDOWS, "has_owners")
-# The conditions of a listing that it may lack.
-_LISTED: Final = ("statuses", "reference")
 _COUNTED: Final = tuple(status.value for status in BookingStatus if status.counts_covers)
 
 
@@ -65,7 +63,8 @@ class ScopeShape:
         single: The parts among them that consist of one id.
         has_house: Whether the house is loaded, too.
         has_seated: Whether the bookings that are checked in are loaded, with their rows.
-        listing: The optional conditions of a listing; ``None`` without a listing.
+        listing: The optional conditions of a listing: ``"status"`` for each status, and
+            ``"reference"``; ``None`` without a listing.
     """
 
     windows: int
@@ -122,8 +121,9 @@ def named_ids(scope: Scope) -> dict[str, Collection[str]]:
 
 
 def conditions_of(listing: Listing) -> tuple[str, ...]:
-    """Return the optional conditions that a listing has."""
-    return tuple([name for name in _LISTED if getattr(listing, name)])
+    """Return the optional conditions that a listing has, one for each of its statuses."""
+    reference = () if listing.reference is None else ("reference",)
+    return ("status",) * len(listing.statuses) + reference
 
 
 def intervals(spans: IntervalSet) -> list[tuple[int, int]]:
@@ -338,7 +338,7 @@ class ScopeSelects:
         if self._has("has_owners"):
             yield from self._bookings_within()
         if self._shape.listing is not None:
-            yield self._listed(self._shape.listing)
+            yield from self._listed(self._shape.listing)
 
     def _bookings_within(self) -> Iterable[Select[Any]]:
         """Select the bookings that sit down in the windows, and others with allocations there."""
@@ -349,8 +349,12 @@ class ScopeSelects:
             for owners in self._owners_within("booking", start, end):
                 yield base.where(or_(at < start, at >= end), row.id.in_(owners))
 
-    def _listed(self, conditions: tuple[str, ...]) -> Select[Any]:
-        """Select the bookings of the listing: the first ones after its place."""
+    def _listed(self, conditions: tuple[str, ...]) -> Iterable[Select[Any]]:
+        """Select the bookings of the listing: the first ones after its place, of each status.
+
+        An index has the bookings of one status in the order of the listing, so the history of the
+        others costs nothing. The first ones of all statuses are among those of each.
+        """
         row, base = self._projections.bookings.c, self._projections.of_bookings()
         at = row.dining_start_us
         first, end = microseconds("l_first"), microseconds("l_end")
@@ -358,14 +362,17 @@ class ScopeSelects:
             at > microseconds("l_after_us"), row.id > bindparam("l_after_id", type_=Text())
         )
         found = base.where(at >= first, at < end, is_after)
-        if "statuses" in conditions:
-            found = found.where(self._dialect.any_of(row.status, "l_statuses"))
         if "reference" in conditions:
             found = found.where(row.reference == bindparam("l_reference", type_=Text()))
         (each,) = found.selected_columns
         limited = found.with_only_columns(each.label("each")).order_by(at, row.id)
-        rows = limited.limit(microseconds("l_limit")).subquery()
-        return select(rows.c.each)
+        limited = limited.limit(microseconds("l_limit"))
+        statuses = [
+            limited.where(row.status == bindparam(f"l_status{number}", type_=Text()))
+            for number in range(conditions.count("status"))
+        ]
+        for of_status in statuses or [limited]:
+            yield select(of_status.subquery().c.each)
 
     def holds(self) -> Iterable[Select[Any]]:
         """Select the named ones, those of the named bookings, and the active ones of windows."""
