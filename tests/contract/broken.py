@@ -69,6 +69,8 @@ BROKEN: Final[Mapping[Kind, tuple[str, ...]]] = {
     ),
     lists.BeginsEveryPageAtItsStart: ("test_a_listing_is_by_start_then_id_from_its_place_on",),
     lists.KeepsEveryReference: ("test_a_listing_has_the_bookings_of_its_conditions",),
+    lists.KeepsEveryStatus: ("test_a_listing_has_the_bookings_of_its_conditions",),
+    lists.ListsOneStatusAfterAnother: ("test_a_listing_of_several_statuses_is_one_list",),
     lists.ListsEveryRestaurant: ("test_a_listing_is_of_one_restaurant",),
     lists.ForgetsWhoCameEarly: ("test_a_window_shows_the_owners_of_its_allocations",),
     lists.ShowsSittingsOnly: ("test_a_window_shows_the_bookings_that_start_inside_it",),

@@ -12,6 +12,7 @@ from fourtop.ports import Listing
 from fourtop.storage.memory.headcounts import HeadcountIndex
 from fourtop.storage.memory.references import ReferenceIndex
 from fourtop.storage.memory.seated import SeatedIndex
+from fourtop.storage.memory.statuses import StatusIndex
 
 
 class BookingRecords:
@@ -23,6 +24,7 @@ class BookingRecords:
         self.promised: dict[str, Booking] = {}
         self.headcounts: HeadcountIndex = HeadcountIndex()
         self._starts: SortedList[tuple[int, str]] = SortedList()
+        self._statuses = StatusIndex()
         self._seated = SeatedIndex(self.promised)
         self._references = ReferenceIndex()
 
@@ -35,10 +37,14 @@ class BookingRecords:
 
     def listed(self, listing: Listing) -> Iterator[Booking]:
         """Return the bookings of a listing, by start, then id."""
-        if listing.reference is None:
-            places = self._starts.irange((listing.first_us, ""), (listing.end_us, ""))
-            return listing.of(self.by_id[booking_id] for _, booking_id in places)
-        return listing.of(self._references.of(listing.reference))
+        if listing.reference is not None:
+            return listing.of(self._references.of(listing.reference))
+        first, end = (listing.first_us, ""), (listing.end_us, "")
+        if listing.statuses:
+            places = self._statuses.between(listing.statuses, first, end)
+        else:
+            places = self._starts.irange(first, end)
+        return listing.of(self.by_id[booking_id] for _, booking_id in places)
 
     def seated(self) -> Collection[Booking]:
         """Return the bookings that are checked in, by start, then id."""
@@ -60,7 +66,9 @@ class BookingRecords:
             if stored is not None:
                 self._forget(stored)
             self.by_id[booking.id] = booking
-            self._starts.add((booking.stay.dining.start_us, booking.id))
+            place = (booking.stay.dining.start_us, booking.id)
+            self._starts.add(place)
+            self._statuses.note(booking.status, place)
             self.headcounts.add(booking)
             self._seated.note(booking)
             if booking.reference is not None:
@@ -73,7 +81,9 @@ class BookingRecords:
             self._seated.forget(booking_id)
 
     def _forget(self, booking: Booking) -> None:
-        self._starts.remove((booking.stay.dining.start_us, booking.id))
+        place = (booking.stay.dining.start_us, booking.id)
+        self._starts.remove(place)
+        self._statuses.forget(booking.status, place)
         self.headcounts.remove(booking)
         if booking.reference is not None:
             self._references.forget(booking)
@@ -87,4 +97,5 @@ class BookingRecords:
             fresh.headcounts,
             fresh._starts,
         )
-        self._seated, self._references = fresh._seated, fresh._references
+        self._statuses, self._seated = fresh._statuses, fresh._seated
+        self._references = fresh._references

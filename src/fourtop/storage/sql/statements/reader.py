@@ -32,7 +32,6 @@ from fourtop.storage.sql.statements.dialect import Dialect
 from fourtop.storage.sql.statements.projections import Projections
 from fourtop.storage.sql.statements.scope_shape import (
     ScopeShape,
-    conditions_of,
     interval_names,
     intervals,
     named_ids,
@@ -207,19 +206,18 @@ class Reader:
 
     def _listing_parameters(self, listing: Listing) -> dict[str, Any]:
         after_us, after_id = listing.after
-        statuses = sorted(each.value for each in listing.statuses)
-        optional = {
-            "statuses": self._dialect.id_parameter(statuses, is_one=False),
-            "reference": listing.reference,
-        }
-        return {
+        parameters: dict[str, Any] = {
             "l_first": listing.first_us,
             "l_end": listing.end_us,
             "l_after_us": after_us,
             "l_after_id": after_id,
             "l_limit": listing.limit,
-            **{f"l_{name}": optional[name] for name in conditions_of(listing)},
         }
+        if listing.reference is not None:
+            parameters["l_reference"] = listing.reference
+        for number, status in enumerate(sorted(each.value for each in listing.statuses)):
+            parameters[f"l_status{number}"] = status
+        return parameters
 
     def _compile(self, shape: ScopeShape) -> tuple[Statement, tuple[str, ...]]:
         parts = ScopeSelects(self._dialect, self._projections, shape).by_kind()

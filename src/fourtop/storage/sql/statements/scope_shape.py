@@ -16,8 +16,6 @@ MAX_SPANS: Final = 4
 _ID_PARTS: Final = ("bookings", "holds", "tables", "sessions")
 _FLAGS_WITHOUT_WINDOWS: Final = ("counts_holds", "has_extent")
 _FLAGS: Final = (*_FLAGS_WITHOUT_WINDOWS, "has_owners")
-# The conditions of a listing that it may lack.
-_LISTED: Final = ("statuses", "reference")
 
 
 @attrs.frozen
@@ -34,7 +32,8 @@ class ScopeShape:
         single: The parts among them that consist of one id.
         has_house: Whether the house is loaded, too.
         has_seated: Whether the bookings that are checked in are loaded, with their rows.
-        listing: The optional conditions of a listing; ``None`` without a listing.
+        listing: The optional conditions of a listing: ``"status"`` for each status, and
+            ``"reference"``; ``None`` without a listing.
     """
 
     windows: int
@@ -91,8 +90,9 @@ def named_ids(scope: Scope) -> dict[str, Collection[str]]:
 
 
 def conditions_of(listing: Listing) -> tuple[str, ...]:
-    """Return the optional conditions that a listing has."""
-    return tuple([name for name in _LISTED if getattr(listing, name)])
+    """Return the optional conditions that a listing has, one for each of its statuses."""
+    reference = () if listing.reference is None else ("reference",)
+    return ("status",) * len(listing.statuses) + reference
 
 
 def intervals(spans: IntervalSet) -> list[tuple[int, int]]:

@@ -173,7 +173,7 @@ class ScopeSelects:
         if self._has("has_owners"):
             yield from self._bookings_within()
         if self._shape.listing is not None:
-            yield self._listed(self._shape.listing)
+            yield from self._listed(self._shape.listing)
 
     def _bookings_within(self) -> Iterable[Select[Any]]:
         """Select the bookings that sit down in the windows, and others with allocations there."""
@@ -184,8 +184,12 @@ class ScopeSelects:
             for owners in self._owners_within("booking", start, end):
                 yield base.where(or_(at < start, at >= end), row.id.in_(owners))
 
-    def _listed(self, conditions: tuple[str, ...]) -> Select[Any]:
-        """Select the bookings of the listing: the first ones after its place."""
+    def _listed(self, conditions: tuple[str, ...]) -> Iterable[Select[Any]]:
+        """Select the bookings of the listing: the first ones after its place, of each status.
+
+        An index has the bookings of one status in the order of the listing, so the history of the
+        others costs nothing. The first ones of all statuses are among those of each.
+        """
         row, base = self._projections.bookings.c, self._projections.of_bookings()
         at = row.dining_start_us
         first, end = microseconds("l_first"), microseconds("l_end")
@@ -193,14 +197,17 @@ class ScopeSelects:
             at > microseconds("l_after_us"), row.id > bindparam("l_after_id", type_=Text())
         )
         found = base.where(*_sits_in(row, first, end), is_after)
-        if "statuses" in conditions:
-            found = found.where(self._dialect.any_of(row.status, "l_statuses"))
         if "reference" in conditions:
             found = found.where(row.reference == bindparam("l_reference", type_=Text()))
         (each,) = found.selected_columns
         limited = found.with_only_columns(each.label("each")).order_by(at, row.id)
-        rows = limited.limit(microseconds("l_limit")).subquery()
-        return select(rows.c.each)
+        limited = limited.limit(microseconds("l_limit"))
+        statuses = [
+            limited.where(row.status == bindparam(f"l_status{number}", type_=Text()))
+            for number in range(conditions.count("status"))
+        ]
+        for of_status in statuses or [limited]:
+            yield select(of_status.subquery().c.each)
 
     def holds(self) -> Iterable[Select[Any]]:
         """Select the named ones, those of the named bookings, and the active ones of windows."""
