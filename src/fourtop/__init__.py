@@ -51,6 +51,7 @@ from fourtop.errors import (
     InvalidRows,
     InvalidWindow,
     KeyReused,
+    MissingPackage,
     NaiveDatetime,
     NonexistentTime,
     NotFound,
@@ -65,6 +66,7 @@ from fourtop.errors import (
     StaleVersion,
     StoreMisconfigured,
     StoreUnavailable,
+    SweepFailed,
     UnknownName,
 )
 from fourtop.formats.booking_csv import RowFile
@@ -313,6 +315,7 @@ __all__ = [
     "LocalTimes",
     "ManualClock",
     "MemoryStore",
+    "MissingPackage",
     "Mobility",
     "Month",
     "MonthTerms",
@@ -389,6 +392,7 @@ __all__ = [
     "StoreUnavailable",
     "StrandedBooking",
     "StrandedHold",
+    "SweepFailed",
     "Swept",
     "SystemClock",
     "Table",
