@@ -28,8 +28,8 @@ from fourtop.cli.chart import chart
 from fourtop.cli.demo_report import demo_report, evening_data
 from fourtop.model.window import MICROSECONDS_PER_MINUTE
 from fourtop.ports import Clock
-from fourtop.simulation.evening import DEFAULT_DATE, DEFAULT_SEED, play_evening
-from fourtop.simulation.record import Channel, Evening, Visit, VisitEvent
+from fourtop.simulation.demo.evening import DEFAULT_DATE, DEFAULT_SEED, play_evening
+from fourtop.simulation.demo.record import Channel, Evening, Visit, VisitEvent
 
 SEEDS = (DEFAULT_SEED, 0, 1, 2, 3, 4)
 

@@ -12,7 +12,7 @@ from fourtop.cli.demo_report import demo_report, evening_data
 from fourtop.cli.inputs import WrongInput
 from fourtop.cli.migration import is_made, migrate
 from fourtop.ports import Clock, Store
-from fourtop.simulation.evening import MakeStore, play_evening
+from fourtop.simulation.demo.evening import MakeStore, play_evening
 
 
 def demo(seed: int, on: date, database: Database | None = None) -> Answer:

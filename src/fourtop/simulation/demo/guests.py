@@ -11,7 +11,7 @@ import attrs
 
 from fourtop.model.window import MICROSECONDS_PER_MINUTE
 from fourtop.sample import Demand
-from fourtop.simulation.record import Channel
+from fourtop.simulation.demo.record import Channel
 
 T = TypeVar("T")
 

@@ -36,8 +36,8 @@ from fourtop import (
 from fourtop.model.service_period import as_date
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, MICROSECONDS_PER_SECOND, from_micros
 from fourtop.ports import Clock, Store
-from fourtop.simulation.guests import Behaviour, Guest, draw_guests
-from fourtop.simulation.record import Channel, Evening, Step, Visit, VisitEvent, half_hours
+from fourtop.simulation.demo.guests import Behaviour, Guest, draw_guests
+from fourtop.simulation.demo.record import Channel, Evening, Step, Visit, VisitEvent, half_hours
 
 DEFAULT_SEED: Final = 21
 DEFAULT_DATE: Final = date(2026, 5, 1)
