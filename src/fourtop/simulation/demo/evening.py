@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, timedelta
 from functools import partial
 from itertools import combinations, count
@@ -31,11 +31,11 @@ from fourtop import (
     Slot,
     Stay,
     Window,
-    sample,
 )
 from fourtop.model.service_period import as_date
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, MICROSECONDS_PER_SECOND, from_micros
 from fourtop.ports import Clock, Store
+from fourtop.simulation.demand import Demand
 from fourtop.simulation.demo.guests import Behaviour, Guest, draw_guests
 from fourtop.simulation.demo.record import Channel, Evening, Step, Visit, VisitEvent, half_hours
 
@@ -54,15 +54,22 @@ MakeStore = Callable[[Clock], Store]
 
 
 def play_evening(
-    make_store: MakeStore, *, seed: int = DEFAULT_SEED, on: date = DEFAULT_DATE
+    make_store: MakeStore,
+    house: House,
+    demand: Demand,
+    *,
+    seed: int = DEFAULT_SEED,
+    on: date = DEFAULT_DATE,
 ) -> Evening:
-    """Play an evening of 30 requests at the sample pub and return its record.
+    """Play an evening of 30 requests at a house, such as the sample pub, and return its record.
 
     The seed draws the guests, and the desk gives every answer. The same seed and date give the same
     record on every store.
 
     Args:
         make_store: Makes an empty store on the given clock, such as ``MemoryStore``.
+        house: The restaurant, its floor and its policy.
+        demand: The demand, with a weight for each start on offer.
         seed: Seed of the guests.
         on: The date.
 
@@ -70,17 +77,15 @@ def play_evening(
         InvalidInput: If the date is outside the years 1971 to 2198.
         AlreadyExists: If the store already has the pub.
     """
-    house = sample.pub()
     calendar = Calendar(house.restaurant, house.policy)
-    demand = sample.pub_demand()
     starts = [start_us for start_us, _ in calendar.starts_on(as_date(on))]
     assert len(starts) == len(demand.start_weights), (
-        "the sample's demand has a weight for each start of its pub"
+        "the demand has a weight for each start of its house"
     )
     clock = ManualClock(from_micros(starts[0]) - timedelta(hours=_HOURS_BEFORE))
     engine = Engine(make_store(clock), ids=CountedIds("n"))
     run = _EveningRun(engine, house, clock, on)
-    run.play(draw_guests(demand, starts, seed))
+    run.play(draw_guests(demand, starts, seed), {size for size, _ in demand.party_weights})
     return run.record(seed)
 
 
@@ -100,10 +105,12 @@ class _EveningRun:
         self._steps: dict[int, list[Step]] = {}
         self._seated: dict[int, Booking] = {}
         self._rival: Guest | None = None
+        self._sizes: frozenset[int] = frozenset()
         self._waits_for: int | None = None
 
-    def play(self, guests: Sequence[Guest]) -> None:
-        """Run the queue until the last guest has left."""
+    def play(self, guests: Sequence[Guest], sizes: Collection[int]) -> None:
+        """Run the queue until the last guest has left; two race for a table of one of the sizes."""
+        self._sizes = frozenset(sizes)
         self._rival = next((guest for guest in guests if guest.behaviour is Behaviour.RIVALS), None)
         for guest in guests:
             # The rival asks together with the guest that races it.
@@ -290,8 +297,7 @@ class _EveningRun:
 
     def _last_table(self, guest: Guest) -> Slot | None:
         """Return the future start with one spot left that is nearest to the guest's request."""
-        sizes = {size for size, _ in sample.pub_demand().party_weights}
-        slots = self._online.availability(self._on, sizes, spots_limit=2).bookable()
+        slots = self._online.availability(self._on, self._sizes, spots_limit=2).bookable()
         last = [slot for slot in slots if slot.spots == 1 and slot.start_us > self._now_us]
         return min(
             last,

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 import attrs
 
 from fourtop.model.window import MICROSECONDS_PER_MINUTE
-from fourtop.sample import Demand
+from fourtop.simulation.demand import Demand
 from fourtop.simulation.demo.record import Channel
 
 T = TypeVar("T")
@@ -19,6 +19,7 @@ REQUESTS: Final = 30
 _LEAST_LEAD_MINUTES: Final = 30
 _LEAD_SPAN_MINUTES: Final = 330
 _WALK_IN_STEP_MINUTES: Final = 5
+_CHANNELS: Final = {"web": Channel.WEB, "phone": Channel.STAFF, "walk_in": Channel.WALK_IN}
 
 
 class Behaviour(Enum):
@@ -83,7 +84,7 @@ def draw_guests(demand: Demand, starts: Sequence[int], seed: int) -> tuple[Guest
 
 def _channels(shares: Sequence[tuple[str, float]]) -> list[Channel]:
     """Distribute the requests by share; the first channel gets the rest of the rounding."""
-    counts = {Channel(name): int(share * REQUESTS + 0.5) for name, share in shares}
+    counts = {_CHANNELS[name]: int(share * REQUESTS + 0.5) for name, share in shares}
     listed = [channel for channel, count in counts.items() for _ in range(count)]
     return (listed + [listed[0]] * REQUESTS)[:REQUESTS]
 
