@@ -11,29 +11,24 @@ from typing import Final
 
 import attrs
 
-from fourtop import (
-    GUEST,
-    Actor,
-    Allocation,
-    Booking,
-    BookingRequest,
-    Calendar,
-    CountedIds,
-    Engine,
-    Hold,
-    HoldExpired,
-    House,
-    ManualClock,
-    OwnerKind,
-    Refusal,
-    Refused,
-    ResourceType,
-    Slot,
-    Stay,
-    Window,
-)
+from fourtop.clock import ManualClock
+from fourtop.engine import CountedIds, Engine
+from fourtop.errors import HoldExpired, Refusal, Refused
+from fourtop.model.actor import GUEST, Actor
+from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
+from fourtop.model.booking import Booking
+from fourtop.model.calendar import Calendar, Stay
+from fourtop.model.hold import Hold
+from fourtop.model.house import House
+from fourtop.model.request import BookingRequest
+from fourtop.model.results import Slot
 from fourtop.model.service_period import as_date
-from fourtop.model.window import MICROSECONDS_PER_MINUTE, MICROSECONDS_PER_SECOND, from_micros
+from fourtop.model.window import (
+    MICROSECONDS_PER_MINUTE,
+    MICROSECONDS_PER_SECOND,
+    Window,
+    from_micros,
+)
 from fourtop.ports import Clock, Store
 from fourtop.simulation.demand import Demand
 from fourtop.simulation.demo.guests import Behaviour, Guest, draw_guests

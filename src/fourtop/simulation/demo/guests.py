@@ -19,7 +19,6 @@ REQUESTS: Final = 30
 _LEAST_LEAD_MINUTES: Final = 30
 _LEAD_SPAN_MINUTES: Final = 330
 _WALK_IN_STEP_MINUTES: Final = 5
-_CHANNELS: Final = {"web": Channel.WEB, "phone": Channel.STAFF, "walk_in": Channel.WALK_IN}
 
 
 class Behaviour(Enum):
@@ -84,7 +83,7 @@ def draw_guests(demand: Demand, starts: Sequence[int], seed: int) -> tuple[Guest
 
 def _channels(shares: Sequence[tuple[str, float]]) -> list[Channel]:
     """Distribute the requests by share; the first channel gets the rest of the rounding."""
-    counts = {_CHANNELS[name]: int(share * REQUESTS + 0.5) for name, share in shares}
+    counts = {Channel(name): int(share * REQUESTS + 0.5) for name, share in shares}
     listed = [channel for channel, count in counts.items() for _ in range(count)]
     return (listed + [listed[0]] * REQUESTS)[:REQUESTS]
 
@@ -112,7 +111,7 @@ def _in_order(drafts: Sequence[Guest]) -> list[Guest]:
 
 def _with_behaviours(rng: Random, demand: Demand, guests: Sequence[Guest]) -> tuple[Guest, ...]:
     """Give some guests one special behaviour each."""
-    staff = [guest.number for guest in guests if guest.channel is Channel.STAFF]
+    staff = [guest.number for guest in guests if guest.channel is Channel.PHONE]
     web = [guest.number for guest in guests if guest.channel is Channel.WEB]
     behaviours: dict[int, Behaviour] = dict(
         zip(web[-2:], (Behaviour.RACES, Behaviour.RIVALS), strict=True)
