@@ -45,7 +45,7 @@ from fourtop.cli.rules import check_house_rules
 from fourtop.cli.seat import Arrival, seat
 from fourtop.cli.waitlist import make_offer, run_waitlist, show_waitlist
 from fourtop.formats.json_schema import house_schema
-from fourtop.simulation.evening import DEFAULT_DATE, DEFAULT_SEED
+from fourtop.simulation.demo.evening import DEFAULT_DATE, DEFAULT_SEED
 
 _DESCRIPTION: Final = (
     "Find tables for a party, play an evening of a pub, and maintain databases of bookings."

@@ -1,1 +1,71 @@
-"""Simulation: guests and evenings played on the engine."""
+"""The laboratory: evenings simulated on the engine itself.
+
+``simulate`` plays many evenings of a house and its demand, and ``compare`` two variants of it with
+the same guests.
+"""
+
+from fourtop.simulation.behaviour import USUAL, Behaviour
+from fourtop.simulation.comparison import Comparison, compare
+from fourtop.simulation.demand import Demand
+from fourtop.simulation.distributions import (
+    Constant,
+    Distribution,
+    Empirical,
+    Exponential,
+    Lognormal,
+    Normal,
+    Poisson,
+    Triangular,
+    Uniform,
+)
+from fourtop.simulation.estimates import Estimate
+from fourtop.simulation.evening import EveningResult
+from fourtop.simulation.evening_run import PlayedEvening, play_evening, simulate_evening
+from fourtop.simulation.guests import Guest, draw_guests
+from fourtop.simulation.metrics import METRICS, Metric
+from fourtop.simulation.scenario import Scenario
+from fourtop.simulation.simulation import ScenarioOptions, Simulation, simulate
+from fourtop.simulation.stays import AS_PLANNED, Stays
+from fourtop.simulation.table import TidyTable
+from fourtop.simulation.visit import Outcome, Visit
+
+__all__ = [
+    "AS_PLANNED",
+    "METRICS",
+    "USUAL",
+    "Behaviour",
+    "Comparison",
+    "Constant",
+    "Demand",
+    "Distribution",
+    "Empirical",
+    "Estimate",
+    "EveningResult",
+    "Exponential",
+    "Guest",
+    "Lognormal",
+    "Metric",
+    "Normal",
+    "Outcome",
+    "PlayedEvening",
+    "Poisson",
+    "Scenario",
+    "ScenarioOptions",
+    "Simulation",
+    "Stays",
+    "TidyTable",
+    "Triangular",
+    "Uniform",
+    "Visit",
+    "compare",
+    "draw_guests",
+    "play_evening",
+    "simulate",
+    "simulate_evening",
+]
+
+# Tracebacks, pickles and documentation name a class or function by its public module.
+for _name in __all__:
+    if hasattr(globals()[_name], "__qualname__"):
+        globals()[_name].__module__ = __name__
+del _name
