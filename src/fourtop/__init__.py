@@ -11,7 +11,7 @@ The names of the SQL stores are imported when they are first used. They need the
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from fourtop import sample
+from fourtop import plotting, sample
 from fourtop.clock import ManualClock, SystemClock
 from fourtop.engine import (
     AsyncDesk,
@@ -446,6 +446,7 @@ __all__ = [
     "loads_rows_json",
     "migrate",
     "offer_waitlist",
+    "plotting",
     "prune_allocations",
     "prune_confirmations",
     "prune_outbox",
