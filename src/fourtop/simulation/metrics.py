@@ -27,6 +27,7 @@ class Metric:
         part: The number of an evening.
         whole: The number that ``part`` is divided by; ``None``: the metric is a mean per evening.
         scale: What the ratio is multiplied by: 100 for percent.
+        less_is_better: Whether a house wants less of it, as with refusals and waits.
     """
 
     name: str
@@ -35,6 +36,12 @@ class Metric:
     part: Callable[[EveningResult], float]
     whole: Callable[[EveningResult], float] | None = None
     scale: float = 1.0
+    less_is_better: bool = False
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether the evenings of a week add up to a total, as covers do and waits do not."""
+        return self.whole is None and self.unit != "minutes"
 
     def numbers(self, evenings: Sequence[EveningResult]) -> Numbers:
         """Return its number, and its whole if it has one, of each evening."""
@@ -56,14 +63,24 @@ METRICS: Final = (
     Metric("parties", "parties seated", "parties", _of("parties")),
     Metric("requests", "parties that asked", "parties", _of("requests")),
     Metric("covers_requested", "covers asked for", "covers", _of("covers_requested")),
-    Metric("refused", "parties refused", "parties", _of("refused")),
-    Metric("covers_refused", "covers refused", "covers", _of("covers_refused")),
-    Metric("refused_percent", "refused", "%", _of("refused"), _of("requests"), 100),
-    Metric("alternatives_taken", "took another start", "parties", _of("alternatives_taken")),
-    Metric("cancelled", "cancelled", "parties", _of("cancelled")),
-    Metric("no_shows", "no-shows", "parties", _of("no_shows")),
-    Metric("gave_up", "gave up waiting", "parties", _of("gave_up")),
-    Metric("released", "came after release", "parties", _of("released")),
+    Metric("refused", "parties refused", "parties", _of("refused"), less_is_better=True),
+    Metric(
+        "covers_refused", "covers refused", "covers", _of("covers_refused"), less_is_better=True
+    ),
+    Metric(
+        "refused_percent", "refused", "%", _of("refused"), _of("requests"), 100, less_is_better=True
+    ),
+    Metric(
+        "alternatives_taken",
+        "took another start",
+        "parties",
+        _of("alternatives_taken"),
+        less_is_better=True,
+    ),
+    Metric("cancelled", "cancelled", "parties", _of("cancelled"), less_is_better=True),
+    Metric("no_shows", "no-shows", "parties", _of("no_shows"), less_is_better=True),
+    Metric("gave_up", "gave up waiting", "parties", _of("gave_up"), less_is_better=True),
+    Metric("released", "came after release", "parties", _of("released"), less_is_better=True),
     Metric(
         "seat_percent",
         "seat-hours used",
@@ -80,15 +97,28 @@ METRICS: Final = (
         _of("revenue"),
         _of("seat_hours_offered"),
     ),
-    Metric("waited", "waited and sat down", "parties", _of("waited")),
+    Metric("waited", "waited and sat down", "parties", _of("waited"), less_is_better=True),
     Metric(
-        "wait_minutes", "wait of a seated party", "minutes", _of("wait_minutes"), _of("parties")
+        "wait_minutes",
+        "wait of a seated party",
+        "minutes",
+        _of("wait_minutes"),
+        _of("parties"),
+        less_is_better=True,
     ),
-    Metric("longest_wait_minutes", "longest wait", "minutes", _of("longest_wait_minutes")),
-    Metric("overstays", "stayed longer than planned", "parties", _of("overstays")),
-    Metric("at_risk", "bookings at risk", "parties", _of("at_risk")),
-    Metric("late", "sat down late", "parties", _of("late")),
-    Metric("moves", "moved to other tables", "moves", _of("moves")),
+    Metric(
+        "longest_wait_minutes",
+        "longest wait",
+        "minutes",
+        _of("longest_wait_minutes"),
+        less_is_better=True,
+    ),
+    Metric(
+        "overstays", "stayed longer than planned", "parties", _of("overstays"), less_is_better=True
+    ),
+    Metric("at_risk", "bookings at risk", "parties", _of("at_risk"), less_is_better=True),
+    Metric("late", "sat down late", "parties", _of("late"), less_is_better=True),
+    Metric("moves", "moved to other tables", "moves", _of("moves"), less_is_better=True),
 )
 """The metrics of a simulation, in the order of its table."""
 
