@@ -110,11 +110,7 @@ class Picture:
             # Without the system's own library cairo, the import of CairoSVG raises OSError.
             rule = "needs CairoSVG for PNG and PDF: install fourtop[pictures] and the library cairo"
             raise InvalidInput("path", rule, safe_repr(path)) from fault
-        try:
-            target.write_bytes(data)
-        except OSError as fault:
-            rule = f"cannot be written: {fault.strerror}"
-            raise InvalidInput("path", rule, safe_repr(path)) from fault
+        write_file(path, data)
 
     def __repr__(self) -> str:
         size = f"{self.width} × {self.height}"
@@ -136,6 +132,19 @@ def escaped(text: str) -> str:
         return text
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return text.replace('"', "&quot;").replace("'", "&#39;")
+
+
+def write_file(path: StrPath, data: bytes) -> None:
+    """Write a file; an existing one is replaced.
+
+    Raises:
+        InvalidInput: If it cannot be written. It is then as it was.
+    """
+    try:
+        _checked(path).write_bytes(data)
+    except OSError as fault:
+        rule = f"cannot be written: {fault.strerror}"
+        raise InvalidInput("path", rule, safe_repr(path)) from fault
 
 
 def _checked(path: object) -> Path:

@@ -224,3 +224,8 @@ def page_style(theme: Theme) -> str:
     if theme is Theme.AUTO:
         rules += f"@media (prefers-color-scheme:dark){{body{{background:{dark}}}}}"
     return f"<style>{rules}</style>"
+
+
+def colours_of(*, is_dark: bool) -> Mapping[str, str]:
+    """Return the colours of the light or the dark theme by name, for a page around pictures."""
+    return {name: pair[is_dark] for name, pair in _COLOURS.items()}

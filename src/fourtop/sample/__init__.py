@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fourtop.formats.house_document import loads_house
 from fourtop.model.house import House
@@ -36,21 +34,9 @@ def pub_demand() -> Demand:
     <Demand 20 requests, 3.1 covers a party, 17:00 to 21:00, 41% at the door>
     """
     # Most programs that import fourtop do not simulate: its names are imported on use.
-    from fourtop.simulation import Demand, Poisson  # noqa: PLC0415  # As said above.
+    from fourtop.simulation.demand_document import loads_demand  # noqa: PLC0415  # As said above.
 
-    data: dict[str, Any] = json.loads(_text("pub-demand.json"))
-    weights: defaultdict[int, float] = defaultdict(float)
-    for each in data["parties"]:
-        for size in each["sizes"]:
-            weights[size] += each["share"] / len(each["sizes"])
-    return Demand(
-        Poisson(data["requests"]),
-        weights,
-        data["starts"],
-        channels=data["channels"],
-        cancel_share=data["cancel_share"],
-        no_show_share=data["no_show_share"],
-    )
+    return loads_demand(_text("pub-demand.json"))
 
 
 def _text(name: str) -> str:
