@@ -12,11 +12,12 @@ from fourtop.cli.progress import shown_progress
 from fourtop.cli.simulation_page import simulation_page
 from fourtop.errors.display import count_of
 from fourtop.simulation import METRICS, Estimate, Metric, Scenario, Simulation
-from fourtop.simulation.studies.runs import Terms, play_scenarios
+from fourtop.simulation.simulation import Progress
+from fourtop.simulation.studies.runs import StudyOptions, Terms, play_scenarios
 from fourtop.simulation.sweeps.workers import default_processes
 
 # A worker process takes about as long to start as this many evenings take to play.
-_EVENINGS_A_PROCESS: Final = 100
+_EVENINGS_A_PROCESS: Final = 50
 
 
 @attrs.frozen
@@ -35,11 +36,17 @@ class RunOptions:
     processes: int | None = None
     html: str | None = None
 
-    def processes_for(self, variants: int) -> int:
-        """Return the number of worker processes for some variants of a house."""
-        if self.processes is not None:
-            return self.processes
-        return max(min(default_processes(), self.evenings * variants // _EVENINGS_A_PROCESS), 1)
+    def terms(self, progress: Progress | None) -> StudyOptions:
+        """Return the options of a study or a simulation."""
+        processes = self.processes
+        if processes is None:
+            processes = max(min(default_processes(), self.evenings // _EVENINGS_A_PROCESS), 1)
+        return {
+            "evenings": self.evenings,
+            "seed": self.seed,
+            "processes": processes,
+            "progress": progress,
+        }
 
 
 def simulate_scenario(scenario: Scenario, options: RunOptions) -> Answer:
@@ -50,13 +57,7 @@ def simulate_scenario(scenario: Scenario, options: RunOptions) -> Answer:
         SweepFailed: If the worker processes died.
     """
     with shown_progress() as progress:
-        terms = Terms(
-            evenings=options.evenings,
-            seed=options.seed,
-            processes=options.processes_for(1),
-            progress=progress,
-        )
-        (played,) = play_scenarios([scenario], terms)
+        (played,) = play_scenarios([scenario], Terms(**options.terms(progress)))
     lines = [*_head(played), "", *_rows(_shown(played))]
     refusals = list(played.refusals.items())
     if refusals:

@@ -21,7 +21,7 @@ from fourtop.simulation.simulation import Simulation
 from fourtop.simulation.studies.effect import Effect, widened
 from fourtop.simulation.studies.runs import Per, StudyOptions, Terms, play_scenarios
 from fourtop.simulation.studies.variant import Variant, as_variants
-from fourtop.simulation.studies.verdict import verdict_of
+from fourtop.simulation.studies.verdict import sentence_of, verdict_of
 from fourtop.simulation.table import TidyTable
 
 LONGEST_TITLE: Final = 200
@@ -136,6 +136,12 @@ class Study:
         """The result in one sentence, with its interval."""
         rivals = [each.name for each in self.rivals]
         return verdict_of(self.ranking, self.base.name, self.best.name, rivals)
+
+    @property
+    def sentences(self) -> Mapping[str, str]:
+        """One sentence per variant other than the base, with its joint interval, by name."""
+        count = len(self.effects)
+        return {each.variant: sentence_of(each, self.base.name, count) for each in self.effects}
 
     # ---- tables and pictures
 

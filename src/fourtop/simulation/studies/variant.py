@@ -16,6 +16,10 @@ LONGEST_NAME: Final = 100
 MOST_VARIANTS: Final = 1_000
 
 
+def _as_settings(value: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(value)
+
+
 @attrs.frozen(repr=False)
 class Variant:
     """A scenario with a name.
@@ -32,7 +36,7 @@ class Variant:
 
     name: str = attrs.field(validator=validators.text(LONGEST_NAME))
     scenario: Scenario = attrs.field(validator=validators.one_of(Scenario))
-    settings: Mapping[str, Any] = attrs.field(factory=dict, converter=dict, hash=False)
+    settings: Mapping[str, Any] = attrs.field(factory=dict, converter=_as_settings, hash=False)
 
     def __repr__(self) -> str:
         return brief(self, self.name, *(f"{key} {each}" for key, each in self.settings.items()))

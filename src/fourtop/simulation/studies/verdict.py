@@ -19,15 +19,15 @@ def verdict_of(ranking: Sequence[Effect], base: str, best: str, rivals: Sequence
     """
     first, last = ranking[0], ranking[-1]
     if len(ranking) == 1:
-        return _of_one(first, base)
-    among = f"the {len(ranking)} variants"
+        return sentence_of(first, base, 1)
+    among = f"{len(ranking)} variants"
     terms = _terms(first, len(ranking))
     if best != base:
         others = [name for name in rivals if name != base]
         equals = f"; {some(others)} may be as good" if others else ""
         return f"{best} is the best of {among}: {first.text} against {base} ({terms}){equals}."
     if not any(each.evenings_changed for each in ranking):
-        return f"None of {among} changed an evening against {base} ({terms})."
+        return f"None of {among} changed an evening of {base} ({terms})."
     if last.is_established and last.gain < 0:
         return (
             f"None of {among} is established to be better than {base};"
@@ -40,10 +40,17 @@ def verdict_of(ranking: Sequence[Effect], base: str, best: str, rivals: Sequence
     )
 
 
-def _of_one(effect: Effect, base: str) -> str:
-    terms = _terms(effect, 1)
+def sentence_of(effect: Effect, base: str, comparisons: int) -> str:
+    """Say by how much one variant differs from the base.
+
+    Args:
+        effect: Of the variant.
+        base: The name of the base.
+        comparisons: The number of variants that are compared with it.
+    """
+    terms = _terms(effect, comparisons)
     if not effect.evenings_changed:
-        return f"{effect.variant} changed no evening against {base} ({terms})."
+        return f"{effect.variant} changed no evening of {base} ({terms})."
     doubt = "" if effect.is_established else "; the interval contains 0"
     return f"{effect.variant}: {effect.text} against {base} ({terms}{doubt})."
 
