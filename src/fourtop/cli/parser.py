@@ -43,7 +43,7 @@ from fourtop.cli.plan import Conditions, Wanted, explain, plan
 from fourtop.cli.preview import preview_house
 from fourtop.cli.rules import check_house_rules
 from fourtop.cli.seat import Arrival, seat
-from fourtop.cli.study_parser import add_simulations
+from fourtop.cli.study_parser import add_simulate, add_studies
 from fourtop.cli.waitlist import make_offer, run_waitlist, show_waitlist
 from fourtop.formats.json_schema import house_schema
 from fourtop.simulation.demo.evening import DEFAULT_DATE, DEFAULT_SEED
@@ -99,7 +99,8 @@ def _parser() -> ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", title="commands", required=True)
     add = partial(_add, commands)
     _add_asking(add)
-    add_simulations(add)
+    add_simulate(add)
+    add_studies(_add_group(commands, "study", "NAME", "what a change of a house is worth"))
     _add_keeping(add)
     add_files(add)
     _add_houses(commands)

@@ -8,7 +8,6 @@ from fourtop.errors.display import count_of
 from fourtop.plotting import Figure, Page, PageTable, Section, floor_plan
 from fourtop.simulation import METRICS, Estimate, Simulation
 
-
 INTERVALS: Final = (
     "± is half of a confidence interval of 95 %: of many such intervals, each from other evenings,"
     " 19 of 20 hold the true mean. It covers chance, and not a demand that was estimated wrongly."
@@ -32,9 +31,10 @@ def simulation_page(played: Simulation) -> Page:
 
 def _lead(played: Simulation) -> str:
     asked, covers = played.estimate("covers_requested"), played.covers
+    percent = played.refused_percent.text
     return (
-        f"Of {asked.mean:.1f} covers asked for on an evening, the house seats"
-        f" {covers.text}; it refuses {played.refused_percent.text} % of the parties."
+        f"Of {asked.mean:.1f} covers asked for on an evening, the house seats {covers.text}; it"
+        f" refuses {percent}\N{NO-BREAK SPACE}% of the parties."
     )
 
 

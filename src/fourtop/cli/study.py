@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from textwrap import wrap
 from typing import Any
 
 from fourtop.cli.answer import Answer
+from fourtop.cli.format import WIDTH
 from fourtop.cli.progress import shown_progress
 from fourtop.cli.simulate import RunOptions, estimate_data
 from fourtop.cli.study_page import study_page
@@ -28,7 +30,7 @@ def show_study(make: MakeStudy, options: RunOptions, terms: StudyOptions) -> Ans
     """
     with shown_progress() as progress:
         found = make({**options.terms(progress), **terms})
-    lines = [found.title, "", found.sentence, "", *_rows(found)]
+    lines = [found.title, "", *wrap(found.sentence, WIDTH), "", *_rows(found)]
     if options.html is not None:
         study_page(found).save(options.html)
         lines += ["", f"page written to {options.html}"]

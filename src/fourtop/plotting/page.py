@@ -31,14 +31,15 @@ margin:28px 0 0;padding:20px 0 0;border-top:1px solid var(--rule)}
 .figures dd{margin:0;font-size:28px;line-height:1.3;font-weight:600;
 font-variant-numeric:tabular-nums}
 .figures dd span{font-size:15px;font-weight:400;color:var(--muted)}
-figure{margin:16px 0 0;overflow-x:auto}
+figure{margin:4px -24px 0;overflow-x:auto}
 svg{display:block}
-table{border-collapse:collapse;width:100%;margin:16px 0 0;font-size:15px;
+table{border-collapse:collapse;min-width:60%;margin:16px 0 0;font-size:15px;
 font-variant-numeric:tabular-nums}
 caption{text-align:left;font-size:14px;padding-bottom:6px}
 th,td{padding:5px 12px 5px 0;border-bottom:1px solid var(--rule);text-align:left;vertical-align:top}
 th{font-size:13px;font-weight:600;color:var(--muted)}
-th.n,td.n{text-align:right;padding:5px 0 5px 12px;white-space:nowrap}
+th.n,td.n{text-align:right;white-space:nowrap;padding:5px 20px 5px 12px}
+th.n{white-space:normal;vertical-align:bottom}
 footer{margin-top:56px;padding-top:12px;border-top:1px solid var(--rule);font-size:14px}
 @media print{main{padding:0;max-width:none}h2,figure,tr{break-inside:avoid}h2{break-after:avoid}}
 """
