@@ -23,6 +23,7 @@ from fourtop.simulation.evening import EveningResult
 from fourtop.simulation.evening_run import PlayedEvening, play_evening, simulate_evening
 from fourtop.simulation.guests import Guest, draw_guests
 from fourtop.simulation.metrics import METRICS, Metric
+from fourtop.simulation.replayed_rows import Replay, ReplayedRow, replay
 from fourtop.simulation.scenario import Scenario
 from fourtop.simulation.simulation import ScenarioOptions, Simulation, simulate
 from fourtop.simulation.stays import AS_PLANNED, Stays
@@ -49,6 +50,8 @@ __all__ = [
     "Outcome",
     "PlayedEvening",
     "Poisson",
+    "Replay",
+    "ReplayedRow",
     "Scenario",
     "ScenarioOptions",
     "Simulation",
@@ -60,6 +63,7 @@ __all__ = [
     "compare",
     "draw_guests",
     "play_evening",
+    "replay",
     "simulate",
     "simulate_evening",
 ]
