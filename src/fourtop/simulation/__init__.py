@@ -21,8 +21,10 @@ from fourtop.simulation.distributions import (
 from fourtop.simulation.estimates import Estimate
 from fourtop.simulation.evening import EveningResult
 from fourtop.simulation.evening_run import PlayedEvening, play_evening, simulate_evening
+from fourtop.simulation.fitted_demand import FittedDemand, FittedPart, fit_demand
 from fourtop.simulation.guests import Guest, draw_guests
 from fourtop.simulation.metrics import METRICS, Metric
+from fourtop.simulation.replayed_rows import Replay, ReplayedRow, replay
 from fourtop.simulation.scenario import Scenario
 from fourtop.simulation.simulation import ScenarioOptions, Simulation, simulate
 from fourtop.simulation.stays import AS_PLANNED, Stays
@@ -42,6 +44,8 @@ __all__ = [
     "Estimate",
     "EveningResult",
     "Exponential",
+    "FittedDemand",
+    "FittedPart",
     "Guest",
     "Lognormal",
     "Metric",
@@ -49,6 +53,8 @@ __all__ = [
     "Outcome",
     "PlayedEvening",
     "Poisson",
+    "Replay",
+    "ReplayedRow",
     "Scenario",
     "ScenarioOptions",
     "Simulation",
@@ -59,7 +65,9 @@ __all__ = [
     "Visit",
     "compare",
     "draw_guests",
+    "fit_demand",
     "play_evening",
+    "replay",
     "simulate",
     "simulate_evening",
 ]

@@ -58,7 +58,7 @@ def _as_party_weights(value: Mapping[int, float]) -> tuple[tuple[int, float], ..
     )
 
 
-def _as_starts(value: Mapping[time | str, float]) -> tuple[tuple[time, float], ...]:
+def _as_starts(value: Mapping[time, float] | Mapping[str, float]) -> tuple[tuple[time, float], ...]:
     found = _pairs("starts", value)
     times = _pairs("starts", [(as_time(each), weight) for each, weight in found.items()])
     return tuple(sorted(times.items(), key=lambda each: _of_the_night(each[0])))
@@ -84,7 +84,9 @@ def _as_channels(value: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
     return tuple(found.items())
 
 
-def _as_weekday_factors(value: Mapping[Weekday | str, float]) -> tuple[tuple[Weekday, float], ...]:
+def _as_weekday_factors(
+    value: Mapping[Weekday, float] | Mapping[str, float],
+) -> tuple[tuple[Weekday, float], ...]:
     if not value:
         return ()
     found = {as_weekday(day): each for day, each in _pairs("weekday_factors", value).items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from enum import IntEnum, auto
 from functools import partial
 from itertools import count
@@ -24,13 +25,19 @@ from fourtop.errors import (
     Refused,
     safe_repr,
 )
+from fourtop.formats.booking_row import BookingRow
 from fourtop.model.actor import GUEST, Actor
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.calendar import Calendar
 from fourtop.model.hold import Hold
 from fourtop.model.request import BookingRequest
 from fourtop.model.walk_in import WALK_IN, WalkIn
-from fourtop.model.window import MICROSECONDS_PER_MINUTE, MICROSECONDS_PER_SECOND, from_micros
+from fourtop.model.window import (
+    MICROSECONDS_PER_MINUTE,
+    MICROSECONDS_PER_SECOND,
+    Window,
+    from_micros,
+)
 from fourtop.simulation.evening import EveningResult
 from fourtop.simulation.guests import Guest, draw_guests
 from fourtop.simulation.party import Party
@@ -65,6 +72,19 @@ class PlayedEvening:
 
     result: EveningResult
     desk: Desk
+
+    def rows(self) -> tuple[BookingRow, ...]:
+        """Return its bookings as rows, by start, with ids that no other evening has.
+
+        Requests that were refused leave no row. Together the rows of several evenings are the
+        history of a house, for ``fit_demand``, ``replay`` and ``dump_rows``.
+        """
+        found = [booking.start for booking in self.desk.list_bookings(limit=500)]
+        if not found:
+            return ()
+        window = Window(min(found), max(found) + timedelta(minutes=1))
+        rows = self.desk.export_rows(window)
+        return tuple(attrs.evolve(row, id=f"e{self.result.number}-{row.id}") for row in rows)
 
     def __repr__(self) -> str:
         return f"<PlayedEvening {self.result!r}>"
