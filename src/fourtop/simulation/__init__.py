@@ -26,6 +26,7 @@ from fourtop.simulation.metrics import METRICS, Metric
 from fourtop.simulation.scenario import Scenario
 from fourtop.simulation.simulation import ScenarioOptions, Simulation, simulate
 from fourtop.simulation.stays import AS_PLANNED, Stays
+from fourtop.simulation.sweeps import Submitter, Sweep, SweepOptions, sweep
 from fourtop.simulation.table import TidyTable
 from fourtop.simulation.visit import Outcome, Visit
 
@@ -53,6 +54,9 @@ __all__ = [
     "ScenarioOptions",
     "Simulation",
     "Stays",
+    "Submitter",
+    "Sweep",
+    "SweepOptions",
     "TidyTable",
     "Triangular",
     "Uniform",
@@ -62,6 +66,7 @@ __all__ = [
     "play_evening",
     "simulate",
     "simulate_evening",
+    "sweep",
 ]
 
 # Tracebacks, pickles and documentation name a class or function by its public module.
