@@ -21,9 +21,11 @@ from fourtop.simulation.distributions import (
 from fourtop.simulation.estimates import Estimate
 from fourtop.simulation.evening import EveningResult
 from fourtop.simulation.evening_run import PlayedEvening, play_evening, simulate_evening
+from fourtop.simulation.event_loop import EventLoop
 from fourtop.simulation.guests import Guest, draw_guests
 from fourtop.simulation.metrics import METRICS, Metric
 from fourtop.simulation.scenario import Scenario
+from fourtop.simulation.selection import Search, SearchTerms, Standing, search
 from fourtop.simulation.simulation import ScenarioOptions, Simulation, simulate
 from fourtop.simulation.stays import AS_PLANNED, Stays
 from fourtop.simulation.sweeps import Submitter, Sweep, SweepOptions, sweep
@@ -42,6 +44,7 @@ __all__ = [
     "Empirical",
     "Estimate",
     "EveningResult",
+    "EventLoop",
     "Exponential",
     "Guest",
     "Lognormal",
@@ -52,7 +55,10 @@ __all__ = [
     "Poisson",
     "Scenario",
     "ScenarioOptions",
+    "Search",
+    "SearchTerms",
     "Simulation",
+    "Standing",
     "Stays",
     "Submitter",
     "Sweep",
@@ -64,6 +70,7 @@ __all__ = [
     "compare",
     "draw_guests",
     "play_evening",
+    "search",
     "simulate",
     "simulate_evening",
     "sweep",
