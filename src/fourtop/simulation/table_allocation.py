@@ -83,7 +83,7 @@ class TableAllocation:
 
     >>> problem = TableAllocation(hours=3)
     >>> problem.serve(DEFAULT_MIX, problem.arrivals(1, seed=7)).parties
-    61
+    50
     """
 
     hours: float = attrs.field(default=3, validator=validators.number(0.1, 24))
