@@ -27,6 +27,8 @@ from benchmarks import (
     reads_for_people,
     rush,
     sqlite,
+    sweep,
+    table_allocation,
     timeline,
     tracer,
 )
@@ -51,6 +53,8 @@ PARTS: Final[dict[str, Measure]] = {
     "tracer": tracer.bars,
     "live-service": live_service.bars,
     "alternatives": alternatives.bars,
+    "sweep": sweep.bars,
+    "table-allocation": table_allocation.bars,
     "memory-growth": memory_growth.bars,
     "growth": growth.bars,
     "postgresql": postgresql.bars,

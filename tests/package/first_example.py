@@ -15,7 +15,7 @@ from typing import Final
 
 import fourtop
 from fourtop import AsyncEngine, BookingRequest, Engine, MemoryStore, plotting, sample
-from fourtop.simulation.sweeps import sweep
+from fourtop.simulation import sweep
 
 _REQUEST: Final = BookingRequest(4, datetime(2050, 5, 6, 18, tzinfo=UTC))
 

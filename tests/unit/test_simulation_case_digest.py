@@ -28,7 +28,8 @@ def test_different_cases_have_different_digests() -> None:
         Variant(1), Variant(2), Variant(1, tables=5), Light.ON, "ON",
         date(2026, 5, 1), date(2026, 5, 2), datetime(2026, 5, 1, tzinfo=UTC),
         Decimal(1), Fraction(1), Fraction(1, 2), ZoneInfo("Europe/London"), ZoneInfo("UTC"),
-        range(2), range(3), covers, add, sub, Variant, partial(add, 1), partial(add, 2),
+        range(2), range(3), covers, add, sub, "ab".upper, "ac".upper, Variant(1).__eq__,
+        Variant, partial(add, 1), partial(add, 2),
         sample.pub(),
     ]  # fmt: skip
     assert len({digest(value) for value in values}) == len(values)
@@ -65,3 +66,7 @@ def test_what_has_no_name_or_no_content_is_refused() -> None:
         sweep_digest(lambda number: number, [1])
     with pytest.raises(InvalidInput, match="cases: must be made of values that can be pickled"):
         sweep_digest(covers, [Lock()])
+    endless: list[Any] = []
+    endless.append(endless)
+    with pytest.raises(InvalidInput, match="cases: must not contain themselves"):
+        sweep_digest(covers, endless)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from fourtop import InvalidDocument, InvalidInput, SweepFailed
-from fourtop.simulation.sweeps import Sweep, SweepOptions, sweep
+from fourtop.simulation import Sweep, SweepOptions, sweep
 from tests.unit.sweep_case import PickyError, Variant, covers, outcome, raise_at_13, return_a_lambda
 
 
@@ -56,7 +56,9 @@ def test_cases_travel_in_at_most_64_chunks() -> None:
 
 
 def test_a_sweep_over_no_cases_is_empty() -> None:
-    assert sweep(abs, [], executor=Inline()) == Sweep((), ())
+    found: Sweep[int, int] = sweep(abs, [], executor=Inline())
+    assert found == Sweep((), ())
+    assert found.table().columns == {"case": (), "result": ()}
 
 
 def test_progress_counts_from_zero_to_all() -> None:
@@ -68,11 +70,11 @@ def test_progress_counts_from_zero_to_all() -> None:
 
 def test_the_table_has_the_variables_of_case_and_result() -> None:
     found = sweep(outcome, [Variant(1), Variant(2, tables=9)], executor=Inline())
-    assert found.table().to_dicts() == [
+    assert list(found.table().rows()) == [
         {"seed": 1, "tables": 4, "covers": covers(1), "result_tables": 5},
         {"seed": 2, "tables": 9, "covers": covers(2), "result_tables": 10},
     ]
-    assert sweep(abs, [-3], executor=Inline()).table().to_dicts() == [{"case": -3, "result": 3}]
+    assert list(sweep(abs, [-3], executor=Inline()).table().rows()) == [{"case": -3, "result": 3}]
     assert repr(found) == "<Sweep 2 cases>"
     assert "<th>covers</th>" in found._repr_html_()
 

@@ -14,7 +14,7 @@ import pytest
 from distributed import Client, LocalCluster
 
 from fourtop import SweepFailed
-from fourtop.simulation.sweeps import SweepOptions, sweep
+from fourtop.simulation import SweepOptions, sweep
 from tests.unit.sweep_case import covers, die_at_13, raise_at_13, return_a_lambda
 
 ROOT = Path(__file__).parents[2]

@@ -21,13 +21,16 @@ from fourtop.simulation.distributions import (
 from fourtop.simulation.estimates import Estimate
 from fourtop.simulation.evening import EveningResult
 from fourtop.simulation.evening_run import PlayedEvening, play_evening, simulate_evening
+from fourtop.simulation.event_loop import EventLoop
 from fourtop.simulation.fitted_demand import FittedDemand, FittedPart, fit_demand
 from fourtop.simulation.guests import Guest, draw_guests
 from fourtop.simulation.metrics import METRICS, Metric
 from fourtop.simulation.replayed_rows import Replay, ReplayedRow, replay
 from fourtop.simulation.scenario import Scenario
+from fourtop.simulation.selection import Search, SearchTerms, Standing, search
 from fourtop.simulation.simulation import ScenarioOptions, Simulation, simulate
 from fourtop.simulation.stays import AS_PLANNED, Stays
+from fourtop.simulation.sweeps import Submitter, Sweep, SweepOptions, sweep
 from fourtop.simulation.table import TidyTable
 from fourtop.simulation.visit import Outcome, Visit
 
@@ -43,6 +46,7 @@ __all__ = [
     "Empirical",
     "Estimate",
     "EveningResult",
+    "EventLoop",
     "Exponential",
     "FittedDemand",
     "FittedPart",
@@ -57,8 +61,14 @@ __all__ = [
     "ReplayedRow",
     "Scenario",
     "ScenarioOptions",
+    "Search",
+    "SearchTerms",
     "Simulation",
+    "Standing",
     "Stays",
+    "Submitter",
+    "Sweep",
+    "SweepOptions",
     "TidyTable",
     "Triangular",
     "Uniform",
@@ -67,9 +77,11 @@ __all__ = [
     "draw_guests",
     "fit_demand",
     "play_evening",
+    "search",
     "replay",
     "simulate",
     "simulate_evening",
+    "sweep",
 ]
 
 # Tracebacks, pickles and documentation name a class or function by its public module.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
 from importlib import import_module
 from typing import Any
 
 import attrs
 
-from fourtop.errors import InvalidInput
+from fourtop.errors import InvalidInput, MissingPackage
 from fourtop.errors.display import brief, count_of, html_table
 
 _SHOWN = 30
@@ -55,20 +56,20 @@ class TidyTable:
             yield dict(zip(self.columns, values, strict=True))
 
     def to_pandas(self) -> Any:
-        """Return a pandas ``DataFrame``.
+        """Return a pandas ``DataFrame``. An enum becomes its value.
 
         Raises:
-            InvalidInput: If pandas is not installed.
+            MissingPackage: If pandas is not installed; install it.
         """
         return _frame("pandas", self.columns)
 
     def to_polars(self) -> Any:
-        """Return a polars ``DataFrame``.
+        """Return a polars ``DataFrame``. An enum becomes its value.
 
         Raises:
-            InvalidInput: If polars is not installed.
+            MissingPackage: If polars is not installed; install it.
         """
-        return _frame("polars", self.columns)
+        return _frame("polars", self.columns, strict=False)
 
     def __repr__(self) -> str:
         return brief(self, self.title, count_of(len(self), "row"), ", ".join(self.columns))
@@ -86,10 +87,15 @@ def _text(value: object) -> str:
     return f"{value:,.4g}" if isinstance(value, float) else str(value)
 
 
-def _frame(library: str, columns: Mapping[str, tuple[Any, ...]]) -> Any:
+def _frame(library: str, columns: Mapping[str, tuple[Any, ...]], **options: bool) -> Any:
     try:
         module = import_module(library)
-    except ImportError:
-        rule = f"needs the package {library}, which is not installed"
-        raise InvalidInput("library", rule, library) from None
-    return module.DataFrame({name: list(values) for name, values in columns.items()})
+    except ImportError as error:
+        raise MissingPackage(library, f"to_{library}") from error
+    plain = {name: [_plain(value) for value in values] for name, values in columns.items()}
+    return module.DataFrame(plain, **options)
+
+
+def _plain(value: Any) -> Any:
+    # A column of enums would be one of objects.
+    return value.value if isinstance(value, Enum) else value

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from enum import Enum
 from functools import partial
 from hashlib import sha256
-from types import BuiltinFunctionType, FunctionType, NoneType
+from types import BuiltinFunctionType, FunctionType, ModuleType, NoneType
 from typing import Any, Final
 
 import attrs
@@ -15,7 +15,6 @@ import attrs
 from fourtop.errors import InvalidInput, safe_repr
 
 _PLAIN: Final = (NoneType, bool, int, float, complex, str, bytes)
-_NAMED: Final = (type, FunctionType, BuiltinFunctionType)
 
 
 def sweep_digest(function: Callable[[Any], Any], cases: Sequence[Any]) -> str:
@@ -25,9 +24,14 @@ def sweep_digest(function: Callable[[Any], Any], cases: Sequence[Any]) -> str:
     equal content. The code of the function does not count.
 
     Raises:
-        InvalidInput: If the function has no name of its own, or a value cannot be pickled.
+        InvalidInput: If the function has no name of its own, or a value cannot be pickled or
+            contains itself.
     """
-    return sha256(_digest("function", function) + _digest("cases", tuple(cases))).hexdigest()
+    try:
+        parts = _digest("function", function) + _digest("cases", tuple(cases))
+    except RecursionError as error:
+        raise InvalidInput("cases", "must not contain themselves", safe_repr(cases)) from error
+    return sha256(parts).hexdigest()
 
 
 def _digest(field: str, value: Any) -> bytes:
@@ -35,7 +39,7 @@ def _digest(field: str, value: Any) -> bytes:
     kind = type(value)
     if kind in _PLAIN:
         return _hash(kind.__name__, repr(value).encode())
-    if isinstance(value, _NAMED):
+    if _is_named(value):
         return _hash("name", _name(field, value).encode())
     if isinstance(value, partial):
         parts: tuple[Any, ...] = (value.func, value.args, value.keywords)
@@ -56,6 +60,13 @@ def _digest(field: str, value: Any) -> bytes:
     else:
         parts = _reduced(field, value)
     return _hash(_name(field, kind), *(_digest(field, part) for part in parts))
+
+
+def _is_named(value: object) -> bool:
+    """Tell whether the value is a class, or a function that is no method."""
+    if isinstance(value, BuiltinFunctionType):
+        return isinstance(value.__self__, ModuleType)
+    return isinstance(value, type | FunctionType)
 
 
 def _reduced(field: str, value: Any) -> tuple[Any, ...]:

@@ -16,13 +16,14 @@ from fourtop.model import validators
 from fourtop.simulation.sweeps.chunk import Chunk
 from fourtop.simulation.sweeps.dispatch import Dispatch
 from fourtop.simulation.sweeps.resume_file import ResumeFile
+from fourtop.simulation.sweeps.variables import table_of
 from fourtop.simulation.sweeps.workers import (
     MAX_PROCESSES,
     Submitter,
     default_processes,
     workers_of,
 )
-from fourtop.simulation.tidy_table import TidyTable, variables_of
+from fourtop.simulation.table import TidyTable
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -98,12 +99,7 @@ class Sweep(Generic[C, R]):
         is the column ``case``, another result the column ``result``. If a case and its result share
         a name, the column of the result is called ``result_<name>``.
         """
-        rows = []
-        for case, result in zip(self.cases, self.results, strict=True):
-            row = variables_of(case, "case")
-            found = variables_of(result, "result")
-            rows.append(row | {f"result_{n}" if n in row else n: found[n] for n in found})
-        return TidyTable.of_records(rows)
+        return table_of(self, count_of(len(self.cases), "case"))
 
     def to_pandas(self) -> Any:
         """Return the table as a ``pandas.DataFrame``.

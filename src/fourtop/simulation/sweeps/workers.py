@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from typing import Any, Final, Protocol
 
 from fourtop.errors import InvalidInput, safe_repr
@@ -85,22 +86,14 @@ class CallerWorkers:
 
 
 class ProcessWorkers:
-    """Worker processes, started when they are needed. A dead pool is replaced.
-
-    They are spawned and not forked: a fork copies the locks of other threads, and spawned processes
-    are the same on every platform.
-    """
+    """Worker processes, started when they are needed. A dead pool is replaced."""
 
     def __init__(self, processes: int) -> None:
         # Each worker has a task at hand when it finishes one. Few are submitted at once, so that
         # few come into question if the pool dies.
         self.limit = 2 * processes
         self._processes = processes
-        self._pool = self._started()
-
-    def _started(self) -> ProcessPoolExecutor:
-        context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self._processes, mp_context=context)
+        self._pool = _spawned_pool(processes)
 
     def submit(self, task: Task) -> Any:
         """Submit a pickled task."""
@@ -113,12 +106,19 @@ class ProcessWorkers:
     def restart(self) -> bool:
         """Start a new pool."""
         self.close()
-        self._pool = self._started()
+        self._pool = _spawned_pool(self._processes)
         return True
 
     def close(self) -> None:
         """End the processes. Chunks that run are finished first."""
         self._pool.shutdown(cancel_futures=True)
+
+
+def _spawned_pool(processes: int) -> ProcessPoolExecutor:
+    # Not forked: a fork copies the locks of other threads, and spawned processes are the same on
+    # every platform.
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(processes, mp_context=context)
 
 
 def workers_of(executor: Submitter | None, function: object, processes: int) -> Workers:
@@ -132,15 +132,36 @@ def workers_of(executor: Submitter | None, function: object, processes: int) -> 
         if not callable(getattr(executor, "submit", None)):
             raise InvalidInput("executor", "must have a method submit", safe_repr(executor))
         return CallerWorkers(executor)
-    main = sys.modules.get("__main__")
-    is_of_main = getattr(function, "__module__", None) == "__main__"
-    if is_of_main and getattr(main, "__file__", None) is None:
+    check_importable("function", function)
+    return ProcessWorkers(processes)
+
+
+def check_importable(field: str, function: object) -> None:
+    """Check that spawned processes can import a function.
+
+    Raises:
+        InvalidInput: If it was defined in a notebook or at a prompt.
+    """
+    inner = function
+    while isinstance(inner, partial):
+        inner = inner.func
+    is_of_main = getattr(inner, "__module__", None) == "__main__"
+    if is_of_main and getattr(sys.modules.get("__main__"), "__file__", None) is None:
         rule = (
             "must be in a module that worker processes can import, and not in a notebook or at a"
             " prompt; else use threads or Dask"
         )
-        raise InvalidInput("function", rule, safe_repr(function))
-    return ProcessWorkers(processes)
+        raise InvalidInput(field, rule, safe_repr(function))
+
+
+def process_pool(function: object) -> ProcessPoolExecutor:
+    """Return a pool of spawned processes for several sweeps. The caller ends it.
+
+    Raises:
+        InvalidInput: If the processes cannot import the function ``evaluate``.
+    """
+    check_importable("evaluate", function)
+    return _spawned_pool(default_processes())
 
 
 def default_processes() -> int:
