@@ -5,6 +5,7 @@
 
 from fourtop.simulation.studies.effect import Effect
 from fourtop.simulation.studies.joins import worth_of_joins
+from fourtop.simulation.studies.mix import mixes_of_seats, table_mix
 from fourtop.simulation.studies.rules import (
     accept_rules,
     buffers,
@@ -26,9 +27,11 @@ __all__ = [
     "accept_rules",
     "buffers",
     "minimum_parties",
+    "mixes_of_seats",
     "notice",
     "pacing",
     "study",
+    "table_mix",
     "turn_times",
     "worth_of_joins",
 ]

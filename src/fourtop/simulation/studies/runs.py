@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from enum import StrEnum
 from functools import partial
 from typing import Final, TypedDict
@@ -20,6 +20,7 @@ from fourtop.simulation.metrics import Metric, get_metric
 from fourtop.simulation.scenario import Scenario
 from fourtop.simulation.simulation import MOST_EVENINGS, Progress, Simulation, check_seed
 from fourtop.simulation.sweeps import Submitter, SweepOptions, sweep
+from fourtop.simulation.sweeps.workers import process_pool
 
 DEFAULT_EVENINGS: Final = 200
 
@@ -119,17 +120,8 @@ def play_scenarios(scenarios: Sequence[Scenario], terms: Terms) -> tuple[Simulat
     cases = [(place, number) for place in range(len(scenarios)) for number in numbers]
     options = SweepOptions(processes=terms.processes, resume=terms.resume)
     function = partial(_play, tuple(scenarios), terms.seed)
-    try:
-        with _executor(terms) as executor:
-            played = sweep(
-                function, cases, executor=executor, options=options, progress=terms.progress
-            )
-    except SweepFailed as failure:
-        cause = failure.__cause__
-        if isinstance(cause, InvalidInput):
-            # A callable of a scenario is wrong, and the place of the evening is of no interest.
-            raise cause from None
-        raise
+    with plain_faults(), opened_executor(terms) as executor:
+        played = sweep(function, cases, executor=executor, options=options, progress=terms.progress)
     found = [played.results[first : first + len(numbers)] for first in _starts(cases, numbers)]
     return tuple(
         Simulation(scenario, terms.seed, evenings)
@@ -146,8 +138,35 @@ def _play(scenarios: Sequence[Scenario], seed: int, case: tuple[int, int]) -> Ev
     return simulate_evening(scenarios[place], number, seed=seed)
 
 
-def _executor(terms: Terms) -> AbstractContextManager[Submitter | None]:
-    """Return the caller's executor, a thread for one process, or ``None`` for new processes."""
+@contextmanager
+def plain_faults() -> Iterator[None]:
+    """Raise the fault of a scenario itself: the place of its evening in a sweep says nothing.
+
+    Raises:
+        InvalidInput: If a callable of a scenario returned a wrong answer.
+        SweepFailed: If the executor failed.
+    """
+    try:
+        yield
+    except SweepFailed as failure:
+        cause = failure.__cause__
+        if isinstance(cause, InvalidInput):
+            raise cause from None
+        raise
+
+
+def opened_executor(
+    terms: Terms, function: object = None
+) -> AbstractContextManager[Submitter | None]:
+    """Return the caller's executor, a thread for one process, or new processes.
+
+    Args:
+        terms: The options of the study.
+        function: The function of several sweeps, for one pool of processes; ``None``: there is one
+            sweep, which starts its own.
+    """
     if terms.executor is not None:
         return nullcontext(terms.executor)
-    return ThreadPoolExecutor(1) if terms.processes == 1 else nullcontext()
+    if terms.processes == 1:
+        return ThreadPoolExecutor(1)
+    return nullcontext() if function is None else process_pool(function, terms.processes)

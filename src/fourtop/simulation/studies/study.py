@@ -41,6 +41,7 @@ class Study:
         simulations: The evenings of each variant, in the same order.
         metric: The metric that is compared.
         per: The span of totals: a week or an evening.
+        notes: Further sentences, such as how the variants were found.
     """
 
     title: str
@@ -48,6 +49,7 @@ class Study:
     simulations: tuple[Simulation, ...]
     metric: Metric
     per: Per = Per.WEEK
+    notes: tuple[str, ...] = ()
 
     # ---- numbers
 
@@ -194,7 +196,8 @@ class Study:
         unit = self.value(self.base.name).unit
         columns = ("variant", unit or self.metric.label, "difference", "interval")
         table = html_table(self.title, columns, rows)
-        return f"<p>{escape(self.sentence)}</p>{table}"
+        texts = "".join(f"<p>{escape(text)}</p>" for text in (self.sentence, *self.notes))
+        return f"{texts}{table}"
 
     # ---- inside
 

@@ -154,14 +154,18 @@ def check_importable(field: str, function: object) -> None:
         raise InvalidInput(field, rule, safe_repr(function))
 
 
-def process_pool(function: object) -> ProcessPoolExecutor:
+def process_pool(function: object, processes: int | None = None) -> ProcessPoolExecutor:
     """Return a pool of spawned processes for several sweeps. The caller ends it.
+
+    Args:
+        function: The function that they run.
+        processes: Their number; ``None``: the number of processors.
 
     Raises:
         InvalidInput: If the processes cannot import the function ``evaluate``.
     """
     check_importable("evaluate", function)
-    return _spawned_pool(default_processes())
+    return _spawned_pool(processes or default_processes())
 
 
 def default_processes() -> int:
