@@ -33,8 +33,9 @@ class Metric:
     name: str
     label: str
     unit: str
-    part: Callable[[EveningResult], float]
-    whole: Callable[[EveningResult], float] | None = None
+    # Callables are not equal to their pickled copies.
+    part: Callable[[EveningResult], float] = attrs.field(eq=False)
+    whole: Callable[[EveningResult], float] | None = attrs.field(default=None, eq=False)
     scale: float = 1.0
     less_is_better: bool = False
 

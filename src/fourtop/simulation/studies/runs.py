@@ -11,7 +11,7 @@ from typing import Final, TypedDict
 
 import attrs
 
-from fourtop.errors import InvalidInput, SweepFailed, safe_repr
+from fourtop.errors import FourtopError, InvalidInput, SweepFailed, safe_repr
 from fourtop.formats.files import StrPath
 from fourtop.model import validators
 from fourtop.simulation.evening import EveningResult
@@ -143,14 +143,14 @@ def plain_faults() -> Iterator[None]:
     """Raise the fault of a scenario itself: the place of its evening in a sweep says nothing.
 
     Raises:
-        InvalidInput: If a callable of a scenario returned a wrong answer.
-        SweepFailed: If the executor failed.
+        FourtopError: Of a scenario, such as ``InvalidInput`` for a wrong answer of a callable.
+        SweepFailed: If the executor failed, or a callable raised an error of its own.
     """
     try:
         yield
     except SweepFailed as failure:
         cause = failure.__cause__
-        if isinstance(cause, InvalidInput):
+        if isinstance(cause, FourtopError):
             raise cause from None
         raise
 
