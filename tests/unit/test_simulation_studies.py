@@ -167,22 +167,28 @@ THREE = f"(95 % for all 3 comparisons together, {GUESTS})"
             [effect("x", 5, 1), effect("y", 4, 2), effect("z", 0, 0)],
             "x",
             ["y"],
-            f"x is the best of 3 variants: +5.0 ± 1.0 covers a week against as now {THREE};"
-            + " y may be as good.",
+            (
+                f"x is the best of 3 variants: +5.0 ± 1.0 covers a week against as now {THREE};"
+                " y may be as good."
+            ),
         ),
         (
             [effect("x", 1, 3), effect("y", -4, 2)],
             "as now",
             ["x"],
-            "None of 2 variants is established to be better than as now; the worst, y, has"
-            + f" -4.0 ± 2.0 covers a week {TWO}.",
+            (
+                "None of 2 variants is established to be better than as now; the worst, y, has"
+                f" -4.0 ± 2.0 covers a week {TWO}."
+            ),
         ),
         (
             [effect("x", 1, 3), effect("y", -2, 2.5)],
             "as now",
             ["x", "y"],
-            "None of 2 variants is established to differ from as now; the largest difference, y,"
-            + f" is -2.0 ± 2.5 covers a week and its interval contains 0 {TWO}.",
+            (
+                "None of 2 variants is established to differ from as now; the largest difference, y,"
+                f" is -2.0 ± 2.5 covers a week and its interval contains 0 {TWO}."
+            ),
         ),
         (
             [effect("x", 0, 0), effect("y", 0, 0)],
