@@ -16,6 +16,7 @@ class Party:
 
     __slots__ = (
         "arrived_us",
+        "booking_id",
         "code",
         "guest",
         "left_us",
@@ -30,6 +31,7 @@ class Party:
 
     def __init__(self, guest: Guest) -> None:
         self.guest = guest
+        self.booking_id = f"g{guest.number}"
         self.outcome: Outcome | None = None
         self.code = ""
         self.start_us = guest.start_us
@@ -41,13 +43,9 @@ class Party:
         self.moves = 0
         self.overstay_us = 0
 
-    @property
-    def booking_id(self) -> str:
-        """The id of its booking, if it makes one."""
-        return f"g{self.guest.number}"
-
     def booked(self, booking: Booking) -> None:
-        """Note its booking."""
+        """Note its booking; code that books may have given it another id."""
+        self.booking_id = booking.id
         self.start_us, self.tables = booking.stay.dining.start_us, booking.tables
 
     def seated(self, booking: Booking, now_us: int) -> None:
