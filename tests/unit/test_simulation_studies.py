@@ -186,8 +186,8 @@ THREE = f"(95 % for all 3 comparisons together, {GUESTS})"
             "as now",
             ["x", "y"],
             (
-                "None of 2 variants is established to differ from as now; the largest difference, y,"
-                f" is -2.0 ± 2.5 covers a week and its interval contains 0 {TWO}."
+                "None of 2 variants is established to differ from as now; the largest difference,"
+                f" y, is -2.0 ± 2.5 covers a week and its interval contains 0 {TWO}."
             ),
         ),
         (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from fourtop.errors.display import count_of
-from fourtop.plotting import Figure, Page, PageTable, Section, floor_plan
+from fourtop.plotting import floor_plan
+from fourtop.plotting.page import KeyFigure, Page, PageTable, Section
 from fourtop.simulation import METRICS, Estimate, Simulation
 
 INTERVALS: Final = (
@@ -38,12 +39,12 @@ def _lead(played: Simulation) -> str:
     )
 
 
-def _figures(played: Simulation) -> tuple[Figure, ...]:
+def _figures(played: Simulation) -> tuple[KeyFigure, ...]:
     chosen = ["covers", "parties", "refused_percent", "seat_percent"]
     if played.scenario.demand.spend_per_cover is not None:
         chosen.append("revpash")
     return tuple(
-        Figure(each.label, *value_and_note(played.estimate(each)))
+        KeyFigure(each.label, *value_and_note(played.estimate(each)))
         for each in METRICS
         if each.name in chosen
     )

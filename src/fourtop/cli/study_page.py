@@ -6,7 +6,8 @@ from typing import Final
 
 from fourtop.cli.simulation_page import INTERVALS, value_and_note
 from fourtop.errors.display import count_of
-from fourtop.plotting import Figure, Page, PageTable, Section, floor_plan
+from fourtop.plotting import floor_plan
+from fourtop.plotting.page import KeyFigure, Page, PageTable, Section
 from fourtop.simulation.metrics import get_metric
 from fourtop.simulation.studies import Study
 
@@ -33,15 +34,15 @@ def study_page(found: Study) -> Page:
     )
 
 
-def _figures(found: Study) -> tuple[Figure, ...]:
+def _figures(found: Study) -> tuple[KeyFigure, ...]:
     """Return the value of the base, and the greatest gain and loss that are established."""
     value, note = value_and_note(found.value(found.base.name))
     unit = found.value(found.base.name).unit or found.metric.label
-    figures = [Figure(f"{found.base.name}, {unit}", value, note)]
+    figures = [KeyFigure(f"{found.base.name}, {unit}", value, note)]
     for effect in dict.fromkeys((found.ranking[0], found.ranking[-1])):
         mean, half_width = value_and_note(effect.joint)
         sign = "" if effect.joint.mean < 0 else "+"
-        figures.append(Figure(effect.variant, f"{sign}{mean}", half_width))
+        figures.append(KeyFigure(effect.variant, f"{sign}{mean}", half_width))
     return tuple(figures)
 
 

@@ -7,17 +7,8 @@ theme.
 
 from fourtop.plotting.floor_moves import TableMove
 from fourtop.plotting.floor_plan import floor_plan
-from fourtop.plotting.page import Figure, Page, PageTable, Section
+from fourtop.plotting.night_chart import night_chart
 from fourtop.plotting.picture import Picture
 from fourtop.plotting.theme import Theme
 
-__all__ = [
-    "Figure",
-    "Page",
-    "PageTable",
-    "Picture",
-    "Section",
-    "TableMove",
-    "Theme",
-    "floor_plan",
-]
+__all__ = ["Picture", "TableMove", "Theme", "floor_plan", "night_chart"]

@@ -21,6 +21,8 @@ class Mark(Enum):
     """The form of a mark in the legend."""
 
     BOX = "box"
+    SLIM = "slim"
+    THIN = "thin"
     LINE = "line"
     RING = "ring"
     TIE = "tie"
@@ -86,6 +88,10 @@ def _draw(canvas: Canvas, key: Key, x: float, middle: float) -> None:
     box = Box(x, middle - 7, _SWATCH, 14)
     if key.mark is Mark.BOX:
         canvas.rectangle(box, key.look, 2)
+    elif key.mark is Mark.SLIM:
+        canvas.rectangle(Box(x, middle - 5, _SWATCH, 10), key.look, 2)
+    elif key.mark is Mark.THIN:
+        canvas.rectangle(Box(x, middle - 2.5, _SWATCH, 5), key.look, 1)
     elif key.mark is Mark.LINE:
         canvas.line((box.x, middle), (box.right, middle), key.look)
     elif key.mark is Mark.RING:
@@ -94,9 +100,9 @@ def _draw(canvas: Canvas, key: Key, x: float, middle: float) -> None:
         canvas.circle(box.middle, 4.5, key.look)
     elif key.mark is Mark.TIE:
         x_middle = box.middle[0]
-        canvas.line((x_middle, box.y), (x_middle, box.bottom), key.look)
-        canvas.circle((x_middle, box.y + 1), 3, "knot")
-        canvas.circle((x_middle, box.bottom - 1), 3, "knot")
+        canvas.line((x_middle, box.y - 1), (x_middle, box.bottom + 1), key.look)
+        canvas.circle((x_middle, box.y - 1), 3, "knot")
+        canvas.circle((x_middle, box.bottom + 1), 3, "knot")
     if key.mark is Mark.LETTER:
         canvas.text(box.middle[0], middle + CENTRE * LETTER.size, key.letter, LETTER)
     elif key.letter:

@@ -50,7 +50,7 @@ def _texts(value: Iterable[str]) -> tuple[str, ...]:
 
 
 @attrs.frozen
-class Figure:
+class KeyFigure:
     """A key figure of a page.
 
     Args:
@@ -138,7 +138,7 @@ class Page:
 
     title: str
     lead: str = ""
-    figures: Sequence[Figure] = ()
+    figures: Sequence[KeyFigure] = ()
     sections: Sequence[Section] = ()
     footer: Sequence[str] = attrs.field(default=(), converter=_texts)
     theme: Theme = attrs.field(default=Theme.AUTO, converter=Theme)

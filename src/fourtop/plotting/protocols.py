@@ -142,6 +142,10 @@ class DrawnEntry(Protocol):
         """Table ids."""
 
     @property
+    def numbers(self) -> Sequence[str]:
+        """Their numbers."""
+
+    @property
     def start_us(self) -> int:
         """Microseconds since 1970."""
 
@@ -182,8 +186,12 @@ class DrawnRow(Protocol):
         """The number that people use."""
 
     @property
-    def zone(self) -> str | None:
-        """The id of its zone."""
+    def zone_name(self) -> str | None:
+        """The name of its zone; ``None``: not known."""
+
+    @property
+    def seats(self) -> int | None:
+        """Its seats; ``None``: not known."""
 
     @property
     def entries(self) -> Sequence[DrawnEntry]:
