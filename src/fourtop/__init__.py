@@ -11,7 +11,7 @@ The names of the SQL stores are imported when they are first used. They need the
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from fourtop import sample
+from fourtop import plotting, sample
 from fourtop.clock import ManualClock, SystemClock
 from fourtop.engine import (
     AsyncDesk,
@@ -51,6 +51,7 @@ from fourtop.errors import (
     InvalidRows,
     InvalidWindow,
     KeyReused,
+    MissingPackage,
     NaiveDatetime,
     NonexistentTime,
     NotFound,
@@ -65,6 +66,7 @@ from fourtop.errors import (
     StaleVersion,
     StoreMisconfigured,
     StoreUnavailable,
+    SweepFailed,
     UnknownName,
 )
 from fourtop.formats.booking_csv import RowFile
@@ -313,6 +315,7 @@ __all__ = [
     "LocalTimes",
     "ManualClock",
     "MemoryStore",
+    "MissingPackage",
     "Mobility",
     "Month",
     "MonthTerms",
@@ -389,6 +392,7 @@ __all__ = [
     "StoreUnavailable",
     "StrandedBooking",
     "StrandedHold",
+    "SweepFailed",
     "Swept",
     "SystemClock",
     "Table",
@@ -442,6 +446,7 @@ __all__ = [
     "loads_rows_json",
     "migrate",
     "offer_waitlist",
+    "plotting",
     "prune_allocations",
     "prune_confirmations",
     "prune_outbox",

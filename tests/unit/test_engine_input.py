@@ -29,9 +29,10 @@ from fourtop import (
     Window,
     estimate_rotations,
     loads_rows_json,
+    sample,
 )
 from fourtop.ports import Store
-from fourtop.simulation.evening import play_evening
+from fourtop.simulation.demo.evening import play_evening
 from tests.evening import FRIDAY, NOW, at, booked, open_desk, party_size, snapshot, window
 
 NAIVE = datetime(2026, 5, 1, 19)
@@ -237,7 +238,7 @@ def test_a_date_is_a_date_of_our_time(desk: Desk, value: Any) -> None:
         lambda: desk.offer(value),
         lambda: desk.export_icalendar(value),
         lambda: estimate_rotations(desk.house(), value),
-        lambda: play_evening(MemoryStore, on=value),
+        lambda: play_evening(MemoryStore, sample.pub(), sample.pub_demand(), on=value),
     ):
         with pytest.raises(InvalidInput) as caught:
             attempt()

@@ -20,6 +20,7 @@ _PLAIN: Final = (
     *("at", "now", "on", "occasion", "batch", "days", "limit", "minutes", "split"),
     *("covers", "expected", "key"),
 )
+_OF_STUDIES: Final = ("evenings", "seed", "processes", "metric", "per", "requests")
 _OPTIONS: Final = {
     "party_size": "--party",
     "parties": "--party",
@@ -32,7 +33,13 @@ _OPTIONS: Final = {
     "start": "--at",
     "available": "--covers",
     "slot_id": "SLOT",
-    **{name: f"--{name}" for name in _PLAIN},
+    "candidates": "--join",
+    "seats_from": "--seats-from",
+    "interval_minutes": "--interval",
+    "path": "--html",
+    **dict.fromkeys(("turn_minutes", "buffer_minutes", "max_covers", "least"), "--value"),
+    **dict.fromkeys(("notice_minutes", "buffer_after_minutes", "min_party"), "--value"),
+    **{name: f"--{name}" for name in (*_PLAIN, *_OF_STUDIES)},
 }
 # A password may contain blanks, so the pattern runs to the last @; it also covers query parameters.
 _PASSWORD = re.compile(r"(://[^\s:/@]*:).*(?=@)|(?<=password=)[^\s&]+")

@@ -27,6 +27,8 @@ from fourtop import (
 )
 from fourtop.model.window import from_micros
 from fourtop.ports import Clock
+from fourtop.simulation import Demand
+from fourtop.simulation.demand_document import loads_demand
 
 T = TypeVar("T")
 
@@ -61,6 +63,15 @@ def open_document(path: str) -> House:
         WrongInput: As ``open_house``.
     """
     return _read(path, loads_house)
+
+
+def open_demand(path: str) -> Demand:
+    """Return the demand of a demand document.
+
+    Raises:
+        WrongInput: As ``open_house``.
+    """
+    return _read(path, loads_demand)
 
 
 def read_bookings(path: str) -> tuple[BookingRow, ...]:

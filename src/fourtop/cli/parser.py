@@ -56,9 +56,10 @@ from fourtop.cli.rules import check_house_rules
 from fourtop.cli.seat import Arrival, seat
 from fourtop.cli.shadow import show_shadow
 from fourtop.cli.slot_parser import add_slots
+from fourtop.cli.study_parser import add_simulate, add_studies
 from fourtop.cli.waitlist import make_offer, run_waitlist, show_waitlist
 from fourtop.formats.json_schema import house_schema
-from fourtop.simulation.evening import DEFAULT_DATE, DEFAULT_SEED
+from fourtop.simulation.demo.evening import DEFAULT_DATE, DEFAULT_SEED
 
 _DESCRIPTION: Final = (
     "Find tables for a party, play an evening of a pub, and maintain databases of bookings."
@@ -111,6 +112,8 @@ def _parser() -> ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", title="commands", required=True)
     add = partial(add_command, commands)
     _add_asking(add)
+    add_simulate(add)
+    add_studies(add_group(commands, "study", "NAME", "what a change of a house is worth"))
     _add_keeping(add)
     add_files(add)
     add_slots(commands)

@@ -1,0 +1,79 @@
+"""The page of ``fourtop simulate``: key figures, pictures and tables of many evenings."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fourtop.errors.display import count_of
+from fourtop.plotting import floor_plan
+from fourtop.plotting.page import KeyFigure, Page, PageTable, Section
+from fourtop.simulation import METRICS, Estimate, Simulation
+
+INTERVALS: Final = (
+    "± is half of a confidence interval of 95 %: of many such intervals, each from other evenings,"
+    " 19 of 20 hold the true mean. It covers chance, and not a demand that was estimated wrongly."
+)
+
+
+def simulation_page(played: Simulation) -> Page:
+    """Return the page of a simulation."""
+    house = played.scenario.house
+    return Page(
+        f"{house.restaurant.name}: {count_of(len(played), 'simulated evening')}",
+        lead=_lead(played),
+        figures=_figures(played),
+        sections=(
+            Section("The floor", pictures=(floor_plan(house.floor),)),
+            Section("All figures", tables=(_table(played),)),
+        ),
+        footer=footer_of(played),
+    )
+
+
+def _lead(played: Simulation) -> str:
+    asked, covers = played.estimate("covers_requested"), played.covers
+    percent = played.refused_percent.text
+    return (
+        f"Of {asked.mean:.1f} covers asked for on an evening, the house seats {covers.text}; it"
+        f" refuses {percent}\N{NO-BREAK SPACE}% of the parties."
+    )
+
+
+def _figures(played: Simulation) -> tuple[KeyFigure, ...]:
+    chosen = ["covers", "parties", "refused_percent", "seat_percent"]
+    if played.scenario.demand.spend_per_cover is not None:
+        chosen.append("revpash")
+    return tuple(
+        KeyFigure(each.label, *value_and_note(played.estimate(each)))
+        for each in METRICS
+        if each.name in chosen
+    )
+
+
+def value_and_note(estimate: Estimate) -> tuple[str, str]:
+    """Return the mean of an estimate, and its half-width with the unit."""
+    mean, _, half_width = estimate.text.partition(" ± ")
+    unit = "" if estimate.unit in ("covers", "parties") else estimate.unit
+    return mean, f"± {half_width} {unit}".rstrip()
+
+
+def _table(played: Simulation) -> PageTable:
+    rows = [
+        (metric.label, *estimate.text.split(" ± "), metric.unit)
+        for metric in METRICS
+        for estimate in (played.estimates.get(metric.name),)
+        if estimate is not None and (estimate.mean or estimate.half_width)
+    ]
+    return PageTable(("", "mean", "± 95 %", "unit"), rows, "An evening on average", texts=("unit",))
+
+
+def footer_of(played: Simulation) -> tuple[str, ...]:
+    """Say how the numbers came about."""
+    demand = played.scenario.demand
+    evenings = count_of(len(played), "evening")
+    played_by = (
+        f"{evenings}, seed {played.seed}; the engine that takes real bookings answers each request."
+        f" Demand: {demand.requests.expected:g} requests and {demand.covers_per_party:.1f} covers a"
+        " party on average."
+    )
+    return played_by, INTERVALS

@@ -1,0 +1,14 @@
+"""Pictures of floors, nights and studies as SVG: no dependency, no script, no font file.
+
+A notebook shows them, ``Picture.save`` writes them as SVG, HTML, PNG or PDF, and a web page may
+contain them. Every picture has a title, a text for those who do not see it, and a light and a dark
+theme.
+"""
+
+from fourtop.plotting.floor_moves import TableMove
+from fourtop.plotting.floor_plan import floor_plan
+from fourtop.plotting.night_chart import night_chart
+from fourtop.plotting.picture import Picture
+from fourtop.plotting.theme import Theme
+
+__all__ = ["Picture", "TableMove", "Theme", "floor_plan", "night_chart"]
