@@ -24,7 +24,7 @@ from fourtop.simulation.evening_run import PlayedEvening, play_evening, simulate
 from fourtop.simulation.fitted_demand import FittedDemand, FittedPart, fit_demand
 from fourtop.simulation.guests import Guest, draw_guests
 from fourtop.simulation.metrics import METRICS, Metric
-from fourtop.simulation.replayed_rows import Replay, ReplayedRow, replay
+from fourtop.simulation.past_bookings import Rerun, RerunRow, rerun
 from fourtop.simulation.scenario import Scenario
 from fourtop.simulation.simulation import ScenarioOptions, Simulation, simulate
 from fourtop.simulation.stays import AS_PLANNED, Stays
@@ -53,8 +53,8 @@ __all__ = [
     "Outcome",
     "PlayedEvening",
     "Poisson",
-    "Replay",
-    "ReplayedRow",
+    "Rerun",
+    "RerunRow",
     "Scenario",
     "ScenarioOptions",
     "Simulation",
@@ -67,7 +67,7 @@ __all__ = [
     "draw_guests",
     "fit_demand",
     "play_evening",
-    "replay",
+    "rerun",
     "simulate",
     "simulate_evening",
 ]
