@@ -31,6 +31,8 @@ def show_study(make: MakeStudy, options: RunOptions, terms: StudyOptions) -> Ans
     with shown_progress() as progress:
         found = make({**options.terms(progress), **terms})
     lines = [found.title, "", *wrap(found.sentence, WIDTH), "", *_rows(found)]
+    for note in found.notes:
+        lines += ["", *wrap(note, WIDTH)]
     if options.html is not None:
         study_page(found).save(options.html)
         lines += ["", f"page written to {options.html}"]
@@ -57,6 +59,7 @@ def _data(found: Study, options: RunOptions) -> dict[str, Any]:
         "seed": found.simulations[0].seed,
         "metric": found.metric.name,
         "sentence": found.sentence,
+        "notes": list(found.notes),
         "best": found.best.name,
         "rivals": [each.name for each in found.rivals],
         "base": {"variant": found.base.name, **estimate_data(found.value(found.base.name))},
