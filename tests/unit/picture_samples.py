@@ -8,6 +8,8 @@ from functools import cache
 from random import Random
 from typing import Final
 
+import attrs
+
 import fourtop
 from fourtop import (
     Actor,
@@ -15,6 +17,7 @@ from fourtop import (
     BookingRow,
     CountedIds,
     Day,
+    Desk,
     Engine,
     Floor,
     ManualClock,
@@ -24,7 +27,7 @@ from fourtop import (
     plotting,
     sketch_floor,
 )
-from fourtop.plotting import Picture, TableMove
+from fourtop.plotting import HeatRow, Picture, TableMove
 
 EVIL: Final = "<script>alert(\"1\")</script> & 'a name that is far too long for any table'"
 
@@ -161,6 +164,40 @@ def large_day(tables: int = 40, bookings: int = 150) -> Day:
     return desk.day(ON)
 
 
+COLUMNS: Final = tuple(f"{hour}:{minute:02}" for hour in range(17, 23) for minute in (0, 30))
+WEEK: Final = tuple(
+    HeatRow(name, [None if not day and slot < 2 else 9 * day + 7 * slot for slot in range(12)])
+    for day, name in enumerate(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", EVIL))
+)
+
+
+@cache
+def busy_desk() -> Desk:
+    """A desk with a cap, a pacing rule, and parties that fill the evening."""
+    floor = sketch_floor({"1": 2, "2": 4, "3": 4, "4": 6}, joins=["1-2-3-4"])
+    periods = {"lunch": "12:00-15:00", "dinner": "17:00-23:00"}
+    house = fourtop.sketch_house("The Corner", floor, timezone="Europe/London", periods=periods)
+    policy = attrs.evolve(
+        house.policy,
+        capacity_rules=[fourtop.CapacityRule(max_covers=44)],
+        pacing_rules=[fourtop.PacingRule(30, max_covers=8)],
+    )
+    desk = Engine(MemoryStore(ManualClock(at(9))), ids=CountedIds("n")).add_restaurant(
+        attrs.evolve(house, policy=policy), actor=Actor("host-7", "staff")
+    )
+    for hour, size in ((12, 4), (17, 4), (17, 4), (18, 3), (19, 6), (20, 2)):
+        desk.book(BookingRequest(size, at(hour)))
+    return desk
+
+
+def closed_desk() -> Desk:
+    """A desk of a house that is closed on the date."""
+    house = fourtop.sketch_house("Shut", sketch_floor({"1": 2}), timezone="UTC")
+    desk = Engine(MemoryStore(ManualClock(at(9)))).add_restaurant(house)
+    desk.edit_policy(lambda policy: policy.with_closure(ON))
+    return desk
+
+
 SAMPLES: Final[Mapping[str, Callable[[], Picture]]] = {
     "the pub": lambda: plotting.floor_plan(pub()),
     "the pub with states": lambda: plotting.floor_plan(
@@ -173,6 +210,14 @@ SAMPLES: Final[Mapping[str, Callable[[], Picture]]] = {
     "evil names": lambda: plotting.floor_plan(evil(), moves=[TableMove(EVIL, ["t0"], ["t3"])]),
     "a night": lambda: plotting.night_chart(live_day()),
     "a large night": lambda: plotting.night_chart(large_day()),
+    "a heat map": lambda: plotting.heat_map(
+        WEEK, COLUMNS, title=EVIL, row_title="weekday", column_title="from"
+    ),
+    "utilisation": lambda: plotting.utilisation_chart(busy_desk().utilisation(ON)),
+    "availability": lambda: plotting.availability_chart(
+        busy_desk().availability(ON, [2, 4, 9, 30])
+    ),
+    "a closed day": lambda: plotting.availability_chart(closed_desk().availability(ON, 2)),
     "an empty day": lambda: plotting.night_chart(empty_day(), title=EVIL),
     "an empty floor": lambda: plotting.floor_plan(Floor([], zones=[])),
 }

@@ -5,10 +5,23 @@ contain them. Every picture has a title, a text for those who do not see it, and
 theme.
 """
 
+from fourtop.plotting.availability_chart import availability_chart
 from fourtop.plotting.floor_moves import TableMove
 from fourtop.plotting.floor_plan import floor_plan
+from fourtop.plotting.heat_map import HeatRow, heat_map
 from fourtop.plotting.night_chart import night_chart
 from fourtop.plotting.picture import Picture
 from fourtop.plotting.theme import Theme
+from fourtop.plotting.utilisation_chart import utilisation_chart
 
-__all__ = ["Picture", "TableMove", "Theme", "floor_plan", "night_chart"]
+__all__ = [
+    "HeatRow",
+    "Picture",
+    "TableMove",
+    "Theme",
+    "availability_chart",
+    "floor_plan",
+    "heat_map",
+    "night_chart",
+    "utilisation_chart",
+]

@@ -110,6 +110,7 @@ _LOOKS: Final[Mapping[str, str]] = {
     "mid": "fill:url(#{id}mid)",
     "high": "fill:url(#{id}high)",
     "alert": "fill:{alert}",
+    "flag": "fill:{on-alert}",
     "unknown": "fill:{band}",
     "bar": "fill:{series-1}",
     "bar-low": "fill:{series-2}",
