@@ -23,11 +23,12 @@ from fourtop import (
     ManualClock,
     MemoryStore,
     Position,
+    Quote,
     Window,
     plotting,
     sketch_floor,
 )
-from fourtop.plotting import HeatRow, Picture, TableMove
+from fourtop.plotting import BarRow, HeatRow, IntervalRow, LineSeries, Picture, TableMove
 
 EVIL: Final = "<script>alert(\"1\")</script> & 'a name that is far too long for any table'"
 
@@ -198,6 +199,36 @@ def closed_desk() -> Desk:
     return desk
 
 
+INTERVALS: Final = (
+    IntervalRow("flat stay of 120 minutes", -14.2, -16.9, -11.5),
+    IntervalRow("buffer of 15 minutes", -8.7, -10.6, -6.8),
+    IntervalRow("minimum party of 4 on the big tables", 1.1, -1.4, 3.6),
+    IntervalRow(EVIL, 2.9, 0.6, 5.2),
+)
+BARS: Final = (
+    BarRow("tables taken", 31),
+    BarRow("pacing exceeded", -12, is_marked=True),
+    BarRow("closed", 0),
+    BarRow(EVIL, 4),
+)
+TIMES: Final = COLUMNS
+_COVERS: Final = (8, 14, 25, 28, 30, 29, 29, 33, 34, 30, 23, 10)
+LINES: Final = (
+    LineSeries("with the join", _COVERS, intervals=[(each - 3, each + 3) for each in _COVERS]),
+    LineSeries("as it is", [each - 2 for each in _COVERS]),
+    LineSeries(EVIL, [None, None, *(each / 2 for each in _COVERS[2:])]),
+)
+
+
+@cache
+def quoted() -> tuple[Desk, Quote]:
+    """The desk of the pub, and its quote for a party that needs two tables."""
+    desk = Engine(MemoryStore(ManualClock(at(9)))).add_restaurant(fourtop.sample.pub())
+    quote = desk.quote(BookingRequest(7, at(19)))
+    assert isinstance(quote, Quote)
+    return desk, quote
+
+
 SAMPLES: Final[Mapping[str, Callable[[], Picture]]] = {
     "the pub": lambda: plotting.floor_plan(pub()),
     "the pub with states": lambda: plotting.floor_plan(
@@ -218,6 +249,24 @@ SAMPLES: Final[Mapping[str, Callable[[], Picture]]] = {
         busy_desk().availability(ON, [2, 4, 9, 30])
     ),
     "a closed day": lambda: plotting.availability_chart(closed_desk().availability(ON, 2)),
+    "intervals": lambda: plotting.interval_chart(
+        INTERVALS, title="Rules", unit="covers a week", reference=0, note=EVIL
+    ),
+    "intervals without a reference": lambda: plotting.interval_chart(
+        INTERVALS[:1], title=EVIL, unit="covers"
+    ),
+    "bars": lambda: plotting.bar_chart(BARS, title=EVIL, unit="parties"),
+    "lines": lambda: plotting.line_chart(
+        LINES, TIMES, title=EVIL, x_title="local time", y_title=EVIL
+    ),
+    "six lines": lambda: plotting.line_chart(
+        [LineSeries(f"line {n}", [n, 0, n]) for n in range(6)],
+        [0, 1, 5],
+        title="Six",
+        x_title=EVIL,
+        y_title="covers",
+    ),
+    "scores": lambda: plotting.score_chart([quoted()[1].plan, *quoted()[1].others]),
     "an empty day": lambda: plotting.night_chart(empty_day(), title=EVIL),
     "an empty floor": lambda: plotting.floor_plan(Floor([], zones=[])),
 }

@@ -351,3 +351,50 @@ class DrawnAvailability(Protocol):
     @property
     def timezone(self) -> str:
         """The IANA name."""
+
+
+class DrawnTerm(Protocol):
+    """A term of a score."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def cost(self) -> float:
+        """Its cost."""
+
+
+class DrawnScore(Protocol):
+    """The score of a plan."""
+
+    @property
+    def terms(self) -> Sequence[DrawnTerm]:
+        """Its terms."""
+
+    @property
+    def total(self) -> float:
+        """The sum of the costs."""
+
+    def cost(self, name: str) -> float:
+        """Return the cost of a term; 0 where it has none."""
+
+
+class DrawnPlan(Protocol):
+    """A set of tables for a party, such as ``fourtop.Plan``."""
+
+    @property
+    def tables(self) -> Sequence[str]:
+        """The table ids."""
+
+    @property
+    def seats(self) -> int:
+        """The seats of the set."""
+
+    @property
+    def slack(self) -> int:
+        """The seats left over."""
+
+    @property
+    def score(self) -> DrawnScore:
+        """The cost of the choice."""
