@@ -42,9 +42,8 @@ def show_study(make: MakeStudy, options: RunOptions, terms: StudyOptions) -> Ans
 def _rows(found: Study) -> Iterator[str]:
     base = found.value(found.base.name)
     rows = [("", base.unit or found.metric.label, "difference"), (found.base.name, base.text, "")]
-    for effect in found.effects:
-        doubt = "" if effect.is_established else "  contains 0"
-        text = f"{effect.joint.signed_text}{doubt}"
+    for effect in found.ranking:
+        text = f"{effect.difference}  {effect.doubt}"
         rows.append((effect.variant, found.value(effect.variant).text, text))
     widths = [max(len(row[place]) for row in rows) for place in range(2)]
     for name, value, difference in rows:

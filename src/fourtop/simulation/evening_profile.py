@@ -1,4 +1,4 @@
-"""Profiles: when guests sit and tables are taken on a mean evening, and which parties are refused."""
+"""Profiles: when guests sit and tables are taken on an evening, and which parties are refused."""
 
 from __future__ import annotations
 
