@@ -25,7 +25,7 @@ from fourtop.simulation.event_loop import EventLoop
 from fourtop.simulation.fitted_demand import FittedDemand, FittedPart, fit_demand
 from fourtop.simulation.guests import Guest, draw_guests
 from fourtop.simulation.metrics import METRICS, Metric
-from fourtop.simulation.replayed_rows import Replay, ReplayedRow, replay
+from fourtop.simulation.past_bookings import Rerun, RerunRow, rerun
 from fourtop.simulation.scenario import Scenario
 from fourtop.simulation.selection import Search, SearchTerms, Standing, search
 from fourtop.simulation.simulation import ScenarioOptions, Simulation, simulate
@@ -57,8 +57,8 @@ __all__ = [
     "Outcome",
     "PlayedEvening",
     "Poisson",
-    "Replay",
-    "ReplayedRow",
+    "Rerun",
+    "RerunRow",
     "Scenario",
     "ScenarioOptions",
     "Search",
@@ -77,7 +77,7 @@ __all__ = [
     "draw_guests",
     "fit_demand",
     "play_evening",
-    "replay",
+    "rerun",
     "search",
     "simulate",
     "simulate_evening",

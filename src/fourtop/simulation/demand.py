@@ -225,21 +225,35 @@ class Demand:
         )
 
     def _repr_html_(self) -> str:
+        starts = [(f"{at:%H:%M}", weight) for at, weight in self.starts]
         rows: list[tuple[str, object]] = [
-            ("requests", self.requests),
-            ("party sizes", _listed(self.party_weights)),
-            ("starts", _listed((f"{at:%H:%M}", weight) for at, weight in self.starts)),
-            ("channels", _listed(self.channels)),
-            ("lead, minutes", self.lead_minutes),
-            ("cancelled, no-shows", f"{self.cancel_share:.1%}, {self.no_show_share:.1%}"),
-            ("late, minutes", self.late_minutes),
-            ("stays", self.stays),
-            ("patience at the door, minutes", self.patience_minutes),
+            ("requests", _plain(self.requests)),
+            ("party sizes", _shares(self.party_weights)),
+            ("starts", _shares(starts)),
+            ("channels", _shares(self.channels)),
+            ("lead, minutes", _plain(self.lead_minutes)),
+            ("cancelled", f"{self.cancel_share:.1%} of the booked parties"),
+            ("no-shows", f"{self.no_show_share:.1%} of the booked parties"),
+            ("late, minutes", _plain(self.late_minutes)),
+            ("stays", _plain(self.stays)),
+            ("patience at the door, minutes", _plain(self.patience_minutes)),
+            ("patience with a booking, minutes", _plain(self.booked_patience_minutes)),
         ]
+        if self.weekday_factors:
+            factors = ", ".join(f"{day.value} × {each:.2f}" for day, each in self.weekday_factors)
+            rows.insert(1, ("requests of a weekday", factors))
         if self.spend_per_cover is not None:
-            rows.append(("spend per cover", self.spend_per_cover))
+            rows.append(("spend per cover", _plain(self.spend_per_cover)))
         return html_table("Demand of a date", ("part", "value"), rows)
 
 
-def _listed(pairs: Iterable[tuple[object, float]]) -> str:
-    return ", ".join(f"{each}: {weight:g}" for each, weight in pairs)
+def _plain(value: object) -> str:
+    """Return the repr of a value without its brackets."""
+    return repr(value).strip("<>")
+
+
+def _shares(pairs: Iterable[tuple[object, float]]) -> str:
+    """List weights as shares of their sum."""
+    listed = list(pairs)
+    total = sum(weight for _, weight in listed)
+    return ", ".join(f"{each}: {weight / total:.1%}" for each, weight in listed)

@@ -80,7 +80,7 @@ class PlayedEvening:
         """Return its bookings as rows, by start, with ids that no other evening has.
 
         Requests that were refused leave no row. Together the rows of several evenings are the
-        history of a house, for ``fit_demand``, ``replay`` and ``dump_rows``.
+        history of a house, for ``fit_demand``, ``rerun`` and ``dump_rows``.
         """
         found = [booking.start for booking in self.desk.list_bookings(limit=500)]
         if not found:
@@ -134,6 +134,7 @@ def play_evening(
         tuple(party.visit() for party in run.parties if hours.counts(party.guest.start_us)),
         hours.offered(run.staff),
         hours.used(run.parties),
+        timezone=scenario.house.restaurant.timezone,
     )
     return PlayedEvening(result, run.staff)
 

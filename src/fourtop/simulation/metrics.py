@@ -64,13 +64,40 @@ METRICS: Final = (
     Metric("parties", "parties seated", "parties", _of("parties")),
     Metric("requests", "parties that asked", "parties", _of("requests")),
     Metric("covers_requested", "covers asked for", "covers", _of("covers_requested")),
-    Metric("refused", "parties refused", "parties", _of("refused"), less_is_better=True),
+    Metric(
+        "turned_away", "parties turned away", "parties", _of("turned_away"), less_is_better=True
+    ),
+    Metric(
+        "covers_turned_away",
+        "covers turned away",
+        "covers",
+        _of("covers_turned_away"),
+        less_is_better=True,
+    ),
+    Metric(
+        "turned_away_percent",
+        "turned away, of those that asked",
+        "%",
+        _of("turned_away"),
+        _of("requests"),
+        100,
+        less_is_better=True,
+    ),
+    Metric("refused", "refused", "parties", _of("refused"), less_is_better=True),
     Metric(
         "covers_refused", "covers refused", "covers", _of("covers_refused"), less_is_better=True
     ),
     Metric(
-        "refused_percent", "refused", "%", _of("refused"), _of("requests"), 100, less_is_better=True
+        "refused_percent",
+        "refused, of those that asked",
+        "%",
+        _of("refused"),
+        _of("requests"),
+        100,
+        less_is_better=True,
     ),
+    Metric("gave_up", "gave up waiting", "parties", _of("gave_up"), less_is_better=True),
+    Metric("released", "came after release", "parties", _of("released"), less_is_better=True),
     Metric(
         "alternatives_taken",
         "took another start",
@@ -80,11 +107,9 @@ METRICS: Final = (
     ),
     Metric("cancelled", "cancelled", "parties", _of("cancelled"), less_is_better=True),
     Metric("no_shows", "no-shows", "parties", _of("no_shows"), less_is_better=True),
-    Metric("gave_up", "gave up waiting", "parties", _of("gave_up"), less_is_better=True),
-    Metric("released", "came after release", "parties", _of("released"), less_is_better=True),
     Metric(
         "seat_percent",
-        "seat-hours used",
+        "seat-hours used, of those on offer",
         "%",
         _of("seat_hours_used"),
         _of("seat_hours_offered"),

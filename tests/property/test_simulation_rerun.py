@@ -27,7 +27,7 @@ from fourtop import (
     sketch_house,
 )
 from fourtop.model.calendar import Calendar
-from fourtop.simulation import Replay, replay
+from fourtop.simulation import Rerun, rerun
 from tests.property.planner_oracle import Case, possible
 
 FIRST = date(2030, 5, 6)
@@ -160,7 +160,7 @@ def test_every_yes_and_no_of_twelve_days_is_right() -> None:
     assert (len(counts), max(counts.values())) == (12, 123)
     assert max(row.party_size for row in rows) == 18
     at = house()
-    played = replay(at, rows)
+    played = rerun(at, rows)
     assert len(played) == len(rows)
     place = {row.id: number for number, row in enumerate(rows)}
     asked = sorted(rows, key=lambda row: (told(row.created), place[row.id]))
@@ -200,7 +200,7 @@ def test_every_yes_and_no_of_twelve_days_is_right() -> None:
     assert len(played.accepted) > 500
 
 
-# ---- small replays
+# ---- small reruns
 
 
 def row(number: int, start: str, created: str, **more: Any) -> BookingRow:
@@ -213,30 +213,30 @@ def small(**more: Any) -> House:
     return sketch_house("Small", sketch_floor({"1": 2}), timezone="Europe/Berlin", **more)
 
 
-def answers(played: Replay) -> dict[str, str]:
+def answers(played: Rerun) -> dict[str, str]:
     return {each.row.id: each.code or "yes" for each in played}
 
 
 def test_rows_are_asked_in_the_order_of_their_creation() -> None:
     rows = [row(1, "19:00", "12:00"), row(2, "18:30", "11:00"), row(3, "20:00", "11:00")]
-    assert answers(replay(small(), rows)) == {"b2": "yes", "b3": "yes", "b1": "TABLES_TAKEN"}
+    assert answers(rerun(small(), rows)) == {"b2": "yes", "b3": "yes", "b1": "TABLES_TAKEN"}
 
 
 def test_a_cancelled_party_frees_its_table_for_the_next() -> None:
     cancelled = {"status": "cancelled", "ended": "2030-05-02T09:00"}
     late = attrs.evolve(row(2, "19:00", "12:00"), created="2030-05-02T09:00")
     early = attrs.evolve(row(3, "19:00", "12:00"), created="2030-05-02T08:59")
-    played = replay(small(), [row(1, "19:00", "12:00", **cancelled), late, early])
+    played = rerun(small(), [row(1, "19:00", "12:00", **cancelled), late, early])
     assert answers(played) == {"b1": "yes", "b3": "TABLES_TAKEN", "b2": "yes"}
     assert (len(played.accepted), len(played.refused), played.covers) == (2, 1, 4)
     assert played.refusals == {"TABLES_TAKEN": 1}
-    assert repr(played) == "<Replay 3 rows, 2 yes, 1 no, 4 covers>"
+    assert repr(played) == "<Rerun 3 rows, 2 yes, 1 no, 4 covers>"
     assert "TABLES_TAKEN" in played._repr_html_()
     assert played.table()["accepted"] == (True, False, True)
 
 
 def test_a_cancelled_row_without_a_time_keeps_its_table_until_its_start() -> None:
-    played = replay(
+    played = rerun(
         small(),
         [
             row(1, "19:00", "12:00", status="cancelled"),
@@ -252,13 +252,13 @@ def test_stays_are_those_of_the_policy_or_of_the_rows() -> None:
         row(1, "18:00", "10:00", end="2030-05-06T20:30"),
         row(2, "19:30", "11:00"),
     ]
-    assert answers(replay(small(), rows)) == {"b1": "yes", "b2": "yes"}
-    assert answers(replay(small(), rows, lengths="given")) == {"b1": "yes", "b2": "TABLES_TAKEN"}
+    assert answers(rerun(small(), rows)) == {"b1": "yes", "b2": "yes"}
+    assert answers(rerun(small(), rows, lengths="given")) == {"b1": "yes", "b2": "TABLES_TAKEN"}
 
 
 def test_promised_tables_are_kept_and_other_tables_are_chosen() -> None:
     at = sketch_house("Two", sketch_floor({"1": 2, "2": 2}), timezone="Europe/Berlin")
-    played = replay(
+    played = rerun(
         at,
         [
             row(1, "19:00", "10:00", tables=["2"], names_tables=True),
@@ -273,9 +273,9 @@ def test_guests_are_bound_by_rules_that_staff_may_break() -> None:
     window = BookingWindow(horizon_days=2)
     at = attrs.evolve(at, policy=attrs.evolve(at.policy, booking_windows=[window]))
     rows = [row(1, "19:00", "10:00")]
-    assert answers(replay(at, rows)) == {"b1": "yes"}
+    assert answers(rerun(at, rows)) == {"b1": "yes"}
     guest = Actor("web", "guest")
-    assert answers(replay(at, rows, actor=guest)) == {"b1": "BEYOND_HORIZON"}
+    assert answers(rerun(at, rows, actor=guest)) == {"b1": "BEYOND_HORIZON"}
 
 
 def test_every_problem_of_the_rows_is_listed() -> None:
@@ -290,7 +290,7 @@ def test_every_problem_of_the_rows_is_listed() -> None:
         BookingRow("b6", 2, "2030-03-31T02:30", created="2030-03-01T10:00"),
     ]
     with pytest.raises(InvalidRows) as refused:
-        replay(small(), rows)
+        rerun(small(), rows)
     found = [(problem.row, problem.column) for problem in refused.value.problems]
     assert found == [
         (2, "id"),
@@ -301,11 +301,11 @@ def test_every_problem_of_the_rows_is_listed() -> None:
         (7, "start"),
     ]
     with pytest.raises(InvalidRows) as refused:
-        replay(small(), [row(1, "19:00", "10:00", must=Preference(zones=["attic"]))])
+        rerun(small(), [row(1, "19:00", "10:00", must=Preference(zones=["attic"]))])
     assert refused.value.problems[0].row == 1
 
 
-def test_wrong_arguments_of_a_replay_are_refused() -> None:
+def test_wrong_arguments_of_a_rerun_are_refused() -> None:
     rows = [row(1, "19:00", "10:00")]
     wrong: list[tuple[str, Any, Any, dict[str, Any]]] = [
         ("house", 3, rows, {}),
@@ -315,9 +315,9 @@ def test_wrong_arguments_of_a_replay_are_refused() -> None:
     ]
     for field, at, given, options in wrong:
         with pytest.raises(InvalidInput) as refused:
-            replay(at, given, **options)
+            rerun(at, given, **options)
         assert refused.value.field == field
-    assert len(replay(sample.pub(), [])) == 0
+    assert len(rerun(sample.pub(), [])) == 0
 
 
 def test_the_calendar_of_the_oracle_is_that_of_the_house() -> None:

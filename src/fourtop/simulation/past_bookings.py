@@ -1,4 +1,4 @@
-"""Replays: past bookings are asked for again, in the order in which they were made."""
+"""Reruns: past bookings are asked for again, in the order in which they were made."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _ENDED_EARLY: Final = frozenset({BookingStatus.CANCELLED, BookingStatus.NO_SHOW}
 
 
 @attrs.frozen(repr=False)
-class ReplayedRow:
+class RerunRow:
     """A row and the engine's answer to it. It is true if the answer was yes.
 
     Args:
@@ -69,24 +69,24 @@ class ReplayedRow:
 
 
 @attrs.frozen(repr=False)
-class Replay:
-    """The answers to all rows of a replay.
+class Rerun:
+    """The answers to all rows of a rerun.
 
     Args:
         rows: The rows with their answers, in the order in which they were asked.
-        desk: The desk at the end of the replay, for pictures, lists and the audit.
+        desk: The desk at the end of the rerun, for pictures, lists and the audit.
     """
 
-    rows: tuple[ReplayedRow, ...]
+    rows: tuple[RerunRow, ...]
     desk: Desk = attrs.field(eq=False)
 
     @property
-    def accepted(self) -> tuple[ReplayedRow, ...]:
+    def accepted(self) -> tuple[RerunRow, ...]:
         """The rows with a yes, in the order in which they were asked."""
         return tuple(each for each in self.rows if each)
 
     @property
-    def refused(self) -> tuple[ReplayedRow, ...]:
+    def refused(self) -> tuple[RerunRow, ...]:
         """The rows with a no, in the order in which they were asked."""
         return tuple(each for each in self.rows if not each)
 
@@ -115,13 +115,13 @@ class Replay:
                     for each in self.rows
                 ],
             },
-            "Replayed bookings",
+            "Past bookings, asked for again",
         )
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def __iter__(self) -> Iterator[ReplayedRow]:
+    def __iter__(self) -> Iterator[RerunRow]:
         return iter(self.rows)
 
     def __repr__(self) -> str:
@@ -156,9 +156,9 @@ class _Asked:
     ended_us: int | None
 
 
-def replay(
+def rerun(
     house: House, rows: Iterable[BookingRow], *, lengths: Lengths = "policy", actor: Actor = STAFF
-) -> Replay:
+) -> Rerun:
     """Ask a house for each of some past bookings, in the order in which they were made.
 
     It answers two questions: whether the engine would have taken the bookings of the past, and what
@@ -166,7 +166,7 @@ def replay(
     order in which they are given. The engine chooses the tables, unless ``names_tables`` says that
     they were promised. A cancelled or absent party frees its tables at ``ended``, or at its start
     without that time, before a request of the same instant. All others keep them for their planned
-    stay: who really sat down, and when, is not replayed.
+    stay: when a party really sat down and left does not count.
 
     Args:
         house: The restaurant, its floor and its policy.
@@ -187,8 +187,8 @@ def replay(
         raise InvalidInput("lengths", "must be policy or given", safe_repr(lengths))
     given = validators.as_instances("rows", rows, BookingRow)
     asked = _RowRequests(house, lengths).read(given)
-    run = _ReplayRun(house, actor, min((each.created_us for each in asked), default=0))
-    return Replay(run.play(asked), run.desk)
+    run = _RunningRerun(house, actor, min((each.created_us for each in asked), default=0))
+    return Rerun(run.play(asked), run.desk)
 
 
 class _RowRequests:
@@ -223,7 +223,7 @@ class _RowRequests:
             raise InvalidInput("id", "must be the only one", row.id)
         self._ids.add(row.id)
         if row.created is None:
-            raise InvalidInput("created", "must be given for a replay", LEFT_OUT)
+            raise InvalidInput("created", "must be given for a rerun", LEFT_OUT)
         start_us = calendar.instant(row.start, "start")
         created_us = calendar.instant(row.created, "created")
         if created_us > start_us:
@@ -265,8 +265,8 @@ class _RowRequests:
         return tuple(found)
 
 
-class _ReplayRun:
-    """A replay in progress."""
+class _RunningRerun:
+    """A rerun in progress."""
 
     def __init__(self, house: House, actor: Actor, first_us: int) -> None:
         self._clock = ManualClock(from_micros(first_us))
@@ -276,9 +276,9 @@ class _ReplayRun:
         self._no_show_us = house.policy.seating.no_show_after_minutes * MICROSECONDS_PER_MINUTE
         self._events: list[tuple[int, int, int, Callable[[], None]]] = []
         self._numbers = count()
-        self._answers: list[ReplayedRow] = []
+        self._answers: list[RerunRow] = []
 
-    def play(self, asked: Iterable[_Asked]) -> tuple[ReplayedRow, ...]:
+    def play(self, asked: Iterable[_Asked]) -> tuple[RerunRow, ...]:
         """Ask for all rows; return the answers in their order."""
         for each in asked:
             self._at(each.created_us, _Order.ASK, partial(self._ask, each))
@@ -297,12 +297,12 @@ class _ReplayRun:
         try:
             booking = self._asking.book(asked.request, booking_id=row.id)
         except Refused as refused:
-            self._answers.append(ReplayedRow(row, None, refused.refusal))
+            self._answers.append(RerunRow(row, None, refused.refusal))
             return
         except InvalidInput as fault:
             # A name that only the engine can check, such as a zone of a condition.
             raise invalid_rows((problem_of(fault, asked.number, row.line),)) from None
-        self._answers.append(ReplayedRow(row, booking, None))
+        self._answers.append(RerunRow(row, booking, None))
         if asked.ended_us is None:
             return
         ended_us = asked.ended_us
