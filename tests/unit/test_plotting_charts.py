@@ -252,11 +252,12 @@ def test_an_axis_has_round_ends_around_all_values(
         lambda: BarRow("a", inf),
         lambda: BarRow("a", "7"),  # type: ignore[arg-type]  # Wrong on purpose.
         lambda: BarRow("x" * 201, 7),
+        lambda: BarRow("a", 7, is_marked=1),  # type: ignore[arg-type]  # Wrong on purpose.
         lambda: LineSeries("a", [nan]),
-        lambda: LineSeries("a", "12"),
+        lambda: LineSeries("a", "12"),  # type: ignore[arg-type]  # Wrong on purpose.
         lambda: LineSeries("a", [1, 2], intervals=[(1, 2)]),
         lambda: LineSeries("a", [1], intervals=[(2, 1)]),
-        lambda: LineSeries("a", [1], intervals=[7]),
+        lambda: LineSeries("a", [1], intervals=[7]),  # type: ignore[list-item]  # Wrong on purpose.
         lambda: LineSeries("a", [1], intervals=[(nan, 1)]),
     ],
 )

@@ -36,3 +36,8 @@ __all__ = [
     "score_chart",
     "utilisation_chart",
 ]
+
+# Tracebacks, pickles and documentation name a class or function by its public module.
+for _name in __all__:
+    globals()[_name].__module__ = __name__
+del _name

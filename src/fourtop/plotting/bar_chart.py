@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import attrs
 
+from fourtop.errors import InvalidInput, safe_repr
 from fourtop.errors.display import brief
 from fourtop.plotting.canvas import CENTRE, LABEL, MARGIN, STRONG, Box, Canvas
 from fourtop.plotting.checks import check_members, check_text
@@ -22,8 +23,10 @@ from fourtop.plotting.picture import Picture
 from fourtop.plotting.value_axis import ValueAxis, decimals_for, draw_x_axis, shown
 
 
-def _is_marked(value: object) -> bool:
-    return bool(value)
+def _is_marked(value: bool) -> bool:  # noqa: FBT001  # A converter takes the value alone.
+    if type(value) is not bool:
+        raise InvalidInput("is_marked", "must be true or false", safe_repr(value))
+    return value
 
 
 @attrs.frozen(repr=False)

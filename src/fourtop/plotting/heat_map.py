@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from math import ceil, floor
-from typing import Any, Final
+from typing import Final, SupportsFloat
 
 import attrs
 
@@ -34,7 +34,7 @@ def _as_label(value: str) -> str:
     return check_text("label", value)
 
 
-def _as_values(value: Any) -> tuple[float | None, ...]:
+def _as_values(value: Iterable[SupportsFloat | None]) -> tuple[float | None, ...]:
     members = check_members("values", value, object, MAX_COLUMNS)
     return tuple(None if each is None else check_number("values", each) for each in members)
 

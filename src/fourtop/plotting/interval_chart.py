@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, SupportsFloat
 
 import attrs
 
@@ -28,16 +28,16 @@ def as_label(value: str) -> str:
     return check_text("label", value)
 
 
-def as_value(value: float) -> float:
+def as_value(value: SupportsFloat) -> float:
     """Return a finite number, see ``check_number``."""
     return check_number("value", value)
 
 
-def _as_low(value: float) -> float:
+def _as_low(value: SupportsFloat) -> float:
     return check_number("low", value)
 
 
-def _as_high(value: float) -> float:
+def _as_high(value: SupportsFloat) -> float:
     return check_number("high", value)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, SupportsFloat
 
 import attrs
 
@@ -32,12 +32,14 @@ _WIDEST_NAME: Final = 170.0
 _LINE: Final = 16.0
 
 
-def _as_values(value: Any) -> tuple[float | None, ...]:
+def _as_values(value: Iterable[SupportsFloat | None]) -> tuple[float | None, ...]:
     members = check_members("values", value, object, MAX_POINTS)
     return tuple(None if each is None else check_number("values", each) for each in members)
 
 
-def _as_ends(value: Any) -> tuple[tuple[float, float], ...]:
+def _as_ends(
+    value: Iterable[tuple[SupportsFloat, SupportsFloat]],
+) -> tuple[tuple[float, float], ...]:
     found = []
     for each in check_members("intervals", value, object, MAX_POINTS):
         if not isinstance(each, tuple) or len(each) != 2:
