@@ -8,7 +8,7 @@ from fourtop.errors.display import count_of
 from fourtop.plotting import BarRow, IntervalRow, bar_chart, floor_plan, interval_chart, night_chart
 from fourtop.plotting.page import KeyFigure, Page, PageTable, Section
 from fourtop.simulation import METRICS, Estimate, Simulation, play_evening
-from fourtop.simulation.evening_profile import evening_profile, refusals_by_size
+from fourtop.simulation.evening_profile import evening_profile, turned_away_by_size
 
 INTERVALS: Final = (
     "± is half of a confidence interval of 95 %: of many such intervals, each from other evenings,"
@@ -25,7 +25,7 @@ def simulation_page(played: Simulation) -> Page:
         lead=_lead(played),
         figures=_figures(played),
         sections=(
-            _refusals(played),
+            _turned_away(played),
             Section("When guests sit", pictures=(profile.guest_picture(),)),
             Section("Which tables are taken", pictures=(profile.table_picture(),)),
             _usual_evening(played),
@@ -36,20 +36,20 @@ def simulation_page(played: Simulation) -> Page:
     )
 
 
-def _refusals(played: Simulation) -> Section:
-    """Draw which parties are refused, and why."""
+def _turned_away(played: Simulation) -> Section:
+    """Draw which parties are turned away, and why the engine refuses."""
     sizes = [
         IntervalRow(
             f"party of {size}", each.mean, max(each.low, 0.0), min(max(each.high, each.mean), 100)
         )
-        for size, each in refusals_by_size(played).items()
+        for size, each in turned_away_by_size(played).items()
         if len(played) > 1
     ]
     reasons = [BarRow(code, each.mean) for code, each in played.refusals.items()]
     pictures = [
         interval_chart(
             sizes,
-            title="Refused parties by size",
+            title="Parties turned away, by size",
             unit="percent of the parties that asked",
             note=f"95 %, {count_of(len(played), 'evening')}",
         )
@@ -57,34 +57,34 @@ def _refusals(played: Simulation) -> Section:
     if len(reasons) > 1:
         reason = "Refused parties by the decisive reason"
         pictures.append(bar_chart(reasons, title=reason, unit="parties an evening"))
-    return Section("Who is refused", pictures=pictures)
+    return Section("Who is turned away", pictures=pictures)
 
 
 def _usual_evening(played: Simulation) -> Section:
-    """Draw the evening that is nearest to the means of covers and refusals."""
-    means = [(name, played.estimate(name).mean) for name in ("covers", "refused")]
+    """Draw the evening that is nearest to the means of covers and of parties turned away."""
+    means = [(name, played.estimate(name).mean) for name in ("covers", "turned_away")]
     usual = min(
         played, key=lambda each: sum(abs(getattr(each, name) - mean) for name, mean in means)
     )
     desk = play_evening(played.scenario, usual.number, seed=played.seed).desk
     text = (
         f"Evening {usual.number:,} is near the means: {count_of(usual.covers, 'cover')},"
-        f" {count_of(usual.parties, 'party', 'parties')}, {count_of(usual.refused, 'refusal')}."
+        f" {count_of(usual.parties, 'party', 'parties')}, {usual.turned_away} turned away."
     )
     return Section("A usual evening", (text,), pictures=(night_chart(desk.day(usual.on)),))
 
 
 def _lead(played: Simulation) -> str:
     asked, covers = played.estimate("covers_requested"), played.covers
-    percent = played.refused_percent.text
+    percent = played.turned_away_percent.text
     return (
         f"Of {asked.mean:.1f} covers asked for on an evening, the house seats {covers.text}; it"
-        f" refuses {percent} percent of the parties."
+        f" turns {percent} percent of the parties away."
     )
 
 
 def _figures(played: Simulation) -> tuple[KeyFigure, ...]:
-    chosen = ["covers", "parties", "refused_percent", "seat_percent"]
+    chosen = ["covers", "parties", "turned_away_percent", "seat_percent"]
     if played.scenario.demand.spend_per_cover is not None:
         chosen.append("revpash")
     return tuple(

@@ -11,7 +11,14 @@ from fourtop.plotting.page import Page, PageTable, Section
 from fourtop.simulation.metrics import get_metric
 from fourtop.simulation.studies import Study
 
-_OTHERS: Final = ("covers", "parties", "refused_percent", "seat_percent", "late", "wait_minutes")
+_OTHERS: Final = (
+    "covers",
+    "parties",
+    "turned_away_percent",
+    "seat_percent",
+    "late",
+    "wait_minutes",
+)
 
 
 def study_page(found: Study) -> Page:

@@ -1,4 +1,4 @@
-"""Profiles: when guests sit and tables are taken on an evening, and which parties are refused."""
+"""Profiles: when guests sit and tables are taken on an evening, and who is turned away."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from fourtop.simulation.estimates import Estimate, ratio_of
 from fourtop.simulation.evening import EveningResult
 from fourtop.simulation.simulation import Simulation
 from fourtop.simulation.table import TidyTable
-from fourtop.simulation.visit import Outcome, Visit
+from fourtop.simulation.visit import TURNED_AWAY, Visit
 
 _BUSY_SHARE: Final = 0.9
 
@@ -182,16 +182,16 @@ def _quantile(values: list[float], share: float) -> float:
     return sorted(values)[ceil(share * len(values)) - 1]
 
 
-def refusals_by_size(played: Simulation) -> Mapping[int, Estimate]:
-    """Return the percentage of refused parties by party size, each with its interval.
+def turned_away_by_size(played: Simulation) -> Mapping[int, Estimate]:
+    """Return the percentage of parties turned away by party size, each with its interval.
 
     Args:
         played: The simulation.
     """
     asked: defaultdict[int, list[float]] = defaultdict(lambda: [0.0] * len(played))
-    refused: defaultdict[int, list[float]] = defaultdict(lambda: [0.0] * len(played))
+    lost: defaultdict[int, list[float]] = defaultdict(lambda: [0.0] * len(played))
     for place, evening in enumerate(played):
         for visit in evening.visits:
             asked[visit.party_size][place] += 1
-            refused[visit.party_size][place] += 100 * (visit.outcome == Outcome.REFUSED)
-    return {size: ratio_of(refused[size], asked[size], "%") for size in sorted(asked)}
+            lost[visit.party_size][place] += 100 * (visit.outcome in TURNED_AWAY)
+    return {size: ratio_of(lost[size], asked[size], "%") for size in sorted(asked)}
