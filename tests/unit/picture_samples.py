@@ -8,6 +8,8 @@ from functools import cache
 from random import Random
 from typing import Final
 
+import attrs
+
 import fourtop
 from fourtop import (
     Actor,
@@ -15,16 +17,18 @@ from fourtop import (
     BookingRow,
     CountedIds,
     Day,
+    Desk,
     Engine,
     Floor,
     ManualClock,
     MemoryStore,
     Position,
+    Quote,
     Window,
     plotting,
     sketch_floor,
 )
-from fourtop.plotting import Picture, TableMove
+from fourtop.plotting import BarRow, HeatRow, IntervalRow, LineSeries, Picture, TableMove
 
 EVIL: Final = "<script>alert(\"1\")</script> & 'a name that is far too long for any table'"
 
@@ -161,6 +165,70 @@ def large_day(tables: int = 40, bookings: int = 150) -> Day:
     return desk.day(ON)
 
 
+COLUMNS: Final = tuple(f"{hour}:{minute:02}" for hour in range(17, 23) for minute in (0, 30))
+WEEK: Final = tuple(
+    HeatRow(name, [None if not day and slot < 2 else 9 * day + 7 * slot for slot in range(12)])
+    for day, name in enumerate(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", EVIL))
+)
+
+
+@cache
+def busy_desk() -> Desk:
+    """A desk with a cap, a pacing rule, and parties that fill the evening."""
+    floor = sketch_floor({"1": 2, "2": 4, "3": 4, "4": 6}, joins=["1-2-3-4"])
+    periods = {"lunch": "12:00-15:00", "dinner": "17:00-23:00"}
+    house = fourtop.sketch_house("The Corner", floor, timezone="Europe/London", periods=periods)
+    policy = attrs.evolve(
+        house.policy,
+        capacity_rules=[fourtop.CapacityRule(max_covers=44)],
+        pacing_rules=[fourtop.PacingRule(30, max_covers=8)],
+    )
+    desk = Engine(MemoryStore(ManualClock(at(9))), ids=CountedIds("n")).add_restaurant(
+        attrs.evolve(house, policy=policy), actor=Actor("host-7", "staff")
+    )
+    for hour, size in ((12, 4), (17, 4), (17, 4), (18, 3), (19, 6), (20, 2)):
+        desk.book(BookingRequest(size, at(hour)))
+    return desk
+
+
+def closed_desk() -> Desk:
+    """A desk of a house that is closed on the date."""
+    house = fourtop.sketch_house("Shut", sketch_floor({"1": 2}), timezone="UTC")
+    desk = Engine(MemoryStore(ManualClock(at(9)))).add_restaurant(house)
+    desk.edit_policy(lambda policy: policy.with_closure(ON))
+    return desk
+
+
+INTERVALS: Final = (
+    IntervalRow("flat stay of 120 minutes", -14.2, -16.9, -11.5),
+    IntervalRow("buffer of 15 minutes", -8.7, -10.6, -6.8),
+    IntervalRow("minimum party of 4 on the big tables", 1.1, -1.4, 3.6),
+    IntervalRow(EVIL, 2.9, 0.6, 5.2),
+)
+BARS: Final = (
+    BarRow("tables taken", 31),
+    BarRow("pacing exceeded", -12, is_marked=True),
+    BarRow("closed", 0),
+    BarRow(EVIL, 4),
+)
+TIMES: Final = COLUMNS
+_COVERS: Final = (8, 14, 25, 28, 30, 29, 29, 33, 34, 30, 23, 10)
+LINES: Final = (
+    LineSeries("with the join", _COVERS, intervals=[(each - 3, each + 3) for each in _COVERS]),
+    LineSeries("as it is", [each - 2 for each in _COVERS]),
+    LineSeries(EVIL, [None, None, *(each / 2 for each in _COVERS[2:])]),
+)
+
+
+@cache
+def quoted() -> tuple[Desk, Quote]:
+    """The desk of the pub, and its quote for a party that needs two tables."""
+    desk = Engine(MemoryStore(ManualClock(at(9)))).add_restaurant(fourtop.sample.pub())
+    quote = desk.quote(BookingRequest(7, at(19)))
+    assert isinstance(quote, Quote)
+    return desk, quote
+
+
 SAMPLES: Final[Mapping[str, Callable[[], Picture]]] = {
     "the pub": lambda: plotting.floor_plan(pub()),
     "the pub with states": lambda: plotting.floor_plan(
@@ -173,6 +241,32 @@ SAMPLES: Final[Mapping[str, Callable[[], Picture]]] = {
     "evil names": lambda: plotting.floor_plan(evil(), moves=[TableMove(EVIL, ["t0"], ["t3"])]),
     "a night": lambda: plotting.night_chart(live_day()),
     "a large night": lambda: plotting.night_chart(large_day()),
+    "a heat map": lambda: plotting.heat_map(
+        WEEK, COLUMNS, title=EVIL, row_title="weekday", column_title="from"
+    ),
+    "utilisation": lambda: plotting.utilisation_chart(busy_desk().utilisation(ON)),
+    "availability": lambda: plotting.availability_chart(
+        busy_desk().availability(ON, [2, 4, 9, 30])
+    ),
+    "a closed day": lambda: plotting.availability_chart(closed_desk().availability(ON, 2)),
+    "intervals": lambda: plotting.interval_chart(
+        INTERVALS, title="Rules", unit="covers a week", reference=0, note=EVIL
+    ),
+    "intervals without a reference": lambda: plotting.interval_chart(
+        INTERVALS[:1], title=EVIL, unit="covers"
+    ),
+    "bars": lambda: plotting.bar_chart(BARS, title=EVIL, unit="parties"),
+    "lines": lambda: plotting.line_chart(
+        LINES, TIMES, title=EVIL, x_title="local time", y_title=EVIL
+    ),
+    "six lines": lambda: plotting.line_chart(
+        [LineSeries(f"line {n}", [n, 0, n]) for n in range(6)],
+        [0, 1, 5],
+        title="Six",
+        x_title=EVIL,
+        y_title="covers",
+    ),
+    "scores": lambda: plotting.score_chart([quoted()[1].plan, *quoted()[1].others]),
     "an empty day": lambda: plotting.night_chart(empty_day(), title=EVIL),
     "an empty floor": lambda: plotting.floor_plan(Floor([], zones=[])),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 import subprocess
@@ -9,9 +10,12 @@ import sys
 from functools import cache
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
+import attrs
 import pytest
 
+from fourtop import plotting
 from fourtop.plotting import Picture, Theme
 from tests.unit.picture_samples import SAMPLES
 from tests.unit.svg_page import Page, contrast, rgb
@@ -157,3 +161,29 @@ def test_a_faint_text_is_found(tone: str, ground: str, *, is_faint: bool) -> Non
 def test_contrast_is_that_of_the_guidelines() -> None:
     assert contrast(rgb("#000000"), rgb("#ffffff")) == pytest.approx(21)
     assert contrast(rgb("#777777"), rgb("#ffffff")) == pytest.approx(4.478, abs=0.001)
+
+
+# ---- the public names ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", plotting.__all__)
+def test_a_public_name_is_typed_and_named_by_the_package(name: str) -> None:
+    public: Any = getattr(plotting, name)
+    assert (public.__module__, public.__qualname__) == ("fourtop.plotting", name)
+    call = public.__init__ if attrs.has(public) else public
+    parameters = inspect.signature(call).parameters.values()
+    untyped = (inspect.Parameter.empty, Any, "Any")
+    if public is not Theme:
+        names = [each.name for each in parameters if each.annotation in untyped]
+        assert names in ([], ["self"])
+
+
+def test_the_pictures_are_imported_when_they_are_used() -> None:
+    script = (
+        "import sys, fourtop; print('fourtop.plotting' in sys.modules);"
+        "fourtop.plotting.Theme; print('fourtop.plotting' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["False", "True"]

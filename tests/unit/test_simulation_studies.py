@@ -110,6 +110,7 @@ def test_joint_intervals_are_those_of_bonferroni() -> None:
 # ---- any executor, the same result
 
 
+@pytest.mark.slow
 def test_processes_play_the_same_evenings(tmp_path: Path) -> None:
     """Threads, processes of the host, and a file that is resumed."""
     rules = {"no small parties": no_small_parties}
@@ -540,7 +541,7 @@ def test_a_study_has_no_effect_of_its_base(buffered: Study) -> None:
         ("gap", lambda: table_mix(HOUSE, [{2: 1}], gap=0)),
         ("metric", lambda: table_mix(HOUSE, [{2: 1}], metric="refused_percent")),
         ("seats", lambda: mixes_of_seats(7, (2, 4))),
-        ("seats", lambda: mixes_of_seats(800, (2, 4, 6))),
+        pytest.param("seats", lambda: mixes_of_seats(800, (2, 4, 6)), marks=pytest.mark.slow),
         ("sizes", lambda: mixes_of_seats(8, (0, 2))),
     ],
 )

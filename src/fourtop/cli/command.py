@@ -20,7 +20,7 @@ _PLAIN: Final = (
     *("at", "now", "on", "occasion", "batch", "days", "limit", "minutes", "split"),
     *("covers", "expected", "key"),
 )
-_OF_STUDIES: Final = ("evenings", "seed", "processes", "metric", "per", "requests")
+_OF_STUDIES: Final = ("evenings", "seed", "processes", "metric", "per", "requests", "seats", "gap")
 _OPTIONS: Final = {
     "party_size": "--party",
     "parties": "--party",
@@ -37,6 +37,8 @@ _OPTIONS: Final = {
     "seats_from": "--seats-from",
     "interval_minutes": "--interval",
     "path": "--html",
+    "sizes": "--size",
+    "mean": "--requests",
     **dict.fromkeys(("turn_minutes", "buffer_minutes", "max_covers", "least"), "--value"),
     **dict.fromkeys(("notice_minutes", "buffer_after_minutes", "min_party"), "--value"),
     **{name: f"--{name}" for name in (*_PLAIN, *_OF_STUDIES)},

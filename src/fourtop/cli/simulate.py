@@ -90,8 +90,8 @@ def _metric(name: str) -> Metric:
 
 
 def _rows(rows: Sequence[tuple[str, Estimate]]) -> Iterable[str]:
-    width = max(len(label) for label, _ in rows)
-    numbers = max(len(estimate.text) for _, estimate in rows)
+    width = max((len(label) for label, _ in rows), default=0)
+    numbers = max((len(estimate.text) for _, estimate in rows), default=0)
     for label, estimate in rows:
         yield f"  {label:<{width}}  {estimate.text:>{numbers}}  {estimate.unit}".rstrip()
 

@@ -31,6 +31,8 @@ def show_study(make: MakeStudy, options: RunOptions, terms: StudyOptions) -> Ans
     with shown_progress() as progress:
         found = make({**options.terms(progress), **terms})
     lines = [found.title, "", *wrap(found.sentence, WIDTH), "", *_rows(found)]
+    for note in found.notes:
+        lines += ["", *wrap(note, WIDTH)]
     if options.html is not None:
         study_page(found).save(options.html)
         lines += ["", f"page written to {options.html}"]
@@ -40,9 +42,8 @@ def show_study(make: MakeStudy, options: RunOptions, terms: StudyOptions) -> Ans
 def _rows(found: Study) -> Iterator[str]:
     base = found.value(found.base.name)
     rows = [("", base.unit or found.metric.label, "difference"), (found.base.name, base.text, "")]
-    for effect in found.effects:
-        doubt = "" if effect.is_established else "  contains 0"
-        text = f"{effect.joint.signed_text}{doubt}"
+    for effect in found.ranking:
+        text = f"{effect.difference}  {effect.doubt}"
         rows.append((effect.variant, found.value(effect.variant).text, text))
     widths = [max(len(row[place]) for row in rows) for place in range(2)]
     for name, value, difference in rows:
@@ -57,6 +58,7 @@ def _data(found: Study, options: RunOptions) -> dict[str, Any]:
         "seed": found.simulations[0].seed,
         "metric": found.metric.name,
         "sentence": found.sentence,
+        "notes": list(found.notes),
         "best": found.best.name,
         "rivals": [each.name for each in found.rivals],
         "base": {"variant": found.base.name, **estimate_data(found.value(found.base.name))},

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from typing import Final
 
-from fourtop.cli.simulation_page import INTERVALS, value_and_note
+from fourtop.cli.simulation_page import INTERVALS
 from fourtop.errors.display import count_of
 from fourtop.plotting import floor_plan
-from fourtop.plotting.page import KeyFigure, Page, PageTable, Section
+from fourtop.plotting.page import Page, PageTable, Section
 from fourtop.simulation.metrics import get_metric
 from fourtop.simulation.studies import Study
 
-_OTHERS: Final = ("covers", "parties", "refused_percent", "seat_percent", "late", "wait_minutes")
+_OTHERS: Final = (
+    "covers",
+    "parties",
+    "turned_away_percent",
+    "seat_percent",
+    "late",
+    "wait_minutes",
+)
 
 
 def study_page(found: Study) -> Page:
@@ -20,8 +27,8 @@ def study_page(found: Study) -> Page:
     return Page(
         found.title,
         lead=found.sentence,
-        figures=_figures(found),
         sections=(
+            Section(paragraphs=found.notes, pictures=(found.picture(),)),
             Section("Variants", tables=(_table(found),)),
             Section(
                 "Other figures",
@@ -34,18 +41,6 @@ def study_page(found: Study) -> Page:
     )
 
 
-def _figures(found: Study) -> tuple[KeyFigure, ...]:
-    """Return the value of the base, and the greatest gain and loss that are established."""
-    value, note = value_and_note(found.value(found.base.name))
-    unit = found.value(found.base.name).unit or found.metric.label
-    figures = [KeyFigure(f"{found.base.name}, {unit}", value, note)]
-    for effect in dict.fromkeys((found.ranking[0], found.ranking[-1])):
-        mean, half_width = value_and_note(effect.joint)
-        sign = "" if effect.joint.mean < 0 else "+"
-        figures.append(KeyFigure(effect.variant, f"{sign}{mean}", half_width))
-    return tuple(figures)
-
-
 def _table(found: Study) -> PageTable:
     base = found.value(found.base.name)
     rows = [(found.base.name, base.text, "", "", "")]
@@ -53,9 +48,9 @@ def _table(found: Study) -> PageTable:
         (
             effect.variant,
             found.value(effect.variant).text,
-            effect.joint.signed_text,
+            effect.difference,
             f"{effect.evenings_changed:,}",
-            "" if effect.is_established else "contains 0",
+            effect.doubt,
         )
         for effect in found.ranking
     ]
@@ -64,18 +59,25 @@ def _table(found: Study) -> PageTable:
 
 
 def _others(found: Study) -> PageTable:
-    metrics = [get_metric(name) for name in _OTHERS if name != found.metric.name]
-    units = [found.effect(found.effects[0].variant, each).joint.unit for each in metrics]
+    """Return the effects on the other metrics that changed in any variant."""
+    names = [effect.variant for effect in found.ranking]
+    effects = {
+        metric: [found.effect(name, metric) for name in names]
+        for metric in _OTHERS
+        if metric != found.metric.name
+    }
+    shown = {
+        metric: each
+        for metric, each in effects.items()
+        if any(effect.evenings_changed for effect in each)
+    }
     heads = [
-        f"{metric.label}, {unit}" if unit else metric.label
-        for metric, unit in zip(metrics, units, strict=True)
+        ", ".join(filter(None, (get_metric(metric).label, each[0].joint.unit)))
+        for metric, each in shown.items()
     ]
     rows = [
-        (
-            effect.variant,
-            *(found.effect(effect.variant, each).joint.signed_text for each in metrics),
-        )
-        for effect in found.ranking
+        (name, *(each[place].difference for each in shown.values()))
+        for place, name in enumerate(names)
     ]
     return PageTable(("", *heads), rows)
 

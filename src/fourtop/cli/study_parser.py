@@ -23,8 +23,10 @@ from fourtop.simulation.studies import (
     accept_rules,
     buffers,
     minimum_parties,
+    mixes_of_seats,
     notice,
     pacing,
+    table_mix,
     turn_times,
     worth_of_joins,
 )
@@ -78,6 +80,25 @@ def add_studies(add: Add) -> None:
         help="a pair such as 7+8; repeatable (default: each pair of movable tables of a zone)",
     )
     one.add_argument("--only-new", action="store_true", help="take no join away")
+    parsers["table-mix"] = one = add("table-mix", _run_mix, "which tables to buy, by search")
+    one.add_argument(
+        "--seats", type=whole, metavar="NUMBER", help="of all tables (default: as now)"
+    )
+    one.add_argument(
+        "--size",
+        dest="sizes",
+        type=whole,
+        action="append",
+        metavar="SEATS",
+        help="of a table; repeatable (default: 2, 4 and 6)",
+    )
+    one.add_argument(
+        "--gap",
+        type=whole,
+        default=10,
+        metavar="NUMBER",
+        help="the search may miss a mix that is better by so much (default: %(default)s)",
+    )
     parsers["accept-rules"] = one = add("accept-rules", _run_accept, "rules to take a request")
     one.add_argument(
         "--rule",
@@ -103,9 +124,11 @@ def _add_scenario(parser: ArgumentParser) -> None:
     add_store(parser, "database of the restaurant")
     parser.add_argument(
         "--demand",
-        default=SAMPLE,
         metavar="FILE",
-        help="a demand document, or pub for that of the sample (default: %(default)s)",
+        help="a demand document, or pub for that of the sample (default: pub)",
+    )
+    parser.add_argument(
+        "--bookings", metavar="FILE", help="past bookings to fit the demand to: CSV or JSON"
     )
     parser.add_argument(
         "--requests", type=whole, metavar="NUMBER", help="requests on a date, on average"
@@ -142,7 +165,7 @@ def _scenario(found: Namespace) -> Scenario:
     is_stored = found.floor is None and bool(found.restaurant or found.store)
     source = Source(None if is_stored else found.floor or SAMPLE, restaurant_id=found.restaurant)
     source.check(found.store)
-    demand = DemandSource(found.demand, found.requests)
+    demand = DemandSource(found.demand, found.bookings, found.requests)
     return open_scenario(source, database(found) if is_stored else None, demand)
 
 
@@ -178,6 +201,15 @@ def _run_joins(found: Namespace) -> Answer:
 
 def _pair(text: str) -> tuple[str, ...]:
     return tuple(number.strip() for number in text.split("+"))
+
+
+def _run_mix(found: Namespace) -> Answer:
+    scenario = _scenario(found)
+    now = sum(table.capacity for table in scenario.house.floor.tables)
+    # An odd number of seats has no mix of tables for two, four and six.
+    seats = now - now % 2 if found.seats is None else found.seats
+    mixes = mixes_of_seats(seats, found.sizes or (2, 4, 6))
+    return _run(found, lambda options: table_mix(scenario, mixes, gap=found.gap, **options))
 
 
 def _run_accept(found: Namespace) -> Answer:

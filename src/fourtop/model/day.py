@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import attrs
 
-from fourtop.errors.display import brief, clip, count_of, html_table, some
+from fourtop.errors.display import brief, clip, count_of, html_picture, html_table, some
 from fourtop.model.allocation import OwnerKind
 from fourtop.model.booking import BookingStatus
 from fourtop.model.receipt import Usage
@@ -172,6 +172,11 @@ class Day:
             f"{count_of(waiting, 'booking')} without a table" if waiting else "",
         )
 
+    def _repr_svg_(self) -> str:
+        from fourtop.plotting import night_chart  # noqa: PLC0415  # Only a notebook needs it.
+
+        return night_chart(self).svg
+
     def _repr_html_(self) -> str:
         rows = [(table.number, table.zone or "", self._row(table)) for table in self.tables]
         rows += [
@@ -179,7 +184,8 @@ class Day:
             for entry in self.unassigned
         ]
         caption = f"{self.on}, times in {self.timezone}"
-        return html_table(caption, ("table", "zone", "taken"), rows)
+        table = html_table(caption, ("table", "zone", "taken"), rows)
+        return html_picture(self._repr_svg_(), table)
 
     def _row(self, table: DayTable) -> str:
         texts = (f"{each.clock(self.on)} {clip(each.summary(), 40)}" for each in table.entries)

@@ -196,11 +196,12 @@ class Canvas:
         yield
         self._parts.append("</g>")
 
-    def title(self, title: str, subtitle: str, width: float) -> None:
-        """Write the title and the line below it, as much of them as fits."""
+    def title(self, title: str, subtitle: str, width: float) -> float:
+        """Write the title and the line below it, as much of them as fits; return the lower edge."""
         space = width - 2 * MARGIN
         self.text(MARGIN, 33, TITLE.fitted(title, space), TITLE)
         self.text(MARGIN, 51, SUBTITLE.fitted(subtitle, space), SUBTITLE)
+        return TITLE_HEIGHT if subtitle else TITLE_HEIGHT - 16
 
     def picture(self, size: tuple[float, float], title: str, description: str) -> Picture:
         """Return the picture, on a ground of its own.

@@ -37,7 +37,7 @@ _ROW: Final = 20.0
 Point = tuple[float, float]
 
 
-def _as_tables(value: Any) -> tuple[str, ...]:
+def _as_tables(value: Iterable[str]) -> tuple[str, ...]:
     if isinstance(value, str) or not isinstance(value, Iterable):
         raise InvalidInput("tables", "must be a collection of table ids", safe_repr(value))
     tables = tuple(value)

@@ -8,12 +8,13 @@ from typing import Final
 
 import attrs
 
-from fourtop.plotting.canvas import CENTRE, LABEL, TINY, Box, Canvas, Type
+from fourtop.plotting.canvas import CENTRE, LABEL, TINY, Box, Canvas, Type, number
 
 _ROW: Final = 22.0
 _SWATCH: Final = 22.0
 _SPACE: Final = 8.0
 _BETWEEN: Final = 20.0
+_FLAG: Final = 7.0
 LETTER: Final = TINY.toned("t-ink").centred()
 
 
@@ -21,6 +22,7 @@ class Mark(Enum):
     """The form of a mark in the legend."""
 
     BOX = "box"
+    FLAG = "flag"
     SLIM = "slim"
     THIN = "thin"
     LINE = "line"
@@ -28,6 +30,9 @@ class Mark(Enum):
     TIE = "tie"
     DOT = "dot"
     LETTER = "letter"
+
+
+_HEIGHTS: Final = {Mark.BOX: 14.0, Mark.FLAG: 14.0, Mark.SLIM: 10.0, Mark.THIN: 5.0}
 
 
 @attrs.frozen
@@ -38,13 +43,15 @@ class Key:
         look: The name of its look in the style sheet.
         text: Its meaning.
         mark: Its form.
-        letter: A letter inside the mark.
+        letter: A letter beside the mark, or in its place.
+        dot: The look of the dot on a line.
     """
 
     look: str
     text: str
     mark: Mark = Mark.BOX
     letter: str = ""
+    dot: str = ""
 
     @property
     def width(self) -> float:
@@ -86,27 +93,33 @@ def draw_legend(
 
 def _draw(canvas: Canvas, key: Key, x: float, middle: float) -> None:
     box = Box(x, middle - 7, _SWATCH, 14)
-    if key.mark is Mark.BOX:
-        canvas.rectangle(box, key.look, 2)
-    elif key.mark is Mark.SLIM:
-        canvas.rectangle(Box(x, middle - 5, _SWATCH, 10), key.look, 2)
-    elif key.mark is Mark.THIN:
-        canvas.rectangle(Box(x, middle - 2.5, _SWATCH, 5), key.look, 1)
-    elif key.mark is Mark.LINE:
-        canvas.line((box.x, middle), (box.right, middle), key.look)
+    centre = box.middle
+    if key.mark in _HEIGHTS:
+        height = _HEIGHTS[key.mark]
+        canvas.rectangle(Box(x, middle - height / 2, _SWATCH, height), key.look, 2)
+        if key.mark is Mark.FLAG:
+            draw_flag(canvas, box)
+        if key.letter:
+            draw_letter(canvas, key.letter, (box.right, middle), LETTER)
+    elif key.mark is Mark.LETTER:
+        canvas.text(centre[0], middle + CENTRE * LETTER.size, key.letter, LETTER)
     elif key.mark is Mark.RING:
         canvas.rectangle(box.grown(-1), key.look, 3)
-    elif key.mark is Mark.DOT:
-        canvas.circle(box.middle, 4.5, key.look)
     elif key.mark is Mark.TIE:
-        x_middle = box.middle[0]
-        canvas.line((x_middle, box.y - 1), (x_middle, box.bottom + 1), key.look)
-        canvas.circle((x_middle, box.y - 1), 3, "knot")
-        canvas.circle((x_middle, box.bottom + 1), 3, "knot")
-    if key.mark is Mark.LETTER:
-        canvas.text(box.middle[0], middle + CENTRE * LETTER.size, key.letter, LETTER)
-    elif key.letter:
-        draw_letter(canvas, key.letter, (box.right, middle), LETTER)
+        ends = (centre[0], box.y - 1), (centre[0], box.bottom + 1)
+        canvas.line(*ends, key.look)
+        for end in ends:
+            canvas.circle(end, 3, "knot")
+    else:
+        canvas.line((box.x, middle), (box.right, middle), key.look)
+        if key.mark is Mark.DOT:
+            canvas.circle(centre, 4, key.dot)
+
+
+def draw_flag(canvas: Canvas, box: Box) -> None:
+    """Draw a flag in the upper right corner of a cell."""
+    left = number(box.right - _FLAG)
+    canvas.path(f"M{left} {number(box.y)}h{number(_FLAG)}v{number(_FLAG)}Z", "flag")
 
 
 def draw_letter(canvas: Canvas, letter: str, centre: tuple[float, float], form: Type) -> None:

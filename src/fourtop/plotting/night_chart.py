@@ -335,7 +335,7 @@ class _Drawing:
             shown.add(SHADOW)
         keys = [Key(each.look, each.text, each.mark) for each in STATES if each in shown]
         if any(each.due_us is not None for each in entries):
-            keys.append(Key("stay", "may stay until"))
+            keys.append(Key("stay", "may stay this long"))
         if self.ties:
             keys.append(Key("tie", "one party", Mark.TIE))
         return keys

@@ -40,6 +40,7 @@ th,td{padding:5px 12px 5px 0;border-bottom:1px solid var(--rule);text-align:left
 th{font-size:13px;font-weight:600;color:var(--muted)}
 th.n,td.n{text-align:right;white-space:nowrap;padding:5px 20px 5px 12px}
 th.n{white-space:normal;vertical-align:bottom}
+td:first-child{min-width:11em}
 footer{margin-top:56px;padding-top:12px;border-top:1px solid var(--rule);font-size:14px}
 @media print{main{padding:0;max-width:none}h2,figure,tr{break-inside:avoid}h2{break-after:avoid}}
 """

@@ -224,3 +224,177 @@ class DrawnDay(Protocol):
     @property
     def timezone(self) -> str:
         """The IANA name."""
+
+
+class DrawnUsage(Protocol):
+    """The counts of a service."""
+
+    def summary(self) -> str:
+        """Return the counts against the caps."""
+
+
+class DrawnSlotUse(Protocol):
+    """How full a slot is, such as ``fourtop.SlotUtilisation``."""
+
+    @property
+    def start_us(self) -> int:
+        """Microseconds since 1970."""
+
+    @property
+    def covers(self) -> int:
+        """The people that sit down in it."""
+
+    @property
+    def present_covers(self) -> int:
+        """The people at their tables at some time in it."""
+
+    @property
+    def utilisation_percent(self) -> int | None:
+        """Of the fullest pacing rule; ``None``: it has none."""
+
+
+class DrawnPeriod(Protocol):
+    """How full a service is, such as ``fourtop.PeriodUtilisation``."""
+
+    @property
+    def period(self) -> str:
+        """The key of the service period."""
+
+    @property
+    def usage(self) -> DrawnUsage:
+        """Its counts."""
+
+    @property
+    def slots(self) -> Sequence[DrawnSlotUse]:
+        """By start."""
+
+    @property
+    def seat_hours_used(self) -> float:
+        """Hours of one seat."""
+
+    @property
+    def seat_hours_offered(self) -> float:
+        """Hours of one seat."""
+
+
+class DrawnUtilisation(Protocol):
+    """How full the services of a date are, such as ``fourtop.Utilisation``."""
+
+    @property
+    def on(self) -> date:
+        """The date."""
+
+    @property
+    def periods(self) -> Sequence[DrawnPeriod]:
+        """By start."""
+
+    @property
+    def closed(self) -> object | None:
+        """Why the date has no service."""
+
+    @property
+    def timezone(self) -> str:
+        """The IANA name."""
+
+
+class DrawnRefusal(Protocol):
+    """A no, such as ``fourtop.Refusal``."""
+
+    @property
+    def code(self) -> str:
+        """The code of the decisive reason."""
+
+
+class DrawnStart(Protocol):
+    """A start for a party size, such as ``fourtop.Slot``."""
+
+    @property
+    def start_us(self) -> int:
+        """Microseconds since 1970."""
+
+    @property
+    def period(self) -> str | None:
+        """The key of the service period; ``None``: none is open."""
+
+    @property
+    def party_size(self) -> int:
+        """The people."""
+
+    @property
+    def refusal(self) -> DrawnRefusal | None:
+        """``None``: it can be booked."""
+
+    @property
+    def spots(self) -> int:
+        """The parties that could still come."""
+
+    @property
+    def utilisation_percent(self) -> int | None:
+        """Of the fullest limit; ``None``: it has none."""
+
+
+class DrawnAvailability(Protocol):
+    """The starts of a date, such as ``fourtop.Availability``."""
+
+    @property
+    def on(self) -> date:
+        """The date."""
+
+    @property
+    def slots(self) -> Sequence[DrawnStart]:
+        """By start, then party size."""
+
+    @property
+    def closed(self) -> object | None:
+        """Why the date has no starts."""
+
+    @property
+    def timezone(self) -> str:
+        """The IANA name."""
+
+
+class DrawnTerm(Protocol):
+    """A term of a score."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def cost(self) -> float:
+        """Its cost."""
+
+
+class DrawnScore(Protocol):
+    """The score of a plan."""
+
+    @property
+    def terms(self) -> Sequence[DrawnTerm]:
+        """Its terms."""
+
+    @property
+    def total(self) -> float:
+        """The sum of the costs."""
+
+    def cost(self, name: str) -> float:
+        """Return the cost of a term; 0 where it has none."""
+
+
+class DrawnPlan(Protocol):
+    """A set of tables for a party, such as ``fourtop.Plan``."""
+
+    @property
+    def tables(self) -> Sequence[str]:
+        """The table ids."""
+
+    @property
+    def seats(self) -> int:
+        """The seats of the set."""
+
+    @property
+    def slack(self) -> int:
+        """The seats left over."""
+
+    @property
+    def score(self) -> DrawnScore:
+        """The cost of the choice."""

@@ -110,7 +110,9 @@ _LOOKS: Final[Mapping[str, str]] = {
     "mid": "fill:url(#{id}mid)",
     "high": "fill:url(#{id}high)",
     "alert": "fill:{alert}",
+    "flag": "fill:{on-alert}",
     "unknown": "fill:{band}",
+    "zero": "stroke:{frame};stroke-width:1;fill:none",
     "bar": "fill:{series-1}",
     "bar-low": "fill:{series-2}",
     "best": "fill:{series-1}",
@@ -133,6 +135,7 @@ _LOOKS: Final[Mapping[str, str]] = {
             start=1,
         )
     },
+    **{f"range-dot-{n}": f"fill:{{series-{n}}}" for n in range(1, SERIES + 1)},
     **{f"range-{n}": f"fill:{{series-{n}}};fill-opacity:.14" for n in range(1, SERIES + 1)},
     "b": "font-weight:700",
     "mid-anchor": "text-anchor:middle",

@@ -11,7 +11,7 @@ import attrs
 from fourtop.errors.display import brief, count_of, html_table
 from fourtop.model.restaurant import zone_info
 from fourtop.model.window import from_micros
-from fourtop.simulation.visit import Outcome, Visit
+from fourtop.simulation.visit import TURNED_AWAY, Outcome, Visit
 
 
 @attrs.frozen(repr=False)
@@ -66,8 +66,7 @@ class EveningResult:
     @property
     def covers_turned_away(self) -> int:
         """The people of the parties that were turned away."""
-        outcomes = (Outcome.REFUSED, Outcome.GAVE_UP, Outcome.RELEASED)
-        return sum(_covers(self.with_outcome(each)) for each in outcomes)
+        return sum(_covers(self.with_outcome(each)) for each in TURNED_AWAY)
 
     @property
     def refusals(self) -> Mapping[str, int]:

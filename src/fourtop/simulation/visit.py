@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 import attrs
 
@@ -27,6 +28,10 @@ class Outcome(StrEnum):
     CANCELLED = "cancelled"
     NO_SHOW = "no_show"
     RELEASED = "released"
+
+
+TURNED_AWAY: Final = (Outcome.REFUSED, Outcome.GAVE_UP, Outcome.RELEASED)
+"""The outcomes of parties that wanted a table and got none."""
 
 
 @attrs.frozen(repr=False)

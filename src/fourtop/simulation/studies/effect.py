@@ -49,9 +49,21 @@ class Effect:
         return -self.joint.mean if self.less_is_better else self.joint.mean
 
     @property
+    def difference(self) -> str:
+        """The difference with its joint interval, without unit; ``no change`` without any."""
+        is_change = self.joint.mean or self.joint.half_width
+        return self.joint.signed_text if is_change else "no change"
+
+    @property
     def text(self) -> str:
         """The difference with its joint interval and unit."""
         return f"{self.joint.signed_text} {self.joint.unit}".rstrip()
+
+    @property
+    def doubt(self) -> str:
+        """``contains 0`` if there is a change that is not established."""
+        is_change = self.joint.mean or self.joint.half_width
+        return "contains 0" if is_change and not self.is_established else ""
 
     def __repr__(self) -> str:
         changed = f"{count_of(self.evenings_changed, 'evening')} of {self.joint.count:,} changed"

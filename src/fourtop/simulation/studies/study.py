@@ -13,6 +13,7 @@ from fourtop.errors import InvalidInput, safe_repr
 from fourtop.errors.display import brief, count_of, html_table
 from fourtop.model import validators
 from fourtop.model.service_period import Weekday
+from fourtop.plotting import IntervalRow, Picture, interval_chart
 from fourtop.simulation.comparison import compare
 from fourtop.simulation.estimates import Estimate
 from fourtop.simulation.metrics import Metric, get_metric
@@ -21,7 +22,7 @@ from fourtop.simulation.simulation import Simulation
 from fourtop.simulation.studies.effect import Effect, widened
 from fourtop.simulation.studies.runs import Per, StudyOptions, Terms, play_scenarios
 from fourtop.simulation.studies.variant import Variant, as_variants
-from fourtop.simulation.studies.verdict import sentence_of, verdict_of
+from fourtop.simulation.studies.verdict import sentence_of, terms_of, verdict_of
 from fourtop.simulation.table import TidyTable
 
 LONGEST_TITLE: Final = 200
@@ -171,6 +172,25 @@ class Study:
         ]
         return TidyTable({name: [row[name] for row in rows] for name in rows[0]}, self.title)
 
+    def picture(self) -> Picture:
+        """Draw the effects from the greatest gain to the greatest loss, with joint intervals.
+
+        An open dot marks an effect that is not established. One evening has no intervals.
+        """
+        rows = []
+        for each in self.ranking:
+            # The interval of one evening is infinite.
+            width = each.joint.half_width if self.evenings > 1 else 0.0
+            mean = each.joint.mean
+            rows.append(IntervalRow(each.variant, mean, mean - width, mean + width))
+        return interval_chart(
+            rows,
+            title=self.title,
+            unit=self.effects[0].joint.unit or self.metric.label,
+            reference=0,
+            note=f"difference from {self.base.name}, {terms_of(self.effects[0], len(rows))}",
+        )
+
     def __len__(self) -> int:
         return len(self.variants)
 
@@ -188,8 +208,8 @@ class Study:
             (
                 each.name,
                 self.value(each.name).text,
-                "base" if each is self.base else self.effect(each.name).joint.signed_text,
-                "" if each is self.base or self.effect(each.name).is_established else "contains 0",
+                "base" if each is self.base else self.effect(each.name).difference,
+                "" if each is self.base else self.effect(each.name).doubt,
             )
             for each in self.variants
         ]
@@ -197,7 +217,7 @@ class Study:
         columns = ("variant", unit or self.metric.label, "difference", "interval")
         table = html_table(self.title, columns, rows)
         texts = "".join(f"<p>{escape(text)}</p>" for text in (self.sentence, *self.notes))
-        return f"{texts}{table}"
+        return f"{texts}{self.picture().svg}{table}"
 
     # ---- inside
 
@@ -280,7 +300,7 @@ def study(
     2015), sections 10.2 and 11.2.
 
     Args:
-        variants: The scenarios by name, or values of ``Variant``; two to a thousand, all with the
+        variants: The scenarios by name, or values of ``Variant``; 2 to 200, all with the
             same dates.
         title: What is studied (1–200 characters).
         base: The name of the variant to compare with; ``None``: the first one.

@@ -13,7 +13,7 @@ from fourtop.model import validators
 from fourtop.simulation.scenario import Scenario
 
 LONGEST_NAME: Final = 100
-MOST_VARIANTS: Final = 1_000
+MOST_VARIANTS: Final = 200
 
 
 def _as_settings(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def as_variants(
     """Return the variants of a study, the base first and the others in their order.
 
     Raises:
-        InvalidInput: If there are fewer than two or more than a thousand, a name occurs twice, the
+        InvalidInput: If there are fewer than two or more than 200, a name occurs twice, the
             base is not among them, or the dates differ.
     """
     if isinstance(value, Mapping):

@@ -21,7 +21,7 @@ def verdict_of(ranking: Sequence[Effect], base: str, best: str, rivals: Sequence
     if len(ranking) == 1:
         return sentence_of(first, base, 1)
     among = f"{len(ranking)} variants"
-    terms = _terms(first, len(ranking))
+    terms = terms_of(first, len(ranking))
     if best != base:
         others = [name for name in rivals if name != base]
         equals = f"; {some(others)} may be as good" if others else ""
@@ -48,14 +48,20 @@ def sentence_of(effect: Effect, base: str, comparisons: int) -> str:
         base: The name of the base.
         comparisons: The number of variants that are compared with it.
     """
-    terms = _terms(effect, comparisons)
+    terms = terms_of(effect, comparisons)
     if not effect.evenings_changed:
         return f"{effect.variant} changed no evening of {base} ({terms})."
     doubt = "" if effect.is_established else "; the interval contains 0"
     return f"{effect.variant}: {effect.text} against {base} ({terms}{doubt})."
 
 
-def _terms(effect: Effect, comparisons: int) -> str:
+def terms_of(effect: Effect, comparisons: int) -> str:
+    """Say what an interval holds, and how many evenings were played.
+
+    Args:
+        effect: Any effect of the study.
+        comparisons: The number of variants that are compared with the base.
+    """
     together = f" for all {comparisons} comparisons together" if comparisons > 1 else ""
     evenings = count_of(effect.joint.count, "evening")
     return f"95 %{together}, {evenings} with the same guests"
