@@ -50,7 +50,7 @@ from fourtop.storage import MemoryStore
 
 STAFF: Final = Actor("staff", "staff")
 MOST_EVENINGS: Final = 1_000_000
-SEEDS: Final = (0, 2**63 - 1)
+_SEEDS: Final = (0, 2**63 - 1)
 MakeStore = Callable[[Clock], Store]
 """Makes an empty store on a clock."""
 NOT_ACCEPTED: Final = "NOT_ACCEPTED"
@@ -129,7 +129,7 @@ def play_evening(
     """
     validators.check_instance("scenario", scenario, Scenario)
     validators.check_integer("number", number, 1, MOST_EVENINGS)
-    validators.check_integer("seed", seed, *SEEDS)
+    check_seed(seed)
     calendar = Calendar(scenario.house.restaurant, scenario.house.policy)
     on = scenario.date_of(number)
     guests = draw_guests(scenario.demand, calendar, on, seed=seed, evening=number)
@@ -145,6 +145,15 @@ def play_evening(
         timezone=scenario.house.restaurant.timezone,
     )
     return PlayedEvening(result, run.staff)
+
+
+def check_seed(seed: object) -> int:
+    """Return a seed if it is a whole number of 0 or more.
+
+    Raises:
+        InvalidInput: If it is anything else.
+    """
+    return validators.check_integer("seed", seed, *_SEEDS)
 
 
 class _EveningRun:
