@@ -68,25 +68,19 @@ def allocate(
         part: Prefix of the row ids, for a command that allocates for several owners.
     """
     kind, owner_id = owner
-    named = [(str(number), ResourceType.TABLE, id_) for number, id_ in enumerate(tables, 1)]
+    restaurant_id, first = invocation.restaurant_id, f"{invocation.id}.{part}"
+
+    def row(name: object, resource: ResourceType, resource_id: str) -> Allocation:
+        row_id = f"{first}{name}"
+        return Allocation(row_id, restaurant_id, resource, resource_id, window, kind, owner_id)
+
+    rows = [row(number, ResourceType.TABLE, each) for number, each in enumerate(tables, 1)]
     merge_group_id = None
     if len(tables) > 1 and kind is not OwnerKind.BLOCK:
-        merge_group_id = invocation.row_id(f"{part}group")
-        named.append(("group", ResourceType.MERGE_GROUP, merge_group_id))
+        merge_group_id = f"{first}group"
+        rows.append(row("group", ResourceType.MERGE_GROUP, merge_group_id))
     if kind is OwnerKind.HOLD:
-        named.append(("hold", ResourceType.HOLD, owner_id))
-    rows = [
-        Allocation(
-            f"{invocation.id}.{part}{ordinal}",
-            invocation.restaurant_id,
-            resource_type,
-            resource_id,
-            window,
-            kind,
-            owner_id,
-        )
-        for ordinal, resource_type, resource_id in named
-    ]
+        rows.append(row("hold", ResourceType.HOLD, owner_id))
     return Placing(tuple(rows), merge_group_id)
 
 

@@ -147,7 +147,8 @@ class Scope:
         """
         if self.tables:
             return True
-        return bool(self.windows) and self.spans.starts_us[0] < now_us + SEATED_REACH_US
+        reach_us = now_us + SEATED_REACH_US
+        return any(window.start_us < reach_us for window in self.windows)
 
     def covers_sittings(self, window: Window) -> bool:
         """Tell whether every instant of a window lies in one of the scope's sittings. O(log n)."""

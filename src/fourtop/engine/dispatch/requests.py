@@ -77,12 +77,19 @@ class Caller:
         InvalidIdentifier: If the restaurant's id is malformed.
     """
 
-    __slots__ = ("_ids", "actor", "restaurant_id")
+    __slots__ = ("_ids", "_nothing", "actor", "restaurant_id")
 
     def __init__(self, restaurant_id: str, actor: Actor, ids: IdSource) -> None:
         self.restaurant_id: str = validators.check_identifier("restaurant_id", restaurant_id)
         self.actor: Actor = actor
         self._ids = ids
+        self._nothing = Scope(self.restaurant_id)
+
+    def scope(self, booking_id: str | None = None) -> Scope:
+        """Return the scope of a booking; ``None``: of no record."""
+        if booking_id is None:
+            return self._nothing
+        return Scope(self.restaurant_id, bookings=frozenset((booking_id,)))
 
     def invocation(self, command: str, key: str | None, request: Mapping[str, Any]) -> Invocation:
         """Return a new invocation of a command.
