@@ -38,6 +38,7 @@ from fourtop.engine.usage import (
 from fourtop.errors import Code, Reason, Refusal
 from fourtop.model.actor import Actor
 from fourtop.model.calendar import Service, Stay
+from fourtop.model.direct_init import direct_init
 from fourtop.model.override import Override
 from fourtop.model.plan import Plan
 from fourtop.model.receipt import Usage
@@ -50,6 +51,7 @@ _COMPOSITION: Final = "composition"
 _WITH_PROMISES: Final = "composition with promises"
 
 
+@direct_init
 @attrs.frozen
 class Seating:
     """An admitted party: its stay, the service that it starts in, and its tables.

@@ -9,6 +9,7 @@ import attrs
 
 from fourtop.errors import AmbiguousTime, Code, InvalidInput, NonexistentTime, Refusal, safe_repr
 from fourtop.errors.display import brief
+from fourtop.model.direct_init import direct_init
 from fourtop.model.policy import Policy
 from fourtop.model.restaurant import Restaurant, zone_info
 from fourtop.model.service_period import ServicePeriod, TurnBand
@@ -58,6 +59,7 @@ class Service:
         return brief(self, f"{self.period.key} on {self.date}", self.window.brief())
 
 
+@direct_init
 @attrs.frozen(repr=False)
 class Stay:
     """The windows of a party, as the policy sets them for a start, a size and an occasion.

@@ -13,6 +13,7 @@ import attrs
 from fourtop.model.allocation import Allocation
 from fourtop.model.booking import Booking
 from fourtop.model.confirmation import ConfirmationResult
+from fourtop.model.direct_init import direct_init
 from fourtop.model.event import Event
 from fourtop.model.floor import Floor
 from fourtop.model.hold import Hold
@@ -30,6 +31,7 @@ def _text(result: str | Callable[[], str]) -> str:
     return result if isinstance(result, str) else result()
 
 
+@direct_init
 @attrs.frozen
 class StoredResult:
     """The stored result of a command that succeeded, under its idempotency key.
@@ -77,6 +79,7 @@ class PolicyChange:
     expected: int
 
 
+@direct_init
 @attrs.frozen(kw_only=True)
 class Changes:
     """Everything one command writes: all of it or nothing, judged at its end.

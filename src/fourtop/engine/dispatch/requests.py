@@ -15,6 +15,7 @@ from fourtop.errors import FourtopError, InvalidInput, safe_repr
 from fourtop.model import validators
 from fourtop.model.actor import Actor
 from fourtop.model.booking import Booking
+from fourtop.model.direct_init import direct_init
 from fourtop.model.override import check_may_override
 from fourtop.model.request import BookingRequest
 from fourtop.model.window import Window
@@ -29,6 +30,7 @@ Prefetch = Callable[[CompiledHouse], tuple[tuple[Window, ...], tuple[Window, ...
 OnLost = Callable[[View, CompiledHouse, FourtopError], Decision[None] | Need]
 
 
+@direct_init
 @attrs.frozen(eq=False)
 class Command(Generic[T]):
     """A command, ready for a store; it returns a ``T``.

@@ -185,7 +185,7 @@ class RestaurantState:
             return listing.of(self._bookings[booking_id] for _, booking_id in places)
         return listing.of(self._references.of(listing.reference))
 
-    def headcounts(self, window: Window) -> list[Headcount]:
+    def headcounts(self, window: Window) -> Iterable[Headcount]:
         """Return the headcounts of the counted bookings inside a window, ascending."""
         return self._headcounts.within(window)
 
