@@ -14,7 +14,7 @@ from typing import Final
 import attrs
 
 from fourtop.clock import ManualClock
-from fourtop.engine import CountedIds, Desk, Engine, Move
+from fourtop.engine import CountedIds, Desk, Move
 from fourtop.errors import (
     Code,
     HoldExpired,
@@ -130,8 +130,7 @@ def play_evening(
     validators.check_instance("scenario", scenario, Scenario)
     validators.check_integer("number", number, 1, MOST_EVENINGS)
     check_seed(seed)
-    calendar = Calendar(scenario.house.restaurant, scenario.house.policy)
-    on = scenario.date_of(number)
+    calendar, on = scenario.calendar, scenario.date_of(number)
     guests = draw_guests(scenario.demand, calendar, on, seed=seed, evening=number)
     run = _EveningRun(scenario, calendar, guests, make_store)
     run.play()
@@ -172,7 +171,7 @@ class _EveningRun:
         self._channels = frozenset(house.policy.known_channels)
         first_us = guests[0].asks_us if guests else 0
         self._clock = ManualClock(from_micros(first_us))
-        engine = Engine(make_store(self._clock), ids=CountedIds("n"))
+        engine = scenario.engine.on_store(make_store(self._clock), ids=CountedIds("n"))
         self._online = engine.add_restaurant(house, actor=GUEST)
         self.staff = engine.desk(house.restaurant.id, actor=STAFF)
         self.parties = [Party(guest) for guest in guests]

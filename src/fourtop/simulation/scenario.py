@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import Final
 
 import attrs
 
+from fourtop.clock import ManualClock
+from fourtop.engine import CountedIds, Engine
 from fourtop.errors import InvalidInput
 from fourtop.errors.display import brief, count_of
 from fourtop.model import validators
@@ -16,6 +19,7 @@ from fourtop.model.house import House
 from fourtop.model.service_period import as_date
 from fourtop.simulation.behaviour import USUAL, Behaviour
 from fourtop.simulation.demand import Demand
+from fourtop.storage import MemoryStore
 
 # A week without changes of clocks in most time zones.
 FIRST_MONDAY: Final = date(2030, 5, 6)
@@ -72,6 +76,18 @@ class Scenario:
     def __attrs_post_init__(self) -> None:
         if not self.house.floor.tables:
             raise InvalidInput("house", "must have at least one table", "none")
+
+    @cached_property
+    def engine(self) -> Engine:
+        """An engine that keeps the compiled house; each evening gets one on a store of its own."""
+        return Engine(
+            MemoryStore(ManualClock(datetime(2030, 1, 1, tzinfo=UTC))), ids=CountedIds("n")
+        )
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The calendar of the house."""
+        return Calendar(self.house.restaurant, self.house.policy)
 
     def date_of(self, number: int) -> date:
         """Return the date of an evening; evenings are numbered from 1."""
