@@ -134,12 +134,12 @@ def play_evening(
     guests = draw_guests(scenario.demand, calendar, on, seed=seed, evening=number)
     run = _EveningRun(scenario, calendar, guests, make_store)
     run.play()
-    hours = SeatHours(scenario, calendar, on)
+    hours = SeatHours(scenario, on)
     result = EveningResult(
         number,
         on,
         tuple(party.visit() for party in run.parties if hours.counts(party.guest.start_us)),
-        hours.offered(run.staff),
+        hours.offered,
         hours.used(run.parties),
         timezone=scenario.house.restaurant.timezone,
     )

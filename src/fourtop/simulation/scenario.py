@@ -10,7 +10,7 @@ from typing import Final
 import attrs
 
 from fourtop.clock import ManualClock
-from fourtop.engine import CountedIds, Engine
+from fourtop.engine import Engine
 from fourtop.errors import InvalidInput
 from fourtop.errors.display import brief, count_of
 from fourtop.model import validators
@@ -79,15 +79,32 @@ class Scenario:
 
     @cached_property
     def engine(self) -> Engine:
-        """An engine that keeps the compiled house; each evening gets one on a store of its own."""
-        return Engine(
-            MemoryStore(ManualClock(datetime(2030, 1, 1, tzinfo=UTC))), ids=CountedIds("n")
-        )
+        """An engine with the compiled, empty house; each evening has one on a store of its own."""
+        engine = Engine(MemoryStore(ManualClock(datetime(2030, 1, 1, tzinfo=UTC))))
+        engine.add_restaurant(self.house)
+        return engine
 
     @cached_property
     def calendar(self) -> Calendar:
         """The calendar of the house."""
         return Calendar(self.house.restaurant, self.house.policy)
+
+    @cached_property
+    def _offered(self) -> dict[date, tuple[float, ...]]:
+        return {}
+
+    def seat_hours_offered(self, on: date) -> tuple[float, ...]:
+        """Return the seats on offer times the hours of each service of a date, by start.
+
+        They are those of ``Desk.utilisation``, and do not depend on the guests.
+        """
+        found = self._offered.get(on)
+        if found is None:
+            periods = self.engine.desk(self.house.restaurant.id).utilisation(on).periods
+            found = tuple(period.seat_hours_offered for period in periods)
+            # Two threads may both find it; they find the same.
+            self._offered[on] = found
+        return found
 
     def date_of(self, number: int) -> date:
         """Return the date of an evening; evenings are numbered from 1."""
