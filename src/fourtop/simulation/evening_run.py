@@ -5,7 +5,6 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
 from enum import IntEnum, auto
 from functools import partial
 from itertools import count
@@ -82,15 +81,20 @@ class PlayedEvening:
     def rows(self) -> tuple[BookingRow, ...]:
         """Return its bookings as rows, by start, with ids that no other evening has.
 
-        Requests that were refused leave no row. Together the rows of several evenings are the
-        history of a house, for ``fit_demand``, ``rerun`` and ``dump_rows``.
+        Each has the channel of its guest, even if the house does not know it. Requests that were
+        refused leave no row, and neither do those of the warm-up. Together the rows of several
+        evenings are the history of a house, for ``fit_demand``, ``rerun`` and ``dump_rows``.
         """
-        found = [booking.start for booking in self.desk.list_bookings(limit=500)]
-        if not found:
+        channels = {each.booking_id: each.channel for each in self.result.visits if each.booking_id}
+        starts_us = [each.start_us for each in self.result.visits if each.start_us is not None]
+        if not starts_us:
             return ()
-        window = Window(min(found), max(found) + timedelta(minutes=1))
-        rows = self.desk.export_rows(window)
-        return tuple(attrs.evolve(row, id=f"e{self.result.number}-{row.id}") for row in rows)
+        first_us, last_us = min(starts_us), max(starts_us) + MICROSECONDS_PER_MINUTE
+        return tuple(
+            attrs.evolve(row, id=f"e{self.result.number}-{row.id}", channel=channels[row.id])
+            for row in self.desk.export_rows(Window.of_micros(first_us, last_us))
+            if row.id in channels
+        )
 
     def __repr__(self) -> str:
         return f"<PlayedEvening {self.result!r}>"

@@ -115,6 +115,6 @@ class Scenario:
             self,
             self.house.restaurant.name,
             count_of(len(self.house.floor.tables), "table"),
-            f"{self.demand.requests.expected:g} requests",
+            f"{self.demand.requests.expected:.4g} requests",
             count_of(len(self.dates), "date"),
         )
