@@ -12,7 +12,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from itertools import accumulate
-from math import exp, inf, lgamma, log, log1p, sqrt
+from math import exp, inf, isfinite, lgamma, log, log1p, sqrt
 from statistics import NormalDist
 from typing import Any, Final, Protocol, Self, runtime_checkable
 
@@ -69,6 +69,18 @@ def _check_share(share: float) -> float:
     return min(max(share, _TINY), 1 - _TINY)
 
 
+def draw(field: str, distribution: Distribution, share: float) -> float:
+    """Return a quantile of a distribution that may be a class of the host's own.
+
+    Raises:
+        InvalidInput: If it is not a finite number; names the field.
+    """
+    value = distribution.quantile(share)
+    if type(value) not in (int, float) or not isfinite(value):
+        raise InvalidInput(field, "must draw finite numbers", safe_repr(value))
+    return value
+
+
 def check_factor(factor: float) -> float:
     """Return a factor if it is a finite number of 0 or more.
 
@@ -119,7 +131,7 @@ class Constant:
         return attrs.evolve(self, value=self.value * check_factor(factor))
 
     def __repr__(self) -> str:
-        return brief(self, f"{self.value:g}")
+        return brief(self, f"{self.value:.4g}")
 
 
 @attrs.frozen(repr=False)
@@ -158,7 +170,7 @@ class Uniform:
         return attrs.evolve(self, low=self.low * factor, high=self.high * factor)
 
     def __repr__(self) -> str:
-        return brief(self, f"{self.low:g} to {self.high:g}")
+        return brief(self, f"{self.low:.4g} to {self.high:.4g}")
 
 
 @attrs.frozen(repr=False)
@@ -191,7 +203,7 @@ class Exponential:
         return attrs.evolve(self, mean=self.mean * factor) if check_factor(factor) else Constant(0)
 
     def __repr__(self) -> str:
-        return brief(self, f"mean {self.mean:g}")
+        return brief(self, f"mean {self.mean:.4g}")
 
 
 @attrs.frozen(repr=False)
@@ -259,10 +271,10 @@ class Normal:
     def __repr__(self) -> str:
         return brief(
             self,
-            f"mean {self.mean:g}",
-            f"sd {self.sd:g}",
-            "" if self.low is None else f"from {self.low:g}",
-            "" if self.high is None else f"to {self.high:g}",
+            f"mean {self.mean:.4g}",
+            f"sd {self.sd:.4g}",
+            "" if self.low is None else f"from {self.low:.4g}",
+            "" if self.high is None else f"to {self.high:.4g}",
         )
 
 
@@ -303,7 +315,7 @@ class Lognormal:
         return Lognormal(self.mean * factor, self.sd * factor)
 
     def __repr__(self) -> str:
-        return brief(self, f"mean {self.mean:g}", f"sd {self.sd:g}")
+        return brief(self, f"mean {self.mean:.4g}", f"sd {self.sd:.4g}")
 
 
 @attrs.frozen(repr=False)
@@ -351,7 +363,7 @@ class Triangular:
         return attrs.evolve(self, low=low, mode=mode, high=high)
 
     def __repr__(self) -> str:
-        return brief(self, f"{self.low:g} to {self.high:g}", f"most likely {self.mode:g}")
+        return brief(self, f"{self.low:.4g} to {self.high:.4g}", f"most likely {self.mode:.4g}")
 
 
 @attrs.frozen(repr=False)
@@ -397,7 +409,7 @@ class Poisson:
         return attrs.evolve(self, mean=self.mean * check_factor(factor))
 
     def __repr__(self) -> str:
-        return brief(self, f"mean {self.mean:g}")
+        return brief(self, f"mean {self.mean:.4g}")
 
 
 def _as_weighted(
@@ -468,11 +480,11 @@ class Empirical:
         return brief(
             self,
             count_of(len(self.values), "value"),
-            f"{low:g} to {high:g}",
-            f"mean {self.expected:g}",
+            f"{low:.4g} to {high:.4g}",
+            f"mean {self.expected:.4g}",
         )
 
 
 def _check_order(field: str, low: float, high: float) -> None:
     if high < low:
-        raise InvalidInput(field, f"must not be below {low:g}", safe_repr(high))
+        raise InvalidInput(field, f"must not be below {low:.4g}", safe_repr(high))
