@@ -22,8 +22,10 @@ from fourtop.simulation.estimates import Estimate
 from fourtop.simulation.evening import EveningResult
 from fourtop.simulation.evening_run import PlayedEvening, play_evening, simulate_evening
 from fourtop.simulation.event_loop import EventLoop
+from fourtop.simulation.fitted_demand import FittedDemand, FittedPart, fit_demand
 from fourtop.simulation.guests import Guest, draw_guests
 from fourtop.simulation.metrics import METRICS, Metric
+from fourtop.simulation.past_bookings import Rerun, RerunRow, rerun
 from fourtop.simulation.scenario import Scenario
 from fourtop.simulation.selection import Search, SearchTerms, Standing, search
 from fourtop.simulation.simulation import ScenarioOptions, Simulation, simulate
@@ -46,6 +48,8 @@ __all__ = [
     "EveningResult",
     "EventLoop",
     "Exponential",
+    "FittedDemand",
+    "FittedPart",
     "Guest",
     "Lognormal",
     "Metric",
@@ -53,6 +57,8 @@ __all__ = [
     "Outcome",
     "PlayedEvening",
     "Poisson",
+    "Rerun",
+    "RerunRow",
     "Scenario",
     "ScenarioOptions",
     "Search",
@@ -69,7 +75,9 @@ __all__ = [
     "Visit",
     "compare",
     "draw_guests",
+    "fit_demand",
     "play_evening",
+    "rerun",
     "search",
     "simulate",
     "simulate_evening",

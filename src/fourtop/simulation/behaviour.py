@@ -12,6 +12,8 @@ from fourtop.errors import InvalidInput, safe_repr
 from fourtop.errors.display import brief
 from fourtop.model import validators
 from fourtop.model.alternatives import Alternative, AlternativeTerms
+from fourtop.model.booking import Booking
+from fourtop.model.request import BookingRequest
 from fourtop.model.results import Quote
 from fourtop.simulation.guests import Guest
 
@@ -21,6 +23,8 @@ ChooseTables = Callable[[Guest, Quote], Sequence[str]]
 """The ids of the tables that a party gets, out of a quote."""
 TakeAlternative = Callable[[Guest, Alternative], float]
 """The probability (0–1) with which a guest takes an alternative."""
+BookTable = Callable[[Desk, BookingRequest], Booking]
+"""Code that books a request at a desk: it returns the confirmed booking, or raises ``Refused``."""
 QueueOrder = Callable[[Guest], float]
 """The place of a waiting party in the queue: the least is asked first."""
 
@@ -63,6 +67,9 @@ class Behaviour:
             ``guest.flexibility``.
         queue: The order of waiting parties, ``queue(guest)``: the least comes first. Parties with a
             booking come before walk-ins.
+        book: Your own code that books, ``book(desk, request)``, such as that of a service under
+            test; ``None``: a hold and its confirmation online, and ``Desk.book`` by staff. It
+            returns a confirmed booking of the desk, or raises ``Refused``.
         moves_parties: Whether staff give a party other free tables if its own are not free yet.
         prolongs: Whether staff prolong the stay of a party that sits beyond its time, if they can.
         release_after_minutes: How long after its start a table is kept for a party that has not
@@ -88,6 +95,9 @@ class Behaviour:
     )
     take: TakeAlternative = attrs.field(default=take_any, kw_only=True, validator=_callable)
     queue: QueueOrder = attrs.field(default=first_come, kw_only=True, validator=_callable)
+    book: BookTable | None = attrs.field(
+        default=None, kw_only=True, validator=validators.optional(_callable)
+    )
     moves_parties: bool = attrs.field(default=True, kw_only=True, validator=validators.flag)
     prolongs: bool = attrs.field(default=False, kw_only=True, validator=validators.flag)
     release_after_minutes: int | None = attrs.field(

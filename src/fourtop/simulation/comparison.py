@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import attrs
 
 from fourtop.errors import InvalidInput
-from fourtop.errors.display import brief, html_table
+from fourtop.errors.display import brief, count_of, html_table
 from fourtop.model import validators
 from fourtop.simulation.estimates import Estimate, difference_of
 from fourtop.simulation.metrics import METRICS, Metric, get_metric
@@ -54,10 +54,13 @@ class Comparison:
         found, difference = get_metric(metric), self.difference(metric)
         before, after = self.first.estimate(metric), self.second.estimate(metric)
         verdict = "" if difference.excludes_zero else "; the interval contains 0"
-        amount = f"{difference.signed_text} {found.unit}".rstrip()
-        count = f"{difference.count:,} evenings"
+        unit = "percentage points" if found.unit == "%" else found.unit
+        amount = f"{difference.signed_text} {unit}".rstrip()
+        # A ratio is of all evenings, not of one.
+        per = " an evening" if found.whole is None else ""
         change = f"from {before.mean:,.2f} to {after.mean:,.2f}"
-        return f"{found.label}: {amount} an evening, {change} (95 %, {count}{verdict})"
+        count = count_of(difference.count, "evening")
+        return f"{found.label}: {amount}{per}, {change} (95 %, {count}{verdict})"
 
     def __repr__(self) -> str:
         covers, count = self.difference("covers"), len(self.first)
@@ -69,7 +72,6 @@ class Comparison:
             before, after = self.first.estimate(metric), self.second.estimate(metric)
             if before.mean or after.mean:
                 difference = self.difference(metric)
-                mark = "" if difference.excludes_zero else "contains 0"
                 rows.append(
                     (
                         metric.label,
@@ -77,12 +79,19 @@ class Comparison:
                         after.text,
                         difference.signed_text,
                         metric.unit,
-                        mark,
+                        _verdict(difference),
                     )
                 )
-        caption = f"{len(self.first):,} evenings with the same guests, mean ± 95 %"
-        columns = ("", "first", "second", "difference", "unit", "interval")
+        caption = f"The same guests on {count_of(len(self.first), 'evening')}, mean ± 95 %"
+        columns = ("an evening", "first", "second", "difference", "unit", "the interval")
         return html_table(caption, columns, rows)
+
+
+def _verdict(difference: Estimate) -> str:
+    """Say what the interval of a difference tells."""
+    if not difference.mean and not difference.half_width:
+        return "no difference"
+    return "excludes 0" if difference.excludes_zero else "contains 0"
 
 
 def compare(first: Simulation, second: Simulation) -> Comparison:

@@ -58,7 +58,7 @@ def _as_party_weights(value: Mapping[int, float]) -> tuple[tuple[int, float], ..
     )
 
 
-def _as_starts(value: Mapping[time | str, float]) -> tuple[tuple[time, float], ...]:
+def _as_starts(value: Mapping[time, float] | Mapping[str, float]) -> tuple[tuple[time, float], ...]:
     found = _pairs("starts", value)
     times = _pairs("starts", [(as_time(each), weight) for each, weight in found.items()])
     return tuple(sorted(times.items(), key=lambda each: _of_the_night(each[0])))
@@ -84,7 +84,9 @@ def _as_channels(value: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
     return tuple(found.items())
 
 
-def _as_weekday_factors(value: Mapping[Weekday | str, float]) -> tuple[tuple[Weekday, float], ...]:
+def _as_weekday_factors(
+    value: Mapping[Weekday, float] | Mapping[str, float],
+) -> tuple[tuple[Weekday, float], ...]:
     if not value:
         return ()
     found = {as_weekday(day): each for day, each in _pairs("weekday_factors", value).items()}
@@ -223,21 +225,35 @@ class Demand:
         )
 
     def _repr_html_(self) -> str:
+        starts = [(f"{at:%H:%M}", weight) for at, weight in self.starts]
         rows: list[tuple[str, object]] = [
-            ("requests", self.requests),
-            ("party sizes", _listed(self.party_weights)),
-            ("starts", _listed((f"{at:%H:%M}", weight) for at, weight in self.starts)),
-            ("channels", _listed(self.channels)),
-            ("lead, minutes", self.lead_minutes),
-            ("cancelled, no-shows", f"{self.cancel_share:.1%}, {self.no_show_share:.1%}"),
-            ("late, minutes", self.late_minutes),
-            ("stays", self.stays),
-            ("patience at the door, minutes", self.patience_minutes),
+            ("requests", _plain(self.requests)),
+            ("party sizes", _shares(self.party_weights)),
+            ("starts", _shares(starts)),
+            ("channels", _shares(self.channels)),
+            ("lead, minutes", _plain(self.lead_minutes)),
+            ("cancelled", f"{self.cancel_share:.1%} of the booked parties"),
+            ("no-shows", f"{self.no_show_share:.1%} of the booked parties"),
+            ("late, minutes", _plain(self.late_minutes)),
+            ("stays", _plain(self.stays)),
+            ("patience at the door, minutes", _plain(self.patience_minutes)),
+            ("patience with a booking, minutes", _plain(self.booked_patience_minutes)),
         ]
+        if self.weekday_factors:
+            factors = ", ".join(f"{day.value} × {each:.2f}" for day, each in self.weekday_factors)
+            rows.insert(1, ("requests of a weekday", factors))
         if self.spend_per_cover is not None:
-            rows.append(("spend per cover", self.spend_per_cover))
+            rows.append(("spend per cover", _plain(self.spend_per_cover)))
         return html_table("Demand of a date", ("part", "value"), rows)
 
 
-def _listed(pairs: Iterable[tuple[object, float]]) -> str:
-    return ", ".join(f"{each}: {weight:g}" for each, weight in pairs)
+def _plain(value: object) -> str:
+    """Return the repr of a value without its brackets."""
+    return repr(value).strip("<>")
+
+
+def _shares(pairs: Iterable[tuple[object, float]]) -> str:
+    """List weights as shares of their sum."""
+    listed = list(pairs)
+    total = sum(weight for _, weight in listed)
+    return ", ".join(f"{each}: {weight / total:.1%}" for each, weight in listed)

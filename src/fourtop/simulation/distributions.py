@@ -25,7 +25,7 @@ from fourtop.model import validators
 # The largest value that a distribution may have: a million, in minutes almost two years.
 LARGEST: Final = 1_000_000.0
 # A share of 0 or 1 lies at infinity in some distributions; this one lies just inside.
-_TINY: Final = 2.0**-54
+_TINY: Final = 2.0**-53
 _STANDARD: Final = NormalDist()
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from math import atan, cos, fsum, isfinite, pi, sqrt
+from math import atan, cos, fsum, inf, pi, sqrt
 from statistics import NormalDist
 from typing import Final
 
@@ -57,15 +57,19 @@ class Estimate:
     @property
     def text(self) -> str:
         """The mean and the half-width, rounded to two digits of the half-width."""
-        digits = _digits(self.half_width)
-        if not isfinite(self.half_width):
-            return f"{self.mean:,.{digits}f} ± ∞"
-        return f"{self.mean:,.{digits}f} ± {self.half_width:,.{digits}f}"
+        return self._text("")
 
     @property
     def signed_text(self) -> str:
         """The same with a sign, for a difference."""
-        return self.text if self.mean < 0 else f"+{self.text}"
+        return self._text("+")
+
+    def _text(self, sign: str) -> str:
+        digits = _digits(self.half_width)
+        # A rounded zero has no sign of its own.
+        mean = round(self.mean, digits) + 0.0
+        half = "∞" if self.half_width == inf else f"{self.half_width:,.{digits}f}"
+        return f"{mean:{sign},.{digits}f} ± {half}"
 
     def __str__(self) -> str:
         return f"{self.text} {self.unit}".rstrip()
@@ -76,7 +80,7 @@ class Estimate:
 
 def _digits(half_width: float) -> int:
     """Return the decimals that show two digits of a half-width, at most 4."""
-    if not 0 < half_width < float("inf"):
+    if not 0 < half_width < inf:
         return 2
     digits = 0
     while half_width < 10 and digits < 4:
@@ -180,7 +184,7 @@ def _half_width(residuals: Sequence[float]) -> float:
     """Return the half-width of the interval of 95 % of a mean, from residuals that add up to 0."""
     count = len(residuals)
     if count < 2:
-        return float("inf")
+        return inf
     variance = fsum(each * each for each in residuals) / (count - 1)
     return student_quantile((1 + CONFIDENCE) / 2, count - 1) * sqrt(variance / count)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime, tzinfo
 
 import attrs
 
 from fourtop.errors.display import brief, count_of, html_table
+from fourtop.model.restaurant import zone_info
+from fourtop.model.window import from_micros
 from fourtop.simulation.visit import Outcome, Visit
 
 
@@ -24,6 +26,7 @@ class EveningResult:
         visits: The counted visits, in the order of their requests.
         seat_hours_offered: The seats on offer times the hours of service.
         seat_hours_used: The time of each person at a table within the hours of service.
+        timezone: Of the restaurant, for the times that a person sees.
     """
 
     number: int
@@ -31,6 +34,7 @@ class EveningResult:
     visits: tuple[Visit, ...]
     seat_hours_offered: float
     seat_hours_used: float
+    timezone: str = attrs.field(default="UTC", eq=False, kw_only=True)
 
     # ---- requests
 
@@ -53,6 +57,17 @@ class EveningResult:
     def covers_refused(self) -> int:
         """The people of the refused parties."""
         return _covers(self.with_outcome(Outcome.REFUSED))
+
+    @property
+    def turned_away(self) -> int:
+        """The parties that wanted a table and got none: refused, gave up, or came after release."""
+        return self.refused + self.gave_up + self.released
+
+    @property
+    def covers_turned_away(self) -> int:
+        """The people of the parties that were turned away."""
+        outcomes = (Outcome.REFUSED, Outcome.GAVE_UP, Outcome.RELEASED)
+        return sum(_covers(self.with_outcome(each)) for each in outcomes)
 
     @property
     def refusals(self) -> Mapping[str, int]:
@@ -148,24 +163,32 @@ class EveningResult:
             f"{self.number} on {self.on}",
             count_of(self.covers, "cover"),
             f"{self.parties} of {count_of(self.requests, 'party', 'parties')}",
-            f"{self.refused} refused" if self.refused else "",
+            f"{self.turned_away} turned away" if self.turned_away else "",
         )
 
     def _repr_html_(self) -> str:
-        columns = ("number", "channel", "party", "wished", "outcome", "code", "tables")
+        zone = zone_info(self.timezone)
+        columns = ("asked", "by", "party", "for", "outcome", "tables", "seated", "left")
         rows = [
             (
-                each.number,
+                f"{_local(each.asked_us, zone):%a %H:%M}",
                 each.channel,
                 each.party_size,
-                f"{each.wished:%H:%M} UTC",
-                each.outcome.value,
-                each.code,
+                f"{_local(each.wished_us, zone):%H:%M}",
+                f"{each.outcome.value.replace('_', ' ')} {each.code}".rstrip(),
                 ", ".join(each.tables),
+                *(
+                    "" if at_us is None else f"{_local(at_us, zone):%H:%M}"
+                    for at_us in (each.seated_us, each.left_us)
+                ),
             )
             for each in self.visits
         ]
         return html_table(repr(self).strip("<>"), columns, rows)
+
+
+def _local(at_us: int, zone: tzinfo) -> datetime:
+    return from_micros(at_us).astimezone(zone)
 
 
 def _covers(visits: Iterable[Visit]) -> int:

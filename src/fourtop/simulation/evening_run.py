@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from enum import IntEnum, auto
 from functools import partial
 from itertools import count
@@ -24,13 +25,20 @@ from fourtop.errors import (
     Refused,
     safe_repr,
 )
+from fourtop.formats.booking_row import BookingRow
 from fourtop.model.actor import GUEST, Actor
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.calendar import Calendar
 from fourtop.model.hold import Hold
 from fourtop.model.request import BookingRequest
 from fourtop.model.walk_in import WALK_IN, WalkIn
-from fourtop.model.window import MICROSECONDS_PER_MINUTE, MICROSECONDS_PER_SECOND, from_micros
+from fourtop.model.window import (
+    MICROSECONDS_PER_MINUTE,
+    MICROSECONDS_PER_SECOND,
+    Window,
+    from_micros,
+)
+from fourtop.ports import Clock, Store
 from fourtop.simulation.evening import EveningResult
 from fourtop.simulation.guests import Guest, draw_guests
 from fourtop.simulation.party import Party
@@ -40,6 +48,8 @@ from fourtop.simulation.visit import Outcome
 from fourtop.storage import MemoryStore
 
 STAFF: Final = Actor("staff", "staff")
+MakeStore = Callable[[Clock], Store]
+"""Makes an empty store on a clock."""
 NOT_ACCEPTED: Final = "NOT_ACCEPTED"
 """The code of a request that the accept rule of the behaviour refused."""
 
@@ -66,6 +76,19 @@ class PlayedEvening:
     result: EveningResult
     desk: Desk
 
+    def rows(self) -> tuple[BookingRow, ...]:
+        """Return its bookings as rows, by start, with ids that no other evening has.
+
+        Requests that were refused leave no row. Together the rows of several evenings are the
+        history of a house, for ``fit_demand``, ``rerun`` and ``dump_rows``.
+        """
+        found = [booking.start for booking in self.desk.list_bookings(limit=500)]
+        if not found:
+            return ()
+        window = Window(min(found), max(found) + timedelta(minutes=1))
+        rows = self.desk.export_rows(window)
+        return tuple(attrs.evolve(row, id=f"e{self.result.number}-{row.id}") for row in rows)
+
     def __repr__(self) -> str:
         return f"<PlayedEvening {self.result!r}>"
 
@@ -84,13 +107,17 @@ def simulate_evening(scenario: Scenario, number: int, *, seed: int = 1) -> Eveni
     return play_evening(scenario, number, seed=seed).result
 
 
-def play_evening(scenario: Scenario, number: int, *, seed: int = 1) -> PlayedEvening:
+def play_evening(
+    scenario: Scenario, number: int, *, seed: int = 1, make_store: MakeStore = MemoryStore
+) -> PlayedEvening:
     """Simulate one evening as ``simulate_evening`` does, and keep its desk.
 
     Args:
         scenario: The house, its demand and its behaviour.
         number: The number of the evening, from 1.
         seed: The seed of the guests.
+        make_store: Makes an empty store on the clock of the evening. The result is the same on
+            every store.
 
     Raises:
         InvalidInput: If a callable of the behaviour returns a wrong answer.
@@ -98,7 +125,7 @@ def play_evening(scenario: Scenario, number: int, *, seed: int = 1) -> PlayedEve
     calendar = Calendar(scenario.house.restaurant, scenario.house.policy)
     on = scenario.date_of(number)
     guests = draw_guests(scenario.demand, calendar, on, seed=seed, evening=number)
-    run = _EveningRun(scenario, calendar, guests)
+    run = _EveningRun(scenario, calendar, guests, make_store)
     run.play()
     hours = SeatHours(scenario, calendar, on)
     result = EveningResult(
@@ -107,6 +134,7 @@ def play_evening(scenario: Scenario, number: int, *, seed: int = 1) -> PlayedEve
         tuple(party.visit() for party in run.parties if hours.counts(party.guest.start_us)),
         hours.offered(run.staff),
         hours.used(run.parties),
+        timezone=scenario.house.restaurant.timezone,
     )
     return PlayedEvening(result, run.staff)
 
@@ -114,18 +142,24 @@ def play_evening(scenario: Scenario, number: int, *, seed: int = 1) -> PlayedEve
 class _EveningRun:
     """An evening in progress: a queue of events, and the parties."""
 
-    def __init__(self, scenario: Scenario, calendar: Calendar, guests: tuple[Guest, ...]) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        calendar: Calendar,
+        guests: tuple[Guest, ...],
+        make_store: MakeStore,
+    ) -> None:
         house = scenario.house
         self._behaviour, self._stays = scenario.behaviour, scenario.demand.stays
         self._seating, self._calendar = house.policy.seating, calendar
         self._channels = frozenset(house.policy.known_channels)
         first_us = guests[0].asks_us if guests else 0
         self._clock = ManualClock(from_micros(first_us))
-        engine = Engine(MemoryStore(self._clock), ids=CountedIds("n"))
+        engine = Engine(make_store(self._clock), ids=CountedIds("n"))
         self._online = engine.add_restaurant(house, actor=GUEST)
         self.staff = engine.desk(house.restaurant.id, actor=STAFF)
         self.parties = [Party(guest) for guest in guests]
-        self._of_booking = {party.booking_id: party for party in self.parties}
+        self._of_booking: dict[str, Party] = {}
         self._waiting: list[Party] = []
         self._events: list[tuple[int, int, int, Callable[[], None]]] = []
         self._numbers = count()
@@ -169,6 +203,9 @@ class _EveningRun:
         desk = self.staff if by_staff else self._online
         try:
             asked = self._with_tables(desk, party.guest, request)
+            if self._behaviour.book is not None:
+                self._expect(party, _confirmed(self._behaviour.book(desk, asked)))
+                return
             if by_staff or not self._behaviour.hold_seconds:
                 self._expect(party, desk.book(asked, booking_id=party.booking_id))
                 return
@@ -222,6 +259,7 @@ class _EveningRun:
         """Plan what a booked party does: cancel, stay away or come."""
         guest, start_us = party.guest, booking.stay.dining.start_us
         party.booked(booking)
+        self._of_booking[booking.id] = party
         if guest.cancels_us is not None:
             self._at(guest.cancels_us, _Order.COME, partial(self._cancel, party))
             return
@@ -382,7 +420,9 @@ class _EveningRun:
             with suppress(Refused):
                 self.staff.prolong(party.booking_id, minutes=minutes)
         for each in self.staff.at_risk():
-            self._of_booking[each.booking.id].was_at_risk = True
+            party_at_risk = self._of_booking.get(each.booking.id)
+            if party_at_risk is not None:
+                party_at_risk.was_at_risk = True
         later_us = self._now_us + minutes * MICROSECONDS_PER_MINUTE
         if later_us < leaves_us:
             self._at(later_us, _Order.TRY_AGAIN, partial(self._overstay, party, leaves_us))
@@ -392,3 +432,10 @@ class _EveningRun:
         party.left_us = self._now_us
         if booking.assignment is not None:
             self._try_again(booking.assignment.window.end_us)
+
+
+def _confirmed(booking: object) -> Booking:
+    """Check the answer of code that books."""
+    if not isinstance(booking, Booking) or booking.status is not BookingStatus.CONFIRMED:
+        raise InvalidInput("book", "must return a confirmed booking", safe_repr(booking))
+    return booking

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import date, time, timedelta
 from itertools import accumulate, pairwise
 from random import Random
@@ -160,8 +161,8 @@ class _GuestDraw:
 
 def _place(sums: list[float], draw: float) -> int:
     """Return the place that a uniform number hits among weights added up."""
-    goal = draw * sums[-1]
-    return next(place for place, total in enumerate(sums) if goal < total)
+    # Rounding may carry a draw just below 1 to the sum itself.
+    return min(bisect_right(sums, draw * sums[-1]), len(sums) - 1)
 
 
 def _whole_minutes_us(minutes: float) -> int:

@@ -16,6 +16,7 @@ class Party:
 
     __slots__ = (
         "arrived_us",
+        "booking_id",
         "code",
         "guest",
         "left_us",
@@ -29,25 +30,22 @@ class Party:
     )
 
     def __init__(self, guest: Guest) -> None:
-        self.guest = guest
+        self.guest: Guest = guest
+        self.booking_id: str = f"g{guest.number}"
         self.outcome: Outcome | None = None
-        self.code = ""
-        self.start_us = guest.start_us
+        self.code: str = ""
+        self.start_us: int = guest.start_us
         self.tables: tuple[str, ...] = ()
         self.arrived_us: int | None = None
         self.seated_us: int | None = None
         self.left_us: int | None = None
-        self.was_at_risk = False
-        self.moves = 0
-        self.overstay_us = 0
-
-    @property
-    def booking_id(self) -> str:
-        """The id of its booking, if it makes one."""
-        return f"g{self.guest.number}"
+        self.was_at_risk: bool = False
+        self.moves: int = 0
+        self.overstay_us: int = 0
 
     def booked(self, booking: Booking) -> None:
-        """Note its booking."""
+        """Note its booking; code that books may have given it another id."""
+        self.booking_id = booking.id
         self.start_us, self.tables = booking.stay.dining.start_us, booking.tables
 
     def seated(self, booking: Booking, now_us: int) -> None:

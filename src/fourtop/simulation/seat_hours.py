@@ -25,7 +25,7 @@ class SeatHours:
     """
 
     def __init__(self, scenario: Scenario, calendar: Calendar, on: date) -> None:
-        self._on = on
+        self._on, self._calendar = on, calendar
         self._services = calendar.services_on(on)
         first_us = self._services[0].window.start_us if self._services else 0
         self._begins_us = first_us + scenario.warm_up_minutes * MICROSECONDS_PER_MINUTE
@@ -48,12 +48,16 @@ class SeatHours:
         return max(end_us - max(start_us, self._begins_us), 0) / (end_us - start_us)
 
     def used(self, parties: Iterable[Party]) -> float:
-        """Return the time of each person at a table within the services, in hours."""
+        """Return the time of each person at a table within the service of its start, in hours.
+
+        ``Utilisation`` counts the same: a party that sits on into the next service uses none of it.
+        """
         used_us = 0
         for party in parties:
-            if party.seated_us is None or party.left_us is None:
+            service = self._calendar.find_service(party.start_us)
+            if party.seated_us is None or party.left_us is None or service is None:
                 continue
-            for service in self._services:
+            if any(service.is_same(each) for each in self._services):
                 since_us = max(party.seated_us, service.window.start_us, self._begins_us)
                 until_us = min(party.left_us, service.window.end_us)
                 used_us += party.guest.party_size * max(until_us - since_us, 0)

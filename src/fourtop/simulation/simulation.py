@@ -86,6 +86,11 @@ class Simulation:
         return self.estimate("covers")
 
     @property
+    def turned_away_percent(self) -> Estimate:
+        """The parties that wanted a table and got none, in percent of those that asked."""
+        return self.estimate("turned_away_percent")
+
+    @property
     def refused_percent(self) -> Estimate:
         """The refused parties in percent of those that asked."""
         return self.estimate("refused_percent")
@@ -150,23 +155,23 @@ class Simulation:
             self.scenario.house.restaurant.name,
             count_of(len(self.evenings), "evening"),
             f"{self.covers}",
-            f"{self.refused_percent} refused",
+            f"{self.turned_away_percent} turned away",
         )
 
     def _repr_html_(self) -> str:
-        rows = [
-            (metric.label, estimate.text, metric.unit)
-            for metric in self._shown
-            for estimate in (self.estimate(metric),)
-            if estimate.mean or estimate.half_width
-        ]
-        rows += [
-            (f"refused: {code}", estimate.text, estimate.unit)
-            for code, estimate in self.refusals.items()
-        ]
+        rows = []
+        for metric in self._shown:
+            estimate = self.estimate(metric)
+            if estimate.mean or metric.name == "covers":
+                rows.append((metric.label, estimate.text, metric.unit))
+            if metric.name == "refused":
+                rows += [
+                    (f"refused: {code}", each.text, each.unit)
+                    for code, each in self.refusals.items()
+                ]
         name = self.scenario.house.restaurant.name
-        caption = f"{len(self.evenings):,} evenings at {name}, mean of an evening ± 95 %"
-        return html_table(caption, ("", "mean ± half-width", "unit"), rows)
+        caption = f"{name}: mean of {count_of(len(self), 'evening')} ± half of the 95 % interval"
+        return html_table(caption, ("an evening", "mean", "unit"), rows)
 
 
 _OF_SPEND: Final = frozenset({"revenue", "revpash"})
@@ -175,6 +180,8 @@ _COLUMNS: Final = (
     "covers_requested",
     "parties",
     "covers",
+    "turned_away",
+    "covers_turned_away",
     "refused",
     "covers_refused",
     "alternatives_taken",

@@ -79,7 +79,8 @@ class Visit:
         """How long it waited for its table: from its arrival, or its start if it came early."""
         if self.seated_us is None or self.arrived_us is None:
             return 0.0
-        ready_us = max(self.arrived_us, self.start_us or 0)
+        booked_us = 0 if self.channel == WALK_IN else self.start_us or 0
+        ready_us = max(self.arrived_us, booked_us)
         return max(self.seated_us - ready_us, 0) / MICROSECONDS_PER_MINUTE
 
     @property
