@@ -506,6 +506,61 @@ def test_bad_input_is_refused_by_name(make: Any, field: str) -> None:
     assert refused.value.field == field
 
 
+@attrs.frozen
+class Broken:
+    """A distribution of a host's own that draws no number."""
+
+    value: float = nan
+
+    @property
+    def expected(self) -> float:
+        return self.value
+
+    def quantile(self, _share: float) -> float:
+        return self.value
+
+    def scaled(self, _factor: float) -> Broken:
+        return self
+
+
+@pytest.mark.parametrize(
+    ("field", "demand"),
+    [
+        ("requests", bookers(1).replaced(requests=Broken())),
+        ("lead_minutes", bookers(1, lead_minutes=Broken())),
+        ("late_minutes", bookers(1, late_minutes=Broken(math.inf))),
+        ("booked_patience_minutes", bookers(1, booked_patience_minutes=Broken())),
+        ("patience_minutes", walk_ins(1, patience_minutes=Broken())),
+        ("spend_per_cover", bookers(1, spend_per_cover=Broken())),
+        ("lengths", bookers(1, stays=Stays(Broken()))),
+    ],
+)
+def test_a_stay_of_nan_is_refused_by_name(field: str, demand: Demand) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        played(bar(2), demand)
+    assert refused.value.field == field
+
+
+def test_a_party_a_week_late_comes_a_day_late() -> None:
+    result = played(bar(2), bookers(1, late_minutes=Constant(10_000))).result
+    (visit,) = result.visits
+    assert visit.outcome is Outcome.RELEASED
+    assert minute(visit.arrived_us) == (18 + 24) * 60
+
+
+@pytest.mark.parametrize(
+    ("arguments", "field"),
+    [((3, 1), "scenario"), ((None, 0), "number"), ((None, 1.5), "number"), ((None, 1, -1), "seed")],
+)
+def test_wrong_arguments_of_an_evening_are_refused(arguments: Any, field: str) -> None:
+    scenario, number, *seed = arguments
+    with pytest.raises(InvalidInput) as refused:
+        simulate_evening(
+            scenario or Scenario(bar(2), bookers(1)), number, **({"seed": seed[0]} if seed else {})
+        )
+    assert refused.value.field == field
+
+
 def test_an_evening_without_guests_is_empty() -> None:
     result = simulate_evening(Scenario(bar(2), bookers(0)), 1)
     assert (result.requests, result.covers, result.seat_hours_used) == (0, 0, 0)

@@ -31,7 +31,7 @@ def pub_demand() -> Demand:
     that was measured for several party sizes together is divided equally among them.
 
     >>> pub_demand()
-    <Demand 20 requests, 3.1 covers a party, 17:00 to 21:00, 41% at the door>
+    <Demand 20 requests, 3.2 covers a party, 17:00 to 21:00, 41% at the door>
     """
     # Most programs that import fourtop do not simulate: its names are imported on use.
     from fourtop.simulation.demand_document import loads_demand  # noqa: PLC0415  # As said above.

@@ -12,7 +12,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from itertools import accumulate
-from math import exp, inf, lgamma, log, log1p, sqrt
+from math import exp, inf, isfinite, lgamma, log, log1p, sqrt
 from statistics import NormalDist
 from typing import Any, Final, Protocol, Self, runtime_checkable
 
@@ -67,6 +67,18 @@ def _check_share(share: float) -> float:
     if not 0 <= share <= 1:
         raise InvalidInput("share", "must be a number from 0 to 1", safe_repr(share))
     return min(max(share, _TINY), 1 - _TINY)
+
+
+def draw(field: str, distribution: Distribution, share: float) -> float:
+    """Return a quantile of a distribution that may be a class of the host's own.
+
+    Raises:
+        InvalidInput: If it is not a finite number; names the field.
+    """
+    value = distribution.quantile(share)
+    if type(value) not in (int, float) or not isfinite(value):
+        raise InvalidInput(field, "must draw finite numbers", safe_repr(value))
+    return value
 
 
 def check_factor(factor: float) -> float:

@@ -26,6 +26,7 @@ from fourtop.errors import (
     safe_repr,
 )
 from fourtop.formats.booking_row import BookingRow
+from fourtop.model import validators
 from fourtop.model.actor import GUEST, Actor
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.calendar import Calendar
@@ -48,6 +49,8 @@ from fourtop.simulation.visit import Outcome
 from fourtop.storage import MemoryStore
 
 STAFF: Final = Actor("staff", "staff")
+MOST_EVENINGS: Final = 1_000_000
+SEEDS: Final = (0, 2**63 - 1)
 MakeStore = Callable[[Clock], Store]
 """Makes an empty store on a clock."""
 NOT_ACCEPTED: Final = "NOT_ACCEPTED"
@@ -102,7 +105,8 @@ def simulate_evening(scenario: Scenario, number: int, *, seed: int = 1) -> Eveni
         seed: The seed of the guests.
 
     Raises:
-        InvalidInput: If a callable of the behaviour returns a wrong answer.
+        InvalidInput: If an argument is of the wrong type or out of range, or a callable of the
+            behaviour returns a wrong answer.
     """
     return play_evening(scenario, number, seed=seed).result
 
@@ -120,8 +124,12 @@ def play_evening(
             every store.
 
     Raises:
-        InvalidInput: If a callable of the behaviour returns a wrong answer.
+        InvalidInput: If an argument is of the wrong type or out of range, or a callable of the
+            behaviour returns a wrong answer.
     """
+    validators.check_instance("scenario", scenario, Scenario)
+    validators.check_integer("number", number, 1, MOST_EVENINGS)
+    validators.check_integer("seed", seed, *SEEDS)
     calendar = Calendar(scenario.house.restaurant, scenario.house.policy)
     on = scenario.date_of(number)
     guests = draw_guests(scenario.demand, calendar, on, seed=seed, evening=number)

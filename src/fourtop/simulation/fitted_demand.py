@@ -222,7 +222,9 @@ class _Facts:
         created_us = self._optional(row.created, "created")
         lead = None if created_us is None else _minutes(start_us - created_us)
         late = None if seated_us is None else _minutes(seated_us - start_us)
-        sat = seated_us is not None and left_us is not None and row.status in _SEATED
+        stayed = None
+        if seated_us is not None and left_us is not None and row.status in _SEATED:
+            stayed = _minutes(left_us - seated_us)
         return _Fact(
             party_size=row.party_size,
             on=local.date() - _DAY if local.time() < NIGHT_ENDS else local.date(),
@@ -231,7 +233,7 @@ class _Facts:
             status=row.status,
             lead=None if channel == WALK_IN or lead is None else max(lead, 0),
             late=None if channel == WALK_IN or row.status not in _SEATED else late,
-            stayed=_minutes(left_us - seated_us) if sat else None,  # type: ignore[operator]  # Both are times if it sat.
+            stayed=stayed,
         )
 
     def _optional(self, moment: Moment | None, field: str) -> int | None:

@@ -15,6 +15,7 @@ from fourtop.model.booking_rules import WALK_IN
 from fourtop.model.calendar import Calendar
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, brief_iso
 from fourtop.simulation.demand import NIGHT_ENDS, Demand
+from fourtop.simulation.distributions import draw
 
 # The draws of a guest, in this order. A new one goes to the end, so that the others stay as they
 # are.
@@ -33,6 +34,11 @@ _DRAWS: Final = (
     "flexibility",
     "spend",
 )
+
+
+_DAY_MINUTES: Final = 24 * 60
+# Ten years before the start is the earliest request.
+_MOST_LEAD_MINUTES: Final = 3_650 * _DAY_MINUTES
 
 
 @attrs.frozen(repr=False)
@@ -88,7 +94,8 @@ def draw_guests(
     Each guest has a stream of random numbers that depends on the seed, the number of the evening
     and the number of the guest only. So the n-th guest of an evening is the same whatever the house
     does, and with twice the requests the first half are the guests of before. A local start that
-    the clocks skip is the next valid one; one that happens twice is the first.
+    the clocks skip is the next valid one; one that happens twice is the first. Guests are at most a
+    day early or late, and wait at most a day.
 
     Args:
         demand: The demand.
@@ -96,12 +103,15 @@ def draw_guests(
         on: The date.
         seed: The seed of the simulation.
         evening: The number of the evening.
+
+    Raises:
+        InvalidInput: If a distribution of your own draws anything but a finite number.
     """
     count_draw = Random(f"fourtop {seed} {evening}").random()  # noqa: S311  # Invented guests.
-    count = int(demand.requests_on(on).quantile(count_draw) + 0.5)
-    draw = _GuestDraw(demand, calendar, on)
+    count = int(draw("requests", demand.requests_on(on), count_draw) + 0.5)
+    guest_draw = _GuestDraw(demand, calendar, on)
     guests = [
-        draw.guest(number, Random(f"fourtop {seed} {evening} {number}"))  # noqa: S311  # The same.
+        guest_draw.guest(number, Random(f"fourtop {seed} {evening} {number}"))  # noqa: S311  # The same.
         for number in range(1, count + 1)
     ]
     return tuple(sorted(guests, key=lambda guest: (guest.asks_us, guest.number)))
@@ -124,23 +134,23 @@ class _GuestDraw:
 
     def guest(self, number: int, rng: Random) -> Guest:
         """Draw one guest."""
-        demand, draw = self._demand, {name: rng.random() for name in _DRAWS}
-        channel = self._channels[_place(self._channel_sums, draw["channel"])]
-        party_size = self._parties[_place(self._party_sums, draw["party"])]
-        start_us, width_us = self._starts[_place(self._start_sums, draw["start"])]
-        patience = demand.booked_patience_minutes
+        demand, shares = self._demand, {name: rng.random() for name in _DRAWS}
+        channel = self._channels[_place(self._channel_sums, shares["channel"])]
+        party_size = self._parties[_place(self._party_sums, shares["party"])]
+        start_us, width_us = self._starts[_place(self._start_sums, shares["start"])]
+        patience = "booked_patience_minutes"
         cancels_us, is_no_show, late_us = None, False, 0
         if channel == WALK_IN:
-            start_us += _whole_minutes_us(draw["minute"] * width_us / MICROSECONDS_PER_MINUTE)
-            asks_us, patience = start_us, demand.patience_minutes
+            start_us += _whole_minutes_us(shares["minute"] * width_us / MICROSECONDS_PER_MINUTE)
+            asks_us, patience = start_us, "patience_minutes"
         else:
-            lead_us = _whole_minutes_us(demand.lead_minutes.quantile(draw["lead"]))
+            lead_us = self._minutes_us("lead_minutes", shares["lead"], _MOST_LEAD_MINUTES)
             asks_us = max(start_us - max(lead_us, 0), 0)
-            if draw["fate"] < demand.cancel_share:
+            if shares["fate"] < demand.cancel_share:
                 ahead = (start_us - asks_us) / MICROSECONDS_PER_MINUTE
-                cancels_us = asks_us + _whole_minutes_us(draw["moment"] * ahead)
-            is_no_show = 0 <= draw["fate"] - demand.cancel_share < demand.no_show_share
-            late_us = _whole_minutes_us(demand.late_minutes.quantile(draw["late"]))
+                cancels_us = asks_us + _whole_minutes_us(shares["moment"] * ahead)
+            is_no_show = 0 <= shares["fate"] - demand.cancel_share < demand.no_show_share
+            late_us = self._minutes_us("late_minutes", shares["late"], _DAY_MINUTES)
         spend = demand.spend_per_cover
         return Guest(
             number=number,
@@ -151,18 +161,25 @@ class _GuestDraw:
             cancels_us=cancels_us,
             is_no_show=is_no_show,
             late_us=late_us,
-            stay=draw["stay"],
-            stays_until_close=draw["close"] < demand.stays.until_close_share,
-            patience_us=max(_whole_minutes_us(patience.quantile(draw["patience"])), 0),
-            flexibility=draw["flexibility"],
-            spend=0.0 if spend is None else party_size * spend.quantile(draw["spend"]),
+            stay=shares["stay"],
+            stays_until_close=shares["close"] < demand.stays.until_close_share,
+            patience_us=max(self._minutes_us(patience, shares["patience"], _DAY_MINUTES), 0),
+            flexibility=shares["flexibility"],
+            spend=0.0
+            if spend is None
+            else party_size * draw("spend_per_cover", spend, shares["spend"]),
         )
 
+    def _minutes_us(self, field: str, share: float, most: int) -> int:
+        """Draw minutes of a field of the demand, at most so many early or late."""
+        minutes = draw(field, getattr(self._demand, field), share)
+        return _whole_minutes_us(min(max(minutes, -most), most))
 
-def _place(sums: list[float], draw: float) -> int:
+
+def _place(sums: list[float], share: float) -> int:
     """Return the place that a uniform number hits among weights added up."""
-    # Rounding may carry a draw just below 1 to the sum itself.
-    return min(bisect_right(sums, draw * sums[-1]), len(sums) - 1)
+    # Rounding may carry a share just below 1 to the sum itself.
+    return min(bisect_right(sums, share * sums[-1]), len(sums) - 1)
 
 
 def _whole_minutes_us(minutes: float) -> int:

@@ -30,18 +30,18 @@ class Party:
     )
 
     def __init__(self, guest: Guest) -> None:
-        self.guest = guest
-        self.booking_id = f"g{guest.number}"
+        self.guest: Guest = guest
+        self.booking_id: str = f"g{guest.number}"
         self.outcome: Outcome | None = None
-        self.code = ""
-        self.start_us = guest.start_us
+        self.code: str = ""
+        self.start_us: int = guest.start_us
         self.tables: tuple[str, ...] = ()
         self.arrived_us: int | None = None
         self.seated_us: int | None = None
         self.left_us: int | None = None
-        self.was_at_risk = False
-        self.moves = 0
-        self.overstay_us = 0
+        self.was_at_risk: bool = False
+        self.moves: int = 0
+        self.overstay_us: int = 0
 
     def booked(self, booking: Booking) -> None:
         """Note its booking; code that books may have given it another id."""

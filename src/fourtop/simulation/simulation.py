@@ -15,16 +15,13 @@ from fourtop.simulation.behaviour import Behaviour
 from fourtop.simulation.demand import Demand
 from fourtop.simulation.estimates import Estimate, mean_of, ratio_of
 from fourtop.simulation.evening import EveningResult
-from fourtop.simulation.evening_run import simulate_evening
+from fourtop.simulation.evening_run import MOST_EVENINGS, SEEDS, simulate_evening
 from fourtop.simulation.metrics import METRICS, Metric, get_metric
 from fourtop.simulation.scenario import Scenario
 from fourtop.simulation.table import TidyTable
 
 Progress = Callable[[int, int], object]
 """Is told how many evenings are done, and of how many."""
-
-MOST_EVENINGS: Final = 1_000_000
-_SEEDS: Final = (0, 2**63 - 1)
 
 
 class ScenarioOptions(TypedDict, total=False):
@@ -242,7 +239,7 @@ def simulate(
             or no service.
     """
     validators.check_integer("evenings", evenings, 1, MOST_EVENINGS)
-    check_seed(seed)
+    validators.check_integer("seed", seed, *SEEDS)
     scenario = Scenario(house, demand, **options)
     played = []
     for number in range(1, evenings + 1):
@@ -250,12 +247,3 @@ def simulate(
         if progress is not None:
             progress(number, evenings)
     return Simulation(scenario, seed, tuple(played))
-
-
-def check_seed(seed: object) -> int:
-    """Return a seed if it is a whole number of 0 or more.
-
-    Raises:
-        InvalidInput: If it is anything else.
-    """
-    return validators.check_integer("seed", seed, *_SEEDS)

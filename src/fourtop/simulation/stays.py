@@ -10,7 +10,7 @@ import attrs
 from fourtop.errors import InvalidInput, safe_repr
 from fourtop.errors.display import brief
 from fourtop.model import validators
-from fourtop.simulation.distributions import Constant, Distribution, as_distribution
+from fourtop.simulation.distributions import Constant, Distribution, as_distribution, draw
 
 # No party leaves sooner than this after it sat down, or stays longer than the engine can prolong.
 LEAST_MINUTES: Final = 1
@@ -67,11 +67,14 @@ class Stays:
             party_size: The number of people.
             planned: The minutes that the house planned.
             share: The share.
+
+        Raises:
+            InvalidInput: If a distribution of your own draws anything but a finite number.
         """
         length = next(
             each for largest, each in self.lengths if largest is None or party_size <= largest
         )
-        minutes = length.quantile(share) * (planned if self.of_plan else 1)
+        minutes = draw("lengths", length, share) * (planned if self.of_plan else 1)
         return float(min(max(minutes, LEAST_MINUTES), MOST_MINUTES))
 
     def __repr__(self) -> str:

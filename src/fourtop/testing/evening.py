@@ -76,7 +76,7 @@ class SimulatedEvening:
         on: date = DEFAULT_DATE,
         make_store: MakeStore = MemoryStore,
     ) -> None:
-        self.house = sample.pub() if house is None else house
+        self.house: House = sample.pub() if house is None else house
         own = live_dinner(30) if demand is None else demand
         self._scenario = Scenario(self.house, own, dates=[on])
         self._seed, self._make_store = seed, make_store
