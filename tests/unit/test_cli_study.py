@@ -247,7 +247,9 @@ def test_a_terminal_shows_a_bar_and_removes_it(terminal: tuple[int, Any]) -> Non
 
 def test_a_bar_says_how_long_it_takes() -> None:
     assert bar_text(0, 10, 0).endswith("]   0 %, 0 of 10 evenings")
-    assert bar_text(1, 1_000, 1).endswith("1 of 1,000 evenings, 17 min left")
+    # The first evenings tell little.
+    assert bar_text(49, 1_000, 50).endswith("49 of 1,000 evenings")
+    assert bar_text(50, 1_000, 50).endswith("50 of 1,000 evenings, 16 min left")
 
 
 # ---- wrong input

@@ -12,6 +12,8 @@ from fourtop.simulation.simulation import Progress
 
 _WIDTH: Final = 30
 _SECONDS: Final = 0.1
+# Worker processes take a while to start, so the first evenings tell little.
+_FIRST_SHARE: Final = 0.05
 
 
 class ProgressBar:
@@ -54,7 +56,7 @@ def bar_text(done: int, total: int, seconds: float) -> str:
     share = done / total if total else 1.0
     bar = "#" * int(share * _WIDTH)
     left = ""
-    if 0 < done < total:
+    if _FIRST_SHARE <= share < 1:
         rest = seconds / done * (total - done)
         left = f", {rest:.0f} s left" if rest < 100 else f", {rest / 60:.0f} min left"
     return f"[{bar:<{_WIDTH}}] {share:4.0%}, {done:,} of {total:,} evenings{left}".replace(
