@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
 from typing import Final, TextIO
@@ -21,17 +21,19 @@ class ProgressBar:
 
     Args:
         stream: The terminal.
+        clock: Tells the seconds that have passed since some moment.
     """
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, clock: Callable[[], float] = monotonic) -> None:
         self._stream = stream
-        self._begun = monotonic()
+        self._clock = clock
+        self._begun = clock()
         self._drawn = self._begun - _SECONDS
         self._length = 0
 
     def __call__(self, done: int, total: int) -> None:
         """Draw the bar, at most ten times a second and at the end."""
-        now = monotonic()
+        now = self._clock()
         if done < total and now - self._drawn < _SECONDS:
             return
         self._drawn = now
