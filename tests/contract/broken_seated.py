@@ -9,7 +9,7 @@ import attrs
 from fourtop import Allocation, Booking, MemoryStore, Owner, OwnerKind, ResourceType, Window
 from fourtop.ports import Changes, Scope, SeatedParty, View
 from fourtop.storage.memory.state import RestaurantState
-from tests.contract.loading import loaded
+from tests.contract.loading import arguments_of, loaded
 
 
 class ForgetsTheSeated(RestaurantState):
@@ -64,7 +64,7 @@ class ShowsTheSeatedToEveryView(MemoryStore):
             return now_us > 0
 
     def _new_view(self, state: RestaurantState, scope: Scope, now_us: int) -> View:
-        return View(state, self.Wide(**attrs.asdict(scope, recurse=False)), now_us)
+        return View(state, self.Wide(**arguments_of(scope)), now_us)
 
 
 class TrustsTheEndOfARow(MemoryStore):

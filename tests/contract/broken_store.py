@@ -21,7 +21,7 @@ from fourtop import (
 )
 from fourtop.ports import MAX_NEEDS, Changes, Clock, Decision, Need, Scope, View
 from fourtop.storage.memory.state import RestaurantState
-from tests.contract.loading import loaded
+from tests.contract.loading import arguments_of, loaded
 
 T = TypeVar("T")
 
@@ -221,7 +221,7 @@ class ShowsEverything(MemoryStore):
     def _new_view(self, state: RestaurantState, scope: Scope, now_us: int) -> View:
         named = ("bookings", "holds", "records", "tables", "stored_results", "sessions")
         everything = {name: self.Everything(getattr(scope, name)) for name in named}
-        shown = {**attrs.asdict(scope, recurse=False), **everything, "counts_holds": True}
+        shown = {**arguments_of(scope), **everything, "counts_holds": True}
         return View(state, self.Open(**shown), now_us)
 
 
@@ -238,7 +238,7 @@ class ShowsAMarginAroundWindows(MemoryStore):
             )
 
     def _new_view(self, state: RestaurantState, scope: Scope, now_us: int) -> View:
-        return View(state, self.Wide(**attrs.asdict(scope, recurse=False)), now_us)
+        return View(state, self.Wide(**arguments_of(scope)), now_us)
 
 
 class ServesOneNeed(MemoryStore):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import attrs
+
 from fourtop import Allocation, Booking, Hold, MemoryStore, Owner, OwnerKind
 from fourtop.ports import PLAIN_KINDS, LoadedRecords, Scope, View
 from fourtop.storage.memory.state import RestaurantState
@@ -12,6 +16,11 @@ class LoadingStore(MemoryStore):
 
     def _new_view(self, state: RestaurantState, scope: Scope, now_us: int) -> View:
         return View(loaded(state, scope, now_us), scope, now_us)
+
+
+def arguments_of(scope: Scope) -> dict[str, Any]:
+    """The arguments that make a scope again."""
+    return attrs.asdict(scope, recurse=False, filter=lambda field, _: field.init)
 
 
 def loaded(state: RestaurantState, scope: Scope, now_us: int) -> LoadedRecords:

@@ -54,9 +54,9 @@ OVERLAP: Final = AllocationsOverlap(
 # ---- the mirror ----------------------------------------------------------------------------------
 
 MIRRORS: Final = [(Desk, AsyncDesk), (Engine, AsyncEngine), (Store, AsyncStore)]
-AWAITED_FOR: Final[dict[Any, Any]] = {Desk: AsyncDesk}
+AWAITED_FOR: Final[dict[Any, Any]] = {Desk: AsyncDesk, Engine: AsyncEngine, Store: AsyncStore}
 # All other methods touch the store.
-NOT_AWAITED: Final = {"Engine.desk"}
+NOT_AWAITED: Final = {"Engine.desk", "Engine.on_store"}
 
 
 def public(kind: type[Any]) -> dict[str, Any]:
@@ -69,9 +69,10 @@ def public(kind: type[Any]) -> dict[str, Any]:
 
 
 def facts(function: Callable[..., Any]) -> tuple[list[inspect.Parameter], dict[str, Any]]:
-    parameters = list(inspect.signature(function).parameters.values())
+    named = inspect.signature(function).parameters.values()
+    parameters = [each.replace(annotation=inspect.Parameter.empty) for each in named]
     hints = get_type_hints(function)
-    return parameters, hints | {"return": AWAITED_FOR.get(hints["return"], hints["return"])}
+    return parameters, {name: AWAITED_FOR.get(hint, hint) for name, hint in hints.items()}
 
 
 def bare(annotation: object) -> object:

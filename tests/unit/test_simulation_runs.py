@@ -104,6 +104,13 @@ def test_threads_and_pickles_give_the_same_evenings() -> None:
     assert found == simulate(sample.pub(), LIVELY, evenings=4, seed=4).evenings
 
 
+def test_a_simulation_pickles_after_it_was_played() -> None:
+    run = simulate(sample.pub(), LIVELY, evenings=2, seed=4)
+    copy = pickle.loads(pickle.dumps(run))  # noqa: S301  # Our own bytes.
+    assert copy == run
+    assert simulate_evening(copy.scenario, 1, seed=4) == run.evenings[0]
+
+
 @pytest.mark.slow
 def test_hash_seeds_do_not_change_an_evening() -> None:
     printed = {

@@ -218,7 +218,7 @@ class Demand:
         door = dict(self.channels).get(WALK_IN, 0.0)
         return brief(
             self,
-            f"{self.requests.expected:g} requests",
+            f"{self.requests.expected:.4g} requests",
             f"{self.covers_per_party:.1f} covers a party",
             f"{first:%H:%M} to {last:%H:%M}",
             f"{door:.0%} at the door" if door else "",

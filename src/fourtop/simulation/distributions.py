@@ -131,7 +131,7 @@ class Constant:
         return attrs.evolve(self, value=self.value * check_factor(factor))
 
     def __repr__(self) -> str:
-        return brief(self, f"{self.value:g}")
+        return brief(self, f"{self.value:.4g}")
 
 
 @attrs.frozen(repr=False)
@@ -170,7 +170,7 @@ class Uniform:
         return attrs.evolve(self, low=self.low * factor, high=self.high * factor)
 
     def __repr__(self) -> str:
-        return brief(self, f"{self.low:g} to {self.high:g}")
+        return brief(self, f"{self.low:.4g} to {self.high:.4g}")
 
 
 @attrs.frozen(repr=False)
@@ -203,7 +203,7 @@ class Exponential:
         return attrs.evolve(self, mean=self.mean * factor) if check_factor(factor) else Constant(0)
 
     def __repr__(self) -> str:
-        return brief(self, f"mean {self.mean:g}")
+        return brief(self, f"mean {self.mean:.4g}")
 
 
 @attrs.frozen(repr=False)
@@ -271,10 +271,10 @@ class Normal:
     def __repr__(self) -> str:
         return brief(
             self,
-            f"mean {self.mean:g}",
-            f"sd {self.sd:g}",
-            "" if self.low is None else f"from {self.low:g}",
-            "" if self.high is None else f"to {self.high:g}",
+            f"mean {self.mean:.4g}",
+            f"sd {self.sd:.4g}",
+            "" if self.low is None else f"from {self.low:.4g}",
+            "" if self.high is None else f"to {self.high:.4g}",
         )
 
 
@@ -315,7 +315,7 @@ class Lognormal:
         return Lognormal(self.mean * factor, self.sd * factor)
 
     def __repr__(self) -> str:
-        return brief(self, f"mean {self.mean:g}", f"sd {self.sd:g}")
+        return brief(self, f"mean {self.mean:.4g}", f"sd {self.sd:.4g}")
 
 
 @attrs.frozen(repr=False)
@@ -363,7 +363,7 @@ class Triangular:
         return attrs.evolve(self, low=low, mode=mode, high=high)
 
     def __repr__(self) -> str:
-        return brief(self, f"{self.low:g} to {self.high:g}", f"most likely {self.mode:g}")
+        return brief(self, f"{self.low:.4g} to {self.high:.4g}", f"most likely {self.mode:.4g}")
 
 
 @attrs.frozen(repr=False)
@@ -409,7 +409,7 @@ class Poisson:
         return attrs.evolve(self, mean=self.mean * check_factor(factor))
 
     def __repr__(self) -> str:
-        return brief(self, f"mean {self.mean:g}")
+        return brief(self, f"mean {self.mean:.4g}")
 
 
 def _as_weighted(
@@ -480,11 +480,11 @@ class Empirical:
         return brief(
             self,
             count_of(len(self.values), "value"),
-            f"{low:g} to {high:g}",
-            f"mean {self.expected:g}",
+            f"{low:.4g} to {high:.4g}",
+            f"mean {self.expected:.4g}",
         )
 
 
 def _check_order(field: str, low: float, high: float) -> None:
     if high < low:
-        raise InvalidInput(field, f"must not be below {low:g}", safe_repr(high))
+        raise InvalidInput(field, f"must not be below {low:.4g}", safe_repr(high))

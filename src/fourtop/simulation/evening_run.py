@@ -5,7 +5,6 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import timedelta
 from enum import IntEnum, auto
 from functools import partial
 from itertools import count
@@ -14,7 +13,7 @@ from typing import Final
 import attrs
 
 from fourtop.clock import ManualClock
-from fourtop.engine import CountedIds, Desk, Engine, Move
+from fourtop.engine import CountedIds, Desk, Move
 from fourtop.errors import (
     Code,
     HoldExpired,
@@ -50,7 +49,7 @@ from fourtop.storage import MemoryStore
 
 STAFF: Final = Actor("staff", "staff")
 MOST_EVENINGS: Final = 1_000_000
-SEEDS: Final = (0, 2**63 - 1)
+_SEEDS: Final = (0, 2**63 - 1)
 MakeStore = Callable[[Clock], Store]
 """Makes an empty store on a clock."""
 NOT_ACCEPTED: Final = "NOT_ACCEPTED"
@@ -82,15 +81,20 @@ class PlayedEvening:
     def rows(self) -> tuple[BookingRow, ...]:
         """Return its bookings as rows, by start, with ids that no other evening has.
 
-        Requests that were refused leave no row. Together the rows of several evenings are the
-        history of a house, for ``fit_demand``, ``rerun`` and ``dump_rows``.
+        Each has the channel of its guest, even if the house does not know it. Requests that were
+        refused leave no row, and neither do those of the warm-up. Together the rows of several
+        evenings are the history of a house, for ``fit_demand``, ``rerun`` and ``dump_rows``.
         """
-        found = [booking.start for booking in self.desk.list_bookings(limit=500)]
-        if not found:
+        channels = {each.booking_id: each.channel for each in self.result.visits if each.booking_id}
+        starts_us = [each.start_us for each in self.result.visits if each.start_us is not None]
+        if not starts_us:
             return ()
-        window = Window(min(found), max(found) + timedelta(minutes=1))
-        rows = self.desk.export_rows(window)
-        return tuple(attrs.evolve(row, id=f"e{self.result.number}-{row.id}") for row in rows)
+        first_us, last_us = min(starts_us), max(starts_us) + MICROSECONDS_PER_MINUTE
+        return tuple(
+            attrs.evolve(row, id=f"e{self.result.number}-{row.id}", channel=channels[row.id])
+            for row in self.desk.export_rows(Window.of_micros(first_us, last_us))
+            if row.id in channels
+        )
 
     def __repr__(self) -> str:
         return f"<PlayedEvening {self.result!r}>"
@@ -129,22 +133,30 @@ def play_evening(
     """
     validators.check_instance("scenario", scenario, Scenario)
     validators.check_integer("number", number, 1, MOST_EVENINGS)
-    validators.check_integer("seed", seed, *SEEDS)
-    calendar = Calendar(scenario.house.restaurant, scenario.house.policy)
-    on = scenario.date_of(number)
+    check_seed(seed)
+    calendar, on = scenario.calendar, scenario.date_of(number)
     guests = draw_guests(scenario.demand, calendar, on, seed=seed, evening=number)
     run = _EveningRun(scenario, calendar, guests, make_store)
     run.play()
-    hours = SeatHours(scenario, calendar, on)
+    hours = SeatHours(scenario, on)
     result = EveningResult(
         number,
         on,
         tuple(party.visit() for party in run.parties if hours.counts(party.guest.start_us)),
-        hours.offered(run.staff),
+        hours.offered,
         hours.used(run.parties),
         timezone=scenario.house.restaurant.timezone,
     )
     return PlayedEvening(result, run.staff)
+
+
+def check_seed(seed: object) -> int:
+    """Return a seed if it is a whole number of 0 or more.
+
+    Raises:
+        InvalidInput: If it is anything else.
+    """
+    return validators.check_integer("seed", seed, *_SEEDS)
 
 
 class _EveningRun:
@@ -163,7 +175,7 @@ class _EveningRun:
         self._channels = frozenset(house.policy.known_channels)
         first_us = guests[0].asks_us if guests else 0
         self._clock = ManualClock(from_micros(first_us))
-        engine = Engine(make_store(self._clock), ids=CountedIds("n"))
+        engine = scenario.engine.on_store(make_store(self._clock), ids=CountedIds("n"))
         self._online = engine.add_restaurant(house, actor=GUEST)
         self.staff = engine.desk(house.restaurant.id, actor=STAFF)
         self.parties = [Party(guest) for guest in guests]

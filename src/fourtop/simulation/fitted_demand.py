@@ -270,7 +270,7 @@ class _DemandFit:
         demand = Demand(
             requests,
             self._weights("party size", lambda fact: fact.party_size),
-            self._weights("start, minutes of the day", self._start, as_number=_of_day),
+            self._weights("start, minutes after midnight", self._start, as_number=_of_day),
             stays=self._stays(),
             **fields,
         )

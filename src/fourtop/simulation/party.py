@@ -78,6 +78,7 @@ class Party:
             moves=self.moves,
             overstay_us=self.overstay_us,
             revenue=self.guest.spend if self.outcome is Outcome.SEATED else 0.0,
+            booking_id=self.booking_id if has_booking else "",
         )
 
     def __repr__(self) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import Final
 
 import attrs
 
+from fourtop.clock import ManualClock
+from fourtop.engine import Engine
 from fourtop.errors import InvalidInput
 from fourtop.errors.display import brief, count_of
 from fourtop.model import validators
@@ -16,6 +19,7 @@ from fourtop.model.house import House
 from fourtop.model.service_period import as_date
 from fourtop.simulation.behaviour import USUAL, Behaviour
 from fourtop.simulation.demand import Demand
+from fourtop.storage import MemoryStore
 
 # A week without changes of clocks in most time zones.
 FIRST_MONDAY: Final = date(2030, 5, 6)
@@ -73,6 +77,35 @@ class Scenario:
         if not self.house.floor.tables:
             raise InvalidInput("house", "must have at least one table", "none")
 
+    @cached_property
+    def engine(self) -> Engine:
+        """An engine with the compiled, empty house; each evening has one on a store of its own."""
+        engine = Engine(MemoryStore(ManualClock(datetime(2030, 1, 1, tzinfo=UTC))))
+        engine.add_restaurant(self.house)
+        return engine
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The calendar of the house."""
+        return Calendar(self.house.restaurant, self.house.policy)
+
+    @cached_property
+    def _offered(self) -> dict[date, tuple[float, ...]]:
+        return {}
+
+    def seat_hours_offered(self, on: date) -> tuple[float, ...]:
+        """Return the seats on offer times the hours of each service of a date, by start.
+
+        They are those of ``Desk.utilisation``, and do not depend on the guests.
+        """
+        found = self._offered.get(on)
+        if found is None:
+            periods = self.engine.desk(self.house.restaurant.id).utilisation(on).periods
+            found = tuple(period.seat_hours_offered for period in periods)
+            # Two threads may both find it; they find the same.
+            self._offered[on] = found
+        return found
+
     def date_of(self, number: int) -> date:
         """Return the date of an evening; evenings are numbered from 1."""
         return self.dates[(number - 1) % len(self.dates)]
@@ -82,6 +115,6 @@ class Scenario:
             self,
             self.house.restaurant.name,
             count_of(len(self.house.floor.tables), "table"),
-            f"{self.demand.requests.expected:g} requests",
+            f"{self.demand.requests.expected:.4g} requests",
             count_of(len(self.dates), "date"),
         )

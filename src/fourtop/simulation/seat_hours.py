@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
-from fourtop.engine import Desk
-from fourtop.model.calendar import Calendar
 from fourtop.model.window import MICROSECONDS_PER_MINUTE
 from fourtop.simulation.party import Party
 from fourtop.simulation.scenario import Scenario
@@ -19,14 +17,13 @@ class SeatHours:
     """The seat-hours of the services of a date, after the warm-up.
 
     Args:
-        scenario: For its warm-up.
-        calendar: Of the house.
+        scenario: For its house and its warm-up.
         on: The date.
     """
 
-    def __init__(self, scenario: Scenario, calendar: Calendar, on: date) -> None:
-        self._on, self._calendar = on, calendar
-        self._services = calendar.services_on(on)
+    def __init__(self, scenario: Scenario, on: date) -> None:
+        self._on, self._scenario = on, scenario
+        self._services = scenario.calendar.services_on(on)
         first_us = self._services[0].window.start_us if self._services else 0
         self._begins_us = first_us + scenario.warm_up_minutes * MICROSECONDS_PER_MINUTE
         self._has_warm_up = scenario.warm_up_minutes > 0
@@ -35,12 +32,13 @@ class SeatHours:
         """Tell whether a request for a start counts."""
         return not self._has_warm_up or start_us >= self._begins_us
 
-    def offered(self, desk: Desk) -> float:
-        """Return the seats on offer times the hours of service, as ``Utilisation`` counts them."""
-        periods = desk.utilisation(self._on).periods
+    @property
+    def offered(self) -> float:
+        """The seats on offer times the hours of service, as ``Utilisation`` counts them."""
+        hours = self._scenario.seat_hours_offered(self._on)
         return sum(
-            period.seat_hours_offered * self._rest(service.window.start_us, service.window.end_us)
-            for period, service in zip(periods, self._services, strict=True)
+            each * self._rest(service.window.start_us, service.window.end_us)
+            for each, service in zip(hours, self._services, strict=True)
         )
 
     def _rest(self, start_us: int, end_us: int) -> float:
@@ -54,7 +52,7 @@ class SeatHours:
         """
         used_us = 0
         for party in parties:
-            service = self._calendar.find_service(party.start_us)
+            service = self._scenario.calendar.find_service(party.start_us)
             if party.seated_us is None or party.left_us is None or service is None:
                 continue
             if any(service.is_same(each) for each in self._services):

@@ -15,7 +15,7 @@ from fourtop.simulation.behaviour import Behaviour
 from fourtop.simulation.demand import Demand
 from fourtop.simulation.estimates import Estimate, mean_of, ratio_of
 from fourtop.simulation.evening import EveningResult
-from fourtop.simulation.evening_run import MOST_EVENINGS, SEEDS, simulate_evening
+from fourtop.simulation.evening_run import MOST_EVENINGS, check_seed, simulate_evening
 from fourtop.simulation.metrics import METRICS, Metric, get_metric
 from fourtop.simulation.scenario import Scenario
 from fourtop.simulation.table import TidyTable
@@ -239,7 +239,7 @@ def simulate(
             or no service.
     """
     validators.check_integer("evenings", evenings, 1, MOST_EVENINGS)
-    validators.check_integer("seed", seed, *SEEDS)
+    check_seed(seed)
     scenario = Scenario(house, demand, **options)
     played = []
     for number in range(1, evenings + 1):

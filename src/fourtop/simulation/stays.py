@@ -79,7 +79,7 @@ class Stays:
 
     def __repr__(self) -> str:
         texts = [
-            f"{'larger' if largest is None else f'to {largest}'}: {length.expected:g}"
+            f"{'larger' if largest is None else f'to {largest}'}: {length.expected:.4g}"
             for largest, length in self.lengths
         ]
         if len(self.lengths) == 1:

@@ -55,6 +55,7 @@ class Visit:
         moves: How often staff gave it other tables than the booked ones.
         overstay_us: How much longer it stayed than planned.
         revenue: The revenue of the party; 0 unless it sat down.
+        booking_id: The id of its booking; empty without one.
     """
 
     number: int
@@ -73,6 +74,7 @@ class Visit:
     moves: int = 0
     overstay_us: int = 0
     revenue: float = 0.0
+    booking_id: str = ""
 
     @property
     def wished(self) -> datetime:

@@ -15,6 +15,7 @@ from fourtop.engine.rivals import describe, find_all_rivals, refuse_taken
 from fourtop.errors import Code, Proof, Reason, Refusal
 from fourtop.model.plan import Plan
 from fourtop.model.planning_rules import Planning
+from fourtop.model.request import ANY_TABLE, Preference
 from fourtop.model.window import Window
 from fourtop.planner import Planner, PlanRequest
 
@@ -22,7 +23,22 @@ if TYPE_CHECKING:
     from fourtop.engine.admission import Admission
 
 # Parties ask for few different things; the values are checked once.
-plan_request: Final = lru_cache(maxsize=1_024)(PlanRequest)
+_of_size: Final = lru_cache(maxsize=1_024)(PlanRequest)
+_of_terms: Final = lru_cache(maxsize=1_024)(PlanRequest)
+
+
+def plan_request(
+    party_size: int,
+    *,
+    must: Preference = ANY_TABLE,
+    wish: Preference = ANY_TABLE,
+    demand: float | None = None,
+) -> PlanRequest:
+    """Return a request to the planner, as ``PlanRequest`` does. Equal ones are the same object."""
+    # Nearly every party takes any table: its size is found quicker than its conditions.
+    if must is ANY_TABLE and wish is ANY_TABLE and demand is None:
+        return _of_size(party_size)
+    return _of_terms(party_size, must=must, wish=wish, demand=demand)
 
 
 def ask_of(candidacy: Candidacy) -> PlanRequest:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from fourtop.engine.commands.book import Terms, make_booking
-from fourtop.engine.dispatch.requests import Caller, Command, one_or_none, optional_id
+from fourtop.engine.dispatch.requests import Caller, Command, optional_id
 from fourtop.model import validators
 from fourtop.model.booking import Booking
 from fourtop.model.override import check_may_override
 from fourtop.model.walk_in import WalkIn
-from fourtop.ports import Scope
 
 
 def command(
@@ -28,7 +27,7 @@ def command(
     terms = Terms(booking_id or invocation.id, tables_later=False, is_seated=True)
     return Command(
         invocation,
-        Scope(caller.restaurant_id, bookings=one_or_none(checked_id)),
+        caller.scope(checked_id),
         lambda view, compiled: make_booking(
             invocation, view, compiled, party.request_at(view.now_us), terms
         ),

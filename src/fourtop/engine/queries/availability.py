@@ -13,7 +13,7 @@ from fourtop.engine.admission import Admission, missing_counts, names_anything
 from fourtop.engine.candidacy import Inquiry
 from fourtop.engine.checks.names import check_names
 from fourtop.engine.compiled_house import CompiledHouse
-from fourtop.engine.dispatch.requests import Caller, Query, one_or_none
+from fourtop.engine.dispatch.requests import Caller, Query
 from fourtop.engine.limits import limits_of
 from fourtop.engine.preconditions import released_with
 from fourtop.errors import FourtopError, InvalidInput, Refusal
@@ -138,7 +138,7 @@ def query(
     """
     wanted = Wanted(on, parties, **terms)
     return Query(
-        Scope(caller.restaurant_id, bookings=one_or_none(wanted.exclude)),
+        caller.scope(wanted.exclude),
         lambda view, compiled: availability(
             Admission(view, compiled, caller.actor, released_with(view, wanted.exclude)), wanted
         ),

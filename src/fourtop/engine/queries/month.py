@@ -17,7 +17,6 @@ from fourtop.engine.dispatch.requests import (
     Caller,
     Query,
     check_request,
-    one_or_none,
     optional_id,
 )
 from fourtop.engine.limits import limits_of
@@ -75,7 +74,7 @@ def month_query(
     wanted = Wanted(first, validators.check_party(party_size), **terms)
     days = _days_of(first)
     return Query(
-        Scope(caller.restaurant_id, bookings=one_or_none(wanted.exclude)),
+        caller.scope(wanted.exclude),
         lambda view, compiled: _month(
             Admission(view, compiled, caller.actor, released_with(view, wanted.exclude)),
             wanted,
@@ -117,7 +116,7 @@ def first_free_day_query(
     most = validators.check_integer("days", days, 1, MAX_FREE_DAYS)
     left_out = optional_id("exclude", exclude)
     return Query(
-        Scope(caller.restaurant_id, bookings=one_or_none(left_out)),
+        caller.scope(left_out),
         lambda view, compiled: _first_free_day(
             Admission(view, compiled, caller.actor, released_with(view, left_out)), request, most
         ),

@@ -12,7 +12,7 @@ from fourtop.engine.candidacy import Candidacy
 from fourtop.engine.checks.names import check_names
 from fourtop.engine.checks.tables import plan_request, planner_of, staff_planning
 from fourtop.engine.compiled_house import CompiledHouse
-from fourtop.engine.dispatch.requests import Caller, Query, one_or_none
+from fourtop.engine.dispatch.requests import Caller, Query
 from fourtop.engine.in_the_way import OVER
 from fourtop.engine.permits import unneeded
 from fourtop.engine.preconditions import get_booking, released_with
@@ -26,7 +26,7 @@ from fourtop.model.override import check_may_override
 from fourtop.model.request import BookingRequest
 from fourtop.model.validation import CheckStatus, Selection, SelectionCheck, Validation
 from fourtop.planner import Planner
-from fourtop.ports import Need, Scope, View
+from fourtop.ports import Need, View
 
 # The checks of the tables, in the order of the answer, with the codes of their reasons.
 _OF_TABLES: Final[Mapping[str, frozenset[Code]]] = {
@@ -78,7 +78,7 @@ def query(caller: Caller, selection: Selection) -> Query[Validation]:
         admission = Admission(view, compiled, caller.actor, released)
         return _Validation(admission, selection, booking).answer()
 
-    return Query(Scope(caller.restaurant_id, bookings=one_or_none(selection.booking_id)), ask)
+    return Query(caller.scope(selection.booking_id), ask)
 
 
 @attrs.frozen

@@ -185,14 +185,15 @@ class RestaurantState:
             return listing.of(self._bookings[booking_id] for _, booking_id in places)
         return listing.of(self._references.of(listing.reference))
 
-    def headcounts(self, window: Window) -> Iterator[Headcount]:
-        """Yield the headcounts of the counted bookings inside a window, ascending."""
+    def headcounts(self, window: Window) -> Iterable[Headcount]:
+        """Return the headcounts of the counted bookings inside a window, ascending."""
         return self._headcounts.within(window)
 
     def held_covers(self, window: Window, now_us: int) -> list[HeldCover]:
         """Return the held covers that start inside a window, by start, then id."""
-        holds = self.active_holds(window) if self._expiries else []
-        return held_within(window, holds, self._bookings, now_us)
+        if not self._expiries:
+            return []
+        return held_within(window, self.active_holds(window), self._bookings, now_us)
 
     def counted_parties(self, window: Window, now_us: int) -> list[CountedParty]:
         """Return the counted parties that start inside a window, by their ``order_key``."""
@@ -292,17 +293,15 @@ class RestaurantState:
 
     def _undo_of(self, changes: Changes) -> Callable[[], None]:
         """Return a function that restores the records that the changes touch."""
-        touched: tuple[tuple[dict[str, Any], Iterable[Any]], ...] = (
-            (self._bookings, changes.bookings),
-            (self._holds, changes.holds_added),
-            (self._holds, changes.holds_changed),
-        )
-        before = [
-            (records, each.id, records.get(each.id)) for records, rows in touched for each in rows
+        bookings, holds = self._bookings, self._holds
+        before: list[tuple[dict[str, Any], str, Any]] = [
+            (bookings, each.id, bookings.get(each.id)) for each in changes.bookings
         ]
-        before += [
-            (self._bookings, each, self._bookings.get(each)) for each in changes.bookings_removed
-        ]
+        if changes.holds_added or changes.holds_changed:
+            ids = [each.id for each in (*changes.holds_added, *changes.holds_changed)]
+            before += [(holds, each, holds.get(each)) for each in ids]
+        if changes.bookings_removed:
+            before += [(bookings, each, bookings.get(each)) for each in changes.bookings_removed]
         if changes.records_added or changes.records_changed or changes.records_removed:
             before += self.plain.stored_before(changes)
         return partial(self._restore, changes, before, self.house, self.versions)
@@ -323,8 +322,8 @@ class RestaurantState:
         self.outbox.retract(changes.events)
         self.house, self.versions = house, versions
         self._restore_allocations(
-            gone=(*changes.removed, *(old for old, _ in changes.replaced)),
-            come=(*(new for _, new in changes.replaced), *changes.added),
+            gone=changes.gone,
+            come=changes.come,
         )
 
     def _restore_allocations(
@@ -398,10 +397,8 @@ class RestaurantState:
             versions[booking.id] = booking.version
 
     def _check_gone(self, changes: Changes) -> None:
-        if not (changes.removed or changes.replaced):
-            return
         gone: set[str] = set()
-        for row in chain(changes.removed, (old for old, _ in changes.replaced)):
+        for row in changes.gone:
             stored = self.occupancy.find(row.id)
             # Nearly always it is the stored row itself, and equality takes longer to find out.
             if row.id in gone or (stored is not row and stored != row):
@@ -429,7 +426,7 @@ class RestaurantState:
         floor = self.house.floor if changes.floor is None else changes.floor.floor
         tables = floor.positions
         known: dict[OwnerKind, tuple[Container[str], Container[str]]] = {}
-        for row in chain(changes.added, (new for _, new in changes.replaced)):
+        for row in changes.come:
             kind = row.owner_kind
             if kind not in known:
                 known[kind] = self._owners_after(changes, kind)
@@ -478,15 +475,14 @@ class RestaurantState:
         stored = (
             row for owner_id in sorted(removed) for row in self.occupancy.of_owner(kind, owner_id)
         )
-        gone = {row.id for row in chain(changes.removed, (old for old, _ in changes.replaced))}
+        gone = {row.id for row in changes.gone}
         left = (row for row in stored if row.id not in gone)
-        for row in chain(left, changes.added, (new for _, new in changes.replaced)):
+        for row in chain(left, changes.come):
             if row.owner_kind is kind and row.owner_id in removed:
                 raise NotFound(kind.value, row.owner_id)
 
     def _write_allocations(self, changes: Changes) -> None:
-        gone = [*changes.removed, *(old for old, _ in changes.replaced)]
-        come = [*(new for _, new in changes.replaced), *changes.added]
+        gone, come = changes.gone, changes.come
         for row in gone:
             self.occupancy.remove(row)
         placed: list[Allocation] = []
@@ -572,10 +568,11 @@ class RestaurantState:
         self.house = House(restaurant, floor, policy)
 
     def _count(self, changes: Changes) -> None:
+        before = self.versions
         self.versions = Versions(
-            floor=self.versions.floor + (changes.floor is not None),
-            policy=self.versions.policy + (changes.policy is not None),
-            occupancy=self.versions.occupancy + changes.touches_occupancy,
+            before.floor + (changes.floor is not None),
+            before.policy + (changes.policy is not None),
+            before.occupancy + changes.touches_occupancy,
         )
 
 

@@ -75,8 +75,7 @@ class ConflictExplainer:
         state.apply(changes)
 
     def _parameters(self, restaurant_id: str, changes: Changes) -> dict[str, Any]:
-        come = [*(new for _, new in changes.replaced), *changes.added]
-        gone = [*changes.removed, *(old for old, _ in changes.replaced)]
+        come, gone = changes.come, changes.gone
         ids = self._dialect.id_parameter
         return {
             "restaurant": restaurant_id,
