@@ -69,7 +69,9 @@ def pictures(desk: Desk) -> dict[str, Callable[[], Picture]]:
     return {
         "a night of 40 tables × 150 bookings": lambda: plotting.night_chart(day),
         "a floor of 40 tables with states": lambda: plotting.floor_plan(floor, states=states),
-        "a heat map of 40 tables × 28 quarters of an hour": lambda: plotting.heat_map(rows, columns, title="Seats"),
+        "a heat map of 40 tables × 28 quarters of an hour": lambda: plotting.heat_map(
+            rows, columns, title="Seats"
+        ),
     }
 
 
