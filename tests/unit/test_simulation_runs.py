@@ -21,6 +21,7 @@ from fourtop import (
     AlternativeTerms,
     Desk,
     InvalidInput,
+    MissingPackage,
     Quote,
     ServicePeriod,
     sample,
@@ -353,7 +354,7 @@ def test_a_table_becomes_a_data_frame_if_the_library_is_there(
     table = TidyTable({"seats": [40, 44], "covers": [51.5, 53.0]}, "Seats")
     for name in ("pandas", "polars"):
         monkeypatch.setitem(sys.modules, name, None)
-        with pytest.raises(InvalidInput, match=name):
+        with pytest.raises(MissingPackage, match=name):
             getattr(table, f"to_{name}")()
     with pytest.raises(InvalidInput, match="one length"):
         TidyTable({"seats": [1], "covers": []})
