@@ -15,7 +15,7 @@ from fourtop.errors import FourtopError, InvalidInput, SweepFailed, safe_repr
 from fourtop.formats.files import StrPath
 from fourtop.model import validators
 from fourtop.simulation.evening import EveningResult
-from fourtop.simulation.evening_run import MOST_EVENINGS, SEEDS, simulate_evening
+from fourtop.simulation.evening_run import MOST_EVENINGS, check_seed, simulate_evening
 from fourtop.simulation.metrics import Metric, get_metric
 from fourtop.simulation.scenario import Scenario
 from fourtop.simulation.simulation import Progress, Simulation
@@ -71,6 +71,10 @@ def _as_per(value: Per | str) -> Per:
     return validators.as_enum(Per, "per", value)
 
 
+def _seed(_instance: object, _attribute: object, value: object) -> None:
+    check_seed(value)
+
+
 @attrs.frozen(kw_only=True)
 class Terms:
     """The options of a study, checked. See ``StudyOptions``.
@@ -84,9 +88,7 @@ class Terms:
         converter=validators.as_integer,
         validator=validators.integer(1, MOST_EVENINGS),
     )
-    seed: int = attrs.field(
-        default=1, converter=validators.as_integer, validator=validators.integer(*SEEDS)
-    )
+    seed: int = attrs.field(default=1, converter=validators.as_integer, validator=_seed)
     metric: Metric = attrs.field(factory=partial(get_metric, "covers"), converter=_as_metric)
     per: Per = attrs.field(default=Per.WEEK, converter=_as_per)
     processes: int = attrs.field(default=1, converter=validators.as_integer)
