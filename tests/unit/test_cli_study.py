@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ import pytest
 
 from fourtop import Engine, SqlStore, dumps_house, sample
 from fourtop.cli.database import VARIABLE
-from fourtop.cli.progress import bar_text, shown_progress
+from fourtop.cli.progress import ProgressBar, bar_text, shown_progress
 from fourtop.simulation import METRICS, Scenario, Simulation, simulate
 from fourtop.simulation.demand_document import loads_demand
 from fourtop.simulation.studies import buffers, worth_of_joins
@@ -234,20 +236,33 @@ def test_a_terminal_shows_a_bar_and_removes_it(terminal: tuple[int, Any]) -> Non
     with shown_progress(stream) as progress:
         assert progress is not None
         progress(1, 4)
-        progress(2, 4)
         progress(4, 4)
-    text = os.read(master, 10_000).decode()
-    drawn = text.split("\r")
+    drawn = os.read(master, 10_000).decode().split("\r")
     assert drawn[1].startswith("[#######                       ]  25 %, 1 of 4 evenings")
-    assert "100 %, 4 of 4 evenings" in text
-    # The second call came within a tenth of a second, and the line is empty at the end.
-    assert "2 of 4" not in text
-    assert drawn[-2].strip() == drawn[-1] == ""
+    assert drawn[2].startswith("[##############################] 100 %, 4 of 4 evenings")
+    # The line is empty at the end.
+    assert drawn[3].strip() == drawn[4] == ""
+
+
+def test_a_file_shows_no_bar(tmp_path: Path) -> None:
+    with (tmp_path / "log").open("w") as stream, shown_progress(stream) as progress:
+        assert progress is None
+
+
+def test_a_bar_is_drawn_ten_times_a_second_and_at_the_end() -> None:
+    times = iter((0.0, 0.0, 0.05, 0.11, 0.12))
+    stream = io.StringIO()
+    bar = ProgressBar(stream, partial(next, times))
+    for done in (1, 2, 3, 4):
+        bar(done, 4)
+    assert re.findall(r"(\d) of 4", stream.getvalue()) == ["1", "3", "4"]
 
 
 def test_a_bar_says_how_long_it_takes() -> None:
     assert bar_text(0, 10, 0).endswith("]   0 %, 0 of 10 evenings")
-    assert bar_text(1, 1_000, 1).endswith("1 of 1,000 evenings, 17 min left")
+    # The first evenings tell little.
+    assert bar_text(49, 1_000, 50).endswith("49 of 1,000 evenings")
+    assert bar_text(50, 1_000, 50).endswith("50 of 1,000 evenings, 16 min left")
 
 
 # ---- wrong input

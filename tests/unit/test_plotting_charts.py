@@ -6,6 +6,7 @@ from itertools import pairwise
 from math import inf, nan
 from typing import Any
 
+import attrs
 import pytest
 
 from fourtop import InvalidInput, Plan, Score, Term, plotting
@@ -319,6 +320,21 @@ def test_a_wrong_line_chart_is_refused(series: Any, x: Any, field: str) -> None:
 def test_wrong_plans_are_refused(arguments: Any) -> None:
     with pytest.raises(InvalidInput):
         plotting.score_chart(**arguments)
+
+
+@attrs.frozen
+class Estimate:
+    """An estimate of a simulation, by its shape."""
+
+    mean: float
+    low: float
+    high: float
+
+
+def test_a_row_is_made_of_an_estimate() -> None:
+    assert IntervalRow.of("a", Estimate(2, 1, 3)) == IntervalRow("a", 2, 1, 3)
+    with pytest.raises(InvalidInput, match="must have mean, low, high"):
+        IntervalRow.of("a", 7)  # type: ignore[arg-type]  # Wrong on purpose.
 
 
 def test_values_have_short_reprs() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
 from typing import Final, TextIO
@@ -12,6 +12,8 @@ from fourtop.simulation.simulation import Progress
 
 _WIDTH: Final = 30
 _SECONDS: Final = 0.1
+# Worker processes take a while to start, so the first evenings tell little.
+_FIRST_SHARE: Final = 0.05
 
 
 class ProgressBar:
@@ -19,17 +21,19 @@ class ProgressBar:
 
     Args:
         stream: The terminal.
+        clock: Tells the seconds that have passed since some moment.
     """
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, clock: Callable[[], float] = monotonic) -> None:
         self._stream = stream
-        self._begun = monotonic()
+        self._clock = clock
+        self._begun = clock()
         self._drawn = self._begun - _SECONDS
         self._length = 0
 
     def __call__(self, done: int, total: int) -> None:
         """Draw the bar, at most ten times a second and at the end."""
-        now = monotonic()
+        now = self._clock()
         if done < total and now - self._drawn < _SECONDS:
             return
         self._drawn = now
@@ -54,7 +58,7 @@ def bar_text(done: int, total: int, seconds: float) -> str:
     share = done / total if total else 1.0
     bar = "#" * int(share * _WIDTH)
     left = ""
-    if 0 < done < total:
+    if _FIRST_SHARE <= share < 1:
         rest = seconds / done * (total - done)
         left = f", {rest:.0f} s left" if rest < 100 else f", {rest / 60:.0f} min left"
     return f"[{bar:<{_WIDTH}}] {share:4.0%}, {done:,} of {total:,} evenings{left}".replace(

@@ -69,7 +69,7 @@ def _others(found: Study) -> PageTable:
     shown = {
         metric: each
         for metric, each in effects.items()
-        if any(effect.evenings_changed for effect in each)
+        if any(effect.joint.mean or effect.joint.half_width for effect in each)
     }
     heads = [
         ", ".join(filter(None, (get_metric(metric).label, each[0].joint.unit)))

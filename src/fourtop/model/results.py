@@ -162,7 +162,7 @@ class Availability:
         )
 
     def _repr_svg_(self) -> str:
-        from fourtop.plotting import availability_chart  # noqa: PLC0415  # Only a notebook needs it.
+        from fourtop.plotting import availability_chart  # noqa: PLC0415  # For notebooks.
 
         return availability_chart(self).svg
 

@@ -161,10 +161,10 @@ class _Drawing:
         subtitle = self._subtitle()
         self.canvas.title(self.title, subtitle, width)
         places = {
-            table_id: place.moved((width - layout.width) / 2, TITLE_HEIGHT + 10)
+            table_id: place.moved(MARGIN, TITLE_HEIGHT + 10)
             for table_id, place in layout.places.items()
         }
-        self._panels(layout, (width - layout.width) / 2)
+        self._panels(layout)
         self._joins(places)
         boxes = {table_id: place.bounds for table_id, place in places.items()}
         arrows = arrows_of(self.moves, boxes, self.canvas.texts)
@@ -201,9 +201,9 @@ class _Drawing:
         facts += [each.text(labels) for each in self.moves]
         return "; ".join(facts)
 
-    def _panels(self, layout: FloorLayout, left: float) -> None:
+    def _panels(self, layout: FloorLayout) -> None:
         for panel in layout.panels:
-            box = panel.box.moved(left, TITLE_HEIGHT + 10)
+            box = panel.box.moved(MARGIN, TITLE_HEIGHT + 10)
             self.canvas.rectangle(box, "panel", 6)
             seats = count_of(panel.seats, "seat")
             space = box.width - 44 - SUBTITLE.width(seats)

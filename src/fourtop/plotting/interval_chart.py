@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final, SupportsFloat
+from typing import Final, Self, SupportsFloat
 
 import attrs
 
 from fourtop.errors import InvalidInput, safe_repr
 from fourtop.errors.display import brief
 from fourtop.plotting.canvas import CENTRE, LABEL, MARGIN, Canvas
-from fourtop.plotting.checks import check_members, check_number, check_text
+from fourtop.plotting.checks import check_members, check_number, check_shape, check_text
 from fourtop.plotting.legend import Key, Mark, draw_legend
 from fourtop.plotting.picture import Picture
+from fourtop.plotting.protocols import HasInterval
 from fourtop.plotting.value_axis import ValueAxis, draw_x_axis, shown, significant
 
 MAX_BARS: Final = 200
@@ -68,6 +69,16 @@ class IntervalRow:
         if not self.low <= self.value <= self.high:
             got = safe_repr((self.low, self.value, self.high))
             raise InvalidInput("value", "must lie between low and high", got)
+
+    @classmethod
+    def of(cls, label: str, estimate: HasInterval) -> Self:
+        """Return the row of an estimate with its mean and the ends of its interval.
+
+        Raises:
+            InvalidInput: As the constructor does.
+        """
+        check_shape("estimate", estimate, ("mean", "low", "high"))
+        return cls(label, estimate.mean, estimate.low, estimate.high)
 
     def __repr__(self) -> str:
         return brief(self, self.label, f"{self.value:g} ({self.low:g} to {self.high:g})")

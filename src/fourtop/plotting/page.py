@@ -148,7 +148,7 @@ class Page:
     def html(self) -> str:
         """The page as the text of an HTML file."""
         lead = f'<p class="lead">{escaped(self.lead)}</p>\n' if self.lead else ""
-        sections = "".join(each._html(self.theme) for each in self.sections)  # noqa: SLF001  # The same.
+        sections = "".join(map(self._section, self.sections))
         footer = "".join(f"<p>{escaped(text)}</p>\n" for text in self.footer)
         return (
             '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">\n'
@@ -165,6 +165,9 @@ class Page:
             InvalidInput: If the file cannot be written. It is then as it was.
         """
         write_file(path, self.html.encode())
+
+    def _section(self, section: Section) -> str:
+        return section._html(self.theme)  # noqa: SLF001  # The same.
 
     def _figures(self) -> str:
         if not self.figures:

@@ -398,3 +398,19 @@ class DrawnPlan(Protocol):
     @property
     def score(self) -> DrawnScore:
         """The cost of the choice."""
+
+
+class HasInterval(Protocol):
+    """An estimate with its interval."""
+
+    @property
+    def mean(self) -> float:
+        """The estimate."""
+
+    @property
+    def low(self) -> float:
+        """The lower end of the interval."""
+
+    @property
+    def high(self) -> float:
+        """The upper end."""

@@ -7,6 +7,7 @@ the same guests.
 from fourtop.simulation.behaviour import USUAL, Behaviour
 from fourtop.simulation.comparison import Comparison, compare
 from fourtop.simulation.demand import Demand
+from fourtop.simulation.demand_document import loads_demand
 from fourtop.simulation.distributions import (
     Constant,
     Distribution,
@@ -20,6 +21,11 @@ from fourtop.simulation.distributions import (
 )
 from fourtop.simulation.estimates import Estimate
 from fourtop.simulation.evening import EveningResult
+from fourtop.simulation.evening_profile import (
+    EveningProfile,
+    evening_profile,
+    turned_away_by_size,
+)
 from fourtop.simulation.evening_run import PlayedEvening, play_evening, simulate_evening
 from fourtop.simulation.event_loop import EventLoop
 from fourtop.simulation.fitted_demand import FittedDemand, FittedPart, fit_demand
@@ -45,6 +51,7 @@ __all__ = [
     "Distribution",
     "Empirical",
     "Estimate",
+    "EveningProfile",
     "EveningResult",
     "EventLoop",
     "Exponential",
@@ -75,13 +82,16 @@ __all__ = [
     "Visit",
     "compare",
     "draw_guests",
+    "evening_profile",
     "fit_demand",
+    "loads_demand",
     "play_evening",
     "rerun",
     "search",
     "simulate",
     "simulate_evening",
     "sweep",
+    "turned_away_by_size",
 ]
 
 # Tracebacks, pickles and documentation name a class or function by its public module.

@@ -35,3 +35,8 @@ __all__ = [
     "turn_times",
     "worth_of_joins",
 ]
+
+# Tracebacks, pickles and documentation name a class or function by its public module.
+for _name in __all__:
+    globals()[_name].__module__ = __name__
+del _name

@@ -312,6 +312,8 @@ def study(
         SweepFailed: If the executor failed.
 
     >>> from fourtop import sample
+    >>> from fourtop.simulation import Scenario
+    >>> from fourtop.simulation.studies import study
     >>> pub, demand = sample.pub(), sample.pub_demand()
     >>> scenarios = {"as now": Scenario(pub, demand), "busier": Scenario(pub, demand.scaled(2))}
     >>> found = study(scenarios, evenings=5, metric="refused")
