@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import attrs
@@ -163,6 +164,44 @@ def test_validation_warns_of_a_promise_that_a_block_or_an_import_has_broken(stor
         found = desk.validate(Selection([table], booking_id="p"))
         assert not found
         assert "conflict" in [each.check for each in found.errors]
+
+
+def test_validation_warns_of_a_longer_stay_that_starves_a_promised_party(
+    store: Store, clock: ManualClock
+) -> None:
+    desk = a_desk(store, sketch_floor({"1": 2, "2": 4}))
+    booked(desk, 4, "18:00", tables=["2"], booking_id="a")
+    promise(desk, "p", 4, "19:45")
+    own = Selection(["2"], booking_id="a")
+    clock.move_to(at("18:00"))
+    desk.seat("a")
+    assert desk.validate(own)
+    desk.prolong("a", minutes=30)
+    assert [each.check for each in desk.validate(own).errors] == ["promises"]
+
+
+def test_validation_warns_of_a_longer_stay_that_is_too_close_to_another_party(
+    store: Store, clock: ManualClock
+) -> None:
+    floor = attrs.evolve(sketch_floor({"1": 2, "2": 2}), kept_apart=[KeptApart(("1", "2"))])
+    desk = a_desk(store, floor)
+    booked(desk, 2, "18:00", tables=["1"], booking_id="a")
+    booked(desk, 2, "19:45", tables=["2"], booking_id="b")
+    clock.move_to(at("18:00"))
+    desk.seat("a")
+    for booking_id, table in (("a", "1"), ("b", "2")):
+        assert desk.validate(Selection([table], booking_id=booking_id))
+    desk.prolong("a", minutes=30)
+    for booking_id, table in (("a", "1"), ("b", "2")):
+        found = desk.validate(Selection([table], booking_id=booking_id))
+        assert [each.check for each in found.errors] == ["distance"]
+
+
+def test_a_very_long_stay_of_another_system_is_validated(store: Store) -> None:
+    desk = a_desk(store)
+    row = BookingRow("i", 4, at("17:00"), end=at("17:00") + timedelta(hours=20), tables=["3"])
+    desk.import_bookings([row])
+    assert desk.validate(Selection(["4"], booking_id="i")).tables == ("4",)
 
 
 # ---- blocks with moves

@@ -26,7 +26,7 @@ from fourtop.model.booking_change import request_of
 from fourtop.model.calendar import Stay
 from fourtop.model.override import check_may_override
 from fourtop.model.plan import Plan
-from fourtop.model.request import BookingRequest
+from fourtop.model.request import STAY_MINUTES, BookingRequest
 from fourtop.model.validation import CheckStatus, Selection, SelectionCheck, Validation
 from fourtop.planner import Planner
 from fourtop.ports import Need, Scope, View
@@ -148,6 +148,11 @@ class _Validation:
         selection, booking = self.selection, self.booking
         request = selection.request if booking is None else request_of(booking)
         assert request is not None, "a selection is for a booking or for a request"
+        if booking is not None and booking.assignment is not None:
+            # It keeps its time at other tables, however long it stays by now.
+            shortest, longest = STAY_MINUTES
+            minutes = booking.stay.dining.minutes
+            request = request.replaced(minutes=min(max(minutes, shortest), longest))
         return request.replaced(tables=selection.tables, overrides=(), relax=())
 
     def _slack_budget(self, planner: Planner) -> int | None:
