@@ -373,35 +373,6 @@ def test_a_hold_that_drifted_before_is_not_stranded_again(desk: Desk) -> None:
     assert desk.preview(floor=without("5")).is_clean
 
 
-# ---- caps ----------------------------------------------------------------------------------------
-
-
-def test_a_service_above_a_cap_is_named_once(desk: Desk) -> None:
-    booked(desk, 2, booking_id="a")
-    booked(desk, 2, booking_id="b")
-    few = with_rules(capacity_rules=[CapacityRule(max_parties=1)])
-    (usage,) = desk.preview(policy=few).over_cap
-    assert (usage.booked_parties, usage.max_parties) == (2, 1)
-    desk.edit_policy(few)
-    assert desk.preview(floor=without("5")).over_cap == ()
-    desk.cancel("b")
-    enough = with_rules(capacity_rules=[CapacityRule(max_covers=4)])
-    assert desk.preview(policy=enough).over_cap == ()
-
-
-def test_a_service_that_begins_anew_may_be_above_its_cap(desk: Desk) -> None:
-    booked(desk, 2, "20:00", booking_id="a")
-    booked(desk, 2, "17:00", booking_id="b")
-
-    def edit(policy: Policy) -> Policy:
-        early = ServicePeriod("early", "15:00", "18:00")
-        late = ServicePeriod("late", "19:00", "23:00")
-        rules = [CapacityRule(max_covers=1)]
-        return attrs.evolve(policy, periods=[early, late], capacity_rules=rules)
-
-    assert [each.period for each in desk.preview(policy=edit).over_cap] == ["early", "late"]
-
-
 # ---- time zones ----------------------------------------------------------------------------------
 
 
