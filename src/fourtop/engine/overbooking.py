@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import attrs
 
@@ -29,16 +29,16 @@ def overbooked(attendance: Attendance, limits: Limits, service: Service) -> Usag
     )
 
 
-def overbooked_anew(after: Usage, before: Usage | None) -> Usage | None:
+def overbooked_anew(after: Usage, before: Iterable[Usage]) -> Usage | None:
     """Return a usage with the zones and intervals that were not above the same limit before.
 
     ``None``: neither is any of them, nor is the service as a whole.
 
     Args:
         after: The usage, as ``overbooked`` returns it.
-        before: The usage before, if there was such a service.
+        before: The usages of the services in which its parties were before.
     """
-    known = set() if before is None else set(_exceeded(before))
+    known = {limit for usage in before for limit in _exceeded(usage)}
     left = attrs.evolve(
         after,
         zones=tuple(each for each in after.zones if not _of_zone(each) <= known),

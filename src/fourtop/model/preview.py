@@ -23,8 +23,8 @@ NO_WAY_OUT: Final = "no way out"
 class WayOutKind(StrEnum):
     """How a stranded party can be kept.
 
-    ``TABLES``: other tables at its own time. ``START``: another start on the same service date,
-    with tables for it.
+    ``TABLES``: other tables at its own time, or its own, if the ways out of other parties make
+    room. ``START``: another start on the same service date, with tables for it.
     """
 
     TABLES = "tables"

@@ -178,14 +178,21 @@ def _over_cap(outlook: Outlook, edit: Edit) -> Iterator[Usage]:
     counted = [each.stay for each in outlook.bookings_ahead() if each.status.counts_covers]
     counted += [each.stay for each in outlook.holds_alive()]
     services: dict[int, Service] = {}
+    # The services in which the parties of each service are now.
+    present: dict[int, dict[int, Service]] = {}
     for stay in counted:
         service = edit.after.calendar.find_service(stay.dining.start_us)
-        if service is not None:
-            services[service.window.start_us] = service
+        if service is None:
+            continue
+        services[service.window.start_us] = service
+        same = edit.before.calendar.find_service(stay.dining.start_us)
+        if same is not None:
+            found = present.setdefault(service.window.start_us, {})
+            found[same.window.start_us] = same
     for start_us, service in sorted(services.items()):
-        same = edit.before.calendar.find_service(start_us)
-        before = None if same is None else _usage(outlook, edit, edit.before, same)
-        usage = overbooked_anew(_usage(outlook, edit, edit.after, service), before)
+        before = present.get(start_us, {}).values()
+        usages = [_usage(outlook, edit, edit.before, each) for each in before]
+        usage = overbooked_anew(_usage(outlook, edit, edit.after, service), usages)
         if usage is not None:
             yield usage
 
