@@ -166,7 +166,7 @@ from fourtop.model.preview import (
     WayOut,
     WayOutKind,
 )
-from fourtop.model.receipt import PacingUsage, Receipt, Usage
+from fourtop.model.receipt import PacingUsage, Receipt, Usage, ZoneUsage
 from fourtop.model.request import BookingRequest, Preference, Relaxation
 from fourtop.model.restaurant import Area, Restaurant, Zone
 from fourtop.model.results import (
@@ -425,6 +425,7 @@ __all__ = [
     "Window",
     "Zone",
     "ZoneRule",
+    "ZoneUsage",
     "check_local_times",
     "check_rules",
     "downgrade",

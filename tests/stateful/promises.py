@@ -47,9 +47,23 @@ def span_of(seated: Sitting) -> Span:
     return seated.block_start, seated.block_end
 
 
+def starved(ledger: Ledger, claims: Sequence[Claim], own: Own) -> list[str]:
+    """Return the parties that wait, if they cannot all sit beside some claims; else nothing."""
+    waiting = list[Waiting]()
+    for each in claims:
+        known = {other.booking_id for other in waiting}
+        found = protected_at(ledger, each.span, own)
+        waiting += [other for other in found if other.booking_id not in known]
+    return [] if fit(waiting, claims) else [each.booking_id for each in waiting]
+
+
 def protected(ledger: Ledger, seated: Sitting, own: Own) -> list[Waiting]:
     """Return the waiting parties that a stay may affect, as far as they can sit together."""
-    mine = span_of(seated)
+    return protected_at(ledger, span_of(seated), own)
+
+
+def protected_at(ledger: Ledger, mine: Span, own: Own) -> list[Waiting]:
+    """Return the waiting parties that tables for a time may affect, as ``protected`` does."""
     if not _promised(ledger, mine, own):
         return []
     horizon = (max(mine[0] - 12 * HOUR, 0), max(mine[1], mine[0] + 13 * HOUR))

@@ -139,6 +139,7 @@ def reports() -> list[Any]:
         LocalTime(LONG, LONG, "2030-05-03T18:00+01:00", "2030-05-03T19:00+02:00"),
         LocalTimes(),
         PacingUsage(0, 900_000_000, Spread.START, 3, 1, 5),
+        fourtop.ZoneUsage(LONG, 3, 1, 5),
         Pruned(),
         Relayed(),
         ReleasedLate(2),

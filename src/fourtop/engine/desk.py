@@ -304,7 +304,8 @@ class Desk(DayDesk, StaffDesk, PreviewDesk, FileDesk, WaitlistDesk):
 
         Raises:
             Refused: If the tables break a rule or a condition of a party that its move does not
-                override, or are taken at the end of the command; or if a booking is pinned.
+                override, or are taken at the end of the command or needed by parties to which
+                tables are promised; or if a booking is pinned.
             StaleVersion: If a booking's version is not the ``expected`` one of its move.
             IllegalTransition: If a booking has no tables ahead of it.
             InvalidInput: If there are no moves, more than 100, or two of one booking, or a guest
