@@ -36,6 +36,8 @@ from fourtop.simulation.studies.effect import widened
 from fourtop.simulation.studies.verdict import sentence_of, verdict_of
 from tests.evening import a_house, five_tables
 from tests.unit.studied_house import DEMAND, HOUSE, no_small_parties
+from tests.unit.svg_page import Page
+from tests.unit.test_plotting_pictures import overlaps
 
 BOTH = {"as now": attrs.evolve(HOUSE, demand=DEMAND.scaled(0.4)), "busier": HOUSE}
 
@@ -276,6 +278,22 @@ def test_a_study_shows_itself(buffered: Study) -> None:
     name = "60-minute buffer"
     assert repr(buffered.effect(name)).startswith("<Effect 60-minute buffer, -")
     assert repr(buffered.variants[1]) == "<Variant 15-minute buffer, buffer_minutes 15>"
+
+
+def test_the_picture_has_a_row_per_effect(buffered: Study) -> None:
+    picture = buffered.picture()
+    page = Page(picture)
+    words = [text.words for text in page.texts]
+    assert [each for each in words if each.endswith("-minute buffer")] == [
+        each.variant for each in buffered.ranking
+    ]
+    assert overlaps(page) == []
+    assert picture.title == buffered.title
+    assert picture.svg in buffered._repr_html_()
+    # One evening has no interval: the picture shows its difference alone.
+    lonely = study(BOTH, evenings=1)
+    assert lonely.effects[0].joint.half_width == inf
+    assert "busier" in lonely.picture().description
 
 
 # ---- the usual questions
