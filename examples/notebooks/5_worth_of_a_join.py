@@ -1,8 +1,8 @@
 # %% [markdown]
 # # What one join is worth
 #
-# A join is a place: tables stand so that they can be pushed together. Which of the pub's joins
-# earn it, and which new one would?
+# Two tables that can be pushed together need room and furniture. Which joins of a small house earn
+# it, and which new one would?
 
 # %%
 from __future__ import annotations
@@ -10,73 +10,97 @@ from __future__ import annotations
 import attrs
 from IPython.display import Markdown
 
-from fourtop import sample
+from fourtop import sample, sketch_floor, sketch_house
 from fourtop.plotting import floor_plan
-from fourtop.simulation import Scenario, compare, simulate
+from fourtop.simulation import Demand, Normal, Poisson, Scenario, compare, simulate
 from fourtop.simulation.studies import worth_of_joins
 
-pub, demand = sample.pub(), sample.pub_demand()
-pub.floor
+floor = sketch_floor(
+    {"1": 2, "2": 2, "3": 2, "4": 2, "5": 4, "6": 4, "7": 4, "8": 4},
+    joins=["1-2", "5-6"],
+)
+house = sketch_house(
+    "The Corner",
+    floor,
+    timezone="Europe/Vienna",
+    periods={"dinner": "17:30-23:30"},
+    turn_minutes={2: 90, 4: 105, None: 120},
+)
+floor
 
 # %% [markdown]
-# ## A first look: each join, and two new ones
-#
-# Each variant changes one join. The same guests come to each of them (30 evenings, seed 2). The
-# intervals hold for all variants together, so they are wide: this is the look that finds
-# candidates.
+# Its guests: 16 requests an evening, some of them for large parties. They pay about 32 each.
 
 # %%
-base = Scenario(pub, demand)
-new = [("High 4", "Low 4a"), ("Big Bay", "Small Bay")]
-study = worth_of_joins(base, new, evenings=30, seed=2)
+demand = Demand(
+    Poisson(16),
+    {1: 1, 2: 9, 3: 3, 4: 5, 5: 2, 6: 3, 8: 2},
+    {"18:00": 2, "18:30": 3, "19:00": 4, "19:30": 4, "20:00": 3, "20:30": 1},
+    spend_per_cover=Normal(32, 9, low=8),
+)
+demand
+
+# %% [markdown]
+# ## Each join, and three new ones
+#
+# Each variant changes one join. The same guests come to each of them (120 evenings, seed 2), and
+# the intervals hold for all variants together. A week has seven evenings.
+
+# %%
+candidates = [("3", "4"), ("6", "7"), ("7", "8")]
+study = worth_of_joins(Scenario(house, demand), candidates, evenings=120, seed=2)
 study
 
 # %% [markdown]
-# The dining room's five tables form a clique: if one pair is taken away, others replace it.
-#
-# ## A closer look
-#
-# What do *all* joins bring, and what does the best new one? More evenings, other guests (seed 3).
+# The same variants in money, and how many evenings each of them changes at all:
 
 # %%
-leader = max(study.effects[: len(new)], key=lambda effect: effect.gain)
-pair = next(pair for pair in new if " + ".join(pair) in leader.variant)
-ids = [table.id for table in pub.floor.tables if table.number in pair]
-floors = {
-    "no joins": attrs.evolve(pub.floor, joins=()),
-    "as now": pub.floor,
-    leader.variant: study.variants[
-        [each.name for each in study.variants].index(leader.variant)
-    ].scenario.house.floor,
-}
-floor_plan(floors[leader.variant], highlighted=ids, title=f"The pub with {' + '.join(pair)}")
-
-# %%
-runs = {
-    name: simulate(attrs.evolve(pub, floor=floor), demand, evenings=100, seed=3)
-    for name, floor in floors.items()
-}
-all_joins = compare(runs["no joins"], runs["as now"])
-all_joins
+study.table("revenue")
 
 # %% [markdown]
-# And the new one:
+# The floor with the best one:
 
 # %%
-one_join = compare(runs["as now"], runs[leader.variant])
-one_join
+first = study.ranking[0]
+chosen = next(each for each in study.variants if each.name == first.variant)
+floor_plan(
+    chosen.scenario.house.floor,
+    highlighted=[each.id for each in floor.tables if each.number in first.variant.split()],
+    title=f"The Corner: {first.variant}",
+)
+
+# %% [markdown]
+# ## When one join is worth nothing
+#
+# The pub's five dining tables can all be pushed together. If one pair is taken away, others replace
+# it; without any join, large parties have no table (80 evenings, seed 3).
+
+# %%
+pub, pub_demand = sample.pub(), sample.pub_demand()
+pair = pub.floor.joins[0]
+floors = {
+    "as now": pub.floor,
+    "without one": pub.floor.without_join(pair.tables),
+    "without all": attrs.evolve(pub.floor, joins=()),
+}
+runs = {
+    name: simulate(attrs.evolve(pub, floor=each), pub_demand, evenings=80, seed=3)
+    for name, each in floors.items()
+}
+compare(runs["as now"], runs["without all"])
 
 # %% [markdown]
 # ## The finding
 
 # %%
-worth, more = all_joins.difference("covers"), one_join.difference("covers")
-a_week = study.evenings_a_week
-shown = "is worth having" if more.low > 0 else "is not shown to be worth anything"
+verdict = "worth having" if study.best is chosen else "not shown to be worth having"
+one, every = (
+    compare(runs["as now"], runs[name]).difference("covers")
+    for name in ("without one", "without all")
+)
 Markdown(
-    f"All {len(pub.floor.joins)} joins together bring"
-    f" **{a_week * worth.mean:+.0f} ± {a_week * worth.half_width:.0f} covers a week**. One more,"
-    f" {' + '.join(pair)}, brings"
-    f" **{a_week * more.mean:+.1f} ± {a_week * more.half_width:.1f} covers a week** and"
-    f" {shown} ({more.count} evenings of seed 3)."
+    f"At The Corner, “{first.variant}” brings **{first.text}** ({first.joint.count} evenings): it is"
+    f" {verdict}. At the pub, a single join taken away costs {-one.mean:.2f} ± {one.half_width:.2f}"
+    f" covers an evening, and all {len(pub.floor.joins)} of them"
+    f" **{-every.mean:.1f} ± {every.half_width:.1f}**."
 )
