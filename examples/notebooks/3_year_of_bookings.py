@@ -20,6 +20,7 @@ from fourtop.simulation import (
     Exponential,
     Lognormal,
     Normal,
+    Poisson,
     Scenario,
     Stays,
     fit_demand,
@@ -38,7 +39,7 @@ year = [date(2029, 1, 1) + timedelta(days) for days in range(365)]
 
 # %%
 truth = sample.pub_demand().replaced(
-    requests=13,
+    requests=Poisson(15),
     weekday_factors={"friday": 1.5, "saturday": 1.7, "sunday": 0.8, "monday": 0.7},
     lead_minutes=Exponential(3 * 24 * 60),
     late_minutes=Normal(4, 9, low=-20),
@@ -52,7 +53,8 @@ bookings = [
 folder = TemporaryDirectory()
 file = Path(folder.name) / "bookings-2029.csv"
 dump_rows(bookings, file)
-print("".join(file.read_text("utf-8").splitlines(keepends=True)[:4]))
+for line in file.read_text("utf-8").splitlines()[:4]:
+    print(f"{line[:92]}…")
 
 # %% [markdown]
 # ## Read and import it
@@ -88,7 +90,9 @@ starts = [f"{18 + half // 2}:{30 * (half % 2):02}" for half in range(7)]
 def percent(weekday: int, column: int) -> float:
     """Return the mean use of the seats of a weekday, at a start."""
     found = [
-        period.slots[4 + 2 * column].covers for each, period in utilisations if each == weekday
+        period.slots[4 + 2 * column].present_covers
+        for each, period in utilisations
+        if each == weekday
     ]
     return 100 * sum(found) / len(found) / seats
 

@@ -51,7 +51,7 @@ def revenue(problem: TableAllocation, *, seed: int) -> Estimate:
 
 
 clocks = {
-    f"{hours} hours, {name}": revenue(TableAllocation(hours, has_published_clock=fault), seed=4)
+    f"{hours} hours, {name}": revenue(TableAllocation(hours, has_published_clock=fault), seed=12)
     for hours in (3, 5)
     for name, fault in (("published clock", True), ("right clock", False))
 }
@@ -66,7 +66,7 @@ interval_chart(
     rows,
     title="Revenue of the default mix",
     unit="revenue an evening",
-    note=f"{EVENINGS:,} evenings, seed 4, each interval 95 %",
+    note=f"{EVENINGS:,} evenings, seed 12, each interval 95 %",
 )
 
 # %%
@@ -85,10 +85,10 @@ Markdown(f"On three hours the published clock shows **{flattery:.1f} %** more th
 # %%
 usual = TableAllocation(3)
 mixes = [mix for mix in table_mixes(80) if mix[0] <= 19]
-base = fmean(usual.revenues(DEFAULT_MIX, range(1, 201), seed=4))
+base = fmean(usual.revenues(DEFAULT_MIX, range(1, 201), seed=12))
 terms = SearchTerms(gap=0.01 * base)
 with ThreadPoolExecutor(1) as executor:
-    found = search(partial(usual.revenues, seed=4), mixes, terms, executor=executor)
+    found = search(partial(usual.revenues, seed=12), mixes, terms, executor=executor)
 Markdown(f"{found.sentence} It took {found.evenings:,} evenings for {len(mixes)} mixes.")
 
 # %% [markdown]
@@ -112,7 +112,7 @@ TidyTable(
 # %% [markdown]
 # ## On fresh evenings, and at twice the demand
 #
-# The winner was chosen by its own evenings, so other evenings judge it (seed 5). Then the room
+# The winner was chosen by its own evenings, so other evenings judge it (seed 13). Then the room
 # fills: twice as many guests.
 
 # %%
@@ -123,12 +123,12 @@ twice = TableAllocation(3, demand=2)
 def gain(problem: TableAllocation, mix: tuple[int, ...]) -> tuple[Estimate, float]:
     """Return what a mix earns more than the default mix on fresh evenings, and in percent."""
     evenings = range(1, FRESH_EVENINGS + 1)
-    first, second = (problem.revenues(each, evenings, seed=5) for each in (DEFAULT_MIX, mix))
+    first, second = (problem.revenues(each, evenings, seed=13) for each in (DEFAULT_MIX, mix))
     return difference_of((first, None), (second, None)), 100 * (fmean(second) / fmean(first) - 1)
 
 
 with ThreadPoolExecutor(1) as executor:
-    rush = search(partial(twice.revenues, seed=4), mixes, terms, executor=executor)
+    rush = search(partial(twice.revenues, seed=12), mixes, terms, executor=executor)
 chosen = {"best mix": found.best, "best mix of the rush": rush.best}
 gains = {
     (mix, load): gain(problem, tables)
@@ -143,7 +143,7 @@ interval_chart(
     title=f"Gain over the default mix {DEFAULT_MIX}",
     unit="revenue an evening",
     reference=0,
-    note=f"{FRESH_EVENINGS:,} fresh evenings, seed 5, each interval 95 %",
+    note=f"{FRESH_EVENINGS:,} fresh evenings, seed 13, each interval 95 %",
 )
 
 # %% [markdown]
