@@ -150,8 +150,8 @@ fullest = max(
 )
 more = runs[50].covers.mean / runs[0].covers.mean - 1
 Markdown(
-    f"The house is fullest on **{fullest[1]} at {fullest[2]}**, with {fullest[0]:.0f} % of its seats"
-    f" in use. Half as many requests again bring {more:.0%} more covers, because the parties turned"
-    f" away rise from {runs[0].turned_away_percent.text} to"
+    f"The house is fullest on **{fullest[1]} at {fullest[2]}**, with {fullest[0]:.0f} % of its"
+    f" seats in use. Half as many requests again bring {more:.0%} more covers, because the"
+    f" parties turned away rise from {runs[0].turned_away_percent.text} to"
     f" **{runs[50].turned_away_percent.text} %**."
 )

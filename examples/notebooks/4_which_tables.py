@@ -70,9 +70,7 @@ interval_chart(
 )
 
 # %%
-flattery = 100 * (
-    clocks["3 hours, published clock"].mean / clocks["3 hours, right clock"].mean - 1
-)
+flattery = 100 * (clocks["3 hours, published clock"].mean / clocks["3 hours, right clock"].mean - 1)
 Markdown(f"On three hours the published clock shows **{flattery:.1f} %** more than the right one.")
 
 # %% [markdown]

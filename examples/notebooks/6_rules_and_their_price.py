@@ -49,7 +49,8 @@ big
 
 # %%
 paced = pacing(base, [6, 10, 14], evenings=EVENINGS // 2, seed=6)
-caps = [(paced.base.name, "none"), *((each.variant, each.variant.split()[0]) for each in paced.effects)]
+caps = [(each.variant, each.variant.split()[0]) for each in paced.effects]
+caps.append((paced.base.name, "no limit"))
 values = [paced.value(name) for name, _ in caps]
 line_chart(
     [LineSeries("covers", [e.mean for e in values], intervals=[(e.low, e.high) for e in values])],

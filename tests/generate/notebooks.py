@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import jupytext
+import jupytext  # type: ignore[import-untyped]  # It has no types.
 import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
@@ -29,7 +29,7 @@ _METADATA: Final = {
 
 def notebook_of(source: Path) -> NotebookNode:
     """Return the notebook of a source, without outputs. Its cells are numbered."""
-    notebook = jupytext.read(source, fmt="py:percent")
+    notebook: NotebookNode = jupytext.read(source, fmt="py:percent")
     for number, cell in enumerate(notebook.cells, 1):
         cell.id = f"cell-{number}"
         cell.metadata = nbformat.from_dict({})  # type: ignore[no-untyped-call]  # It has no types.
