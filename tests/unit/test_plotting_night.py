@@ -159,6 +159,15 @@ def test_the_present_time_is_a_line() -> None:
     assert Page(plotting.night_chart(early)).paths("now") == []
 
 
+def test_the_present_time_at_the_end_of_the_axis_is_inside_the_picture() -> None:
+    day = live_day()
+    ends = max(entry.end_us for entry in day.entries)
+    late = attrs.evolve(day, now_us=-(-ends // (60 * MINUTE_US)) * 60 * MINUTE_US)
+    picture = plotting.night_chart(late)
+    (label,) = [each for each in Page(picture).texts if each.words.startswith("now")]
+    assert label.area.right < picture.width
+
+
 def test_an_empty_day_has_its_tables_and_local_hours() -> None:
     page = Page(plotting.night_chart(empty_day()))
     assert bars_of(page) == []

@@ -58,6 +58,8 @@ _SHORTEST: Final = 4
 _LEAST_WIDTH: Final = 560.0
 _TIE: Final = 8.0
 _TIES: Final = 5
+# Between a label and the edge of the picture.
+_EDGE: Final = 4
 
 
 def night_chart(day: DrawnDay, *, title: str | None = None) -> Picture:
@@ -324,8 +326,10 @@ class _Drawing:
         now_us = self.day.now_us
         if self.axis.start_us <= now_us <= self.axis.end_us:
             x = self.axis.x(now_us)
-            form = SMALL.toned("t-accent").centred()
-            self.canvas.text(x, _TOP - 26, f"now {self.axis.clock(now_us)}", form)
+            form, text = SMALL.toned("t-accent").centred(), f"now {self.axis.clock(now_us)}"
+            # At the end of the axis the label keeps its distance from the edge.
+            middle = min(x, self.width - _EDGE - form.width(text) / 2)
+            self.canvas.text(middle, _TOP - 26, text, form)
             self.canvas.line((x, _TOP - 8), (x, self.bottom), "now")
 
     def _keys(self) -> list[Key]:
