@@ -1,7 +1,8 @@
 """Install PostgreSQL, pgbouncer and cairo for the tests: ``python -m tests.database.install``.
 
-The library cairo draws pictures as PNG and PDF. As root on Debian or Ubuntu it installs what is missing, and leaves no service running. Elsewhere it
-says what to type. It does nothing where all of them are there.
+The library cairo draws pictures as PNG and PDF. As root on Debian or Ubuntu it installs what is
+missing, and leaves no service running. Elsewhere it says what to type. It does nothing where all of
+them are there.
 """
 
 from __future__ import annotations
