@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from datetime import date
 from functools import partial
 from typing import Any, Final, NoReturn
 
@@ -21,7 +22,6 @@ from fourtop.cli.availability import availability
 from fourtop.cli.clock import reset_clock
 from fourtop.cli.database import VARIABLE
 from fourtop.cli.day import show_day
-from fourtop.cli.demo import demo
 from fourtop.cli.desk import Source, opened_desk
 from fourtop.cli.doctor import doctor
 from fourtop.cli.file_parser import add_files
@@ -46,7 +46,6 @@ from fourtop.cli.seat import Arrival, seat
 from fourtop.cli.study_parser import add_simulate, add_studies
 from fourtop.cli.waitlist import make_offer, run_waitlist, show_waitlist
 from fourtop.formats.json_schema import house_schema
-from fourtop.simulation.demo.evening import DEFAULT_DATE, DEFAULT_SEED
 
 _DESCRIPTION: Final = (
     "Find tables for a party, play an evening of a pub, and maintain databases of bookings."
@@ -62,6 +61,10 @@ exit codes: 0 yes: a plan exists, a start is bookable, the audit is clean, or th
             1 no
             2 wrong input, or the database cannot be used; one line on stderr names the fault
 """
+
+# As in fourtop.simulation.demo.evening, which most commands need not import.
+_DEMO_SEED: Final = 21
+_DEMO_DATE: Final = date(2026, 5, 1)
 
 Run = Callable[[], Answer]
 
@@ -114,10 +117,10 @@ def _add_asking(add: Add) -> None:
     """Add the commands that play an evening or answer a question."""
     one = add("demo", _run_demo, "play an evening of a pub, from the first request to the audit")
     one.add_argument(
-        "--seed", type=_whole, default=DEFAULT_SEED, help="draws the guests (default: %(default)s)"
+        "--seed", type=_whole, default=_DEMO_SEED, help="draws the guests (default: %(default)s)"
     )
     one.add_argument(
-        "--on", type=_date, default=DEFAULT_DATE, metavar="DATE", help="(default: %(default)s)"
+        "--on", type=_date, default=_DEMO_DATE, metavar="DATE", help="(default: %(default)s)"
     )
     _add_store(one, "database to play in and keep (default: in memory)")
     one = add(
@@ -365,6 +368,8 @@ def _desk_of(found: Namespace) -> AbstractContextManager[Desk]:
 
 
 def _run_demo(found: Namespace) -> Answer:
+    from fourtop.cli.demo import demo  # noqa: PLC0415  # Most commands play no evening.
+
     # The variable names a database of real restaurants; the sample pub does not belong there.
     return demo(found.seed, found.on, _database(found) if found.store else None)
 
