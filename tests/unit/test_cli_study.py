@@ -225,15 +225,17 @@ def test_the_page_stands_alone(
 def shown_on_a_terminal(write: Callable[[TextIO], None]) -> str:
     """Let a function write to a pseudo-terminal; return what the terminal got."""
     master, slave = os.openpty()
-    with os.fdopen(master, "rb", buffering=0) as terminal:
-        with os.fdopen(slave, "w", encoding="utf-8") as stream:
-            write(stream)
-            # The reader sees this mark last; a closed terminal may lose what it has not read.
-            stream.write("END")
-            stream.flush()
-            text = ""
-            while not text.endswith("END"):
-                text += terminal.read(10_000).decode()
+    with (
+        os.fdopen(master, "rb", buffering=0) as terminal,
+        os.fdopen(slave, "w", encoding="utf-8") as stream,
+    ):
+        write(stream)
+        # The reader sees this mark last; a closed terminal may lose what it has not read.
+        stream.write("END")
+        stream.flush()
+        text = ""
+        while not text.endswith("END"):
+            text += terminal.read(10_000).decode()
     return text.removesuffix("END")
 
 
