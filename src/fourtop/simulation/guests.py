@@ -107,14 +107,18 @@ def draw_guests(
     Raises:
         InvalidInput: If a distribution of your own draws anything but a finite number.
     """
-    count_draw = Random(f"fourtop {seed} {evening}").random()  # noqa: S311  # Invented guests.
+    stream = f"fourtop {seed} {evening}"
+    count_draw = _uniform(stream).random()
     count = int(draw("requests", demand.requests_on(on), count_draw) + 0.5)
     guest_draw = _GuestDraw(demand, calendar, on)
-    guests = [
-        guest_draw.guest(number, Random(f"fourtop {seed} {evening} {number}"))  # noqa: S311  # The same.
-        for number in range(1, count + 1)
-    ]
+    numbers = range(1, count + 1)
+    guests = [guest_draw.guest(each, _uniform(f"{stream} {each}")) for each in numbers]
     return tuple(sorted(guests, key=lambda guest: (guest.asks_us, guest.number)))
+
+
+def _uniform(stream: str) -> Random:
+    """Return a stream of uniform numbers; a text seeds it alike on every version of Python."""
+    return Random(stream)  # noqa: S311  # Reproducible draws of invented guests; not secret.
 
 
 class _GuestDraw:
