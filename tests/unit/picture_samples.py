@@ -268,5 +268,8 @@ SAMPLES: Final[Mapping[str, Callable[[], Picture]]] = {
     ),
     "scores": lambda: plotting.score_chart([quoted()[1].plan, *quoted()[1].others]),
     "an empty day": lambda: plotting.night_chart(empty_day(), title=EVIL),
+    "a long title": lambda: plotting.bar_chart(
+        BARS, title=(3 * EVIL)[:200], unit=(3 * EVIL)[:200], note=(3 * EVIL)[:200]
+    ),
     "an empty floor": lambda: plotting.floor_plan(Floor([], zones=[])),
 }

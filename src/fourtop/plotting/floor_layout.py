@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
-from math import ceil, cos, radians, sin, sqrt
+from math import ceil, cos, fsum, radians, sin, sqrt
 from typing import Final
 
 import attrs
@@ -259,7 +259,7 @@ def _by_joins(tables: Sequence[DrawnTable], floor: DrawnFloor) -> dict[str, Plac
         blocks.append((alone, in_rows([sizes[node][0] for node in alone])))
     areas = [Box.over(boxes) for _, boxes in blocks]
     # A little wider than high, as far as the widest block allows.
-    ground = sum((area.width + GAP) * (area.height + GAP) for area in areas)
+    ground = fsum((area.width + GAP) * (area.height + GAP) for area in areas)
     widest = max([min(1.5 * sqrt(ground), _WIDEST_ZONE), *(area.width for area in areas)])
     corners = _shelves([(area.width, area.height) for area in areas], widest, GAP)
     places = {}

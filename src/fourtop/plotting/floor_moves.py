@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
+from math import fsum
 from typing import Any, Final
 
 import attrs
@@ -159,7 +160,7 @@ def _bent(
     area = Box.over(taken).grown(_OUTSIDE)
     hidden = sum(_is_in(at, box) for at in points for box in taken if box not in ends)
     hidden += sum(not _is_in(at, area) for at in points)
-    length = sum(_squared(one, other) ** 0.5 for one, other in pairwise(points))
+    length = fsum(_squared(one, other) ** 0.5 for one, other in pairwise(points))
     return (circle is None or length < _SHORTEST, hidden, abs(bend)), Arrow(tuple(points), circle)
 
 
