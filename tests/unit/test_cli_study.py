@@ -6,10 +6,10 @@ import io
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pytest
 
@@ -222,22 +222,31 @@ def test_the_page_stands_alone(
 # ---- progress
 
 
-@pytest.fixture
-def terminal() -> Iterator[tuple[int, Any]]:
-    """A pseudo-terminal: the end that reads, and the stream that a command writes to."""
+def shown_on_a_terminal(write: Callable[[TextIO], None]) -> str:
+    """Let a function write to a pseudo-terminal; return what the terminal got."""
     master, slave = os.openpty()
-    with os.fdopen(slave, "w", encoding="utf-8") as stream:
-        yield master, stream
-    os.close(master)
+    with (
+        os.fdopen(master, "rb", buffering=0) as terminal,
+        os.fdopen(slave, "w", encoding="utf-8") as stream,
+    ):
+        write(stream)
+        # The reader sees this mark last; a closed terminal may lose what it has not read.
+        stream.write("END")
+        stream.flush()
+        text = ""
+        while not text.endswith("END"):
+            text += terminal.read(10_000).decode()
+    return text.removesuffix("END")
 
 
-def test_a_terminal_shows_a_bar_and_removes_it(terminal: tuple[int, Any]) -> None:
-    master, stream = terminal
-    with shown_progress(stream) as progress:
-        assert progress is not None
-        progress(1, 4)
-        progress(4, 4)
-    drawn = os.read(master, 10_000).decode().split("\r")
+def test_a_terminal_shows_a_bar_and_removes_it() -> None:
+    def play(stream: TextIO) -> None:
+        with shown_progress(stream) as progress:
+            assert progress is not None
+            progress(1, 4)
+            progress(4, 4)
+
+    drawn = shown_on_a_terminal(play).split("\r")
     assert drawn[1].startswith("[#######                       ]  25 %, 1 of 4 evenings")
     assert drawn[2].startswith("[##############################] 100 %, 4 of 4 evenings")
     # The line is empty at the end.

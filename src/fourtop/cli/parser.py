@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
+from datetime import date
 from functools import partial
 from typing import Any, Final, NoReturn
 
@@ -33,7 +34,6 @@ from fourtop.cli.clock import reset_clock
 from fourtop.cli.database import VARIABLE
 from fourtop.cli.dates import add_days, days
 from fourtop.cli.day import show_day
-from fourtop.cli.demo import demo
 from fourtop.cli.doctor import doctor
 from fourtop.cli.file_parser import add_files
 from fourtop.cli.house import PutOptions, export_house, put_house, show_house
@@ -59,7 +59,6 @@ from fourtop.cli.slot_parser import add_slots
 from fourtop.cli.study_parser import add_simulate, add_studies
 from fourtop.cli.waitlist import make_offer, run_waitlist, show_waitlist
 from fourtop.formats.json_schema import house_schema
-from fourtop.simulation.demo.evening import DEFAULT_DATE, DEFAULT_SEED
 
 _DESCRIPTION: Final = (
     "Find tables for a party, play an evening of a pub, and maintain databases of bookings."
@@ -75,6 +74,10 @@ exit codes: 0 yes: a plan exists, a start is bookable, the audit is clean, or th
             1 no
             2 wrong input, or the database cannot be used; one line on stderr names the fault
 """
+
+# As in fourtop.simulation.demo.evening, which most commands need not import.
+_DEMO_SEED: Final = 21
+_DEMO_DATE: Final = date(2026, 5, 1)
 
 Run = Callable[[], Answer]
 
@@ -128,10 +131,10 @@ def _add_asking(add: Add) -> None:
     """Add the commands that play an evening or answer a question."""
     one = add("demo", _run_demo, "play an evening of a pub, from the first request to the audit")
     one.add_argument(
-        "--seed", type=whole, default=DEFAULT_SEED, help="draws the guests (default: %(default)s)"
+        "--seed", type=whole, default=_DEMO_SEED, help="draws the guests (default: %(default)s)"
     )
     one.add_argument(
-        "--on", type=day, default=DEFAULT_DATE, metavar="DATE", help="(default: %(default)s)"
+        "--on", type=day, default=_DEMO_DATE, metavar="DATE", help="(default: %(default)s)"
     )
     add_store(one, "database to play in and keep (default: in memory)")
     one = add(
@@ -329,6 +332,8 @@ def _add_terms(parser: ArgumentParser) -> None:
 
 
 def _run_demo(found: Namespace) -> Answer:
+    from fourtop.cli.demo import demo  # noqa: PLC0415  # Most commands play no evening.
+
     # The variable names a database of real restaurants; the sample pub does not belong there.
     return demo(found.seed, found.on, database(found) if found.store else None)
 
