@@ -317,7 +317,7 @@ def test_wrong_input_is_named(arguments: tuple[str, ...], text: str, capsys: Cap
         ({"parties": [{"sizes": [], "share": 1}]}, "parties[0].share: must have sizes and their"),
         ({"parties": [{"sizes": [2.5], "share": 1}]}, "parties[0].sizes: must be whole numbers"),
         ({"parties": [{"sizes": [2], "share": -1}]}, "party_weights: "),
-        ({"starts": {"7 pm": 1}}, "time: "),
+        ({"starts": {"7 pm": 1}}, "starts: "),
         ({"channels": {"web": 0.4}}, "channels: must have shares that add up to 1"),
         ({"cancel_share": 2}, "cancel_share: "),
         ({"lead_minutes": -5}, "lead_minutes: "),

@@ -470,7 +470,7 @@ def test_erlang_loss_formula_holds_at_a_bar_that_never_closes() -> None:
         (lambda: Demand(3, {0: 1}, {"18:00": 1}), "party_weights"),
         (lambda: Demand(3, {2: -1, 3: 2}, {"18:00": 1}), "party_weights"),
         (lambda: Demand(3, {2: nan}, {"18:00": 1}), "party_weights"),
-        (lambda: Demand(3, {2: 1}, {"25:00": 1}), "time"),
+        (lambda: Demand(3, {2: 1}, {"25:00": 1}), "starts"),
         (lambda: Demand(3, {2: 1}, {"18:00": 0}), "starts"),
         (lambda: Demand(3, {2: 1}, [18]), "starts"),  # type: ignore[arg-type]  # The same.
         (lambda: Demand(3, {2: 1}, {"18:00": 1}, channels={"web": 0.5}), "channels"),
@@ -486,7 +486,7 @@ def test_erlang_loss_formula_holds_at_a_bar_that_never_closes() -> None:
         (lambda: Scenario(3, bookers(1)), "house"),  # type: ignore[arg-type]  # The same.
         (lambda: Scenario(bar(2), 3), "demand"),  # type: ignore[arg-type]  # The same.
         (lambda: Scenario(bar(2), bookers(1), dates=[]), "dates"),
-        (lambda: Scenario(bar(2), bookers(1), dates=["soon"]), "date"),
+        (lambda: Scenario(bar(2), bookers(1), dates=["soon"]), "dates"),
         (lambda: Scenario(bar(2), bookers(1), warm_up_minutes=-5), "warm_up_minutes"),
         (lambda: simulate(bar(2), bookers(1), evenings=0), "evenings"),
         (lambda: simulate(bar(2), bookers(1), seed=-1), "seed"),

@@ -36,7 +36,6 @@ _OPTIONS: Final = {
     "candidates": "--join",
     "seats_from": "--seats-from",
     "interval_minutes": "--interval",
-    "path": "--html",
     "sizes": "--size",
     "mean": "--requests",
     **dict.fromkeys(("turn_minutes", "buffer_minutes", "max_covers", "least"), "--value"),

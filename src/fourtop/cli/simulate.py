@@ -10,7 +10,9 @@ import attrs
 from fourtop.cli.answer import Answer
 from fourtop.cli.progress import shown_progress
 from fourtop.cli.simulation_page import simulation_page
+from fourtop.errors import InvalidInput
 from fourtop.errors.display import count_of
+from fourtop.plotting.page import Page
 from fourtop.simulation import METRICS, Estimate, Metric, Scenario, Simulation
 from fourtop.simulation.simulation import Progress
 from fourtop.simulation.studies.runs import StudyOptions, Terms, play_scenarios
@@ -63,9 +65,21 @@ def simulate_scenario(scenario: Scenario, options: RunOptions) -> Answer:
     if refusals:
         lines += ["", "refused, by the decisive reason:", *_rows(refusals)]
     if options.html is not None:
-        simulation_page(played).save(options.html)
+        save_page(simulation_page(played), options.html)
         lines += ["", f"page written to {options.html}"]
     return Answer("\n".join(lines), _data(played, options))
+
+
+def save_page(page: Page, path: str) -> None:
+    """Write a page into the file that the option names.
+
+    Raises:
+        InvalidInput: If it cannot be written.
+    """
+    try:
+        page.save(path)
+    except InvalidInput as error:
+        raise InvalidInput("--html", error.rule, error.given) from None
 
 
 def _head(played: Simulation) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from fourtop.cli.answer import Answer
 from fourtop.cli.format import WIDTH
 from fourtop.cli.progress import shown_progress
-from fourtop.cli.simulate import RunOptions, estimate_data
+from fourtop.cli.simulate import RunOptions, estimate_data, save_page
 from fourtop.cli.study_page import study_page
 from fourtop.simulation.studies import Study, StudyOptions
 
@@ -34,7 +34,7 @@ def show_study(make: MakeStudy, options: RunOptions, terms: StudyOptions) -> Ans
     for note in found.notes:
         lines += ["", *wrap(note, WIDTH)]
     if options.html is not None:
-        study_page(found).save(options.html)
+        save_page(study_page(found), options.html)
         lines += ["", f"page written to {options.html}"]
     return Answer("\n".join(lines), _data(found, options))
 

@@ -12,7 +12,7 @@ from fourtop.errors import InvalidInput, safe_repr
 from fourtop.errors.display import brief, html_table
 from fourtop.model import validators
 from fourtop.model.booking_rules import WALK_IN
-from fourtop.model.service_period import Weekday, as_time, as_weekday
+from fourtop.model.service_period import Weekday, as_weekday, check_time
 from fourtop.simulation.distributions import (
     LARGEST,
     Constant,
@@ -60,7 +60,9 @@ def _as_party_weights(value: Mapping[int, float]) -> tuple[tuple[int, float], ..
 
 def _as_starts(value: Mapping[time, float] | Mapping[str, float]) -> tuple[tuple[time, float], ...]:
     found = _pairs("starts", value)
-    times = _pairs("starts", [(as_time(each), weight) for each, weight in found.items()])
+    times = _pairs(
+        "starts", [(check_time("starts", each), weight) for each, weight in found.items()]
+    )
     return tuple(sorted(times.items(), key=lambda each: _of_the_night(each[0])))
 
 
