@@ -410,35 +410,36 @@ def test_a_way_out_that_needs_another_one_is_refused_without_it(desk: Desk) -> N
     assert desk.house().floor.kept_apart == ()
 
 
+ONE_TABLE = with_rules(planning=Planning(max_tables=1))
+BROKEN = Override(Code.TOO_MANY_TABLES, "They like the corner")
+
+
 def test_an_edit_strands_no_party_by_a_rule_that_staff_have_overridden_for_it(desk: Desk) -> None:
-    override = Override(Code.SLACK_EXCEEDED, "A quiet evening")
-    desk.edit_policy(with_rules(planning=Planning(slack_budget=0)))
-    desk.book(party_size(2, tables=["5"], overrides=[override]), booking_id="a")
+    desk.edit_policy(ONE_TABLE)
+    desk.book(party_size(3, tables=["1", "2"], overrides=[BROKEN]), booking_id="a")
     # The present house has no such rule any more.
     desk.edit_policy(with_rules(planning=Planning()))
-    assert desk.preview(policy=with_rules(planning=Planning(slack_budget=0))).is_clean
-    # The size of the table is another rule.
-    one_seat: dict[str, Any] = {"capacity": 1, "min_party": 1, "max_party": 1}
-    smaller = desk.preview(
-        floor=lambda floor: floor.with_table(attrs.evolve(floor.get_table("5"), **one_seat))
-    )
-    assert codes(smaller) == [[Code.PARTY_ABOVE_MAXIMUM]]
+    assert desk.preview(policy=ONE_TABLE).is_clean
+    # The adjacency of the tables is another rule.
+    assert codes(desk.preview(floor=without_joins)) == [[Code.ADJACENCY_MISMATCH]]
+
+
+def without_joins(floor: Floor) -> Floor:
+    return attrs.evolve(floor, joins=())
 
 
 def test_a_pinned_party_whose_tables_break_an_overridden_rule_gets_another_start(
     desk: Desk,
 ) -> None:
-    desk.edit_policy(with_rules(planning=Planning(slack_budget=0)))
-    override = Override(Code.SLACK_EXCEEDED, "A quiet evening")
-    desk.book(party_size(2, "20:30", tables=["5"], overrides=[override]), booking_id="a")
+    desk.edit_policy(ONE_TABLE)
+    request = party_size(3, "20:30", tables=["1", "2"], overrides=[BROKEN])
+    desk.book(request, booking_id="a")
     desk.pin("a")
-    early = with_rules(
-        # A start at which the present house is closed.
-        periods=[ServicePeriod("dinner", "13:00", "19:00", last_start="16:00")]
-    )
+    # It has starts at which the present house is closed.
+    early = with_rules(periods=[ServicePeriod("dinner", "13:00", "19:00", last_start="16:00")])
     preview = desk.preview(policy=early)
     (repair,) = preview.repair.repairs
-    assert (repair.way_out.start, repair.way_out.tables) == (at("16:00"), ("5",))
+    assert (repair.way_out.start, repair.way_out.tables) == (at("16:00"), ("1", "2"))
     desk.edit_policy(early, repair=preview.repair)
     assert desk.get_booking("a").start == at("16:00")
 
