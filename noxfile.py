@@ -20,7 +20,8 @@ EXTRAS = ("none", *PROJECT["project"]["optional-dependencies"])
 SERVERLESS = ("--stores", "memory,loading,sqlite")
 # One worker process per core; a file stays on one worker, so that its fixtures are shared. Each
 # worker starts its own PostgreSQL.
-PARALLEL = ("-n", "auto", "--dist", "loadfile")
+# The order of the files is that of tests/conftest.py: the longest first.
+PARALLEL = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
 # What covers the core: its own tests, on the store that is quickest under measurement.
 OF_THE_CORE = (
     "--stores",
