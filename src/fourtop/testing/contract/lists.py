@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import attrs
@@ -56,6 +58,10 @@ def _slot_ids(trial: Trial, window: Window, restaurant_id: str = HERE) -> list[s
         slot_starts=(window,),
     )
     return [slot.id for slot in found]
+
+
+def _slot_starts(windows: Iterable[Window], view: View) -> list[list[int]]:
+    return [[slot.start_us for slot in view.slots_starting(window)] for window in windows]
 
 
 class ListPromises:
@@ -136,13 +142,8 @@ class ListPromises:
             records_added=_slots(*((f"s{n}", each.start_us) for n, each in enumerate(windows)))
         )
         for several in (windows[1:3], windows):
-            found = trial.ask(
-                lambda view, several=several: [view.slots_starting(each) for each in several],
-                slot_starts=several,
-            )
-            assert [[slot.start_us for slot in each] for each in found] == [
-                [window.start_us] for window in several
-            ]
+            found = trial.ask(partial(_slot_starts, several), slot_starts=several)
+            assert found == [[window.start_us] for window in several]
 
     def test_slots_are_those_of_now(self, trial: Trial) -> None:
         """A changed slot comes once, as it is now; a removed one does not come."""
