@@ -28,12 +28,8 @@ from tests.evening import NOW, STAFF, booked, open_desk, party_size, snapshot
 Call = Callable[[Desk, Path], object]
 
 
-def rolled_out(**percents: int) -> Call:
-    def call(desk: Desk, _: Path) -> object:
-        enforcement = {"enforcement": Enforcement(**percents)}
-        return desk.edit_policy(lambda policy: attrs.evolve(policy, **enforcement))
-
-    return call
+def rolled_out(make: Callable[[], Enforcement]) -> Call:
+    return lambda desk, _: desk.edit_policy(lambda policy: attrs.evolve(policy, enforcement=make()))
 
 
 def imported(data: bytes, name: str = "night.csv", *, size: int | None = None) -> Call:
@@ -60,17 +56,17 @@ def overridden(rule: str) -> Call:
 
 BAD_INPUT: Final[dict[str, tuple[Call, type[FourtopError], str]]] = {
     "a roll-out of 101 % of the caps": (
-        rolled_out(capacity_percent=101),
+        rolled_out(lambda: Enforcement(capacity_percent=101)),
         InvalidInput,
         "capacity_percent: must be a whole number from 0 to 100 (got 101)",
     ),
     "a roll-out of 101 % of adjacency": (
-        rolled_out(adjacency_percent=101),
+        rolled_out(lambda: Enforcement(adjacency_percent=101)),
         InvalidInput,
         "adjacency_percent: must be a whole number from 0 to 100 (got 101)",
     ),
     "a roll-out of -1 %": (
-        rolled_out(capacity_percent=-1),
+        rolled_out(lambda: Enforcement(capacity_percent=-1)),
         InvalidInput,
         "capacity_percent: must be a whole number from 0 to 100 (got -1)",
     ),

@@ -23,14 +23,14 @@ LONDON: Final = ZoneInfo("Europe/London")
 QUARTER_TO_EIGHT: Final = datetime(2026, 10, 31, 19, 45, tzinfo=LONDON)
 EIGHT: Final = datetime(2026, 10, 31, 20, tzinfo=LONDON)
 SIX: Final = BookingRequest(6, QUARTER_TO_EIGHT)
-AT_EIGHT_TOP: Final = BookingRequest(6, QUARTER_TO_EIGHT, tables=["T8"])
+AT_EIGHT_TOP: Final = BookingRequest(6, QUARTER_TO_EIGHT, tables=["t8"])
 
 
 @pytest.fixture
 def desk(store: Store) -> Desk:
     """A table for six and one for eight, and a party of eight at eight o'clock without a table."""
     floor = sketch_floor(
-        {"T6": {"capacity": 6, "min_party": 2}, "T8": {"capacity": 8, "min_party": 4}}
+        {"t6": {"capacity": 6, "min_party": 2}, "t8": {"capacity": 8, "min_party": 4}}
     )
     house = a_house(floor)
     restaurant = attrs.evolve(house.restaurant, timezone="Europe/London")
@@ -42,7 +42,7 @@ def desk(store: Store) -> Desk:
 def test_section_9_6_the_plan_that_starves_the_future_booking_is_none(desk: Desk) -> None:
     quote = desk.quote(SIX)
     assert isinstance(quote, Quote)
-    assert (quote.plan.tables, quote.others) == (("T6",), ())
+    assert (quote.plan.tables, quote.others) == (("t6",), ())
     refusal = desk.quote(AT_EIGHT_TOP)
     assert isinstance(refusal, Refusal)
     assert (refusal.code, refusal.proof) == (Code.TABLES_PROMISED, Proof.RULE)
@@ -53,14 +53,14 @@ def test_section_9_6_without_the_future_booking_both_tables_are_plans(desk: Desk
     desk.cancel("future")
     quote = desk.quote(SIX)
     assert isinstance(quote, Quote)
-    assert [quote.plan.tables, *(plan.tables for plan in quote.others)] == [("T6",), ("T8",)]
+    assert [quote.plan.tables, *(plan.tables for plan in quote.others)] == [("t6",), ("t8",)]
     assert isinstance(desk.quote(AT_EIGHT_TOP), Quote)
 
 
 def test_section_9_6_the_future_booking_gets_its_table_whoever_comes_before(
     store: Store, desk: Desk
 ) -> None:
-    assert desk.book(SIX, booking_id="first").tables == ("T6",)
+    assert desk.book(SIX, booking_id="first").tables == ("t6",)
     before = snapshot(store, desk)
     for request in (SIX, AT_EIGHT_TOP):
         with pytest.raises(Refused) as caught:
@@ -70,4 +70,4 @@ def test_section_9_6_the_future_booking_gets_its_table_whoever_comes_before(
     (slot,) = desk.availability(DAY, 6, at=QUARTER_TO_EIGHT).slots
     assert (slot.is_bookable, slot.spots) == (False, 0)
     hold = desk.hold(BookingRequest(8, EIGHT), booking_id="future")
-    assert desk.confirm(hold.id).tables == ("T8",)
+    assert desk.confirm(hold.id).tables == ("t8",)

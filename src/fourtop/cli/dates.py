@@ -24,7 +24,7 @@ class Days:
     """The dates that a command covers.
 
     Args:
-        first: The first date; what the command shows starts on it or later.
+        first: The first date; the records start on it or later.
         last: The last date.
     """
 
@@ -52,7 +52,7 @@ def add_days(parser: ArgumentParser, records: str = "bookings") -> None:
 
     Args:
         parser: The parser of the command.
-        records: The plural of what the command shows of the dates.
+        records: The records of the dates, in the plural.
     """
     parser.add_argument("--on", type=day, metavar="DATE", help=f"the {records} of this date")
     parser.add_argument("--from", dest="first", type=day, metavar="DATE", help="from this date on")
