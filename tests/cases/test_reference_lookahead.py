@@ -45,7 +45,7 @@ def test_section_9_6_the_plan_that_starves_the_future_booking_is_none(desk: Desk
     assert (quote.plan.tables, quote.others) == (("t6",), ())
     refusal = desk.quote(AT_EIGHT_TOP)
     assert isinstance(refusal, Refusal)
-    assert (refusal.code, refusal.proof) == (Code.TABLES_PROMISED, Proof.RULE)
+    assert (refusal.code, refusal.proof) == (Code.TABLES_PROMISED, Proof.NAMED_TABLES)
     assert refusal.reasons[0].details["promised"] == ["future"]
 
 
