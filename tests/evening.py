@@ -100,7 +100,7 @@ def booked(desk: Desk, size: int, text: str = "19:00", **how: Any) -> Booking:
 def snapshot(store: Store, desk: Desk) -> tuple[object, ...]:
     """All that can be seen of a restaurant, to tell whether anything has changed."""
     seen = (desk.house(), desk.versions(), desk.bookings(MONTH), desk.allocations(MONTH))
-    return (*seen, store.events(desk.restaurant_id))
+    return (*seen, desk.slots(MONTH), store.events(desk.restaurant_id))
 
 
 def table_rows(desk: Desk, *, of: str | None = None) -> tuple[Allocation, ...]:

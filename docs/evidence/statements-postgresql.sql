@@ -110,6 +110,17 @@
 --     look_up_restaurant
 --     load_scope 11
 --
+-- open_slot: 4 statements
+--     set_tenant
+--     lock_restaurant
+--     load_scope 12
+--     write_changes 7
+--
+-- slots: 3 statements
+--     set_tenant
+--     look_up_restaurant
+--     load_scope 13
+--
 -- month: 3 statements
 --     set_tenant
 --     look_up_restaurant
@@ -123,65 +134,65 @@
 -- reschedule: 4 statements
 --     set_tenant
 --     lock_restaurant
---     load_scope 12
---     write_changes 7
+--     load_scope 14
+--     write_changes 8
 --
 -- move: 5 statements
 --     set_tenant
 --     lock_restaurant
 --     load_scope 8
---     load_scope 13
---     write_changes 7
+--     load_scope 15
+--     write_changes 8
 --
 -- cancel: 4 statements
 --     set_tenant
 --     lock_restaurant
 --     load_scope 8
---     write_changes 8
+--     write_changes 9
 --
 -- block: 4 statements
 --     set_tenant
 --     lock_restaurant
---     load_scope 13
---     write_changes 9
+--     load_scope 15
+--     write_changes 10
 --
 -- unblock: 4 statements
 --     set_tenant
 --     lock_restaurant
---     load_scope 14
---     write_changes 10
+--     load_scope 16
+--     write_changes 11
 --
 -- table_states: 3 statements
 --     set_tenant
 --     look_up_restaurant
---     load_scope 13
+--     load_scope 15
 --
 -- audit: 5 statements
 --     set_tenant
 --     look_up_restaurant
---     load_scope 15
---     load_scope 16
+--     load_scope 17
+--     load_scope 18
 --     load_scope 8
 --
 -- edit_floor: 4 statements
 --     set_tenant
 --     lock_restaurant
 --     delete_table_adjacencies
---     write_changes 11
+--     write_changes 12
 --
 -- edit_policy: 5 statements
 --     set_tenant
 --     lock_restaurant
 --     load_scope
 --     write_restaurant_policies
---     write_changes 11
+--     write_changes 12
 --
 -- edit_restaurant: 5 statements
 --     set_tenant
 --     lock_restaurant
 --     load_scope
 --     update_restaurant
---     write_changes 11
+--     write_changes 12
 --
 -- events: 3 statements
 --     set_tenant
@@ -191,7 +202,7 @@
 -- a hold that expires: 4 statements
 --     set_tenant
 --     lock_restaurant
---     load_scope 17
+--     load_scope 19
 --     write_changes
 --
 -- sweep_holds: 7 statements
@@ -262,7 +273,7 @@
 -- remove_restaurant: 36 statements
 --     set_tenant
 --     lock_restaurant
---     load_scope 18
+--     load_scope 20
 --     remove_table_set_members
 --     remove_table_distances
 --     remove_table_aisles
@@ -416,9 +427,9 @@ SELECT (
 -- timeout and the role. All three end with the transaction. Used by: the first call of a process,
 -- restaurant_ids, add_restaurant, house, quote, availability, hold, release_hold, hold with a key
 -- and a session, extend_hold, confirm, confirm again with the same key, book, get_booking,
--- bookings, list_bookings, day, month, feed, reschedule, move, cancel, block, unblock,
--- table_states, audit, edit_floor, edit_policy, edit_restaurant, events, a hold that expires,
--- sweep_holds, archived, remove_restaurant.
+-- bookings, list_bookings, day, open_slot, slots, month, feed, reschedule, move, cancel, block,
+-- unblock, table_states, audit, edit_floor, edit_policy, edit_restaurant, events, a hold that
+-- expires, sweep_holds, archived, remove_restaurant.
 SELECT set_config('fourtop.restaurant_id', :restaurant::VARCHAR, true) AS set_config_1,
     set_config('lock_timeout', '5000ms', true) AS set_config_2, set_config('role', :role::VARCHAR,
     true) AS set_config_3;
@@ -598,8 +609,8 @@ SET max_covers = excluded.max_covers, max_parties = excluded.max_parties, period
 
 -- look_up_restaurant
 -- Read the restaurant's versions and its time without a lock. Every query begins here. Used by:
--- house, quote, availability, get_booking, bookings, list_bookings, day, month, feed, table_states,
--- audit, events, archived.
+-- house, quote, availability, get_booking, bookings, list_bookings, day, slots, month, feed,
+-- table_states, audit, events, archived.
 SELECT fourtop.restaurants.floor_version, fourtop.restaurants.policy_version,
     fourtop.restaurants.occupancy_version, CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT) AS "extract(epoch FROM clock_timestamp()) * 1000000",
     greatest(fourtop.restaurants.latest_us, CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)) AS greatest_1
@@ -1017,9 +1028,9 @@ SELECT (
 -- lock_restaurant
 -- Lock the restaurant's row and read its versions and its time. Every command begins here, so the
 -- commands of a restaurant run one after the other. Used by: hold, release_hold, hold with a key
--- and a session, extend_hold, confirm, confirm again with the same key, book, reschedule, move,
--- cancel, block, unblock, edit_floor, edit_policy, edit_restaurant, a hold that expires,
--- sweep_holds, remove_restaurant.
+-- and a session, extend_hold, confirm, confirm again with the same key, book, open_slot,
+-- reschedule, move, cancel, block, unblock, edit_floor, edit_policy, edit_restaurant, a hold that
+-- expires, sweep_holds, remove_restaurant.
 UPDATE fourtop.restaurants
 SET latest_us=greatest(fourtop.restaurants.latest_us, CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT))
 WHERE fourtop.restaurants.id = :restaurant::VARCHAR
@@ -2667,6 +2678,65 @@ SELECT (
 
 -- load_scope 12
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
+-- is; here: slots. Used by: open_slot.
+SELECT (
+    SELECT CAST(json_agg(anon_1.json_build_array_1) AS TEXT) AS json_agg_1
+    FROM (
+        SELECT json_build_array(fourtop.booking_slots.id, fourtop.booking_slots.start_us,
+            fourtop.booking_slots.available, fourtop.booking_slots.reserved,
+            fourtop.booking_slots.version) AS json_build_array_1
+        FROM fourtop.booking_slots
+        WHERE fourtop.booking_slots.restaurant_id = :restaurant::VARCHAR AND fourtop.booking_slots.id = :slots::VARCHAR
+    ) AS anon_1
+) AS slots;
+
+-- write_changes 7
+-- Raise the restaurant's versions and store its time; in the same statement: insert slots
+-- (slots_added); insert events into the outbox (events). Return the number of rows that each
+-- removal and each update touched. Used by: open_slot.
+WITH did_slots_added AS (
+    INSERT INTO fourtop.booking_slots (restaurant_id, id, start_us, available, reserved, version)
+    SELECT :restaurant::VARCHAR AS anon_1, new_slots_added.id AS id, new_slots_added.start_us AS start_us,
+        new_slots_added.available AS available, new_slots_added.reserved AS reserved,
+        new_slots_added.version AS version
+    FROM json_to_recordset(CAST(:slots_added::VARCHAR AS JSON)) AS new_slots_added(ordinal INTEGER,
+        id TEXT, start_us BIGINT, available INTEGER, reserved INTEGER, version BIGINT)
+    ORDER BY new_slots_added.ordinal
+), did_events AS (
+    INSERT INTO fourtop.capacity_outbox (restaurant_id, type, dedupe_key, at_us, actor_id,
+        actor_role, booking_id, hold_id, data, subject)
+    SELECT :restaurant::VARCHAR AS anon_2, new_events.type AS type, new_events.dedupe_key AS dedupe_key,
+        new_events.at_us AS at_us, new_events.actor_id AS actor_id, new_events.actor_role AS actor_role,
+        new_events.booking_id AS booking_id, new_events.hold_id AS hold_id, new_events.data AS data,
+        new_events.subject AS subject
+    FROM json_to_recordset(CAST(:events::VARCHAR AS JSON)) AS new_events(ordinal INTEGER, type TEXT,
+        dedupe_key TEXT, at_us BIGINT, actor_id TEXT, actor_role TEXT, booking_id TEXT, hold_id TEXT,
+        data JSON, subject TEXT)
+    ORDER BY new_events.ordinal
+) UPDATE fourtop.restaurants
+SET floor_version=(fourtop.restaurants.floor_version + :floor::BIGINT), policy_version=(fourtop.restaurants.policy_version + :policy::BIGINT),
+    occupancy_version=(fourtop.restaurants.occupancy_version + :occupancy::BIGINT),
+    latest_us=:now_us::BIGINT
+WHERE fourtop.restaurants.id = :restaurant::VARCHAR
+RETURNING fourtop.restaurants.id;
+
+-- load_scope 13
+-- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
+-- is; here: slots. Used by: slots.
+SELECT (
+    SELECT CAST(json_agg(anon_1.json_build_array_1) AS TEXT) AS json_agg_1
+    FROM (
+        SELECT json_build_array(fourtop.booking_slots.id, fourtop.booking_slots.start_us,
+            fourtop.booking_slots.available, fourtop.booking_slots.reserved,
+            fourtop.booking_slots.version) AS json_build_array_1
+        FROM fourtop.booking_slots
+        WHERE fourtop.booking_slots.restaurant_id = :restaurant::VARCHAR AND fourtop.booking_slots.start_us >= :o0_start::BIGINT
+            AND fourtop.booking_slots.start_us < :o0_end::BIGINT
+    ) AS anon_1
+) AS slots;
+
+-- load_scope 14
+-- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings, holds, headcounts, held_covers. Used by: reschedule.
 SELECT (
     SELECT CAST(json_agg(anon_1.json_build_array_1) AS TEXT) AS json_agg_1
@@ -2894,7 +2964,7 @@ SELECT (
     ) AS anon_5
 ) AS held_covers;
 
--- write_changes 7
+-- write_changes 8
 -- Raise the restaurant's versions and store its time; in the same statement: delete allocations, if
 -- they are stored as the decision read them (removed); update bookings, if they have the version
 -- that the decision read (bookings_changed); delete the table assignments of bookings beyond their
@@ -3025,7 +3095,7 @@ RETURNING fourtop.restaurants.id, (
     FROM did_bookings_changed
 ) AS anon_5;
 
--- load_scope 13
+-- load_scope 15
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings, holds. Used by: move, block, table_states.
 SELECT (
@@ -3154,7 +3224,7 @@ SELECT (
     ) AS anon_3
 ) AS holds;
 
--- write_changes 8
+-- write_changes 9
 -- Raise the restaurant's versions and store its time; in the same statement: delete allocations, if
 -- they are stored as the decision read them (removed); update bookings, if they have the version
 -- that the decision read (bookings_changed); delete the table assignments of bookings beyond their
@@ -3273,7 +3343,7 @@ RETURNING fourtop.restaurants.id, (
     FROM did_bookings_changed
 ) AS anon_4;
 
--- write_changes 9
+-- write_changes 10
 -- Raise the restaurant's versions and store its time; in the same statement: insert blocks
 -- (blocks_added); insert allocations; the database refuses an overlap (added); insert events into
 -- the outbox (events). Return the number of rows that each removal and each update touched. Used
@@ -3318,7 +3388,7 @@ SET floor_version=(fourtop.restaurants.floor_version + :floor::BIGINT), policy_v
 WHERE fourtop.restaurants.id = :restaurant::VARCHAR
 RETURNING fourtop.restaurants.id;
 
--- load_scope 14
+-- load_scope 16
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, blocks. Used by: unblock.
 SELECT (
@@ -3344,7 +3414,7 @@ SELECT (
     ) AS anon_2
 ) AS blocks;
 
--- write_changes 10
+-- write_changes 11
 -- Raise the restaurant's versions and store its time; in the same statement: delete allocations, if
 -- they are stored as the decision read them (removed); delete blocks (blocks_removed); insert
 -- events into the outbox (events). Return the number of rows that each removal and each update
@@ -3405,7 +3475,7 @@ RETURNING fourtop.restaurants.id, (
     FROM did_blocks_removed
 ) AS anon_3;
 
--- load_scope 15
+-- load_scope 17
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: extent. Used by: audit.
 SELECT (
@@ -3421,7 +3491,7 @@ SELECT (
     ) AS anon_1
 ) AS extent;
 
--- load_scope 16
+-- load_scope 18
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings, holds. Used by: audit.
 SELECT (
@@ -3590,7 +3660,7 @@ WHERE fourtop.table_adjacencies.restaurant_id = :restaurant::VARCHAR AND (EXISTS
     WHERE fourtop.table_adjacencies.first_table_id = new_table_adjacencies.first_table_id AND fourtop.table_adjacencies.second_table_id = new_table_adjacencies.second_table_id
 ));
 
--- write_changes 11
+-- write_changes 12
 -- Raise the restaurant's versions and store its time; in the same statement: insert events into the
 -- outbox (events). Return the number of rows that each removal and each update touched. Used by:
 -- edit_floor, edit_policy, edit_restaurant.
@@ -3629,7 +3699,7 @@ FROM fourtop.capacity_outbox
 WHERE fourtop.capacity_outbox.restaurant_id = :restaurant::VARCHAR
 ORDER BY fourtop.capacity_outbox.sequence;
 
--- load_scope 17
+-- load_scope 19
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings, holds, headcounts, held_covers, alive, house. Used by: a hold
 -- that expires.
@@ -4286,7 +4356,7 @@ WHERE (fourtop.capacity_outbox.restaurant_id, fourtop.capacity_outbox.sequence) 
     FROM found
 );
 
--- load_scope 18
+-- load_scope 20
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings. Used by: remove_restaurant.
 SELECT (

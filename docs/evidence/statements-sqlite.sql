@@ -120,6 +120,17 @@
 --     look_up_restaurant
 --     load_scope 11
 --
+-- open_slot: 5 statements
+--     lock_restaurant
+--     load_scope 12
+--     write_slots_added
+--     write_events
+--     raise_versions
+--
+-- slots: 2 statements
+--     look_up_restaurant
+--     load_scope 13
+--
 -- month: 2 statements
 --     look_up_restaurant
 --     load_scope 2
@@ -130,7 +141,7 @@
 --
 -- reschedule: 9 statements
 --     lock_restaurant
---     load_scope 12
+--     load_scope 14
 --     write_removed
 --     write_bookings_changed
 --     write_assignments_over
@@ -142,7 +153,7 @@
 -- move: 10 statements
 --     lock_restaurant
 --     load_scope 8
---     load_scope 13
+--     load_scope 15
 --     write_removed
 --     write_bookings_changed
 --     write_assignments_over
@@ -163,7 +174,7 @@
 --
 -- block: 6 statements
 --     lock_restaurant
---     load_scope 13
+--     load_scope 15
 --     write_blocks_added
 --     write_added
 --     write_events
@@ -171,7 +182,7 @@
 --
 -- unblock: 6 statements
 --     lock_restaurant
---     load_scope 14
+--     load_scope 16
 --     write_removed
 --     write_blocks_removed
 --     write_events
@@ -179,12 +190,12 @@
 --
 -- table_states: 2 statements
 --     look_up_restaurant
---     load_scope 13
+--     load_scope 15
 --
 -- audit: 4 statements
 --     look_up_restaurant
---     load_scope 15
---     load_scope 16
+--     load_scope 17
+--     load_scope 18
 --     load_scope 8
 --
 -- edit_floor: 4 statements
@@ -213,7 +224,7 @@
 --
 -- a hold that expires: 7 statements
 --     lock_restaurant
---     load_scope 17
+--     load_scope 19
 --     write_holds_added
 --     write_members
 --     write_added
@@ -256,7 +267,7 @@
 --
 -- remove_restaurant: 35 statements
 --     lock_restaurant
---     load_scope 18
+--     load_scope 20
 --     remove_table_set_members
 --     remove_table_distances
 --     remove_table_aisles
@@ -459,8 +470,8 @@ SET max_covers = excluded.max_covers, max_parties = excluded.max_parties, period
 
 -- look_up_restaurant
 -- Read the restaurant's versions and its time without a lock. Every query begins here. Used by:
--- house, quote, availability, get_booking, bookings, list_bookings, day, month, feed, table_states,
--- audit, events, archived.
+-- house, quote, availability, get_booking, bookings, list_bookings, day, slots, month, feed,
+-- table_states, audit, events, archived.
 SELECT restaurants.floor_version, restaurants.policy_version, restaurants.occupancy_version, NULL AS anon_1,
     restaurants.latest_us
 FROM restaurants
@@ -820,9 +831,9 @@ SELECT (
 -- lock_restaurant
 -- Lock the restaurant's row and read its versions and its time. Every command begins here, so the
 -- commands of a restaurant run one after the other. Used by: hold, release_hold, hold with a key
--- and a session, extend_hold, confirm, confirm again with the same key, book, reschedule, move,
--- cancel, block, unblock, edit_floor, edit_policy, edit_restaurant, a hold that expires,
--- sweep_holds, remove_restaurant.
+-- and a session, extend_hold, confirm, confirm again with the same key, book, open_slot,
+-- reschedule, move, cancel, block, unblock, edit_floor, edit_policy, edit_restaurant, a hold that
+-- expires, sweep_holds, remove_restaurant.
 SELECT restaurants.floor_version, restaurants.policy_version, restaurants.occupancy_version, NULL AS anon_1,
     restaurants.latest_us
 FROM restaurants
@@ -1001,8 +1012,8 @@ VALUES (:restaurant, :each_id, :each_resource_type, :each_resource_id, :each_sta
 
 -- write_events
 -- Insert events into the outbox. Used by: hold, release_hold, hold with a key and a session,
--- extend_hold, confirm, book, reschedule, move, cancel, block, unblock, edit_floor, edit_policy,
--- edit_restaurant, a hold that expires, sweep_holds.
+-- extend_hold, confirm, book, open_slot, reschedule, move, cancel, block, unblock, edit_floor,
+-- edit_policy, edit_restaurant, a hold that expires, sweep_holds.
 INSERT INTO capacity_outbox (restaurant_id, dedupe_key, type, at_us, actor_id, actor_role,
     booking_id, hold_id, data, subject)
 VALUES (:restaurant, :each_dedupe_key, :each_type, :each_at_us, :each_actor_id, :each_actor_role,
@@ -1010,8 +1021,8 @@ VALUES (:restaurant, :each_dedupe_key, :each_type, :each_at_us, :each_actor_id, 
 
 -- raise_versions
 -- Raise the restaurant's versions and store its time. Used by: hold, release_hold, hold with a key
--- and a session, extend_hold, confirm, book, reschedule, move, cancel, block, unblock, edit_floor,
--- edit_policy, edit_restaurant, a hold that expires, sweep_holds.
+-- and a session, extend_hold, confirm, book, open_slot, reschedule, move, cancel, block, unblock,
+-- edit_floor, edit_policy, edit_restaurant, a hold that expires, sweep_holds.
 UPDATE restaurants
 SET floor_version=(restaurants.floor_version + :floor), policy_version=(restaurants.policy_version + :policy),
     occupancy_version=(restaurants.occupancy_version + :occupancy), latest_us=:now_us
@@ -1939,6 +1950,38 @@ SELECT (
 
 -- load_scope 12
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
+-- is; here: slots. Used by: open_slot.
+SELECT (
+    SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
+    FROM (
+        SELECT json_array(booking_slots.id, booking_slots.start_us, booking_slots.available,
+            booking_slots.reserved, booking_slots.version) AS json_array_1
+        FROM booking_slots
+        WHERE booking_slots.restaurant_id = :restaurant AND booking_slots.id = :slots
+    ) AS anon_2
+) AS slots;
+
+-- write_slots_added
+-- Insert slots. Used by: open_slot.
+INSERT INTO booking_slots (restaurant_id, id, start_us, available, reserved, version)
+VALUES (:restaurant, :each_id, :each_start_us, :each_available, :each_reserved, :each_version);
+
+-- load_scope 13
+-- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
+-- is; here: slots. Used by: slots.
+SELECT (
+    SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
+    FROM (
+        SELECT json_array(booking_slots.id, booking_slots.start_us, booking_slots.available,
+            booking_slots.reserved, booking_slots.version) AS json_array_1
+        FROM booking_slots
+        WHERE booking_slots.restaurant_id = :restaurant AND booking_slots.start_us >= :o0_start
+            AND booking_slots.start_us < :o0_end
+    ) AS anon_2
+) AS slots;
+
+-- load_scope 14
+-- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings, holds, headcounts, held_covers. Used by: reschedule.
 SELECT (
     SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
@@ -2168,7 +2211,7 @@ FROM booking_table_assignments
 WHERE booking_table_assignments.restaurant_id = :restaurant AND booking_table_assignments.booking_id = :each_booking_id
     AND booking_table_assignments.position >= :each_position;
 
--- load_scope 13
+-- load_scope 15
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings, holds. Used by: move, block, table_states.
 SELECT (
@@ -2286,7 +2329,7 @@ INSERT INTO table_blocks (restaurant_id, id, tables, start_us, end_us, reason, a
 VALUES (:restaurant, :each_id, :each_tables, :each_start_us, :each_end_us, :each_reason,
     :each_actor_id, :each_actor_role);
 
--- load_scope 14
+-- load_scope 16
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, blocks. Used by: unblock.
 SELECT (
@@ -2315,7 +2358,7 @@ DELETE
 FROM table_blocks
 WHERE table_blocks.restaurant_id = :restaurant AND table_blocks.id = :each_id;
 
--- load_scope 15
+-- load_scope 17
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: extent. Used by: audit.
 SELECT (
@@ -2331,7 +2374,7 @@ SELECT (
     ) AS anon_2
 ) AS extent;
 
--- load_scope 16
+-- load_scope 18
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings, holds. Used by: audit.
 SELECT (
@@ -2489,7 +2532,7 @@ FROM capacity_outbox
 WHERE capacity_outbox.restaurant_id = :restaurant
 ORDER BY capacity_outbox.sequence;
 
--- load_scope 17
+-- load_scope 19
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings, holds, headcounts, held_covers, alive, house. Used by: a hold
 -- that expires.
@@ -3063,7 +3106,7 @@ WHERE (capacity_outbox.restaurant_id, capacity_outbox.sequence) IN (
     ) AS found
 );
 
--- load_scope 18
+-- load_scope 20
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings. Used by: remove_restaurant.
 SELECT (

@@ -1,4 +1,4 @@
-"""Case 6 from the field: 2 and 20 guests accepted on a table for 4 to 10."""
+"""Cases 6 and 14 from the field: a table for 4 to 10 that took 2 and 20, and a party that grows."""
 
 from __future__ import annotations
 
@@ -7,9 +7,20 @@ from typing import Any
 import attrs
 import pytest
 
-from fourtop import Code, Floor, Move, Refused, sketch_floor
+from fourtop import BookingChange, Code, Floor, Move, Refused, sketch_floor
 from fourtop.ports import Store
-from tests.evening import MONTH, a_house, booked, change, held, one_table, open_desk, party_size
+from tests.evening import (
+    MONTH,
+    a_house,
+    booked,
+    change,
+    held,
+    one_table,
+    open_desk,
+    party_size,
+    rows_of,
+    snapshot,
+)
 
 
 @pytest.fixture
@@ -118,3 +129,23 @@ def test_case_6_the_minimum_of_each_member_binds_in_a_set(store: Store) -> None:
         desk.book(party_size(5, tables=["1", "2"]))
     assert caught.value.code is Code.PARTY_BELOW_MINIMUM
     assert booked(desk, 6).tables == ("1", "2")
+
+
+def test_case_14_a_party_that_grows_is_planned_anew_or_refused_with_a_reason(
+    store: Store,
+) -> None:
+    desk = open_desk(store)
+    booked(desk, 4, booking_id="b", tables=["3"])
+    free = desk.reschedule("b", BookingChange(party_size=2, tables=()))
+    assert (free.party_size, len(free.tables)) == (2, 1)
+    grown = desk.reschedule("b", BookingChange(party_size=6))
+    seats = {table.id: table.capacity for table in desk.house().floor.tables}
+    assert sum(seats[table] for table in grown.tables) >= 6
+    assert {row[0] for row in rows_of(desk, "b")} == {*grown.tables}
+    before = snapshot(store, desk)
+    for size, tables in ((60, ()), (9, grown.tables)):
+        with pytest.raises(Refused) as caught:
+            desk.reschedule("b", BookingChange(party_size=size, tables=tables))
+        assert caught.value.refusal.reasons
+        assert str(caught.value)
+    assert snapshot(store, desk) == before

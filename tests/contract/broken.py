@@ -72,6 +72,11 @@ BROKEN: Final[Mapping[Kind, tuple[str, ...]]] = {
     lists.KeepsEveryStatus: ("test_a_listing_has_the_bookings_of_its_conditions",),
     lists.ListsOneStatusAfterAnother: ("test_a_listing_of_several_statuses_is_one_list",),
     lists.ListsEveryRestaurant: ("test_a_listing_is_of_one_restaurant",),
+    lists.ListsSlotsAsTheyWereOpened: ("test_slots_come_by_start_then_id",),
+    lists.ListsTheSlotsAtTheEnd: ("test_slots_come_by_start_then_id",),
+    lists.SearchesTheSlotsOfOneWindow: ("test_slots_of_several_windows_are_found",),
+    lists.ListsSlotsWhereTheyWere: ("test_slots_are_those_of_now",),
+    lists.ListsEveryRestaurantsSlots: ("test_slots_are_of_one_restaurant",),
     lists.ForgetsWhoCameEarly: ("test_a_window_shows_the_owners_of_its_allocations",),
     lists.ShowsSittingsOnly: ("test_a_window_shows_the_bookings_that_start_inside_it",),
     unallocated.ForgetsThePromised: (

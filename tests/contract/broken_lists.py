@@ -8,8 +8,9 @@ from typing import ClassVar
 
 import attrs
 
-from fourtop import Booking, BookingStatus, House, MemoryStore, Window
-from fourtop.ports import Changes, Listing, Scope, View
+from fourtop import Booking, BookingSlot, BookingStatus, House, MemoryStore, Window
+from fourtop.ports import Changes, Listing, PlainRecord, Scope, View
+from fourtop.storage.memory.plain_records import PlainRecords
 from fourtop.storage.memory.references import ReferenceIndex
 from fourtop.storage.memory.state import RestaurantState
 from fourtop.storage.memory.statuses import Place, StatusIndex
@@ -62,6 +63,52 @@ class ListsEveryRestaurant(RestaurantState):
 
     def listed(self, listing: Listing) -> Iterator[Booking]:
         return listing.of(self.everything.values())
+
+
+class ListsSlotsAsTheyWereOpened(RestaurantState):
+    def slots_starting(self, window: Window) -> Iterator[BookingSlot]:
+        found = {slot.id for slot in super().slots_starting(window)}
+        slots = self.plain._by_class[BookingSlot].values()
+        return (slot for slot in slots if slot.id in found)
+
+
+class ListsTheSlotsAtTheEnd(RestaurantState):
+    def slots_starting(self, window: Window) -> Iterator[BookingSlot]:
+        return super().slots_starting(Window.of_micros(window.start_us, window.end_us + 1))
+
+
+class ListsSlotsWhereTheyWere(RestaurantState):
+    class Lasting(PlainRecords):
+        def _note(self, before: PlainRecord | None, after: PlainRecord | None = None) -> None:
+            if before is None or after is None:
+                super()._note(before, after)
+
+    def __init__(self, house: House) -> None:
+        super().__init__(house)
+        self.plain = self.Lasting()
+
+
+class ListsEveryRestaurantsSlots(RestaurantState):
+    everything: ClassVar[dict[str, BookingSlot]] = {}
+
+    def _write_records(self, changes: Changes) -> None:
+        super()._write_records(changes)
+        added = (each for each in changes.records_added if isinstance(each, BookingSlot))
+        self.everything.update((each.id, each) for each in added)
+
+    def slots_starting(self, window: Window) -> Iterator[BookingSlot]:
+        found = list(super().slots_starting(window))
+        return iter(found or self.everything.values())
+
+
+class SearchesTheSlotsOfOneWindow(MemoryStore):
+    class First(View):
+        def slots_starting(self, window: Window) -> tuple[BookingSlot, ...]:
+            found = super().slots_starting(window)
+            return found if window == self.scope.slot_starts[0] else ()
+
+    def _new_view(self, state: RestaurantState, scope: Scope, now_us: int) -> View:
+        return self.First(state, scope, now_us)
 
 
 class ForgetsWhoCameEarly(RestaurantState):

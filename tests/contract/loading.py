@@ -38,6 +38,7 @@ def loaded(state: RestaurantState, scope: Scope, now_us: int) -> LoadedRecords:
         if kind.owner is not None:
             owners = sorted(_owned(state, scope, kind.owner))
             named += [state.find_record(kind.record, each) for each in owners]
+    named += [each for window in scope.slot_starts for each in state.slots_starting(window)]
     stored_results = [state.find_stored_result(*each) for each in sorted(scope.stored_results)]
     return LoadedRecords(
         house=state.house,
@@ -49,7 +50,7 @@ def loaded(state: RestaurantState, scope: Scope, now_us: int) -> LoadedRecords:
         ),
         bookings=list(bookings.values()),
         holds=list(holds.values()),
-        records=[each for each in named if each is not None],
+        records=list({(type(each), each.id): each for each in named if each is not None}.values()),
         confirmations=[
             each for hold_id in sorted(scope.holds) for each in state.confirmations_of(hold_id)
         ],

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Final
 
 import pytest
 
 from fourtop.testing.interleavings import Interleaving, SteppedStore, explore
 from tests.full_text import full_text
-from tests.interleaving.race import DUELS, CarelessStore, Duel, LocklessStore, MakeStore, Scene
+from tests.interleaving.race import DUELS as GUESTS
+from tests.interleaving.race import CarelessStore, Duel, LocklessStore, MakeStore, Scene
+from tests.interleaving.staff_race import STAFF_DUELS
+
+DUELS: Final = {**GUESTS, **STAFF_DUELS}
 
 
 def judged(duel: Duel, run: Interleaving[Scene]) -> None:

@@ -45,7 +45,7 @@ from tests.interrupts import Interrupt
 
 PACKAGES: Final = ("fourtop.storage", "fourtop.timeline", "sortedcontainers")
 INTERRUPTS: Final = 15
-"""How often each of the fourteen commands is interrupted: 210 times in all."""
+"""How often each of the seventeen commands is interrupted: 255 times in all."""
 
 
 @attrs.frozen
@@ -74,6 +74,8 @@ def scene() -> Scene:
     desk.allocations(MONTH)
     desk.availability(at("17:00").date(), 4)
     held(desk, 2, "18:00", session="s1")
+    for slot_id in ("tasting", "bar"):
+        desk.open_slot(at("19:00"), 8, slot_id=slot_id)
     return Scene(clock, store, desk)
 
 
@@ -138,6 +140,9 @@ COMMANDS: Final[dict[str, Callable[[Scene], object]]] = {
     "cancel": lambda of: of.desk.cancel(first_booking(of.desk), key="x"),
     "move": moved,
     "block": lambda of: of.desk.block(window("17:00", "18:30"), tables=["1"], reason="x"),
+    "open_slot": lambda of: of.desk.open_slot(at("18:00"), 4, slot_id="early"),
+    "reserve_slot": lambda of: of.desk.reserve_slot("tasting", 3, key="r"),
+    "close_slot": lambda of: of.desk.close_slot("bar"),
     "import": imported,
     "edit_floor": edited,
     "edit_slug": renamed,
@@ -171,6 +176,7 @@ def seen(state: RestaurantState) -> dict[str, object]:
         "sessions": {name: list(held) for name, held in state.holds._sessions.items()},
         "holds_for": {name: sorted(ids) for name, ids in state.holds._made_for.items()},
         "records": {kind: dict(each) for kind, each in state.plain._by_class.items() if each},
+        "slots": list(state.plain._slot_starts),
         "results": dict(confirmations.results),
         "successes": set(confirmations.successes),
         "of_hold": {name: list(each) for name, each in confirmations._of_hold.items()},
@@ -188,6 +194,7 @@ def check(state: RestaurantState) -> None:
     indexes: list[Any] = [
         state.bookings._starts,
         state.holds._expiries,
+        state.plain._slot_starts,
         *state.holds._sessions.values(),
     ]
     for index in indexes:

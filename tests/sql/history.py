@@ -52,6 +52,8 @@ _INSERTS: Final = (
         data, subject, delivered_us)
     SELECT '{house}', id, 'capacity.booking.created', at_us, 'u', 'guest', id, '{{}}', id,
         at_us FROM old""",
+    """INSERT INTO fourtop.booking_slots (restaurant_id, id, start_us, available, reserved, version)
+    SELECT '{house}', id, at_us, 10, 10, 2 FROM old""",
     """INSERT INTO fourtop.allocations (restaurant_id, id, resource_type, resource_id, start_us,
         end_us, booking_id,
         shadow)

@@ -113,6 +113,7 @@ def play(store: SqlStore, clock: ManualClock, recording: Recording) -> None:
     desk: Desk = recording.play("add_restaurant", lambda: open_desk(store, house))
     recording.play("house", desk.house)
     day = Window(NOW, NOW + FRIDAY.resolution)
+    later = Window(day.end, day.end + FRIDAY.resolution)
 
     def do(name: str, call: Callable[[], Any]) -> Any:
         return recording.play(name, call)
@@ -130,6 +131,8 @@ def play(store: SqlStore, clock: ManualClock, recording: Recording) -> None:
     do("bookings", lambda: desk.bookings(day))
     do("list_bookings", lambda: desk.list_bookings(ORDERS, limit=20))
     do("day", lambda: desk.day(FRIDAY))
+    do("open_slot", lambda: desk.open_slot(day.end, 8, slot_id="tasting"))
+    do("slots", lambda: desk.slots(later))
     do("month", lambda: desk.month(2026, 5, 2))
     do("feed", lambda: desk.feed(FeedTerms(FRIDAY, 14, [2, 4])))
     do("reschedule", lambda: desk.reschedule(booking.id, change(4, "20:00")))

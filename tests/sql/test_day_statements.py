@@ -32,6 +32,7 @@ READS: Final[dict[str, Callable[[Desk], object]]] = {
     "first_free_day": lambda desk: desk.first_free_day(BookingRequest(2, at("19:00"))),
     "feed": lambda desk: desk.feed(FeedTerms(FRIDAY, 14, range(1, 13))),
     "list_bookings": lambda desk: desk.list_bookings(BookingFilter(reference="order-17")),
+    "slots": lambda desk: desk.slots(window("17:00", "23:00")),
     "find_bookings": lambda desk: desk.find_bookings([f"b{number}" for number in range(99)]),
 }
 

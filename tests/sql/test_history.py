@@ -24,12 +24,13 @@ from tests.sql.history import fill
 SHORT, LONG = 10_000, 1_000_000
 DAY: Final = Window(NOW, NOW + timedelta(days=1))
 CAPPED: Final = (CapacityRule(max_covers=200),)
-# Those that have a row for each party, hold, command or event.
+# Those that have a row for each party, hold, slot, command or event.
 GROWING: Final = frozenset(
     {
         "allocations",
         "bookings",
         "booking_table_assignments",
+        "booking_slots",
         "table_holds",
         "table_hold_members",
         "booking_confirmation_results",
@@ -107,6 +108,8 @@ def commands(desk: Desk) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "bookings by status", lambda: desk.list_bookings(open_or_over)
     some = BookingFilter(statuses=["completed", "no_show"])
     yield "bookings of the past by status", lambda: desk.list_bookings(some, limit=3)
+    yield "open a slot", lambda: desk.open_slot(DAY.start + timedelta(hours=7), 10)
+    yield "slots of a day", lambda: desk.slots(DAY)
     yield "table states", desk.table_states
     yield "hold over the dead", lambda: held(desk, 6)
     yield (
@@ -159,7 +162,7 @@ def test_the_rows_that_a_command_reads_do_not_depend_on_history() -> None:
         sum(each.rows for each in counts.values()) for counts in (after_little, after_much)
     )
     assert abs(much - little) <= 0.1 * little
-    assert len(after_much) == 17
+    assert len(after_much) == 19
 
 
 @pytest.fixture

@@ -156,6 +156,7 @@ EVENING: Final = (
     call("offer", FRIDAY, key="k9"),
     call("leave_waitlist", "w2"),
     call("open_slot", at("21:00"), 4, slot_id="s1"),
+    call("slots", window("20:00", "22:00")),
     call("reserve_slot", "s1", 3, expected=1, key="k10"),
     call("release_slot", "s1", 3),
     call("find_slot", "s1"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -70,6 +70,26 @@ def test_the_ids_of_slots_are_looked_up(desk: Desk, capsys: Captured) -> None:
     assert slot["local_start"] == "2050-05-01T19:00:00+00:00"
 
 
+def test_the_slots_of_some_dates_are_listed(desk: Desk, capsys: Captured) -> None:
+    desk.open_slot(SEVEN + timedelta(days=40), 6, slot_id="june")
+    desk.open_slot(SEVEN, 4, slot_id="bar")
+    desk.reserve_slot("bar", 4)
+    code, out, _ = run(capsys, "slots", "list", "house", "--on", "2050-05-01")
+    assert (code, out.splitlines()) == (
+        0,
+        [
+            "bar: Sunday 1 May 2050, 19:00, 4 of 4 covers reserved, version 2",
+            "tasting: Sunday 1 May 2050, 19:00, 0 of 10 covers reserved, version 1",
+        ],
+    )
+    dates = ("slots", "list", "house", "--from", "2050-05-01", "--to")
+    code, data = as_json(capsys, *dates, "2050-06-10")
+    assert (code, [slot["id"] for slot in data["slots"]]) == (0, ["bar", "tasting", "june"])
+    assert data["slots"][0]["left"] == 0
+    assert len(as_json(capsys, *dates, "2050-06-09")[1]["slots"]) == 2
+    assert run(capsys, "slots", "list", "house", "--on", "2050-05-02")[:2] == (0, "no slots\n")
+
+
 def test_more_covers_than_are_left_are_a_no(desk: Desk, capsys: Captured) -> None:
     asked = ("slots", "reserve", "house", "tasting", "--covers", "11")
     code, out, _ = run(capsys, *asked)
@@ -112,6 +132,10 @@ def test_a_change_happens_once_under_its_key(desk: Desk, capsys: Captured) -> No
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
+        (("list", "house"), "--on, --from, --to: give one date"),
+        (("list", "house", "--on", "soon"), "--on"),
+        (("list", "house", "--from", "2050-05-02", "--to", "2050-05-01"), "--to: must be at or"),
+        (("list", "house", "--from", "2050-01-01", "--to", "2065-01-01"), "at most ten years"),
         (("show", "house"), "the following arguments are required: SLOT"),
         (("show", "there", "tasting"), "there"),
         (("show", "house", "no slot"), "SLOT: must be 1 to 64 characters"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 import attrs
 import pytest
@@ -16,13 +18,15 @@ from fourtop import (
     InUse,
     InvalidIdentifier,
     InvalidInput,
+    InvalidWindow,
     ManualClock,
     NotFound,
     Refused,
     StaleVersion,
+    Window,
 )
 from fourtop.ports import Store
-from tests.evening import STAFF, at, at_once, open_desk, snapshot
+from tests.evening import STAFF, at, at_once, open_desk, snapshot, window
 from tests.live import refused
 
 
@@ -75,6 +79,28 @@ def test_a_slot_is_closed_when_nothing_is_reserved(desk: Desk) -> None:
     with pytest.raises(NotFound, match="slot"):
         desk.reserve_slot("seven", 1)
     assert desk.open_slot(at("19:00"), 4, slot_id="seven").version == 1
+
+
+def test_the_slots_of_a_window_are_listed_by_start_then_id(desk: Desk) -> None:
+    for slot_id, start in (("nine", "21:00"), ("again", "19:00"), ("six", "18:00")):
+        desk.open_slot(at(start), 4, slot_id=slot_id)
+    desk.reserve_slot("again", 4)
+    found = desk.slots(window("18:00", "21:00"))
+    assert [(slot.id, slot.left) for slot in found] == [("six", 4), ("again", 0), ("seven", 10)]
+    assert found == tuple(desk.find_slot(slot.id) for slot in found)
+    assert [slot.id for slot in desk.slots(window("18:01", "21:01"))] == ["again", "seven", "nine"]
+    desk.close_slot("nine")
+    assert desk.slots(window("21:00", "22:00")) == ()
+
+
+def test_a_list_of_slots_needs_a_window_of_at_most_31_days(desk: Desk) -> None:
+    start = at("00:00")
+    whole: Any = None
+    with pytest.raises(InvalidInput, match=r"window: must be of type Window \(got None\)"):
+        desk.slots(whole)
+    with pytest.raises(InvalidWindow, match="31 days"):
+        desk.slots(Window(start, start + timedelta(days=32)))
+    assert [slot.id for slot in desk.slots(Window(start, start + timedelta(days=31)))] == ["seven"]
 
 
 def test_a_slot_in_the_past_takes_no_one(desk: Desk, clock: ManualClock) -> None:

@@ -8,9 +8,11 @@ is called, and watch each transaction: what it changes must come out of the meth
 from __future__ import annotations
 
 import ast
+import inspect
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final, TypeVar
@@ -18,19 +20,36 @@ from typing import Any, Final, TypeVar
 import attrs
 import pytest
 
-from fourtop import CountedIds, Desk, Engine, ManualClock, MemoryStore
+from fourtop import (
+    CountedIds,
+    Desk,
+    Engine,
+    ManualClock,
+    MemoryStore,
+    RelayOptions,
+    WaitlistTerms,
+    jobs,
+    offer_waitlist,
+    prune_allocations,
+    prune_confirmations,
+    prune_outbox,
+    relay_outbox,
+    release_late,
+    sweep_holds,
+)
 from fourtop.engine import engine as engine_module
 from fourtop.engine.commands import status
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Command
-from fourtop.ports import Changes, Decision, Need, Scope, View
-from tests.evening import NOW, STAFF, a_house, booked
+from fourtop.ports import Changes, Decision, MaintainedStore, Need, Scope, View
+from tests.evening import NOW, STAFF, a_house, at, booked, held, one_table, party_size
 from tests.unit.desk_calls import CLOCK, EVENING
 from tests.unit.test_async_engine import answered, public
 
 T = TypeVar("T")
 
 COMMANDS: Final = "fourtop.engine.commands."
+JOBS: Final = "fourtop.jobs."
 DESKS: Final = sorted(Path(engine_module.__file__).parent.glob("*desk.py"))
 
 # Each method of a desk that writes, with the decision functions of its command.
@@ -78,6 +97,19 @@ WRITES: Final = {
 ENGINE_WRITES: Final = {
     "add_restaurant": (),
     "remove_restaurant": ("remove_restaurant.check_unused",),
+}
+# Each job that writes, with the decision functions of its commands.
+JOB_WRITES: Final = {
+    "offer_waitlist": ("offer._Offering.decide", "status.end_booking"),
+    "release_late": ("status.end_booking",),
+    "sweep_holds": ("fourtop.jobs.sweep._swept",),
+}
+# Jobs that move, delete or deliver what has ended, and decide nothing.
+UPKEEP: Final[dict[str, Callable[[MaintainedStore], object]]] = {
+    "prune_allocations": prune_allocations,
+    "prune_confirmations": prune_confirmations,
+    "prune_outbox": prune_outbox,
+    "relay_outbox": lambda store: relay_outbox(store, lambda _: None, RelayOptions()),
 }
 # The methods of a store that write.
 STORE_WRITES: Final = {"add_restaurant", "remove_restaurant", "transact"}
@@ -143,8 +175,8 @@ def plain(changes: Changes) -> Changes:
 def returns_noted_in(entered: dict[str, list[Changes]]) -> Iterator[None]:
     def note(frame: FrameType, event: str, value: Any) -> None:
         module = frame.f_globals.get("__name__", "")
-        if event == "return" and module.startswith(COMMANDS):
-            name = f"{module.removeprefix(COMMANDS)}.{frame.f_code.co_qualname}"
+        if event == "return" and module.startswith((COMMANDS, JOBS)):
+            name = f"{module}.{frame.f_code.co_qualname}".removeprefix(COMMANDS)
             found = entered.setdefault(name, [])
             if isinstance(value, Decision):
                 found.append(plain(value.changes))
@@ -231,6 +263,48 @@ def test_every_write_of_an_engine_is_listed_with_its_check() -> None:
     engine.add_restaurant(a_house())
     engine.remove_restaurant("house")
     assert set(store.watched.entered) == set(ENGINE_WRITES["remove_restaurant"])
+
+
+def test_every_job_is_listed() -> None:
+    functions = {name for name in jobs.__all__ if inspect.isfunction(getattr(jobs, name))}
+    assert functions == {*JOB_WRITES, *UPKEEP, "check_local_times"}
+    for path in Path(jobs.__file__).parent.glob("*.py"):
+        assert not doors_in(ast.parse(path.read_text("utf-8"))) & STORE_WRITES, path.name
+
+
+def test_the_writes_of_a_job_run_decision_functions() -> None:
+    clock = ManualClock(NOW)
+    store = WatchedStore(clock)
+    desk = Engine(store, ids=CountedIds("n")).add_restaurant(a_house(one_table()), actor=STAFF)
+    held(desk, 4, "17:00")
+    booked(desk, 4, "19:00")
+    desk.join_waitlist(party_size(4, "20:30"))
+    desk.join_waitlist(party_size(4, "20:45"), WaitlistTerms(until=at("12:05")))
+
+    def watched(job: Callable[[], object], name: str) -> None:
+        store.watched = Watched()
+        job()
+        assert store.watched.written, name
+        assert store.watched.is_decided_by(JOB_WRITES[name]), name
+
+    clock.move_to(at("12:10"))
+    watched(lambda: sweep_holds(store), "sweep_holds")
+    watched(lambda: offer_waitlist(store), "offer_waitlist")
+    assert set(JOB_WRITES["offer_waitlist"]) <= set(store.watched.entered)
+    clock.move_to(at("19:40"))
+    watched(lambda: release_late(store, after_minutes=30), "release_late")
+
+
+@pytest.mark.parametrize("job", UPKEEP)
+def test_upkeep_writes_no_decision(job: str) -> None:
+    clock = ManualClock(NOW)
+    store = WatchedStore(clock)
+    desk = Engine(store).add_restaurant(a_house(), actor=STAFF)
+    desk.cancel(desk.confirm(held(desk, 4).id).id)
+    clock.move_to(NOW + timedelta(days=90))
+    store.watched = Watched()
+    assert UPKEEP[job](store)
+    assert not store.watched.written
 
 
 # ---- paths that avoid the decisions --------------------------------------------------------------

@@ -24,7 +24,7 @@ class Days:
     """The dates that a command covers.
 
     Args:
-        first: The first date; the bookings start on it or later.
+        first: The first date; the records start on it or later.
         last: The last date.
     """
 
@@ -47,9 +47,14 @@ class Days:
             start = following
 
 
-def add_days(parser: ArgumentParser) -> None:
-    """Add the options for one date, or for the first and the last one."""
-    parser.add_argument("--on", type=day, metavar="DATE", help="the bookings of this date")
+def add_days(parser: ArgumentParser, records: str = "bookings") -> None:
+    """Add the options for one date, or for the first and the last one.
+
+    Args:
+        parser: The parser of the command.
+        records: The records of the dates, in the plural.
+    """
+    parser.add_argument("--on", type=day, metavar="DATE", help=f"the {records} of this date")
     parser.add_argument("--from", dest="first", type=day, metavar="DATE", help="from this date on")
     parser.add_argument("--to", dest="last", type=day, metavar="DATE", help="up to this date")
 

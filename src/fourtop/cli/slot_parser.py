@@ -7,10 +7,12 @@ from typing import Any
 
 from fourtop.cli.answer import Answer
 from fourtop.cli.arguments import add_group, add_store, database, whole
+from fourtop.cli.dates import add_days, days
 from fourtop.cli.desk import staff_desk
 from fourtop.cli.slots import (
     SlotChange,
     close_slot,
+    list_slots,
     open_slot,
     release_slot,
     reserve_slot,
@@ -21,6 +23,9 @@ from fourtop.cli.slots import (
 def add_slots(commands: Any) -> None:
     """Add the commands on booking slots."""
     add = add_group(commands, "slots", "ACTION", "show and change booking slots")
+    one = add("list", _run_list, "the slots that start on some dates")
+    _add_restaurant(one)
+    add_days(one, "slots")
     one = add("show", _run_show, "the starts, covers and versions of some slots")
     _add_restaurant(one)
     one.add_argument("slots", nargs="+", metavar="SLOT", help="the id of a slot")
@@ -64,6 +69,11 @@ def _add_key(parser: ArgumentParser) -> None:
 
 def _change(found: Namespace, covers: int = 0) -> SlotChange:
     return SlotChange(slot_id=found.slot, covers=covers, expected=found.expected, key=found.key)
+
+
+def _run_list(found: Namespace) -> Answer:
+    with staff_desk(database(found), found.id) as desk:
+        return list_slots(desk, days(found))
 
 
 def _run_show(found: Namespace) -> Answer:

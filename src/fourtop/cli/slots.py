@@ -1,4 +1,4 @@
-"""``fourtop slots``: booking slots, opened, shown, reserved and closed."""
+"""``fourtop slots``: booking slots, listed, opened, shown, reserved and closed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import attrs
 
 from fourtop import BookingSlot, Calendar, Desk, House, InUse, Refusal, Refused, StaleVersion
 from fourtop.cli.answer import Answer, ExitCode
+from fourtop.cli.dates import Days
 from fourtop.cli.format import Formatter, counted, why
 from fourtop.formats.results import to_data
 from fourtop.model.window import from_micros
@@ -45,6 +46,20 @@ def show_slots(desk: Desk, slot_ids: Sequence[str]) -> Answer:
         "unknown": [slot_id for slot_id, slot in found.items() if slot is None],
     }
     return Answer("\n".join(lines), data, ExitCode.NO if data["unknown"] else ExitCode.YES)
+
+
+def list_slots(desk: Desk, days: Days) -> Answer:
+    """List the slots that start on some dates, by start, then id.
+
+    Raises:
+        WrongInput: If the dates are in the wrong order or too many.
+    """
+    house = desk.house()
+    windows = days.windows(Calendar(house.restaurant, house.policy))
+    slots = [slot for window in windows for slot in desk.slots(window)]
+    data = {"restaurant": house.restaurant.id, "slots": [_data(slot, house) for slot in slots]}
+    lines = [_text(slot, house) for slot in slots] or ["no slots"]
+    return Answer("\n".join(lines), data)
 
 
 def open_slot(desk: Desk, at: str, covers: int, *, slot_id: str | None, key: str | None) -> Answer:

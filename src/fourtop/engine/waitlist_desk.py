@@ -19,6 +19,7 @@ from fourtop.model.booking_slot import BookingSlot
 from fourtop.model.request import BookingRequest
 from fourtop.model.waitlist import Offer, Waitlist
 from fourtop.model.waitlist_terms import WAIT_FOR_START, WaitlistTerms
+from fourtop.model.window import Window
 
 
 class WaitlistDesk(ServiceDesk):
@@ -206,3 +207,14 @@ class WaitlistDesk(ServiceDesk):
     def find_slot(self, slot_id: str) -> BookingSlot | None:
         """Return a slot; ``None``: there is none of that id."""
         return self._executor.query(records.slot_or_none(self._caller, slot_id))
+
+    def slots(self, window: Window) -> tuple[BookingSlot, ...]:
+        """Return the slots that start inside a window, full ones included; by start, then id.
+
+        Args:
+            window: The starts, ``[start, end)``; at most 31 days.
+
+        Raises:
+            InvalidInput: If it is not a window.
+        """
+        return self._executor.query(records.slots(self._caller, window))

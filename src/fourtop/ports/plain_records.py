@@ -1,9 +1,9 @@
-"""Plain records: the kinds of record that a store keeps by id and nothing else.
+"""Plain records: the kinds of record that a store keeps by id.
 
 A *plain record* is a frozen value with an ``id`` and a ``restaurant_id``. A decision looks it up by
-its id, adds it, changes it and removes it; no question searches for it in another way. All plain
-kinds share one mechanism in ``Changes``, ``Scope``, ``View`` and every store. A new kind is a new
-entry of ``PLAIN_KINDS``.
+its id, adds it, changes it and removes it; booking slots alone are searched in another way, by
+their start. All plain kinds share one mechanism in ``Changes``, ``Scope``, ``View`` and every
+store. A new kind is a new entry of ``PLAIN_KINDS``.
 """
 
 from __future__ import annotations

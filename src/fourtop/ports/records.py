@@ -11,6 +11,7 @@ import attrs
 
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.booking import Booking, BookingStatus
+from fourtop.model.booking_slot import BookingSlot
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.hold import Hold, HoldState
 from fourtop.model.house import House
@@ -37,6 +38,7 @@ _TABLE: Final = ResourceType.TABLE
 # for one.
 _SCANS: Final = 2
 _START: Final = attrgetter("start_us")
+_START_AND_ID: Final = attrgetter("start_us", "id")
 _START_AND_HOLD: Final = attrgetter("start_us", "hold_id")
 _COUNTED: Final = attrgetter("order_key")
 
@@ -125,6 +127,10 @@ class Records(Protocol):
 
     def listed(self, listing: Listing) -> Iterable[Booking]:
         """Return the bookings of a listing, by start, then id."""
+        ...
+
+    def slots_starting(self, window: Window) -> Iterable[BookingSlot]:
+        """Return the booking slots that start inside a window, by start, then id."""
         ...
 
     def headcounts(self, window: Window) -> Iterable[Headcount]:
@@ -315,6 +321,15 @@ class LoadedRecords:
         Any other loaded booking that meets the conditions comes after them in the order.
         """
         return listing.of(sorted(self.bookings, key=_by_start))
+
+    def slots_starting(self, window: Window) -> Iterable[BookingSlot]:
+        """Return the loaded booking slots that start inside a window, by start, then id."""
+        found = [
+            each
+            for each in self.records
+            if isinstance(each, BookingSlot) and window.start_us <= each.start_us < window.end_us
+        ]
+        return sorted(found, key=_START_AND_ID)
 
     def headcounts(self, window: Window) -> Iterable[Headcount]:
         """Return the headcounts inside a window, ascending."""

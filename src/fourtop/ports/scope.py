@@ -42,6 +42,7 @@ class Scope:
         has_owners: All that the windows show: the bookings that start inside them, as ``sittings``
             do, and the owner of each allocation in them.
         listing: The bookings of a listing.
+        slot_starts: Booking slots that start inside one of these (each at most 31 days).
     """
 
     restaurant_id: str
@@ -59,6 +60,7 @@ class Scope:
     has_extent: bool = False
     has_owners: bool = False
     listing: Listing | None = None
+    slot_starts: tuple[Window, ...] = ()
     # Cached properties would slow every read of a field of a class with slots.
     _unions: dict[str, IntervalSet] = attrs.field(factory=dict, init=False, eq=False, repr=False)
 
@@ -83,6 +85,7 @@ class Scope:
             has_extent=self.has_extent or other.has_extent,
             has_owners=self.has_owners or other.has_owners,
             listing=self.listing or other.listing,
+            slot_starts=_joined(self.slot_starts, other.slot_starts),
         )
 
     def extended(
@@ -109,6 +112,7 @@ class Scope:
             self.has_extent,
             self.has_owners,
             self.listing,
+            self.slot_starts,
         )
 
     @property
@@ -130,6 +134,11 @@ class Scope:
     def party_spans(self) -> IntervalSet:
         """The union of the windows of the counted parties."""
         return self._union("counted_parties", self.counted_parties)
+
+    @property
+    def slot_spans(self) -> IntervalSet:
+        """The union of the windows of the starts of slots."""
+        return self._union("slot_starts", self.slot_starts)
 
     def _union(self, name: str, windows: tuple[Window, ...]) -> IntervalSet:
         found = self._unions.get(name)
@@ -174,6 +183,10 @@ class Scope:
     def covers_parties(self, window: Window) -> bool:
         """Tell whether every instant of a window lies in one of the counted parties'. O(log n)."""
         return window in self.counted_parties or self.party_spans.cover(window)
+
+    def covers_slots(self, window: Window) -> bool:
+        """Tell whether every instant of a window lies in one of the starts of slots. O(log n)."""
+        return self.slot_spans.cover(window)
 
 
 def _joined(windows: tuple[Window, ...], more: tuple[Window, ...]) -> tuple[Window, ...]:

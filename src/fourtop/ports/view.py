@@ -10,6 +10,7 @@ import attrs
 
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.booking import Booking
+from fourtop.model.booking_slot import BookingSlot
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.hold import Hold, HoldState
 from fourtop.model.house import House
@@ -347,6 +348,11 @@ class View:
     def listed(self, listing: Listing) -> tuple[Booking, ...]:
         """Return the bookings of the scope's listing, by start, then id."""
         return tuple(self._ask(listing == self.scope.listing, "the", listing).listed(listing))
+
+    def slots_starting(self, window: Window) -> tuple[BookingSlot, ...]:
+        """Return the booking slots that start inside a window, by start, then id."""
+        source = self._ask(self.scope.covers_slots(window), "every slot in", window)
+        return tuple(source.slots_starting(window))
 
     def headcounts(self, window: Window) -> tuple[Headcount, ...]:
         """Return the headcounts of the counted bookings inside a window, ascending."""

@@ -123,6 +123,17 @@ def slot_or_none(caller: Caller, slot_id: str) -> Query[BookingSlot | None]:
     return Query(scope, lambda view, _: view.find_record(BookingSlot, checked))
 
 
+def slots(caller: Caller, window: Window) -> Query[tuple[BookingSlot, ...]]:
+    """Build the query for the booking slots that start inside a window, by start, then id.
+
+    Raises:
+        InvalidInput: If it is not a window.
+    """
+    starts = (validators.check_instance("window", window, Window),)
+    scope = Scope(caller.restaurant_id, slot_starts=starts)
+    return Query(scope, lambda view, _: view.slots_starting(window))
+
+
 def live_hold_or_none(caller: Caller, hold_id: str) -> Query[Hold | None]:
     """Build the query for a hold that may not be alive.
 

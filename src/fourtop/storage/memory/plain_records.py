@@ -1,13 +1,17 @@
-"""The plain records of one restaurant: for each kind a dictionary by id."""
+"""The plain records of one restaurant, by id, with an index of the starts of booking slots."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
 from typing import Any, TypeVar
 
+from sortedcontainers import SortedList
+
 from fourtop.errors import AlreadyExists, NotFound
+from fourtop.model.booking_slot import BookingSlot
+from fourtop.model.window import Window
 from fourtop.ports import Changes, PlainRecord, RecordRef, kind_of, records_by_kind
 
 P = TypeVar("P", bound=PlainRecord)
@@ -18,6 +22,8 @@ class PlainRecords:
 
     def __init__(self) -> None:
         self._by_class: defaultdict[type[PlainRecord], dict[str, Any]] = defaultdict(dict)
+        # Start and id of each booking slot.
+        self._slot_starts: SortedList[tuple[int, str]] = SortedList()
 
     def find(self, record: type[P], record_id: str) -> P | None:
         """Return the record of that class and id, or ``None``."""
@@ -27,6 +33,13 @@ class PlainRecords:
     def ids(self, record: type[PlainRecord]) -> Collection[str]:
         """Return the ids of the records of a class."""
         return self._by_class[record].keys()
+
+    def slots_starting(self, window: Window) -> Iterator[BookingSlot]:
+        """Yield the booking slots that start inside a window, by start, then id. O(log n + k)."""
+        slots = self._by_class[BookingSlot]
+        first, end = (window.start_us, ""), (window.end_us, "")
+        for _, slot_id in self._slot_starts.irange(first, end, inclusive=(True, False)):
+            yield slots[slot_id]
 
     # ---- writing
 
@@ -61,9 +74,23 @@ class PlainRecords:
     def write(self, changes: Changes) -> None:
         """Add, change and remove records; the changes have been checked."""
         for each in (*changes.records_added, *changes.records_changed):
-            self._by_class[type(each)][each.id] = each
+            records = self._by_class[type(each)]
+            self._note(records.get(each.id), each)
+            records[each.id] = each
         for record, record_id in changes.records_removed:
-            del self._by_class[record][record_id]
+            self._note(self._by_class[record].pop(record_id))
+
+    def _note(self, before: PlainRecord | None, after: PlainRecord | None = None) -> None:
+        """Keep the start of a slot in place of that before."""
+        if isinstance(before, BookingSlot):
+            self._slot_starts.remove((before.start_us, before.id))
+        if isinstance(after, BookingSlot):
+            self._slot_starts.add((after.start_us, after.id))
+
+    def index(self) -> None:
+        """Make the index of the starts anew."""
+        slots: Iterable[BookingSlot] = self._by_class[BookingSlot].values()
+        self._slot_starts = SortedList((each.start_us, each.id) for each in slots)
 
     def stored_before(self, changes: Changes) -> Iterator[tuple[dict[str, Any], str, Any]]:
         """Yield (dictionary, id, stored record or ``None``) of each record that changes touch."""

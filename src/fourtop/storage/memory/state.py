@@ -11,6 +11,7 @@ from typing import Any, Final, Self, TypeVar, Unpack
 from fourtop.errors import AllocationsOverlap, AlreadyExists, ForeignTenant, NotFound, StaleVersion
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.booking import Booking
+from fourtop.model.booking_slot import BookingSlot
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.hold import Hold
 from fourtop.model.house import House
@@ -161,6 +162,10 @@ class RestaurantState:
         """Return the bookings of a listing, by start, then id."""
         return self.bookings.listed(listing)
 
+    def slots_starting(self, window: Window) -> Iterator[BookingSlot]:
+        """Return the booking slots that start inside a window, by start, then id."""
+        return self.plain.slots_starting(window)
+
     def headcounts(self, window: Window) -> Iterable[Headcount]:
         """Return the headcounts of the counted bookings inside a window, ascending."""
         return self.bookings.headcounts.within(window)
@@ -309,6 +314,7 @@ class RestaurantState:
         """Make the indexes of all records anew."""
         self.bookings.index()
         self.holds.index()
+        self.plain.index()
         self.confirmations.index()
         self.outbox.index()
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import attrs
 
 from fourtop.model.booking import Booking, BookingStatus
+from fourtop.model.booking_slot import BookingSlot
+from fourtop.model.window import Window
 from fourtop.ports import Listing, Need, Scope, View
 from fourtop.testing.contract.harness import Trial, raised_by
 from fourtop.testing.contract.samples import (
@@ -41,6 +45,23 @@ def _some() -> tuple[Booking, ...]:
 def _ids(trial: Trial, listing: Listing) -> list[str]:
     found = trial.ask(lambda view: view.listed(listing), listing=listing)
     return [booking.id for booking in found]
+
+
+def _slots(*places: tuple[str, int]) -> tuple[BookingSlot, ...]:
+    return tuple(BookingSlot(slot_id, HERE, start_us, 9) for slot_id, start_us in places)
+
+
+def _slot_ids(trial: Trial, window: Window, restaurant_id: str = HERE) -> list[str]:
+    found = trial.ask(
+        lambda view: view.slots_starting(window),
+        restaurant_id=restaurant_id,
+        slot_starts=(window,),
+    )
+    return [slot.id for slot in found]
+
+
+def _slot_starts(windows: Iterable[Window], view: View) -> list[list[int]]:
+    return [[slot.start_us for slot in view.slots_starting(window)] for window in windows]
 
 
 class ListPromises:
@@ -102,6 +123,50 @@ class ListPromises:
         assert _ids(trial, _EVER) == ["b1"]
         found = trial.ask(lambda view: view.listed(_EVER), restaurant_id=THERE, listing=_EVER)
         assert found == ()
+
+    def test_slots_come_by_start_then_id(self, trial: Trial) -> None:
+        """A window has the slots that start inside it, those at its end excluded."""
+        first, end = EVENING.start_us, EVENING.end_us
+        places = (("s9", first), ("s1", end), ("s4", end - 1), ("s2", first), ("s5", first - 1))
+        trial.write(records_added=_slots(*places))
+        assert _slot_ids(trial, EVENING) == ["s2", "s9", "s4"]
+        assert _slot_ids(trial, Window.of_micros(first - 1, end + 1)) == [
+            *("s5", "s2", "s9", "s4", "s1")
+        ]
+        assert _slot_ids(trial, Window.of_micros(end + 1, end + 2)) == []
+
+    def test_slots_of_several_windows_are_found(self, trial: Trial) -> None:
+        """Each window of a scope has its slots, however many windows there are."""
+        windows = tuple(span(60 * number, 60 * number + 30) for number in range(9))
+        trial.write(
+            records_added=_slots(*((f"s{n}", each.start_us) for n, each in enumerate(windows)))
+        )
+        for several in (windows[1:3], windows):
+            found = trial.ask(partial(_slot_starts, several), slot_starts=several)
+            assert found == [[window.start_us] for window in several]
+
+    def test_slots_are_those_of_now(self, trial: Trial) -> None:
+        """A changed slot comes once, as it is now; a removed one does not come."""
+        first, second, third = _slots(
+            ("s1", EVENING.start_us), ("s2", EVENING.start_us), ("s3", EVENING.start_us + 1)
+        )
+        trial.write(records_added=(first, second, third))
+        full = attrs.evolve(first, reserved=9, version=2)
+        later = attrs.evolve(second, start_us=_LATE.start_us, version=2)
+        removed = ((BookingSlot, "s3"),)
+        trial.write(records_changed=(full, later), records_removed=removed)
+        both = Window.of_micros(EVENING.start_us, _LATE.end_us)
+        found = trial.ask(lambda view: view.slots_starting(both), slot_starts=(both,))
+        assert found == (full, later)
+        assert _slot_ids(trial, EVENING) == ["s1"]
+        trial.write(records_added=(third,))
+        assert _slot_ids(trial, EVENING) == ["s1", "s3"]
+
+    def test_slots_are_of_one_restaurant(self, trial: Trial) -> None:
+        """Slots of another restaurant are in no window."""
+        trial.write(records_added=_slots(("s1", EVENING.start_us)))
+        assert _slot_ids(trial, EVENING) == ["s1"]
+        assert _slot_ids(trial, EVENING, THERE) == []
 
     def test_a_window_shows_the_owners_of_its_allocations(self, trial: Trial) -> None:
         """With ``has_owners`` a scope has the owner of each row of its windows, however long."""

@@ -50,6 +50,7 @@ _SCOPE: dict[str, Any] = {
     "stored_results": frozenset({("hold", "k")}),
     "sessions": frozenset({"s1"}),
     "listing": _LISTING,
+    "slot_starts": (_INSIDE,),
 }
 _LENGTH_US = EVENING.end_us - EVENING.start_us
 
@@ -67,6 +68,7 @@ def _questions(window: Window, other: str) -> dict[str, Callable[[View], object]
         "allocations": lambda view: view.allocations(window),
         "bookings_starting": lambda view: view.bookings_starting(window),
         "listed": lambda view: view.listed(attrs.evolve(_LISTING, end_us=window.end_us)),
+        "slots_starting": lambda view: view.slots_starting(window),
         "headcounts": lambda view: view.headcounts(window),
         "held_covers": lambda view: view.held_covers(window),
         "counted_parties": lambda view: view.counted_parties(window),

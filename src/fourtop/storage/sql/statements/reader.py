@@ -191,6 +191,7 @@ class Reader:
             ("s", scope.sitting_spans),
             ("c", scope.headcount_spans),
             ("p", scope.party_spans),
+            ("o", scope.slot_spans),
         ):
             loaded = intervals(spans)
             names = interval_names(letter, len(loaded))

@@ -27,6 +27,7 @@ class ScopeShape:
         sittings: The number of intervals of sittings.
         headcounts: The number of intervals in which heads are counted.
         counted_parties: The number of intervals in which parties are counted one by one.
+        slot_starts: The number of intervals of the starts of slots.
         stored_results: The number of stored results.
         named: The names of the other parts that the scope has.
         single: The parts among them that consist of one id.
@@ -40,6 +41,7 @@ class ScopeShape:
     sittings: int
     headcounts: int
     counted_parties: int
+    slot_starts: int
     stored_results: int
     named: tuple[str, ...]
     single: tuple[str, ...]
@@ -58,6 +60,7 @@ class ScopeShape:
             sittings=len(intervals(scope.sitting_spans)),
             headcounts=len(intervals(scope.headcount_spans)),
             counted_parties=len(intervals(scope.party_spans)),
+            slot_starts=len(intervals(scope.slot_spans)),
             stored_results=len(scope.stored_results),
             named=(*ids, *[name for name in flags if getattr(scope, name)]),
             single=tuple([name for name in ids if name != "tables" and len(ids[name]) == 1]),
@@ -70,7 +73,7 @@ class ScopeShape:
     def is_empty(self) -> bool:
         """Whether the scope names nothing."""
         spans = self.windows or self.sittings or self.headcounts or self.counted_parties
-        is_listed = self.listing is not None
+        is_listed = self.listing is not None or self.slot_starts
         return not (spans or is_listed or self.stored_results or self.named or self.has_house)
 
 

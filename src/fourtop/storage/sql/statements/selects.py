@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from fourtop.model.booking import BookingStatus
+from fourtop.model.booking_slot import BookingSlot
 from fourtop.model.window import MAX_WINDOW_US
 from fourtop.storage.sql.statements.dialect import Dialect
 from fourtop.storage.sql.statements.expressions import (
@@ -287,7 +288,10 @@ class ScopeSelects:
     # ---- records without a time
 
     def plain(self, name: str, plain: PlainTable) -> Iterable[Select[Any]]:
-        """Select the named ones of one kind, and those that own allocations in the windows."""
+        """Select the named ones of one kind, and those that own allocations in the windows.
+
+        Also the booking slots that start in the intervals of slots.
+        """
         id_, base = self._projections.of_plain(plain)
         if self._has(name):
             yield base.where(self._any_of(id_, name))
@@ -296,6 +300,10 @@ class ScopeSelects:
             for start, end in self._spans("w", self._shape.windows):
                 for owners in self._owners_within(owner.value, start, end):
                     yield base.where(id_.in_(owners))
+        if plain.record is BookingSlot:
+            at = self._dialect.tables[plain.name].c.start_us
+            for start, end in self._spans("o", self._shape.slot_starts):
+                yield base.where(at >= start, at < end)
 
     def confirmations(self) -> Iterable[Select[Any]]:
         """Select those of the named holds."""

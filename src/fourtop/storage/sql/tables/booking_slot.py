@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from sqlalchemy import Index
+
 from fourtop.model.booking_slot import BookingSlot
 from fourtop.storage.sql.tables.columns import TableBuilder
 from fourtop.storage.sql.tables.plain_table import PlainTable
@@ -32,6 +34,7 @@ def _items(make: TableBuilder) -> tuple[Any, ...]:
         make.small("reserved"),
         make.whole("version"),
         make.check("booking_slots_reserved_check", "reserved BETWEEN 0 AND available"),
+        Index("booking_slots_start", "restaurant_id", "start_us"),
     )
 
 
