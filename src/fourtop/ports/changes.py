@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from itertools import chain
-from operator import attrgetter
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import attrs
 
@@ -23,8 +21,6 @@ from fourtop.ports.plain_records import PlainRecord, RecordRef
 from fourtop.ports.scope import Scope
 
 T = TypeVar("T")
-
-_RESTAURANT_ID: Final = attrgetter("restaurant_id")
 
 
 def _text(result: str | Callable[[], str]) -> str:
@@ -170,19 +166,19 @@ class Changes:
         """Tell whether every row is of that restaurant."""
         if self.policy is not None and self.policy.restaurant.id != restaurant_id:
             return False
-        rows = chain(
-            self.gone,
-            self.come,
-            self.bookings,
-            self.holds_added,
-            self.holds_changed,
-            self.records_added,
-            self.records_changed,
-            self.confirmations,
-            self.stored_results,
-            self.events,
+        rows: tuple[Any, ...] = (
+            *self.gone,
+            *self.come,
+            *self.bookings,
+            *self.holds_added,
+            *self.holds_changed,
+            *self.records_added,
+            *self.records_changed,
+            *self.confirmations,
+            *self.stored_results,
+            *self.events,
         )
-        return {restaurant_id}.issuperset(map(_RESTAURANT_ID, rows))
+        return all([row.restaurant_id == restaurant_id for row in rows])  # noqa: C419  # Faster.
 
     @property
     def touches_occupancy(self) -> bool:
