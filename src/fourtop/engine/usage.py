@@ -14,6 +14,7 @@ from fourtop.model.allocation import Owner, OwnerKind
 from fourtop.model.booking import Booking
 from fourtop.model.calendar import Calendar, Service, Stay
 from fourtop.model.capacity_rules import PacingRule, Spread
+from fourtop.model.direct_init import direct_init
 from fourtop.model.receipt import PacingUsage, Usage
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 from fourtop.ports import View
@@ -68,6 +69,7 @@ class Group:
     counts: bool = True
 
 
+@direct_init
 @attrs.frozen
 class Attendance:
     """The parties that count in a service, the party itself apart.

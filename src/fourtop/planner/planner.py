@@ -169,8 +169,12 @@ class Planner:
         if ranking is None:
             found = self._searched(request, free, 1, barred)
             return next(iter(found.plans), None), found.is_proven
-        ranks = ranking.available(self._suitable(request, free), barred)
-        return (ranking.plan(ranking.first(ranks)) if ranks else None), True
+        suitable = self._suitable(request, free)
+        if barred:
+            candidate = next(ranking.in_order(ranking.available(suitable, barred)), None)
+        else:
+            candidate = ranking.best(suitable)
+        return (None if candidate is None else ranking.plan(candidate)), True
 
     def plans(
         self,

@@ -397,6 +397,8 @@ class RestaurantState:
             versions[booking.id] = booking.version
 
     def _check_gone(self, changes: Changes) -> None:
+        if not (changes.removed or changes.replaced):
+            return
         gone: set[str] = set()
         for row in changes.gone:
             stored = self.occupancy.find(row.id)
