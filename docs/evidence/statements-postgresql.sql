@@ -2372,8 +2372,8 @@ SELECT (
             FROM fourtop.bookings
             WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.dining_start_us >= :l_first::BIGINT
                 AND fourtop.bookings.dining_start_us < :l_end::BIGINT AND (fourtop.bookings.dining_start_us > :l_after_us::BIGINT
-                OR fourtop.bookings.id > :l_after_id::VARCHAR) AND fourtop.bookings.status = ANY (:l_statuses::TEXT[])
-                AND fourtop.bookings.reference = :l_reference::VARCHAR
+                OR fourtop.bookings.id > :l_after_id::VARCHAR) AND fourtop.bookings.reference = :l_reference::VARCHAR
+                AND fourtop.bookings.status = :l_status0::VARCHAR
             ORDER BY fourtop.bookings.dining_start_us, fourtop.bookings.id
             LIMIT :l_limit::BIGINT
         ) AS anon_2

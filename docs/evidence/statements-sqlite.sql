@@ -1678,10 +1678,7 @@ SELECT (
             FROM bookings
             WHERE bookings.restaurant_id = :restaurant AND bookings.dining_start_us >= :l_first
                 AND bookings.dining_start_us < :l_end AND (bookings.dining_start_us > :l_after_us
-                OR bookings.id > :l_after_id) AND bookings.status IN (
-                SELECT anon_5.value
-                FROM json_each(:l_statuses) AS anon_5
-            ) AND bookings.reference = :l_reference
+                OR bookings.id > :l_after_id) AND bookings.reference = :l_reference AND bookings.status = :l_status0
             ORDER BY bookings.dining_start_us, bookings.id
             LIMIT :l_limit OFFSET :param_1
         ) AS anon_3

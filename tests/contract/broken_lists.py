@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import ClassVar
 
 import attrs
 
-from fourtop import Booking, House, MemoryStore, Window
+from fourtop import Booking, BookingStatus, House, MemoryStore, Window
 from fourtop.ports import Changes, Listing, Scope, View
 from fourtop.storage.memory.references import ReferenceIndex
 from fourtop.storage.memory.state import RestaurantState
+from fourtop.storage.memory.statuses import Place, StatusIndex
 from fourtop.testing.contract.samples import EVENING
 
 
@@ -26,7 +28,29 @@ class KeepsEveryReference(RestaurantState):
 
     def __init__(self, house: House) -> None:
         super().__init__(house)
-        self._references = self.Lasting()
+        self.bookings._references = self.Lasting()
+
+
+class KeepsEveryStatus(RestaurantState):
+    class Lasting(StatusIndex):
+        def forget(self, status: BookingStatus, place: Place) -> None:
+            pass
+
+    def __init__(self, house: House) -> None:
+        super().__init__(house)
+        self.bookings._statuses = self.Lasting()
+
+
+class ListsOneStatusAfterAnother(RestaurantState):
+    def listed(self, listing: Listing) -> Iterator[Booking]:
+        found = (
+            booking
+            for status in sorted(listing.statuses)
+            for booking in super(ListsOneStatusAfterAnother, self).listed(
+                attrs.evolve(listing, statuses=frozenset({status}))
+            )
+        )
+        return islice(found, listing.limit) if listing.statuses else super().listed(listing)
 
 
 class ListsEveryRestaurant(RestaurantState):

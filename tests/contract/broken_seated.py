@@ -19,19 +19,19 @@ class ForgetsTheSeated(RestaurantState):
 
 class ShowsEveryBookingAsSeated(RestaurantState):
     def seated(self) -> Collection[Booking]:
-        return [each for each in self._bookings.values() if each.assignment is not None]
+        return [each for each in self.bookings.by_id.values() if each.assignment is not None]
 
 
 class ForgetsThatAPartyLeft(RestaurantState):
     def _write_records(self, changes: Changes) -> None:
-        before = dict(self._seated._bookings)
+        before = dict(self.bookings._seated._bookings)
         super()._write_records(changes)
-        self._seated._bookings = before | self._seated._bookings
+        self.bookings._seated._bookings = before | self.bookings._seated._bookings
 
 
 class ListsTheSeatedAsTheyCame(RestaurantState):
     def seated(self) -> Collection[Booking]:
-        return tuple(self._seated._bookings.values())
+        return tuple(self.bookings._seated._bookings.values())
 
 
 class LoadsTheSeatedWithoutTheirRows(MemoryStore):

@@ -32,7 +32,7 @@ class SweepsOnItsOwn(MemoryStore):
     def transact(self, scope: Scope, decide: Callable[[View], Decision[T] | Need]) -> T:
         def sweep(state: RestaurantState) -> None:
             now_us = self._tell(scope.restaurant_id)
-            dead = [hold for hold in state._active if not hold.is_alive(now_us)]
+            dead = [hold for hold in state.holds._active if not hold.is_alive(now_us)]
             for hold in dead:
                 for row in state.occupancy.of_owner(OwnerKind.HOLD, hold.id):
                     state.occupancy.remove(row)

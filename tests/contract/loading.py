@@ -65,10 +65,10 @@ def _holds(state: RestaurantState, scope: Scope) -> list[Hold]:
         for hold in state.active_holds(window)
     ]
     found += [hold for booking_id in scope.bookings for hold in state.holds_for(booking_id)]
-    found += [hold for hold in state._active if hold.session in scope.sessions]
+    found += [hold for hold in state.holds._active if hold.session in scope.sessions]
     found += [hold for hold in map(state.find_hold, scope.holds) if hold is not None]
     if scope.counts_holds:
-        found += list(state._active)
+        found += list(state.holds._active)
     return found
 
 
@@ -103,6 +103,8 @@ def _allocations(
     plain = [(kind.owner, ids) for kind, ids in scope.record_ids.items() if kind.owner is not None]
     for kind, ids in (*owners, *plain):
         found += [row for owner_id in ids for row in occupancy.of_owner(kind, owner_id)]
-    dead = [Owner(OwnerKind.HOLD, hold.id) for hold in state._active if not hold.is_alive(now_us)]
+    dead = [
+        Owner(OwnerKind.HOLD, hold.id) for hold in state.holds._active if not hold.is_alive(now_us)
+    ]
     last = (occupancy.find_last(table_id, dead) for table_id in scope.tables)
     return found + [row for row in last if row is not None]

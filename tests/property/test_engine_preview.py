@@ -9,214 +9,60 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable
-from datetime import timedelta
-from typing import Any, Final
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
 
 from fourtop import (
-    AdjacencyMode,
     Booking,
     BookingChange,
     BookingRequest,
     Calendar,
-    CapacityRule,
     Code,
     CountedIds,
-    DateException,
     Desk,
     Engine,
     Hold,
     House,
     InUse,
-    InvalidInput,
     MemoryStore,
-    PacingRule,
-    Planning,
-    Policy,
     PolicyDrift,
     Preference,
+    Preview,
     Refusal,
     Refused,
-    Restaurant,
-    ServicePeriod,
+    Spread,
     Stay,
-    Table,
+    Usage,
     Window,
     ZoneRule,
 )
 from fourtop.ports import Store
-from tests.evening import FRIDAY, NOW, STAFF, at
-from tests.property.test_engine_availability import a_floor, a_policy
+from tests.evening import NOW, STAFF
+from tests.property.house_edits import EDITS, a_house, edited, fill
 
-EDITS: Final = 300
-EDITS_OF_A_DATABASE: Final = 6
-DAYS: Final = 2
+NUMBER_OF_EDITS: Final = 300
+EDITS_OF_ANOTHER_STORE: Final = 30
 AHEAD: Final = Window(NOW, NOW + timedelta(days=10))
 # A quote looks at the tables of today's stay, and leaves tables for parties that were promised
 # some; a booking keeps the rows that it has.
 TAKEN: Final = {"ALLOCATIONS_OVERLAP", "HOLD_CONFLICT", "TABLES_PROMISED"}
-
-Draw = random.Random
-EditHouse = Callable[[Draw, House], House]
-
-
-# ---- houses and parties --------------------------------------------------------------------------
-
-
-def a_house(draw: Draw, number: int) -> House:
-    policy = attrs.evolve(
-        a_policy(draw),
-        periods=[ServicePeriod("dinner", "17:00", "23:00", last_start="21:30")],
-        capacity_rules=[CapacityRule(max_covers=60)] if draw.random() < 0.5 else [],
-    )
-    restaurant = Restaurant(f"h{number}", "House", timezone="UTC", reservation_interval_minutes=30)
-    return House(restaurant, a_floor(draw), policy)
-
-
-def fill(desk: Desk, draw: Draw) -> list[Hold]:
-    """Make bookings with and without tables or conditions, and some holds."""
-    holds = []
-    for number in range(draw.randint(4, 10)):
-        start = at("17:00") + timedelta(days=draw.randrange(DAYS), minutes=30 * draw.randrange(10))
-        must = Preference(features=["window"]) if draw.random() < 0.2 else Preference()
-        size = draw.choice((1, 2, 2, 4, 6))
-        named = [draw.choice(desk.house().floor.tables).id] if draw.random() < 0.2 else []
-        request = BookingRequest(size, start, must=must, tables=named)
-        try:
-            if draw.random() < 0.2:
-                holds.append(desk.hold(request))
-            else:
-                later = not named and draw.random() < 0.15
-                desk.book(request, booking_id=f"b{number}", tables="later" if later else "now")
-        except (Refused, InvalidInput):
-            continue
-    return holds
-
-
-# ---- edits ---------------------------------------------------------------------------------------
-
-
-def with_policy(house: House, policy: Policy) -> House:
-    return House(house.restaurant, house.floor, policy)
-
-
-def other_hours(draw: Draw, house: House) -> House:
-    start = draw.choice(("17:00", "18:00", "19:00"))
-    end = draw.choice(("20:00", "21:30", "23:00"))
-    last = draw.choice((None, "19:00", "19:30"))
-    period = ServicePeriod("dinner", start, end, last_start=last, last_seating_minutes=None)
-    return with_policy(house, attrs.evolve(house.policy, periods=[period]))
-
-
-def closure(draw: Draw, house: House) -> House:
-    day = FRIDAY + timedelta(days=draw.randrange(DAYS))
-    exception = DateException(day, closed=True)
-    return with_policy(house, attrs.evolve(house.policy, exceptions=[exception]))
-
-
-def lower_cap(draw: Draw, house: House) -> House:
-    zone = draw.choice((None, house.floor.zones[0].id))
-    rule = CapacityRule(max_covers=draw.randint(2, 12), zone=zone)
-    return with_policy(house, attrs.evolve(house.policy, capacity_rules=[rule]))
-
-
-def other_pace(draw: Draw, house: House) -> House:
-    rule = PacingRule(30, max_covers=draw.randint(2, 8))
-    return with_policy(house, attrs.evolve(house.policy, pacing_rules=[rule]))
-
-
-def other_turns(draw: Draw, house: House) -> House:
-    bands = [(None, draw.choice((60, 90, 150)))]
-    return with_policy(house, attrs.evolve(house.policy, turn_bands=bands))
-
-
-def zone_closed(draw: Draw, house: House) -> House:
-    zone = draw.choice(house.floor.zones).id
-    rule = draw.choice(
-        (
-            ZoneRule(zone, weekdays=["monday"]),
-            ZoneRule(zone, start="17:00", end="20:00"),
-            ZoneRule(zone, last_start="19:00"),
-        )
-    )
-    return with_policy(house, attrs.evolve(house.policy, zone_rules=[rule]))
-
-
-def other_planning(draw: Draw, house: House) -> House:
-    planning = draw.choice(
-        (
-            Planning(max_tables=1),
-            Planning(adjacency_mode=AdjacencyMode.PAIRWISE),
-            Planning(slack_budget=0),
-        )
-    )
-    return with_policy(house, attrs.evolve(house.policy, planning=planning))
-
-
-def on_offer(house: House) -> tuple[Table, ...]:
-    """The tables but the one that only keeps the features of the house known."""
-    return tuple(each for each in house.floor.tables if each.id != "t0")
-
-
-def other_table(draw: Draw, house: House) -> House:
-    table = draw.choice(on_offer(house))
-    changed: dict[str, Any] = draw.choice(
-        (
-            {"out_of_service": True},
-            {"active": False},
-            {"capacity": 1, "min_party": 1, "max_party": 1},
-            {"features": []},
-            {"mobility": "fixed"},
-        )
-    )
-    floor = house.floor.with_table(attrs.evolve(table, **changed))
-    return House(house.restaurant, floor, house.policy)
-
-
-def removed_table(draw: Draw, house: House) -> House:
-    table = draw.choice(on_offer(house))
-    return House(house.restaurant, house.floor.without_table(table.id), house.policy)
-
-
-def removed_joins(_: Draw, house: House) -> House:
-    floor = attrs.evolve(house.floor, joins=[], set_capacities=[])
-    return House(house.restaurant, floor, house.policy)
-
-
-def switched_off(_: Draw, house: House) -> House:
-    return House(attrs.evolve(house.restaurant, active=False), house.floor, house.policy)
-
-
-def other_zone(draw: Draw, house: House) -> House:
-    name = draw.choice(("Europe/London", "Africa/Abidjan", "Europe/Berlin"))
-    restaurant = attrs.evolve(house.restaurant, timezone=name)
-    return House(restaurant, house.floor, house.policy)
-
-
-EDITS_OF_A_HOUSE: Final[tuple[EditHouse, ...]] = (
-    other_hours,
-    closure,
-    lower_cap,
-    other_pace,
-    other_turns,
-    zone_closed,
-    other_planning,
-    other_table,
-    removed_table,
-    removed_joins,
-    switched_off,
-    other_zone,
-)
-
-
-def edited(draw: Draw, house: House) -> House:
-    """Return the house after one edit or two."""
-    for edit in draw.sample(EDITS_OF_A_HOUSE, draw.choice((1, 1, 2))):
-        house = edit(draw, house)
-    return house
+STANDING: Final = {
+    "PARTY_BELOW_MINIMUM",
+    "PARTY_ABOVE_MAXIMUM",
+    "SLACK_EXCEEDED",
+    "TABLE_OUT_OF_SERVICE",
+    "TABLE_INACTIVE",
+    "TOO_MANY_TABLES",
+    "TABLE_NOT_MOVABLE",
+    "ZONE_MISMATCH",
+    "ADJACENCY_MISMATCH",
+    "ADJACENCY_MODE_MISMATCH",
+}
 
 
 # ---- the judgement of the house ------------------------------------------------------------------
@@ -232,6 +78,8 @@ def codes_of(desk: Desk, booking: Booking) -> set[Code]:
         must=booking.must,
         tables=booking.tables,
         minutes=booking.stay.dining.minutes,
+        # What staff have decided about its tables stands, the conditions of the party apart.
+        overrides=[each for each in booking.overrides if each.rule in STANDING],
     )
     found = desk.quote(request, exclude=booking.id)
     if isinstance(found, Refusal):
@@ -280,6 +128,119 @@ def ahead(desk: Desk) -> dict[str, Booking]:
     return {each.id: each for each in desk.bookings(AHEAD)}
 
 
+# ---- limits on the number of guests, by loops ----------------------------------------------------
+
+# A limit that is exceeded: its date, what it limits, and the unit that it counts.
+Exceeded = tuple[object, ...]
+
+
+@attrs.frozen
+class Head:
+    """A party that counts: when, how many people, and where."""
+
+    start: datetime
+    end: datetime
+    covers: int
+    tables: tuple[str, ...]
+
+
+def heads(bookings: dict[str, Booking], holds: list[Hold]) -> list[Head]:
+    """List the parties: no hold of these tests has a booking, and none expires."""
+    found = [
+        Head(each.start, each.stay.dining.end, each.party_size, each.tables)
+        for each in bookings.values()
+    ]
+    found += [
+        Head(each.stay.dining.start, each.stay.dining.end, each.party_size, each.tables)
+        for each in holds
+    ]
+    return found
+
+
+def exceeded(house: House, parties: list[Head]) -> set[Exceeded]:
+    """Count the parties of each date against every rule; a house has one period and no nights."""
+    zone, (period,) = ZoneInfo(house.restaurant.timezone), house.policy.periods
+    closed = {each.on for each in house.policy.exceptions if each.closed}
+    found: set[Exceeded] = set()
+    zone_of = {table.id: table.zone_id for table in house.floor.tables}
+    days = {each.start.astimezone(zone).date() for each in parties} - closed
+    for day in days:
+        here = [
+            each
+            for each in parties
+            if each.start.astimezone(zone).date() == day
+            and period.start <= each.start.astimezone(zone).time() < period.end
+        ]
+        for rule in house.policy.capacity_rules:
+            there = [
+                each
+                for each in here
+                if rule.zone is None or rule.zone in {zone_of.get(table) for table in each.tables}
+            ]
+            limit = "service" if rule.zone is None else rule.zone
+            found |= {(day, limit, unit) for unit in over(there, rule.max_covers, rule.max_parties)}
+        opens = datetime.combine(day, period.start, zone)
+        for pace in house.policy.pacing_rules:
+            length = timedelta(minutes=pace.interval_minutes)
+            for number in range(60):
+                start, end = opens + number * length, opens + (number + 1) * length
+                there = [
+                    each
+                    for each in here
+                    if start <= each.start < end
+                    or (pace.spread is Spread.MEAL and each.start < end and start < each.end)
+                ]
+                found |= {
+                    (day, start, length, pace.spread, unit)
+                    for unit in over(there, pace.max_covers, pace.max_parties)
+                }
+    return found
+
+
+def over(parties: list[Head], max_covers: int | None, max_parties: int | None) -> Iterator[str]:
+    if max_covers is not None and sum(each.covers for each in parties) > max_covers:
+        yield "covers"
+    if max_parties is not None and len(parties) > max_parties:
+        yield "parties"
+
+
+def limits_told(usages: tuple[Usage, ...]) -> set[Exceeded]:
+    """Return the zones and intervals that a preview names, without their units."""
+    found: set[Exceeded] = set()
+    for usage in usages:
+        assert all(each.is_overbooked for each in usage.zones)
+        assert all(each.is_overbooked for each in usage.pacing)
+        found |= {(usage.service_date, each.zone) for each in usage.zones}
+        found |= {
+            (usage.service_date, each.start, each.end - each.start, each.spread)
+            for each in usage.pacing
+        }
+    return found
+
+
+def check_limits(house: House, after: House, parties: list[Head], usages: tuple[Usage, ...]) -> int:
+    """Compare what a preview says of limits with a count of all parties; return how many it is."""
+    new = exceeded(after, parties) - exceeded(house, parties)
+    assert {usage.service_date for usage in usages} == {day for day, *_ in new}
+    # The unit is the last part.
+    limits = {limit[:-1] for limit in new}
+    assert limits_told(usages) == {limit for limit in limits if limit[1] != "service"}
+    totals = {limit[:2] + limit[-1:] for limit in exceeded(after, parties) if len(limit) == 3}
+    for usage in usages:
+        told = {
+            unit
+            for unit, booked, most in (
+                ("covers", usage.booked_covers, usage.max_covers),
+                ("parties", usage.booked_parties, usage.max_parties),
+            )
+            if most is not None and booked > most
+        }
+        assert {(usage.service_date, "service", unit) for unit in told} == {
+            each for each in totals if each[:2] == (usage.service_date, "service")
+        }
+    return len(limits)
+
+
 # ---- the property --------------------------------------------------------------------------------
 
 
@@ -287,20 +248,34 @@ def ahead(desk: Desk) -> dict[str, Booking]:
 def test_a_preview_says_what_then_happens_and_its_plan_strands_only_those_it_names(
     store: Store,
 ) -> None:
-    edits = EDITS if isinstance(store, MemoryStore) else EDITS_OF_A_DATABASE
+    edits = NUMBER_OF_EDITS if type(store) is MemoryStore else EDITS_OF_ANOTHER_STORE
     seen: Counter[str] = Counter()
     for number in range(edits):
         draw = random.Random(number)
         house = a_house(draw, number)
         twins = [opened(store, house, name, number) for name in ("a", "b")]
-        after = edited(draw, house)
+        after, names = edited(draw, house)
+        seen.update(names)
         check_edit(*twins[0], renamed(after, f"h{number}a"), seen)
         check_repair(twins[1][0], renamed(after, f"h{number}b"), seen)
-    if edits == EDITS:
+    if edits == NUMBER_OF_EDITS:
         assert min(seen[each] for each in SEEN) > 5, seen
+        assert all(seen[each.value] for each in MET), seen
 
 
-SEEN: Final = ("stranded", "kept", "held", "refused", "tables", "start", "left", "repaired")
+SEEN: Final = (
+    *("stranded", "kept", "held", "refused", "tables", "start", "left", "repaired"),
+    *("limits", "overridden", "pinned"),
+    *(edit.__name__ for edit in EDITS),
+)
+# Codes that distances, modes of enforcement and broken rules of tables bring.
+MET: Final = (
+    Code.ADJACENCY_MISMATCH,
+    Code.AISLE_CLOSED,
+    Code.TABLES_TOO_CLOSE,
+    Code.TOO_MANY_TABLES,
+    Code.ZONE_CAPACITY_EXCEEDED,
+)
 
 
 def renamed(house: House, restaurant_id: str) -> House:
@@ -320,7 +295,10 @@ def check_edit(desk: Desk, holds: list[Hold], after: House, seen: Counter[str]) 
     bookings = ahead(desk)
     before = {each.id: codes_of(desk, each) for each in bookings.values() if each.tables}
     bookings, versions = ahead(desk), desk.versions()
+    seen["overridden"] += sum(bool(each.overrides) for each in bookings.values())
+    seen["pinned"] += sum(each.is_pinned for each in bookings.values())
     preview = desk.preview(after)
+    seen["limits"] += check_limits(desk.house(), after, heads(bookings, holds), preview.over_cap)
     assert desk.versions() == versions == preview.versions
     if preview.in_the_way:
         seen["refused"] += 1
@@ -329,6 +307,8 @@ def check_edit(desk: Desk, holds: list[Hold], after: House, seen: Counter[str]) 
         assert str(caught.value) in preview.in_the_way
         return
     desk.replace_house(after)
+    check_holds(desk, holds, preview)
+    seen["held"] += len(holds)
     told = {
         each.booking.id: {reason.code for reason in each.refusal.reasons}
         for each in preview.bookings
@@ -344,12 +324,16 @@ def check_edit(desk: Desk, holds: list[Hold], after: House, seen: Counter[str]) 
         else:
             assert new == expected, booking
         seen["stranded" if expected else "kept"] += 1
+        seen.update(code.value for code in expected)
+
+
+def check_holds(desk: Desk, holds: list[Hold], preview: Preview) -> None:
+    """Confirm each hold. This comes first: the judgement of a waiting party renews its stay."""
     told = {
         each.hold.id: {reason.code for reason in each.refusal.reasons} for each in preview.holds
     }
     for hold in holds:
         assert code_of_confirmation(desk, hold) == told.get(hold.id, set())
-        seen["held"] += 1
 
 
 def check_repair(desk: Desk, after: House, seen: Counter[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from operator import methodcaller
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import attrs
 import pytest
 from sqlalchemy import create_engine, event
 
-from fourtop import CountedIds, Desk, Engine, ManualClock, Refused
+from fourtop import CountedIds, Desk, Engine, ManualClock, Refused, Zone
 from fourtop.errors import StoreUnavailable
 from fourtop.storage.sql import SqlStore
 from tests.database.furnished import sqlite_url
@@ -79,7 +80,8 @@ def test_a_file_that_cannot_grow_is_unavailable_and_nothing_is_there_by_half(sce
 
     def write_much() -> None:
         for number in range(500):
-            scene.desk.edit_floor(lambda floor: floor, expected=number + 1)
+            zone = Zone(f"z{number}", f"Zone {number}")
+            scene.desk.edit_floor(methodcaller("with_zone", zone), expected=number + 1)
 
     with pytest.raises(StoreUnavailable, match="SQLITE_FULL") as caught:
         write_much()

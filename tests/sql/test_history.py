@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from sqlalchemy import Engine, create_engine, event
 
-from fourtop import CapacityRule, Desk, Floor, ManualClock, Move, Window
+from fourtop import BookingFilter, CapacityRule, Desk, Floor, ManualClock, Move, Window
 from fourtop.storage.sql import SqlStore
 from tests.database.furnished import LOGIN, postgresql_database, sqlite_url
 from tests.database.session import cluster
@@ -103,6 +103,10 @@ def commands(desk: Desk) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "block", keep("block", lambda: desk.block(DAY, tables=["2"], reason="paint"))
     yield "unblock", lambda: desk.unblock(made["block"].id)
     yield "bookings of a day", lambda: desk.bookings(DAY)
+    open_or_over = BookingFilter(statuses=["pending", "confirmed", "cancelled"])
+    yield "bookings by status", lambda: desk.list_bookings(open_or_over)
+    some = BookingFilter(statuses=["completed", "no_show"])
+    yield "bookings of the past by status", lambda: desk.list_bookings(some, limit=3)
     yield "table states", desk.table_states
     yield "hold over the dead", lambda: held(desk, 6)
     yield (
@@ -155,7 +159,7 @@ def test_the_rows_that_a_command_reads_do_not_depend_on_history() -> None:
         sum(each.rows for each in counts.values()) for counts in (after_little, after_much)
     )
     assert abs(much - little) <= 0.1 * little
-    assert len(after_much) == 15
+    assert len(after_much) == 17
 
 
 @pytest.fixture

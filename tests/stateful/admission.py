@@ -15,6 +15,7 @@ from tests.stateful.choosing import NO_CONDITION, Choice
 from tests.stateful.guest_rules import guest_refusals
 from tests.stateful.ledger import MINUTE, Ledger, Row, Wrong
 from tests.stateful.limits import NOTHING, Own
+from tests.stateful.promises import Claim
 from tests.stateful.service import Opening, Sitting, Unseated, moment, opening_at, sitting
 
 # The reason that a hold gives when it is checked again.
@@ -279,6 +280,14 @@ def choose(ledger: Ledger, request: BookingRequest, seated: Sitting, own: Own) -
         "promised": [each.booking_id for each in waiting],
     }
     raise refused(proof, (Code.TABLES_PROMISED, facts))
+
+
+def check_promises(ledger: Ledger, party_size: int, claims: Sequence[Claim], own: Own) -> None:
+    """Refuse named tables beside which the waiting parties cannot all sit."""
+    starved = promises.starved(ledger, claims, own)
+    if starved:
+        facts = {"party_size": party_size, "promised": starved}
+        raise refused(Proof.NAMED_TABLES, (Code.TABLES_PROMISED, facts))
 
 
 def choices(

@@ -22,11 +22,12 @@ from fourtop.model.event import EventType
 from fourtop.model.override import Override
 from fourtop.model.request import BookingRequest
 from fourtop.model.window import Window
-from tests.stateful.admission import excluded, named_of, taken
+from tests.stateful.admission import check_promises, excluded, named_of, taken
 from tests.stateful.booking import check_expected, find, touched
 from tests.stateful.choosing import NO_CONDITION
 from tests.stateful.ledger import MINUTE, SEATED, Closed, Given, Guest, Ledger, Row, Wrong
 from tests.stateful.limits import Own
+from tests.stateful.promises import Claim
 from tests.stateful.service import (
     Sitting,
     Unseated,
@@ -78,6 +79,9 @@ def move(ledger: Ledger, moves: Sequence[Swap]) -> list[Guest]:
                 if table in other.tables and one.start < other.end and other.start < one.end:
                     row = Row("table", table, other.start, other.end, ("booking", other.guest.id))
                     raise taken([table], [row], is_new=True)
+    claims = [Claim(frozenset(step.tables), (step.start, step.end)) for step in steps]
+    size = sum(step.guest.party_size for step in steps)
+    check_promises(ledger, size, claims, Own(tuple(owners)))
     for step in steps:
         owner = ("booking", step.guest.id)
         ledger.free(owner)

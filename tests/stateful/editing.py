@@ -27,6 +27,8 @@ def edit_floor(ledger: Ledger, floor: Floor, expected: int | None) -> None:
         ]
         if using:
             raise Wrong(InUse, kind="table", id=table_id)
+    if floor == ledger.floor:
+        return
     ledger.floor = floor
     ledger.floor_version += 1
     ledger.tell(EventType.FLOOR_CHANGED)
@@ -34,14 +36,16 @@ def edit_floor(ledger: Ledger, floor: Floor, expected: int | None) -> None:
 
 def edit_policy(ledger: Ledger, policy: Policy, expected: int | None) -> None:
     _check_version("policy", expected, ledger.policy_version)
-    ledger.policy = policy
-    _count(ledger)
+    if policy != ledger.policy:
+        ledger.policy = policy
+        _count(ledger)
 
 
 def edit_restaurant(ledger: Ledger, restaurant: Restaurant, expected: int | None) -> None:
     _check_version("policy", expected, ledger.policy_version)
-    ledger.restaurant = restaurant
-    _count(ledger)
+    if restaurant != ledger.restaurant:
+        ledger.restaurant = restaurant
+        _count(ledger)
 
 
 def _count(ledger: Ledger) -> None:

@@ -15,10 +15,18 @@ from fourtop.errors import (
 from fourtop.model.event import EventType
 from fourtop.model.request import BookingRequest
 from tests.stateful import limits
-from tests.stateful.admission import admit, check_counts, described, refused, service_of
+from tests.stateful.admission import (
+    admit,
+    check_counts,
+    check_promises,
+    described,
+    refused,
+    service_of,
+)
 from tests.stateful.booking import find, occupied, rows_now, touched
 from tests.stateful.ledger import MINUTE, SEATED, UNCOUNTED, Given, Guest, Last, Ledger, Wrong
 from tests.stateful.limits import NOTHING, Own
+from tests.stateful.promises import Claim
 from tests.stateful.service import moment, opening_at, told
 
 DAY = 24 * 60 * MINUTE
@@ -141,6 +149,7 @@ def undo(ledger: Ledger, booking_id: str) -> Guest:
     has_changed = False
     if last.status in SEATED and last.window is not None and guest.given is not None:
         _check_free(ledger, guest, last)
+        _check_promises(ledger, guest, last)
         has_changed = _return(ledger, guest, *last.window)
     guest.status, guest.left, guest.last = last.status, None, None
     if last.status != "checked_in":
@@ -179,6 +188,18 @@ def _check_free(ledger: Ledger, guest: Guest, last: Last) -> None:
         rivals = [row for row in now if ledger.is_sitting(row.owner)]
     if rivals:
         raise occupied(ledger, guest, rivals)
+
+
+def _check_promises(ledger: Ledger, guest: Guest, last: Last) -> None:
+    """Refuse a party that is expected again at tables that promised parties need by now."""
+    if guest.status in SEATED or last.status == "checked_in":
+        return
+    assert guest.given is not None
+    assert last.window is not None
+    tables = frozenset(guest.given.tables)
+    if tables <= {table.id for table in ledger.floor.tables}:
+        own = Own((("booking", guest.id),), guest.id)
+        check_promises(ledger, guest.party_size, [Claim(tables, last.window)], own)
 
 
 def _return(ledger: Ledger, guest: Guest, start: int, end: int) -> bool:

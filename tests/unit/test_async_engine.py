@@ -199,6 +199,21 @@ def test_an_engine_lists_its_restaurants_and_finds_their_desks() -> None:
     assert asyncio.run(play()) == ("here", "there")
 
 
+def test_an_awaited_engine_moves_to_another_store_with_its_ids() -> None:
+    async def play() -> list[str]:
+        house = a_house()
+        engine = AsyncEngine(AsyncMemoryStore(ManualClock(NOW)), ids=CountedIds("n"))
+        first = await engine.add_restaurant(house)
+        second = await engine.on_store(AsyncMemoryStore(ManualClock(NOW))).add_restaurant(house)
+        own = engine.on_store(AsyncMemoryStore(ManualClock(NOW)), ids=CountedIds("m"))
+        third = await own.add_restaurant(house)
+        with pytest.raises(InvalidInput, match="store"):
+            engine.on_store("sqlite:///pub.db")  # type: ignore[arg-type]  # The error that is tested.
+        return [(await desk.book(party_size(2))).id for desk in (first, second, third)]
+
+    assert asyncio.run(play()) == ["n1", "n2", "m1"]
+
+
 def test_tasks_at_once_share_the_tables_out() -> None:
     async def play() -> tuple[int, bool]:
         desk = await AsyncEngine(AsyncMemoryStore(ManualClock(NOW))).add_restaurant(a_house())

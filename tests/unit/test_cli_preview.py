@@ -14,6 +14,7 @@ from fourtop import (
     Engine,
     House,
     ManualClock,
+    PacingRule,
     ServicePeriod,
     SqlStore,
     dump_house,
@@ -93,6 +94,19 @@ def test_a_house_that_is_clean_is_a_yes(capsys: Captured, desk: Desk) -> None:
     assert (code, data["bookings"], data["repair"]["repairs"]) == (0, [], [])
     code, out, _ = run(capsys, "preview", document(wider))
     assert (code, out) == (0, "House (house): no booking or hold is stranded\n")
+
+
+def test_zones_and_intervals_above_a_limit_are_told(capsys: Captured, desk: Desk) -> None:
+    booked(desk, 2, booking_id="two")
+    booked(desk, 4, booking_id="four")
+    rules = [CapacityRule(max_covers=40), CapacityRule(max_parties=1, zone="main")]
+    full = a_house(capacity_rules=rules, pacing_rules=[PacingRule(30, max_covers=5)])
+    code, out, _ = run(capsys, "preview", document(full))
+    assert code == 0
+    assert out.splitlines()[1:] == [
+        "over its cap: zone main in dinner on 2026-05-01, 6 covers, 2 of 1 parties",
+        "over its pace: dinner on 2026-05-01 from 19:00 to 19:30, 6 of 5 covers, 2 parties",
+    ]
 
 
 def test_a_house_that_strands_a_booking_is_a_no_with_its_ways_out_as_data(

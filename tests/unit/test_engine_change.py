@@ -170,7 +170,7 @@ def test_a_change_that_keeps_tables_and_window_keeps_the_rows(desk: Desk, store:
 
 def test_the_local_time_changes_only_with_the_start(desk: Desk) -> None:
     first = step_free(desk)
-    desk.edit_restaurant(lambda each: each)
+    desk.edit_restaurant(lambda each: attrs.evolve(each, name="Another"))
     same = desk.reschedule("b1", BookingChange(party_size=3))
     assert same.local_start == first.local_start
     other = desk.reschedule("b1", BookingChange(start=at("19:30:30")))

@@ -21,8 +21,12 @@ from fourtop import (
     ManualClock,
     NotFound,
     Refused,
+    Repair,
+    RepairPlan,
     StaleVersion,
     Versions,
+    WayOut,
+    WayOutKind,
     Zone,
     sketch_floor,
 )
@@ -41,6 +45,8 @@ from tests.evening import (
     snapshot,
 )
 from tests.stores import STORES
+
+E_OF_EDITS = {EventType.FLOOR_CHANGED, EventType.POLICY_CHANGED}
 
 
 @pytest.fixture
@@ -94,9 +100,38 @@ def test_an_edit_of_another_version_is_stale_and_changes_nothing(
 
 def test_an_edit_of_the_version_that_was_seen_is_taken(desk: Desk) -> None:
     desk.edit_floor(lambda floor: floor.without_table("5"), expected=1)
-    desk.edit_policy(lambda policy: policy, expected=1)
-    desk.edit_restaurant(lambda restaurant: restaurant, expected=2)
+    desk.edit_policy(lambda policy: attrs.evolve(policy, past_grace_minutes=0), expected=1)
+    desk.edit_restaurant(lambda each: attrs.evolve(each, name="Other"), expected=2)
     assert desk.versions() == Versions(floor=2, policy=3, occupancy=0)
+
+
+def test_an_edit_that_changes_nothing_writes_nothing(store: Store, desk: Desk) -> None:
+    held(desk, 4)
+    before, present = snapshot(store, desk), desk.house()
+    edits: list[Callable[[int | None], object]] = [
+        lambda expected: desk.edit_floor(lambda floor: floor, expected=expected),
+        # An equal floor of other objects, and in another order.
+        lambda expected: desk.edit_floor(
+            lambda floor: attrs.evolve(floor, tables=floor.tables[::-1], joins=floor.joins[::-1]),
+            expected=expected,
+        ),
+        lambda expected: desk.edit_policy(lambda policy: policy, expected=expected),
+        lambda expected: desk.edit_restaurant(lambda each: each, expected=expected),
+    ]
+    for edit in edits:
+        for expected in (None, 1):
+            assert edit(expected) == present
+    assert snapshot(store, desk) == before
+
+
+def test_an_edit_that_changes_nothing_commits_its_repair_plan(store: Store, desk: Desk) -> None:
+    booked(desk, 4, tables=["5"], booking_id="b1")
+    way_out = WayOut(WayOutKind.TABLES, desk.get_booking("b1").stay.dining.start_us, ("3",))
+    plan = RepairPlan((Repair("b1", 1, way_out),), (), desk.versions())
+    desk.edit_policy(lambda policy: policy, repair=plan)
+    assert desk.get_booking("b1").tables == ("3",)
+    assert desk.versions() == Versions(floor=1, policy=1, occupancy=2)
+    assert E_OF_EDITS.isdisjoint(event.type for event in store.events(desk.restaurant_id))
 
 
 @pytest.mark.parametrize(
@@ -255,7 +290,7 @@ def test_what_is_booked_stays_as_it_was_booked(desk: Desk) -> None:
 
 def test_edits_say_so_in_events(store: Store, desk: Desk) -> None:
     gone(desk, "5")
-    desk.edit_policy(lambda policy: policy)
+    desk.edit_policy(lambda policy: attrs.evolve(policy, past_grace_minutes=0))
     floor, policy = store.events(desk.restaurant_id)
     assert (floor.type, dict(floor.data)) == (
         EventType.FLOOR_CHANGED,

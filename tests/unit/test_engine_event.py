@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
+from operator import methodcaller
 from typing import Any
 
 import attrs
@@ -21,6 +23,7 @@ from fourtop import (
     House,
     ManualClock,
     Move,
+    Policy,
     Refusal,
     Refused,
     Zone,
@@ -56,6 +59,10 @@ def desk(store: Store) -> Desk:
 
 def pending(desk: Desk) -> str:
     return desk.book(party_size(4), tables="later").id
+
+
+def with_grace(minutes: int, policy: Policy) -> Policy:
+    return attrs.evolve(policy, past_grace_minutes=minutes)
 
 
 CHANGES: dict[str, tuple[Callable[[Desk], object], list[EventType]]] = {
@@ -108,9 +115,18 @@ CHANGES: dict[str, tuple[Callable[[Desk], object], list[EventType]]] = {
         lambda desk: import_rows(desk, ("b1", 4, "19:00", "20:00", "3")),
         [E.BOOKING_IMPORTED],
     ),
-    "floor": (lambda desk: desk.edit_floor(lambda floor: floor), [E.FLOOR_CHANGED]),
-    "policy": (lambda desk: desk.edit_policy(lambda policy: policy), [E.POLICY_CHANGED]),
-    "restaurant": (lambda desk: desk.edit_restaurant(lambda each: each), [E.POLICY_CHANGED]),
+    "floor": (
+        lambda desk: desk.edit_floor(lambda floor: floor.without_table("5")),
+        [E.FLOOR_CHANGED],
+    ),
+    "policy": (
+        lambda desk: desk.edit_policy(partial(with_grace, 0)),
+        [E.POLICY_CHANGED],
+    ),
+    "restaurant": (
+        lambda desk: desk.edit_restaurant(lambda each: attrs.evolve(each, name="Other")),
+        [E.POLICY_CHANGED],
+    ),
 }
 
 
@@ -204,9 +220,10 @@ def an_evening(desk: Desk, clock: ManualClock) -> None:
         desk.reserve_slot("slot", 4)
         desk.release_slot("slot", 4)
         desk.close_slot("slot")
-    for _ in range(2):
-        desk.edit_floor(lambda floor: floor.with_zone(Zone("attic", f"{GHOST} attic")))
-        desk.edit_policy(lambda policy: policy)
+    for number in range(2):
+        attic = Zone(f"attic{number}", f"{GHOST} attic {number}")
+        desk.edit_floor(methodcaller("with_zone", attic))
+        desk.edit_policy(partial(with_grace, number))
 
 
 def test_de_duplication_keys_are_unique(store: Store, desk: Desk, clock: ManualClock) -> None:

@@ -16,12 +16,16 @@ from fourtop import (
     House,
     InUse,
     InvalidInput,
+    KeptApart,
     ManualClock,
     NotFound,
     Occasion,
+    Override,
+    Planning,
     Policy,
     Preference,
     Preview,
+    Refused,
     Relaxation,
     ServicePeriod,
     Table,
@@ -373,33 +377,71 @@ def test_a_hold_that_drifted_before_is_not_stranded_again(desk: Desk) -> None:
     assert desk.preview(floor=without("5")).is_clean
 
 
-# ---- caps ----------------------------------------------------------------------------------------
+# ---- distances and overrides ---------------------------------------------------------------------
 
 
-def test_a_service_above_a_cap_is_named_once(desk: Desk) -> None:
-    booked(desk, 2, booking_id="a")
-    booked(desk, 2, booking_id="b")
-    few = with_rules(capacity_rules=[CapacityRule(max_parties=1)])
-    (usage,) = desk.preview(policy=few).over_cap
-    assert (usage.booked_parties, usage.max_parties) == (2, 1)
-    desk.edit_policy(few)
-    assert desk.preview(floor=without("5")).over_cap == ()
-    desk.cancel("b")
-    enough = with_rules(capacity_rules=[CapacityRule(max_covers=4)])
-    assert desk.preview(policy=enough).over_cap == ()
+def apart(*pair: str) -> Any:
+    """An edit that keeps two tables apart."""
+    return lambda floor: attrs.evolve(floor, kept_apart=[KeptApart(pair)])
 
 
-def test_a_service_that_begins_anew_may_be_above_its_cap(desk: Desk) -> None:
-    booked(desk, 2, "20:00", booking_id="a")
-    booked(desk, 2, "17:00", booking_id="b")
+def test_of_two_parties_that_come_too_close_one_moves_and_the_other_stays(desk: Desk) -> None:
+    desk.book(party_size(4), booking_id="four")
+    desk.book(party_size(3), booking_id="three")
+    assert [desk.get_booking(each).tables for each in ("four", "three")] == [("3",), ("4",)]
+    edit = apart("3", "4")
+    preview = desk.preview(floor=edit)
+    assert codes(preview) == [[Code.TABLES_TOO_CLOSE]] * 2
+    ways_out = {each.booking_id: each.way_out.tables for each in preview.repair.repairs}
+    assert ways_out == {"four": ("5",), "three": ("4",)}
+    desk.edit_floor(edit, repair=preview.repair)
+    assert desk.get_booking("four").tables == ("5",)
+    assert desk.get_booking("three").version == 1
+    assert desk.preview(floor=edit).is_clean
 
-    def edit(policy: Policy) -> Policy:
-        early = ServicePeriod("early", "15:00", "18:00")
-        late = ServicePeriod("late", "19:00", "23:00")
-        rules = [CapacityRule(max_covers=1)]
-        return attrs.evolve(policy, periods=[early, late], capacity_rules=rules)
 
-    assert [each.period for each in desk.preview(policy=edit).over_cap] == ["early", "late"]
+def test_a_way_out_that_needs_another_one_is_refused_without_it(desk: Desk) -> None:
+    desk.book(party_size(4), booking_id="four")
+    desk.book(party_size(3), booking_id="three")
+    plan = desk.preview(floor=apart("3", "4")).repair.without("four")
+    with pytest.raises(Refused) as caught:
+        desk.edit_floor(apart("3", "4"), repair=plan)
+    assert caught.value.refusal.code is Code.TABLES_TOO_CLOSE
+    assert desk.house().floor.kept_apart == ()
+
+
+ONE_TABLE = with_rules(planning=Planning(max_tables=1))
+BROKEN = Override(Code.TOO_MANY_TABLES, "They like the corner")
+
+
+def test_an_edit_strands_no_party_by_a_rule_that_staff_have_overridden_for_it(desk: Desk) -> None:
+    desk.edit_policy(ONE_TABLE)
+    desk.book(party_size(3, tables=["1", "2"], overrides=[BROKEN]), booking_id="a")
+    # The present house has no such rule any more.
+    desk.edit_policy(with_rules(planning=Planning()))
+    assert desk.preview(policy=ONE_TABLE).is_clean
+    # The adjacency of the tables is another rule.
+    assert codes(desk.preview(floor=without_joins)) == [[Code.ADJACENCY_MISMATCH]]
+
+
+def without_joins(floor: Floor) -> Floor:
+    return attrs.evolve(floor, joins=())
+
+
+def test_a_pinned_party_whose_tables_break_an_overridden_rule_gets_another_start(
+    desk: Desk,
+) -> None:
+    desk.edit_policy(ONE_TABLE)
+    request = party_size(3, "20:30", tables=["1", "2"], overrides=[BROKEN])
+    desk.book(request, booking_id="a")
+    desk.pin("a")
+    # It has starts at which the present house is closed.
+    early = with_rules(periods=[ServicePeriod("dinner", "13:00", "19:00", last_start="16:00")])
+    preview = desk.preview(policy=early)
+    (repair,) = preview.repair.repairs
+    assert (repair.way_out.start, repair.way_out.tables) == (at("16:00"), ("1", "2"))
+    desk.edit_policy(early, repair=preview.repair)
+    assert desk.get_booking("a").start == at("16:00")
 
 
 # ---- time zones ----------------------------------------------------------------------------------

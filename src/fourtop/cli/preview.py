@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from fourtop import Engine, House, Preview, StrandedBooking, StrandedHold
+import attrs
+
+from fourtop import Engine, House, Preview, StrandedBooking, StrandedHold, Usage
 from fourtop.cli.answer import Answer, ExitCode
 from fourtop.cli.database import Database
 from fourtop.cli.format import Formatter, counted
@@ -47,8 +49,19 @@ def _lines(found: Preview, before: Formatter, after: Formatter) -> Iterator[str]
     for hold in found.holds:
         yield from _stranded(hold, f"hold {hold.hold.id}", before, after)
     for usage in found.over_cap:
-        yield f"over its cap: {usage.period} on {usage.service_date}, {usage.summary()}"
+        yield from _over_cap(usage, after)
     yield from (f"in the way: {each}" for each in found.in_the_way)
+
+
+def _over_cap(usage: Usage, after: Formatter) -> Iterator[str]:
+    where = f"{usage.period} on {usage.service_date}"
+    if attrs.evolve(usage, zones=(), pacing=()).is_overbooked:
+        yield f"over its cap: {where}, {usage.summary()}"
+    for zone in usage.zones:
+        yield f"over its cap: zone {zone.zone} in {where}, {zone.summary()}"
+    for pace in usage.pacing:
+        times = f"{after.clock(pace.start_us)} to {after.clock(pace.end_us)}"
+        yield f"over its pace: {where} from {times}, {pace.summary()}"
 
 
 def _stranded(

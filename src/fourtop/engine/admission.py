@@ -382,7 +382,9 @@ class Admission:
         if is_counted:
             counted = missing_counts(self.view, self.compiled, (service.window,))
         if not windows and counted is None:
-            return None if self.protected_parties is None else missing_horizon(candidacy)
+            if self.protected_parties is None:
+                return None
+            return missing_horizon(self, candidacy.windows)
         need = Scope(scope.restaurant_id, windows=windows)
         return Need(need if counted is None else need | counted)
 

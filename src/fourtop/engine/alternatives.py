@@ -8,9 +8,9 @@ import attrs
 
 from fourtop.engine.admission import Admission, missing_counts
 from fourtop.engine.candidacy import Candidacy, Inquiry
-from fourtop.engine.checks.tables import check_tables
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.limits import limits_of
+from fourtop.engine.promises import missing_horizon
 from fourtop.engine.rivals import describe, taken
 from fourtop.engine.steps import own
 from fourtop.engine.usage import Released
@@ -40,7 +40,8 @@ class TableSearch:
     ) -> Plan | Refusal | Need:
         """Return the best tables that are free for a booking in a window, or the refusal.
 
-        Its own tables count as free for it, and it keeps its conditions.
+        Its own tables count as free for it, and it keeps its conditions. Promised parties keep
+        tables that seat them.
 
         Args:
             view: The restaurant at this moment.
@@ -51,7 +52,13 @@ class TableSearch:
         candidacy = self.candidacy(view, booking, window, party_size)
         if not isinstance(candidacy, Candidacy):
             return candidacy
-        refusal = check_tables(candidacy)
+        if view.has_promises:
+            need = missing_horizon(candidacy.admission, candidacy.windows)
+            if need is not None:
+                return need
+        checks = candidacy.admission.composition.with_tables
+        refusals = (check.find(candidacy) for check in checks)
+        refusal = next((each for each in refusals if each is not None), None)
         return candidacy.plans[0] if refusal is None else refusal
 
     def candidacy(

@@ -217,17 +217,17 @@ class AsyncDesk(AsyncDayDesk, AsyncStaffDesk, AsyncPreviewDesk, AsyncFileDesk, A
         """
         return await self._executor.query(shadow_conflicts.query(self._caller, window))
 
-    async def shadow_report(self, window: Window) -> ShadowReport:
+    async def shadow_report(self, *windows: Window) -> ShadowReport:
         """Return the bookings that rules in shadow mode would have refused.
 
         Args:
-            window: The bookings that start in it, ``[start, end)``: at most 31 days.
+            windows: One window or more, ``[start, end)``; each has at most 31 days. The report
+                counts the bookings that start inside them, each once.
 
         Raises:
-            InvalidInput: If it is not a window.
-            InvalidWindow: If it is longer than 31 days.
+            InvalidInput: If there is no window.
         """
-        return await self._executor.query(shadow_report.query(self._caller, window))
+        return await self._executor.query(shadow_report.query(self._caller, windows))
 
     # ---- bookings
 
@@ -312,7 +312,8 @@ class AsyncDesk(AsyncDayDesk, AsyncStaffDesk, AsyncPreviewDesk, AsyncFileDesk, A
 
         Raises:
             Refused: If the tables break a rule or a condition of a party that its move does not
-                override, or are taken at the end of the command; or if a booking is pinned.
+                override, or are taken at the end of the command or needed by parties to which
+                tables are promised; or if a booking is pinned.
             StaleVersion: If a booking's version is not the ``expected`` one of its move.
             IllegalTransition: If a booking has no tables ahead of it.
             InvalidInput: If there are no moves, more than 100, or two of one booking, or a guest

@@ -132,7 +132,7 @@ class AsyncHouseDesk:
         expected: int | None = None,
         repair: RepairPlan | None = None,
     ) -> House:
-        """Put a changed floor in place.
+        """Put a changed floor in place. A floor that equals the present one changes nothing.
 
         Args:
             change: Returns the new floor for the current one. Pure; may be called several times.
@@ -163,6 +163,8 @@ class AsyncHouseDesk:
     ) -> House:
         """Put a changed policy in place. Bookings stay unchanged; holds may drift.
 
+        A policy that equals the present one changes nothing.
+
         Args:
             change: Returns the new policy for the current one. Pure; may be called several times.
             expected: The policy version that the caller saw; ``None``: any.
@@ -188,7 +190,7 @@ class AsyncHouseDesk:
     ) -> House:
         """Put a changed record of the restaurant in place. Its id stays.
 
-        It counts as a change of the policy.
+        It counts as a change of the policy. A record that equals the present one changes nothing.
 
         Args:
             change: Returns the new record for the current one. Pure; may be called several times.

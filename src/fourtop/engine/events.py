@@ -131,6 +131,8 @@ def rescheduled_event(invocation: Invocation, booking: Booking, before: Booking)
         "previous_start": iso(before.stay.dining.start_us),
         "version": booking.version,
     }
+    if booking.receipt.relaxed:
+        data["relaxed"] = [each.value for each in booking.receipt.relaxed]
     if booking.overrides:
         data["overrides"] = rules_of(booking.overrides)
     _add_shadow(data, booking)

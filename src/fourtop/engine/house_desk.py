@@ -129,7 +129,7 @@ class HouseDesk:
         expected: int | None = None,
         repair: RepairPlan | None = None,
     ) -> House:
-        """Put a changed floor in place.
+        """Put a changed floor in place. A floor that equals the present one changes nothing.
 
         Args:
             change: Returns the new floor for the current one. Pure; may be called several times.
@@ -158,6 +158,8 @@ class HouseDesk:
     ) -> House:
         """Put a changed policy in place. Bookings stay unchanged; holds may drift.
 
+        A policy that equals the present one changes nothing.
+
         Args:
             change: Returns the new policy for the current one. Pure; may be called several times.
             expected: The policy version that the caller saw; ``None``: any.
@@ -181,7 +183,7 @@ class HouseDesk:
     ) -> House:
         """Put a changed record of the restaurant in place. Its id stays.
 
-        It counts as a change of the policy.
+        It counts as a change of the policy. A record that equals the present one changes nothing.
 
         Args:
             change: Returns the new record for the current one. Pure; may be called several times.

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from copy import copy
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
@@ -25,6 +25,9 @@ from fourtop.model.booking import Booking
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 from fourtop.planner import Planner, PlanRequest
 from fourtop.ports import Need, Scope
+
+if TYPE_CHECKING:
+    from fourtop.engine.admission import Admission
 
 _HOUR_US: Final = 60 * MICROSECONDS_PER_MINUTE
 # An availability loads fourteen hours before and after a service, so that it covers both.
@@ -92,10 +95,10 @@ def horizon_of(window: Window) -> Window:
     return Window.of_micros(start_us, max(window.end_us, window.start_us + AFTER_US))
 
 
-def missing_horizon(candidacy: Candidacy) -> Need | None:
-    """Return the windows to load where promises overlap the party; ``None``: none is missing."""
-    view, own = candidacy.admission.view, candidacy.admission.released.booking_id
-    for window in candidacy.windows:
+def missing_horizon(admission: Admission, windows: Iterable[Window]) -> Need | None:
+    """Return the windows to load where promises overlap a stay; ``None``: none is missing."""
+    view, own = admission.view, admission.released.booking_id
+    for window in windows:
         horizon = horizon_of(window)
         if not view.scope.covers(horizon) and any(
             booking.id != own for booking in view.promised(window)
@@ -104,27 +107,33 @@ def missing_horizon(candidacy: Candidacy) -> Need | None:
     return None
 
 
-def protected_parties(candidacy: Candidacy, window: Window) -> tuple[Promise, ...]:
-    """Return the protected parties that a stay may affect; the view covers its horizon."""
-    admission = candidacy.admission
+def protected_parties(admission: Admission, windows: Iterable[Window]) -> tuple[Promise, ...]:
+    """Return the protected parties that some stays may affect; the view covers their horizons."""
+    found: dict[str, Promise] = {}
+    for window in windows:
+        for each in _protected_in(admission, window):
+            found.setdefault(each.booking_id, each)
+    return tuple(found.values())
+
+
+def _protected_in(admission: Admission, window: Window) -> tuple[Promise, ...]:
     own = admission.released.booking_id
     if not any(booking.id != own for booking in admission.view.promised(window)):
         return ()
     horizon = horizon_of(window)
     found = (booking for booking in admission.view.promised(horizon) if booking.id != own)
-    promises = [each for booking in found if (each := _promise_of(candidacy, booking, horizon))]
+    promises = [each for booking in found if (each := _promise_of(admission, booking, horizon))]
     linked = tuple(_linked(promises, window))
     key = tuple(each.booking_id for each in linked)
     kept = admission.protected_parties
     assert kept is not None, "the view has shown a promise"
     if key not in kept:
-        kept[key] = _protected(admission.compiled.planner, linked)
+        kept[key] = seated_together(admission.compiled.planner, linked)
     return kept[key]
 
 
-def _promise_of(candidacy: Candidacy, booking: Booking, horizon: Window) -> Promise | None:
+def _promise_of(admission: Admission, booking: Booking, horizon: Window) -> Promise | None:
     """Return the promise of a booking; ``None``: it is over, or the house is closed to it."""
-    admission = candidacy.admission
     view, policy = admission.view, admission.compiled.house.policy
     start_us = booking.stay.dining.start_us
     waits_us = policy.seating.no_show_after_minutes * MICROSECONDS_PER_MINUTE
@@ -181,13 +190,15 @@ def _linked(promises: Sequence[Promise], window: Window) -> list[Promise]:
     return [each for each in promises if each.booking_id in reached]
 
 
-def _protected(planner: Planner, promises: Sequence[Promise]) -> tuple[Promise, ...]:
-    """Return the parties that can be seated together, each beside those promised before it."""
-    protected: list[Promise] = []
+def seated_together(
+    planner: Planner, promises: Sequence[Promise], taken: tuple[Taken, ...] = ()
+) -> tuple[Promise, ...]:
+    """Return the parties that can be seated beside what is taken and those promised before them."""
+    seated: list[Promise] = []
     for each in promises:
-        if can_seat_all(planner, (*protected, each), ()) is True:
-            protected.append(each)
-    return tuple(protected)
+        if can_seat_all(planner, (*seated, each), taken) is True:
+            seated.append(each)
+    return tuple(seated)
 
 
 # ---- the assignment

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 
 import attrs
@@ -10,13 +10,15 @@ import attrs
 from fourtop.engine.admission import Admission, composition_of, missing_counts
 from fourtop.engine.candidacy import Candidacy, Inquiry
 from fourtop.engine.checks.distance import exclude_close_tables
+from fourtop.engine.checks.promised import refuse_starving
 from fourtop.engine.checks.tables import judge_named, plan_request
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.enforcement import planner_at
 from fourtop.engine.limits import limits_of
 from fourtop.engine.permits import Permits
+from fourtop.engine.promises import Taken, missing_horizon
 from fourtop.engine.stays import find_stays
-from fourtop.engine.usage import Released
+from fourtop.engine.usage import NOTHING_RELEASED, Released
 from fourtop.errors import Code, Reason, Refusal
 from fourtop.model.actor import Actor
 from fourtop.model.allocation import Owner, OwnerKind
@@ -24,7 +26,7 @@ from fourtop.model.booking import Booking
 from fourtop.model.override import Override
 from fourtop.model.plan import Plan
 from fourtop.model.window import Window
-from fourtop.ports import Scope, View
+from fourtop.ports import Need, Scope, View
 
 
 @attrs.frozen
@@ -101,6 +103,31 @@ class Reassignment:
         judged = planner.judge(ask, tables)
         assert isinstance(judged, Refusal), "the tables break the rule of conditions"
         return Judgement(plan, needed, _conditions(judged.reasons))
+
+    def missing_promises(self, windows: Collection[Window]) -> Need | None:
+        """Return the windows to load where promises overlap the new tables, if any are missing.
+
+        Args:
+            windows: The times for which the bookings get them; the view covers these.
+        """
+        if not self.view.has_promises:
+            return None
+        return missing_horizon(self._admission(NOTHING_RELEASED), windows)
+
+    def refuse_starving(
+        self, bookings: Collection[Booking], taken: tuple[Taken, ...]
+    ) -> Refusal | None:
+        """Refuse new tables if promised parties cannot be seated beside all bookings at theirs.
+
+        Args:
+            bookings: The bookings that leave their tables.
+            taken: The new tables and the times.
+        """
+        if not self.view.has_promises:
+            return None
+        owners = tuple(Owner(OwnerKind.BOOKING, each.id) for each in bookings)
+        guests = sum(each.party_size for each in bookings)
+        return refuse_starving(self._admission(Released(owners)), guests, taken)
 
     def _bookings(self) -> tuple[Booking, ...]:
         found = [self.view.find_booking(booking_id) for booking_id in self.tables]

@@ -144,7 +144,9 @@ class ServiceDesk(HoldDesk):
 
         Raises:
             NothingToUndo: If its last step was undone, or its time or its tables changed since.
-            Refused: If another party has one of its tables by now, or a cap is reached.
+            Refused: If another party has one of its tables by now, or a cap is reached. A party
+                that is expected again also keeps its distance, and leaves the tables that were
+                promised since.
             StaleVersion: If the version is another. Read the booking again.
             NotFound: If it is unknown.
         """

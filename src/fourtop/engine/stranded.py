@@ -13,10 +13,12 @@ from fourtop.engine.commands.confirm import Confirmation, try_out
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.outlook import Outlook
+from fourtop.engine.permits import Permits
 from fourtop.engine.preconditions import released_with
 from fourtop.errors import Code, NotFound, PolicyDrift, Proof, Reason, Refusal, Refused
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.hold import Hold
+from fourtop.model.override import standing
 from fourtop.model.window import MICROSECONDS_PER_MINUTE
 from fourtop.ports import Need, View
 
@@ -134,7 +136,11 @@ def admission_of(view: View, edit: Edit, booking: Booking, minutes: int | None) 
 
 
 def party_of(booking: Booking, tables: tuple[str, ...]) -> Inquiry:
-    """Return the party of a booking at some tables, for as long as it stays."""
+    """Return the party of a booking at some tables, for as long as it stays.
+
+    At its own tables, staff have overridden some rules for it.
+    """
+    stands = bool(tables) and tables == booking.tables
     return Inquiry(
         booking.party_size,
         booking.stay.dining.start_us,
@@ -144,6 +150,7 @@ def party_of(booking: Booking, tables: tuple[str, ...]) -> Inquiry:
         tables,
         channel=booking.channel,
         minutes=minutes_of(booking),
+        overrides=standing(booking.overrides, is_same_size=True) if stands else (),
     )
 
 
@@ -170,7 +177,9 @@ def _reasons(view: View, edit: Edit, booking: Booking) -> tuple[Reason, ...]:
     admission = admission_of(view, edit, booking, minutes_of(booking))
     # If a table is gone, or the booking has none, the check of tables says nothing about it.
     has_tables = bool(kept) and kept == tables
-    candidacy = Candidacy(admission, party_of(booking, kept if has_tables else ()))
+    party = party_of(booking, kept if has_tables else ())
+    admission.permits = Permits(party.overrides)
+    candidacy = Candidacy(admission, party)
     reasons += _broken_rules(candidacy, has_tables=has_tables)
     # Without a service, the hours refuse the booking.
     stay = candidacy.stay_at(floor.mask(kept)) if hasattr(candidacy, "service") else None

@@ -46,9 +46,11 @@ def find_way_out(outlook: Outlook, edit: Edit, booking: Booking) -> WayOut | Non
     Other tables at its own time come first. Then the starts on offer of its service date follow,
     the nearest first and of two equally near ones the earlier; at none of them it stays shorter
     than now. A promise of tables holds at another start, too, and a pinned booking never leaves its
-    tables.
+    tables. A booking that others of the plan have made room for stays where it is.
     """
     start_us = booking.stay.dining.start_us
+    if booking.tables and refusal_of_booking(outlook, edit, booking) is None:
+        return _way(edit, WayOutKind.TABLES, start_us, start_us, booking.tables)
     may_move = booking.assignment is not None and not booking.is_pinned
     if may_move and not edit.is_told_otherwise(booking):
         tables = _other_tables(outlook, edit, booking)

@@ -178,7 +178,14 @@ class Calendar:
 
         If midnight happens twice, the date begins at the first one.
         """
-        return self._instant(day, time(), 0)
+        return self.local_us(day, time())
+
+    def local_us(self, day: date, at: time) -> int:
+        """Return the instant of a local time; where the clocks skip it, it moves on with them.
+
+        If it happens twice, it is the first one.
+        """
+        return self._instant(day, at, 0)
 
     def local_date(self, instant_us: int) -> date:
         """Return the date of an instant in the restaurant's zone."""

@@ -23,8 +23,8 @@ NO_WAY_OUT: Final = "no way out"
 class WayOutKind(StrEnum):
     """How a stranded party can be kept.
 
-    ``TABLES``: other tables at its own time. ``START``: another start on the same service date,
-    with tables for it.
+    ``TABLES``: other tables at its own time, or its own, if the ways out of other parties make
+    room. ``START``: another start on the same service date, with tables for it.
     """
 
     TABLES = "tables"
@@ -176,8 +176,9 @@ class Preview:
         bookings: The bookings ahead that it strands, by start, then id. Parties that sit at their
             tables are not among them: they stay until they leave.
         holds: The live holds that it strands, by start, then id.
-        over_cap: The services that it leaves above a cap of theirs. Their bookings stay; a cap
-            refuses only parties that raise the count.
+        over_cap: The services that it leaves above a cap, with their zones and intervals that are
+            above one only after the edit. Their bookings stay; a cap refuses only parties that
+            raise the count.
         in_the_way: The records that forbid the edit by itself, as text.
         repair: The ways out as a plan; pass it to the edit as ``repair``.
         until: The end of the time that was looked at: after the last record, or a year ahead.

@@ -62,8 +62,52 @@ class PacingUsage:
 
     def __repr__(self) -> str:
         window = Window.of_micros(self.start_us, self.end_us).brief()
-        counts = (self.booked_covers, self.booked_parties, self.max_covers, self.max_parties)
-        return brief(self, f"{window} {_counts(*counts)}", self.spread.value)
+        return brief(self, f"{window} {self.summary()}", self.spread.value)
+
+    def summary(self) -> str:
+        """Return the counts against the caps as text.
+
+        >>> PacingUsage(0, 900_000_000, Spread.START, 3, 1, 5).summary()
+        '3 of 5 covers, 1 party'
+        """
+        return _counts(self.booked_covers, self.booked_parties, self.max_covers, self.max_parties)
+
+
+@attrs.frozen(repr=False)
+class ZoneUsage:
+    """Covers and parties of one zone in a service against the cap of the zone.
+
+    Args:
+        zone: The zone's id.
+        booked_covers: The number of people who have a table there.
+        booked_parties: The number of bookings, and of holds without a booking.
+        max_covers: The cap on covers, or ``None``.
+        max_parties: The cap on parties, or ``None``.
+    """
+
+    zone: str
+    booked_covers: int
+    booked_parties: int
+    max_covers: int | None = None
+    max_parties: int | None = None
+
+    @property
+    def is_overbooked(self) -> bool:
+        """Tell whether the zone has more covers or parties than its cap allows."""
+        return _is_over(self.booked_covers, self.max_covers) or _is_over(
+            self.booked_parties, self.max_parties
+        )
+
+    def __repr__(self) -> str:
+        return brief(self, f"{self.zone} {self.summary()}")
+
+    def summary(self) -> str:
+        """Return the counts against the caps as text.
+
+        >>> ZoneUsage("terrace", 5, 2, 4).summary()
+        '5 of 4 covers, 2 parties'
+        """
+        return _counts(self.booked_covers, self.booked_parties, self.max_covers, self.max_parties)
 
 
 @direct_init
@@ -79,7 +123,8 @@ class Usage:
         max_covers: The cap on covers, or ``None``.
         max_parties: The cap on parties, or ``None``.
         pacing: The intervals of the stay that was asked about, where pacing applies; empty for a
-            whole service.
+            whole service. In a preview, the intervals that an edit leaves above a limit.
+        zones: In a preview, the zones that an edit leaves above a cap of theirs; otherwise empty.
 
     >>> Usage("dinner", date(2026, 5, 1), 12, 3, 40, None).utilisation_percent
     30
@@ -92,6 +137,7 @@ class Usage:
     max_covers: int | None = None
     max_parties: int | None = None
     pacing: tuple[PacingUsage, ...] = ()
+    zones: tuple[ZoneUsage, ...] = ()
 
     @property
     def available_covers(self) -> int | None:
@@ -117,11 +163,12 @@ class Usage:
 
     @property
     def is_overbooked(self) -> bool:
-        """Tell whether the service or an interval has more covers or parties than a cap allows."""
+        """Tell whether the service, an interval or a zone has more than a cap allows."""
         return (
             _is_over(self.booked_covers, self.max_covers)
             or _is_over(self.booked_parties, self.max_parties)
             or any(each.is_overbooked for each in self.pacing)
+            or any(each.is_overbooked for each in self.zones)
         )
 
     def __repr__(self) -> str:

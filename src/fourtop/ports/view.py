@@ -268,15 +268,19 @@ class View:
         """Return the parties of a window that were promised tables and have none, in order.
 
         These are the bookings that are ``pending_allocation``, without those for which a live hold
-        keeps tables; by their creation, then id. ``has_promises`` is false where no window of the
-        scope has one.
+        keeps tables in this window; by their creation, then id. A hold beside the window does not
+        count: a view of the window may not have loaded it. ``has_promises`` is false where no
+        window of the scope has one.
         """
         source = self._ask(self.scope.covers(window), "the window", window)
         found = [each for each in source.promises.values() if each.stay.occupied.overlaps(window)]
         waiting = (
             each
             for each in found
-            if not any(hold.is_alive(self.now_us) for hold in source.holds_for(each.id))
+            if not any(
+                hold.is_alive(self.now_us) and hold.stay.occupied.overlaps(window)
+                for hold in source.holds_for(each.id)
+            )
         )
         return tuple(sorted(waiting, key=lambda each: (each.created_us, each.id)))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from fourtop.engine.candidacy import Candidacy
 from fourtop.engine.checks.distance import FreeTables
@@ -16,6 +16,9 @@ from fourtop.engine.checks.tables import (
 from fourtop.engine.promises import Promise, Taken, can_seat_all, protected_parties
 from fourtop.errors import Code, Proof, Reason, Refusal
 from fourtop.model.plan import Plan
+
+if TYPE_CHECKING:
+    from fourtop.engine.admission import Admission
 
 # Most plans that are tried for a newcomer.
 MAX_PLANS: Final = 200
@@ -70,6 +73,29 @@ def _left_for(candidacy: Candidacy) -> FreeTables:
     return FreeTables(floor, free_tables(candidacy, excluded), barred_sets(excluded))
 
 
+def refuse_starving(
+    admission: Admission, party_size: int, taken: tuple[Taken, ...]
+) -> Refusal | None:
+    """Refuse named tables for some times if promised parties cannot be seated beside them.
+
+    Args:
+        admission: The rules and the view, which covers the horizons of the times. What it releases
+            is free for the promised parties.
+        party_size: The number of people, for the refusal.
+        taken: The tables and the times.
+    """
+    promised = protected_parties(admission, [window for _, window in taken])
+    found = can_seat_all(admission.compiled.planner, promised, taken)
+    if found is True:
+        return None
+    return _refusal(party_size, promised, Proof.NOT_PROVEN if found is None else Proof.NAMED_TABLES)
+
+
+def _refusal(party_size: int, promised: tuple[Promise, ...], proof: Proof) -> Refusal:
+    facts = {"party_size": party_size, "promised": [each.booking_id for each in promised]}
+    return Refusal((Reason(Code.TABLES_PROMISED, facts),), proof)
+
+
 class _Keeper:
     """Tells which plans of a newcomer leave tables for the protected parties."""
 
@@ -78,11 +104,7 @@ class _Keeper:
         self._floor = candidacy.admission.compiled.house.floor
         self._taken: tuple[Taken, ...] = ()
         self._is_proven = True
-        protected: dict[str, Promise] = {}
-        for window in candidacy.windows:
-            for each in protected_parties(candidacy, window):
-                protected.setdefault(each.booking_id, each)
-        self._protected = tuple(protected.values())
+        self._protected = protected_parties(candidacy.admission, candidacy.windows)
 
     @property
     def binds(self) -> bool:
@@ -91,8 +113,6 @@ class _Keeper:
 
     def keeps(self, plan: Plan) -> bool:
         """Tell whether the protected parties can be seated beside a plan of the newcomer."""
-        if not self._protected:
-            return True
         planner = self._candidacy.admission.compiled.planner
         found = can_seat_all(planner, self._protected, (*self._taken, self._taken_by(plan)))
         if found is None:
@@ -114,14 +134,10 @@ class _Keeper:
     def refusal(self, *, is_proven: bool) -> Refusal:
         """Return the refusal that names the protected parties."""
         party = self._candidacy.party
-        facts = {
-            "party_size": party.party_size,
-            "promised": [each.booking_id for each in self._protected],
-        }
         proof = Proof.NAMED_TABLES if party.tables else Proof.RULE
         if not (is_proven and self._is_proven):
             proof = Proof.NOT_PROVEN
-        return Refusal((Reason(Code.TABLES_PROMISED, facts),), proof)
+        return _refusal(party.party_size, self._protected, proof)
 
     def _taken_by(self, plan: Plan) -> Taken:
         mask = self._floor.mask(plan.tables)

@@ -139,11 +139,13 @@ def judge_named(
     """
     permits = admission.permits
     plan = planner.judge(ask, tables, staff_planning(admission, planner))
-    reasons = (*plan.reasons, *excluded) if isinstance(plan, Refusal) else excluded
+    broken = plan.reasons if isinstance(plan, Refusal) else ()
     if permits.overrides:
-        reasons = permits.left_of(reasons)
-    if reasons:
-        return Refusal(reasons, plan.proof if isinstance(plan, Refusal) else Proof.RULE)
+        broken, excluded = permits.left_of(broken), permits.left_of(excluded)
+    if broken or excluded:
+        # Without a broken rule of the tables themselves, the other rules are all of the proof.
+        proof = plan.proof if isinstance(plan, Refusal) and broken else Proof.RULE
+        return Refusal((*broken, *excluded), proof)
     return planner.measure(ask, tables) if isinstance(plan, Refusal) else plan
 
 

@@ -218,8 +218,7 @@ def edit_floor(editor: Editor, change: Callable[[Floor], Floor]) -> Decision[Hou
     house = editor.present
     _check_version("floor", editor.terms.expected, editor.view.versions.floor)
     floor = changed_by("change", change, house.floor)
-    edited = House(house.restaurant, floor, house.policy)
-    return _decided(editor, edited, _floor_change(editor.invocation, editor.view, edited))
+    return _decided(editor, House(house.restaurant, floor, house.policy))
 
 
 def edit_policy(editor: Editor, change: Callable[[Policy], Policy]) -> Decision[House] | Need:
@@ -227,8 +226,7 @@ def edit_policy(editor: Editor, change: Callable[[Policy], Policy]) -> Decision[
     house = editor.present
     policy = changed_by("change", change, house.policy)
     _check_version("policy", editor.terms.expected, editor.view.versions.policy)
-    edited = House(house.restaurant, house.floor, policy)
-    return _decided(editor, edited, _policy_change(editor.invocation, editor.view, edited))
+    return _decided(editor, House(house.restaurant, house.floor, policy))
 
 
 def edit_restaurant(
@@ -238,30 +236,30 @@ def edit_restaurant(
     house = editor.present
     restaurant = changed_restaurant("change", change, house.restaurant)
     _check_version("policy", editor.terms.expected, editor.view.versions.policy)
-    edited = House(restaurant, house.floor, house.policy)
-    return _decided(editor, edited, _policy_change(editor.invocation, editor.view, edited))
+    return _decided(editor, House(restaurant, house.floor, house.policy))
 
 
 def replace_house(editor: Editor, house: House) -> Decision[House] | Need:
     """Decide a new house: its floor, its policy and its record, as far as they differ."""
-    present, view, expected = editor.present, editor.view, editor.terms.expected
+    view, expected = editor.view, editor.terms.expected
     if expected is not None:
         _check_version("floor", expected.floor, view.versions.floor)
         _check_version("policy", expected.policy, view.versions.policy)
+    return _decided(editor, house)
+
+
+def _decided(editor: Editor, house: House) -> Decision[House] | Need:
+    """Decide a house; a part that equals the present one is not written and keeps its version."""
+    present, view, plan = editor.present, editor.view, editor.terms.repair
     changes = NO_CHANGES
     if house.floor != present.floor:
         changes += _floor_change(editor.invocation, view, house)
     if (house.restaurant, house.policy) != (present.restaurant, present.policy):
         changes += _policy_change(editor.invocation, view, house)
-    return _decided(editor, house, changes)
-
-
-def _decided(editor: Editor, house: House, changes: Changes) -> Decision[House] | Need:
-    plan = editor.terms.repair
     if plan is not None:
-        repaired = repair_bookings(editor.invocation, editor.view, editor.compiled, house, plan)
+        repaired = repair_bookings(editor.invocation, view, editor.compiled, house, plan)
         return repaired if isinstance(repaired, Need) else Decision(house, changes + repaired)
-    in_the_way = find_in_the_way(editor.view, editor.present, house)
+    in_the_way = find_in_the_way(view, present, house)
     if isinstance(in_the_way, Need):
         return in_the_way
     if in_the_way:

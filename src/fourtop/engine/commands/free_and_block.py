@@ -9,6 +9,7 @@ from typing import Final
 
 import attrs
 
+from fourtop.engine.admission import Admission
 from fourtop.engine.alternatives import TableSearch
 from fourtop.engine.candidacy import Candidacy, Excluded
 from fourtop.engine.checks.distance import Parties, close_tables, has_distances
@@ -24,7 +25,16 @@ from fourtop.engine.commands.move import MAX_MOVES, Move, move_bookings
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Command
 from fourtop.engine.invocation import Invocation
+from fourtop.engine.promises import (
+    Promise,
+    Taken,
+    can_seat_all,
+    missing_horizon,
+    protected_parties,
+    seated_together,
+)
 from fourtop.engine.rivals import describe, find_all_rivals
+from fourtop.engine.usage import Released
 from fourtop.errors import Code, InvalidInput, Proof, Reason, Refusal, Refused
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.block import Block, FreedBlock
@@ -68,7 +78,8 @@ def free_and_block(
 
     A hold, another block, a seated party, a pinned booking and one that was promised its tables are
     not moved. The others get the best other tables that a bounded search finds for all of them; a
-    larger party chooses first.
+    larger party chooses first. Parties that were promised tables and can be seated beside the block
+    keep their promise if the search finds such tables; the block itself asks for no promise.
     """
     tables = tables_of_block(compiled.house.floor, block.tables, zone_id)
     window = end_in_future(block.window, view.now_us)
@@ -80,12 +91,13 @@ def free_and_block(
     if len(booking_ids) > MAX_MOVES:
         rule_text = f"must have at most {MAX_MOVES} bookings in its way"
         raise InvalidInput("window", rule_text, str(len(booking_ids)))
-    freed = _Freed(view, compiled, TableSearch(compiled, invocation.actor), tables, rivals)
+    search = TableSearch(compiled, invocation.actor)
+    freed = _Freed(view, compiled, search, tables, window, rivals)
     moves = freed.moves()
     if isinstance(moves, Need):
         return moves
     made = attrs.evolve(block, tables=tables, window=window)
-    moved = move_bookings(invocation, view, compiled, moves)
+    moved = move_bookings(invocation, view, compiled, moves, asks_promises=False)
     assert isinstance(moved, Decision), "the search has read what the moves read"
     kept = {hold.id for hold in moved.changes.holds_changed}
     changes = moved.changes + put_in_place(invocation, view, made, kept)
@@ -103,6 +115,21 @@ class _Wish:
 
 
 @attrs.frozen
+class _Search:
+    """A search for tables of several bookings, and those that have some by now.
+
+    Args:
+        wishes: The bookings, in the order in which they choose.
+        promised: The parties that were promised tables and must still get some.
+    """
+
+    wishes: tuple[_Wish, ...]
+    promised: tuple[Promise, ...] = ()
+    budget: NodeBudget = attrs.field(factory=lambda: NodeBudget(MAX_NODES), init=False)
+    placed: list[tuple[_Wish, Plan]] = attrs.field(factory=list, init=False)
+
+
+@attrs.frozen
 class _Freed:
     """The search for other tables of the bookings in the way of a block."""
 
@@ -110,8 +137,8 @@ class _Freed:
     compiled: CompiledHouse
     search: TableSearch
     tables: tuple[str, ...]
+    window: Window
     rivals: tuple[Allocation, ...]
-    budget: NodeBudget = attrs.field(factory=lambda: NodeBudget(MAX_NODES), init=False)
 
     @property
     def owners(self) -> tuple[Owner, ...]:
@@ -137,15 +164,21 @@ class _Freed:
                 wishes.append(found)
         if needs:
             return Need(reduce(or_, needs))
+        promised = self._promised(wishes)
+        if isinstance(promised, Need):
+            return promised
         stuck |= {each.booking.id: _NO_TABLES for each in wishes if not self._plans(each, ())}
         if stuck:
             raise Refused(self._refusal(stuck, Proof.NAMED_TABLES))
         wishes.sort(key=lambda each: (-each.booking.party_size, each.window, each.booking.id))
-        placed: list[tuple[_Wish, Plan]] = []
-        if not self._place(wishes, placed):
-            proof = Proof.NOT_PROVEN if self.budget.is_exhausted else Proof.NAMED_TABLES
+        search = _Search(tuple(wishes), promised)
+        if not self._place(search) and promised:
+            search = _Search(tuple(wishes))
+            self._place(search)
+        if len(search.placed) < len(wishes):
+            proof = Proof.NOT_PROVEN if search.budget.is_exhausted else Proof.NAMED_TABLES
             raise Refused(self._refusal({each.booking.id: _NO_TABLES for each in wishes}, proof))
-        return tuple(Move(wish.booking.id, plan.tables) for wish, plan in placed)
+        return tuple(Move(wish.booking.id, plan.tables) for wish, plan in search.placed)
 
     def _bookings(self) -> Iterator[Booking]:
         for owner in self.owners:
@@ -195,19 +228,44 @@ class _Freed:
         planner, ask = planner_of(wish.candidacy), ask_of(wish.candidacy)
         return planner.plans(ask, free, MOST_PLANS, barred_sets(excluded))
 
-    def _place(self, wishes: list[_Wish], placed: list[tuple[_Wish, Plan]]) -> bool:
+    def _place(self, search: _Search) -> bool:
         """Give each booking tables, the best first; tell whether all of them have some."""
-        if len(placed) == len(wishes):
-            return True
-        wish = wishes[len(placed)]
+        placed = search.placed
+        if len(placed) == len(search.wishes):
+            return self._keeps(search.promised, placed)
+        wish = search.wishes[len(placed)]
         for plan in self._plans(wish, tuple(placed)):
-            if not self.budget.spend():
+            if not search.budget.spend():
                 return False
             placed.append((wish, plan))
-            if self._place(wishes, placed):
+            if self._place(search):
                 return True
             placed.pop()
         return False
+
+    # ---- promises of tables
+
+    def _promised(self, wishes: list[_Wish]) -> tuple[Promise, ...] | Need:
+        """Return the promised parties that can be seated beside the block, or what is missing."""
+        if not self.view.has_promises:
+            return ()
+        released = Released(self.owners)
+        admission = Admission(self.view, self.compiled, self.search.actor, released)
+        windows = (self.window, *(each.window for each in wishes))
+        need = missing_horizon(admission, windows)
+        if need is not None:
+            return need
+        promised = protected_parties(admission, windows)
+        return seated_together(self.compiled.planner, promised, (self._blocked(),))
+
+    def _keeps(self, promised: tuple[Promise, ...], placed: list[tuple[_Wish, Plan]]) -> bool:
+        """Tell whether promised parties can be seated beside the block and all moved parties."""
+        floor, planner = self.compiled.house.floor, self.compiled.planner
+        moved = tuple((floor.mask(plan.tables), wish.window) for wish, plan in placed)
+        return can_seat_all(planner, promised, (self._blocked(), *moved)) is True
+
+    def _blocked(self) -> Taken:
+        return self.compiled.house.floor.mask(self.tables), self.window
 
     def _refusal(self, stuck: dict[str, str], proof: Proof) -> Refusal:
         facts = {

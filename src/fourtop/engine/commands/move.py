@@ -135,11 +135,23 @@ class _Step:
 
 
 def move_bookings(
-    invocation: Invocation, view: View, compiled: CompiledHouse, moves: tuple[Move, ...]
+    invocation: Invocation,
+    view: View,
+    compiled: CompiledHouse,
+    moves: tuple[Move, ...],
+    *,
+    asks_promises: bool = True,
 ) -> Decision[tuple[Booking, ...]] | Need:
     """Decide a batch of moves. Only the end of the batch must be free of overlaps.
 
     A move to the tables that a booking has already changes nothing.
+
+    Args:
+        invocation: The call.
+        view: The restaurant at this moment.
+        compiled: The rules of the house.
+        moves: The moves.
+        asks_promises: Whether the new tables must leave enough for promised parties.
     """
     bookings = [get_booking(view, move.booking_id, move.expected) for move in moves]
     for booking, move in zip(bookings, moves, strict=True):
@@ -153,6 +165,9 @@ def move_bookings(
         _step(reassignment, booking, move) for booking, move in zip(bookings, moves, strict=True)
     ]
     steps = [step for step in found if step is not None]
+    need = reassignment.missing_promises([step.window for step in steps]) if asks_promises else None
+    if need is not None:
+        return need
     owners = tuple(Owner(OwnerKind.BOOKING, step.booking.id) for step in steps)
     for step in steps:
         refusal = refuse_taken(view, step.judgement.plan.tables, step.window, owners)
@@ -171,6 +186,8 @@ def move_bookings(
     _check_apart(placings)
     if has_distances(compiled.house):
         steps = _apart_from_others(view, compiled.house.floor, steps, placings)
+    if asks_promises:
+        steps = _beside_promises(reassignment, steps)
     changes, moved = NO_CHANGES, {booking.id: booking for booking in bookings}
     for step, placing in zip(steps, placings, strict=True):
         booking = _moved(invocation, step, placing, view.now_us)
@@ -282,9 +299,31 @@ def _apart_from_others(
         left = permits.left_of(reasons)
         if left:
             raise Refused(Refusal(left, Proof.NAMED_TABLES))
-        overrides = merged(judgement.overrides, permits.needed)
-        found.append(attrs.evolve(step, judgement=attrs.evolve(judgement, overrides=overrides)))
+        found.append(_with_overrides(step, permits.needed))
     return found
+
+
+def _beside_promises(reassignment: Reassignment, steps: list[_Step]) -> list[_Step]:
+    """Return the bookings; those that staff let break a promise of tables keep the override.
+
+    Raises:
+        Refused: If promised parties need the new tables, and no move overrides that.
+    """
+    floor = reassignment.compiled.house.floor
+    taken = tuple((floor.mask(step.judgement.plan.tables), step.window) for step in steps)
+    refusal = reassignment.refuse_starving([step.booking for step in steps], taken)
+    if refusal is None:
+        return steps
+    permits = [Permits(step.given) for step in steps]
+    allowed = [each.allow(refusal) for each in permits]
+    if not any(allowed):
+        raise Refused(refusal)
+    return [_with_overrides(step, each.needed) for step, each in zip(steps, permits, strict=True)]
+
+
+def _with_overrides(step: _Step, needed: tuple[Override, ...]) -> _Step:
+    overrides = merged(step.judgement.overrides, needed)
+    return attrs.evolve(step, judgement=attrs.evolve(step.judgement, overrides=overrides))
 
 
 def _moved(invocation: Invocation, step: _Step, placing: Placing, now_us: int) -> Booking:

@@ -6,16 +6,21 @@ from typing import Final
 
 import attrs
 
+from fourtop.engine.admission import Admission
 from fourtop.engine.allocations import allocate, expire_holds
 from fourtop.engine.alternatives import TableSearch, occupied
 from fourtop.engine.caps import recount
+from fourtop.engine.checks.distance import Parties, has_distances, reasons_against
+from fourtop.engine.checks.promised import refuse_starving
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import BookingCall, Caller, Command, booking_command
 from fourtop.engine.events import assignment_event, status_event
 from fourtop.engine.invocation import Invocation
+from fourtop.engine.promises import missing_horizon
 from fourtop.engine.rivals import find_rivals
 from fourtop.engine.steps import current_rows, in_window, own, with_window
-from fourtop.errors import NothingToUndo, Refusal, Refused
+from fourtop.engine.usage import Released
+from fourtop.errors import NothingToUndo, Proof, Refusal, Refused
 from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
 from fourtop.model.booking import Assignment, Booking, BookingStatus, Step
 from fourtop.model.window import Window
@@ -82,7 +87,7 @@ class _Undoing:
             missing = tuple(each for each in needed if not self.view.scope.covers(each))
             if missing:
                 return Need(Scope(self.view.scope.restaurant_id, windows=missing))
-            need = self._refuse_taken(given, window)
+            need = self._refuse_taken(given, window) or self._refuse_newcomer(given, window)
             if need is not None:
                 return need
             given, changes = self._restored(given, window)
@@ -108,6 +113,31 @@ class _Undoing:
         if isinstance(instead, Need):
             return instead
         raise Refused(occupied(view, given.tables, rivals, instead))
+
+    def _refuse_newcomer(self, given: Assignment, window: Window) -> Need | None:
+        """Refuse a party that is expected again if it comes too near, or starves a promise."""
+        if self.booking.status.occupies or self.step.status is BookingStatus.CHECKED_IN:
+            return None
+        view, floor, without = self.view, self.compiled.house.floor, own(self.booking.id)
+        if not floor.positions.keys() >= set(given.tables):
+            # The store refuses tables that the house has no longer.
+            return None
+        if has_distances(self.compiled.house):
+            reasons = reasons_against(floor, Parties(view, without), given.tables, window)
+            if reasons:
+                raise Refused(Refusal(reasons, Proof.NAMED_TABLES))
+        if not view.has_promises:
+            return None
+        released = Released(without, self.booking.id)
+        admission = Admission(view, self.compiled, self.invocation.actor, released)
+        need = missing_horizon(admission, (window,))
+        if need is not None:
+            return need
+        taken = ((floor.mask(given.tables), window),)
+        refusal = refuse_starving(admission, self.booking.party_size, taken)
+        if refusal is not None:
+            raise Refused(refusal)
+        return None
 
     def _restored(self, given: Assignment, window: Window) -> tuple[Assignment, Changes]:
         """Return the assignment and the rows as they were before the step."""

@@ -21,7 +21,7 @@ from fourtop.model import validators
 from fourtop.model.calendar import Calendar, Service, Stay
 from fourtop.model.request import ANY_TABLE, STAY_MINUTES, Preference, as_party_sizes
 from fourtop.model.results import Availability, Slot
-from fourtop.model.service_period import as_date
+from fourtop.model.service_period import as_date, calendar_date
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window, to_micros
 from fourtop.ports import Need, Scope
 
@@ -77,7 +77,7 @@ class Wanted:
         InvalidIdentifier: If an id is malformed.
     """
 
-    on: date = attrs.field(converter=as_date)
+    on: date = attrs.field(converter=as_date, validator=calendar_date)
     parties: tuple[int, ...] = attrs.field(converter=_parties)
     must: Preference = attrs.field(
         default=None, kw_only=True, converter=_preference, validator=validators.one_of(Preference)

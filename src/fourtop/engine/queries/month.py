@@ -25,8 +25,9 @@ from fourtop.engine.queries.availability import Wanted, missing_from, reach_of
 from fourtop.engine.relaxation import check_may_relax, ladder
 from fourtop.errors import Refusal
 from fourtop.model import validators
-from fourtop.model.month import YEARS, BookableDay, Month
+from fourtop.model.month import BookableDay, Month
 from fourtop.model.request import BookingRequest, Preference
+from fourtop.model.service_period import YEARS
 from fourtop.model.window import Window, from_micros
 from fourtop.ports import Need, Scope
 

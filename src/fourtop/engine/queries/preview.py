@@ -17,7 +17,9 @@ from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Query
 from fourtop.engine.in_the_way import find_in_the_way
 from fourtop.engine.invocation import Invocation
+from fourtop.engine.limits import limits_of
 from fourtop.engine.outlook import Outlook
+from fourtop.engine.overbooking import overbooked, overbooked_anew
 from fourtop.engine.repair import edit_of
 from fourtop.engine.stranded import Edit, find_stranded, refusal_of_hold
 from fourtop.engine.way_out import find_way_out, find_way_out_of_hold, take_way_out
@@ -169,22 +171,33 @@ def _stranded_holds(outlook: Outlook, edit: Edit) -> Iterator[StrandedHold]:
 
 
 def _over_cap(outlook: Outlook, edit: Edit) -> Iterator[Usage]:
-    """Yield the usage of each service ahead that is above a cap only after the edit, by start."""
-    if not edit.after.house.policy.capacity_rules:
+    """Yield the usage of each service ahead that is above a limit only after the edit, by start."""
+    policy = edit.after.house.policy
+    if not (policy.capacity_rules or policy.pacing_rules):
         return
+    counted = [each.stay for each in outlook.bookings_ahead() if each.status.counts_covers]
+    counted += [each.stay for each in outlook.holds_alive()]
     services: dict[int, Service] = {}
-    for booking in outlook.bookings_ahead():
-        service = edit.after.calendar.find_service(booking.stay.dining.start_us)
-        if booking.status.counts_covers and service is not None:
-            services[service.window.start_us] = service
+    # The services in which the parties of each service are now.
+    present: dict[int, dict[int, Service]] = {}
+    for stay in counted:
+        service = edit.after.calendar.find_service(stay.dining.start_us)
+        if service is None:
+            continue
+        services[service.window.start_us] = service
+        same = edit.before.calendar.find_service(stay.dining.start_us)
+        if same is not None:
+            found = present.setdefault(service.window.start_us, {})
+            found[same.window.start_us] = same
     for start_us, service in sorted(services.items()):
-        usage = _usage(outlook, edit, edit.after, service)
-        same = edit.before.calendar.find_service(start_us)
-        before = None if same is None else _usage(outlook, edit, edit.before, same)
-        if usage.is_overbooked and (before is None or not before.is_overbooked):
+        before = present.get(start_us, {}).values()
+        usages = [_usage(outlook, edit, edit.before, each) for each in before]
+        usage = overbooked_anew(_usage(outlook, edit, edit.after, service), usages)
+        if usage is not None:
             yield usage
 
 
 def _usage(outlook: Outlook, edit: Edit, compiled: CompiledHouse, service: Service) -> Usage:
     view = outlook.view_around(compiled.house, service.window.start_us)
-    return Admission(view, compiled, edit.invocation.actor).usage(service)
+    attendance = Admission(view, compiled, edit.invocation.actor).attendance(service)
+    return overbooked(attendance, limits_of(compiled, service), service)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import attrs
@@ -10,6 +10,7 @@ import attrs
 from fourtop.engine.admission import Admission, Finding, names_anything
 from fourtop.engine.candidacy import Candidacy
 from fourtop.engine.checks.names import check_names
+from fourtop.engine.checks.promised import refuse_starving
 from fourtop.engine.checks.tables import plan_request, planner_of, staff_planning
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Query
@@ -22,8 +23,10 @@ from fourtop.model import validators
 from fourtop.model.allocation import Allocation, OwnerKind
 from fourtop.model.booking import Booking
 from fourtop.model.booking_change import request_of
+from fourtop.model.calendar import Stay
 from fourtop.model.override import check_may_override
-from fourtop.model.request import BookingRequest
+from fourtop.model.plan import Plan
+from fourtop.model.request import STAY_MINUTES, BookingRequest
 from fourtop.model.validation import CheckStatus, Selection, SelectionCheck, Validation
 from fourtop.planner import Planner
 from fourtop.ports import Need, View
@@ -44,6 +47,7 @@ _OF_TABLES: Final[Mapping[str, frozenset[Code]]] = {
     "conditions": frozenset({Code.NO_TABLES_MATCH}),
 }
 _OF_OCCUPANCY: Final = ("conflict", "holds")
+_PROMISES: Final = "promises"
 # The checks of parties that have the name of a check of tables.
 _RENAMED: Final = {"active": "house", "capacity": "caps"}
 # The table rules, by the codes of their reasons. A rule of another code has the code's name.
@@ -113,6 +117,9 @@ class _Validation:
             rivals = find_all_rivals(admission.view, plan.tables, stay.occupied, owners)
         judged = self._judged(planner, request)
         checks = self._checks(judged, found, rivals, is_open=stay is not None)
+        if stay is not None and admission.view.has_promises:
+            # The check in the list runs only for tables that break no rule.
+            checks = (*checks, self._check(_PROMISES, self._starved(plan, stay)))
         details: dict[str, dict[str, Any]] = {
             "capacity": {"seats": plan.seats, "party_size": request.party_size},
             "slack": {"slack": max(plan.slack, 0), "budget": self._slack_budget(planner)},
@@ -141,6 +148,11 @@ class _Validation:
         selection, booking = self.selection, self.booking
         request = selection.request if booking is None else request_of(booking)
         assert request is not None, "a selection is for a booking or for a request"
+        if booking is not None and booking.assignment is not None:
+            # It keeps its time at other tables, however long it stays by now.
+            shortest, longest = STAY_MINUTES
+            minutes = booking.stay.dining.minutes
+            request = request.replaced(minutes=min(max(minutes, shortest), longest))
         return request.replaced(tables=selection.tables, overrides=(), relax=())
 
     def _slack_budget(self, planner: Planner) -> int | None:
@@ -151,6 +163,12 @@ class _Validation:
         ask = plan_request(request.party_size, must=request.must)
         judged = planner.judge(ask, request.tables, staff_planning(self.admission, planner))
         return judged.reasons if isinstance(judged, Refusal) else ()
+
+    def _starved(self, plan: Plan, stay: Stay) -> tuple[Reason, ...]:
+        """Return the reason of promised parties that could not be seated beside the selection."""
+        taken = (self.admission.compiled.house.floor.mask(plan.tables), stay.occupied)
+        refusal = refuse_starving(self.admission, self._request().party_size, (taken,))
+        return () if refusal is None else refusal.reasons
 
     def _checks(
         self,
@@ -202,7 +220,7 @@ class _Validation:
         facts = {"booking_id": booking.id, "tables": list(booking.tables)}
         return [Reason(Code.BOOKING_PINNED, facts)]
 
-    def _check(self, name: str, reasons: list[Reason]) -> SelectionCheck:
+    def _check(self, name: str, reasons: Sequence[Reason]) -> SelectionCheck:
         allowed = {each.rule for each in self.selection.overrides}
         status = CheckStatus.OK
         if reasons:
@@ -229,6 +247,8 @@ def _others(found: tuple[Finding, ...]) -> Iterable[tuple[str, Reason]]:
     of_tables = frozenset().union(*_OF_TABLES.values())
     for finding in found:
         for reason in finding.refusal.reasons:
+            if finding.check == _PROMISES:
+                continue
             if finding.check != "tables":
                 yield _RENAMED.get(finding.check, finding.check), reason
             elif reason.code not in of_tables:

@@ -77,6 +77,24 @@ class ListPromises:
         trial.write(bookings=(renamed,), bookings_removed=("b1",))
         assert _ids(trial, by_reference) == ["b9", "b2"]
         assert _ids(trial, waiting) == []
+        either = frozenset({BookingStatus.PENDING, BookingStatus.SHADOW, BookingStatus.CONFIRMED})
+        assert _ids(trial, attrs.evolve(_EVER, statuses=either)) == ["b2", "b0"]
+
+    def test_a_listing_of_several_statuses_is_one_list(self, trial: Trial) -> None:
+        """The order, the place and the limit are those of all its bookings together."""
+        trial.write(bookings=_some())
+        some = (BookingStatus.CONFIRMED, BookingStatus.PENDING, BookingStatus.NO_SHOW)
+        of_some = attrs.evolve(_EVER, statuses=frozenset(some))
+        start_us = EVENING.start_us
+        for change, expected in (
+            ({}, ["b1", "b2", "b0"]),
+            ({"limit": 2}, ["b1", "b2"]),
+            ({"limit": 1, "after": (start_us, "b1")}, ["b2"]),
+            ({"after": (start_us, "b2")}, ["b0"]),
+            ({"end_us": _LATE.start_us}, ["b1", "b2"]),
+            ({"reference": "host-8"}, ["b2"]),
+        ):
+            assert _ids(trial, attrs.evolve(of_some, **change)) == expected, change
 
     def test_a_listing_is_of_one_restaurant(self, trial: Trial) -> None:
         """Bookings of another restaurant are in no listing."""

@@ -10,7 +10,7 @@ import attrs
 from sqlalchemy import ColumnElement, select
 
 from fourtop.model.allocation import Allocation, Owner, OwnerKind
-from fourtop.model.booking import Booking, BookingStatus
+from fourtop.model.booking import Booking
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.hold import Hold
 from fourtop.model.house import House
@@ -29,14 +29,14 @@ from fourtop.ports import (
 )
 from fourtop.storage.sql.statement import Cursor, Statement
 from fourtop.storage.sql.statements.dialect import Dialect
-from fourtop.storage.sql.statements.selects import (
-    Projections,
-    ScopeSelects,
+from fourtop.storage.sql.statements.projections import Projections
+from fourtop.storage.sql.statements.scope_shape import (
     ScopeShape,
-    conditions_of,
+    interval_names,
     intervals,
     named_ids,
 )
+from fourtop.storage.sql.statements.selects import ScopeSelects
 from fourtop.storage.sql.tables.allocation import allocation_of
 from fourtop.storage.sql.tables.booking import booking_of
 from fourtop.storage.sql.tables.confirmation import confirmation_of
@@ -130,11 +130,6 @@ class Loaded:
             claimed=tuple(self.held_covers.values()),
             parties=tuple(self.counted_parties.values()),
             alive=self.alive,
-            promises={
-                each.id: each
-                for each in self.bookings.values()
-                if each.status is BookingStatus.PENDING_ALLOCATION
-            },
         )
 
 
@@ -197,8 +192,10 @@ class Reader:
             ("c", scope.headcount_spans),
             ("p", scope.party_spans),
         ):
-            for number, (start_us, end_us) in enumerate(intervals(spans)):
-                parameters |= {f"{letter}{number}_start": start_us, f"{letter}{number}_end": end_us}
+            loaded = intervals(spans)
+            names = interval_names(letter, len(loaded))
+            for (first, last), (start_us, end_us) in zip(names, loaded, strict=True):
+                parameters |= {first: start_us, last: end_us}
         for number, (command, key) in enumerate(sorted(scope.stored_results)):
             parameters |= {f"a{number}_command": command, f"a{number}_key": key}
         if scope.listing is not None:
@@ -209,18 +206,18 @@ class Reader:
 
     def _listing_parameters(self, listing: Listing) -> dict[str, Any]:
         after_us, after_id = listing.after
-        statuses = sorted(each.value for each in listing.statuses)
-        parameters = {
+        parameters: dict[str, Any] = {
             "l_first": listing.first_us,
             "l_end": listing.end_us,
             "l_after_us": after_us,
             "l_after_id": after_id,
             "l_limit": listing.limit,
-            "l_statuses": self._dialect.id_parameter(statuses, is_one=False),
-            "l_reference": listing.reference,
         }
-        unused = {"l_statuses", "l_reference"} - {f"l_{each}" for each in conditions_of(listing)}
-        return {name: value for name, value in parameters.items() if name not in unused}
+        if listing.reference is not None:
+            parameters["l_reference"] = listing.reference
+        for number, status in enumerate(sorted(each.value for each in listing.statuses)):
+            parameters[f"l_status{number}"] = status
+        return parameters
 
     def _compile(self, shape: ScopeShape) -> tuple[Statement, tuple[str, ...]]:
         parts = ScopeSelects(self._dialect, self._projections, shape).by_kind()

@@ -229,6 +229,7 @@ def booking_tables(make: TableBuilder) -> None:
         PrimaryKeyConstraint("restaurant_id", "id", name="bookings_pkey"),
         make.owned_by("bookings_restaurant_fkey", "restaurant_id", of="restaurants"),
         Index("bookings_start", "restaurant_id", "dining_start_us"),
+        Index("bookings_status", "restaurant_id", "status", "dining_start_us"),
         # The parties at the tables now.
         partial_index("bookings_seated", text("status = 'checked_in'"), "restaurant_id"),
         partial_index(
