@@ -26,7 +26,7 @@ from tests.stateful.hold_rules import HoldRules
 from tests.stateful.house_rules import HouseRules
 from tests.stateful.live_rules import LiveRules
 from tests.stateful.service import moment
-from tests.stateful.stage import HAS_ANSWERS, PICKS, PLAIN, SPAN, as_replay
+from tests.stateful.stage import FIELDS, HAS_ANSWERS, PICKS, PLAIN, SPAN, as_replay
 from tests.stateful.twin import shown
 
 _MAX_STEP_BACK: Final = timedelta(microseconds=MAX_STEP_BACK_US)
@@ -37,13 +37,18 @@ FEW: Final = 3
 class Evening(HoldRules, LiveRules, HouseRules):
     """All commands, and time. Every answer is judged, and after every step all that can be seen."""
 
-    @rule(caller=callers(), wish=wishes())
-    def promise(self, caller: Caller, wish: Wish) -> None:
-        """Promise tables to a party; see what that leaves at its time."""
+    @rule(
+        caller=callers(), wish=wishes(), later=st.sampled_from((False, False, True)), named=FIELDS
+    )
+    def book(self, caller: Caller, wish: Wish, named: int, *, later: bool) -> None:
+        """Book for a party. If its tables are promised, see what that leaves at its time."""
         ledger = self._here(caller)
+        booking_id = None if named else f"b{wish.slot}"
+        if not later or promises.count_of_waiting(ledger) >= FEW:
+            self._book(caller, wish.request(ledger), booking_id, later=later)
+            return
         request = attrs.evolve(wish, **PLAIN).request(ledger)
-        if promises.count_of_waiting(ledger) < FEW:
-            self._book(caller, request, None, later=True)
+        self._book(caller, request, booking_id, later=True)
         self._look_beside(caller, request)
 
     @rule(choice=clock_choices())

@@ -9,11 +9,10 @@ import attrs
 import pytest
 
 from fourtop import MemoryStore
-from fourtop.engine import preconditions
+from fourtop.engine import invocation, preconditions
 from fourtop.engine.candidacy import Candidacy
 from fourtop.engine.checks import capacity
 from fourtop.engine.commands import reschedule as reschedule_command
-from fourtop.engine.invocation import Invocation
 from fourtop.model.booking import Booking
 from fourtop.model.booking_change import request_of
 from fourtop.model.capacity_rules import RuleKind
@@ -81,7 +80,7 @@ def rescheduling_keeps_the_old_tables(patch: Patch) -> None:
 
 
 def any_request_replays_a_key(patch: Patch) -> None:
-    patch.setattr(Invocation, "fingerprint", "the same for all")
+    patch.setattr(invocation, "digest_of", lambda _request: "the same for all")
 
 
 def time_goes_back_with_the_clock(patch: Patch) -> None:
