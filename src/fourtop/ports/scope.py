@@ -95,10 +95,10 @@ class Scope:
         """Return the scope with these windows, counts and stored results added."""
         return Scope(
             self.restaurant_id,
-            (*self.windows, *windows),
+            self.windows + windows,
             self.sittings,
-            (*self.headcounts, *headcounts),
-            (*self.counted_parties, *counted_parties),
+            self.headcounts + headcounts,
+            self.counted_parties + counted_parties,
             self.bookings,
             self.holds,
             self.records,

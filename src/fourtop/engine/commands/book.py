@@ -95,7 +95,7 @@ def make_booking(
         _status(terms),
         seating.stay,
         assignment,
-        1,
+        1,  # Its version; it is made and changed now.
         view.now_us,
         view.now_us,
         invocation.actor,
