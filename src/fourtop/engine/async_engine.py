@@ -5,6 +5,8 @@ Generated from ``engine.py`` by ``tests/generate/async_engine.py``; edit that fi
 
 from __future__ import annotations
 
+from copy import copy
+
 from fourtop.engine.async_desk import AsyncDesk
 from fourtop.engine.commands.remove_restaurant import check_nothing, check_unused
 from fourtop.engine.compiled_house import CompiledHouses
@@ -46,13 +48,10 @@ class AsyncEngine:
     """
 
     def __init__(self, store: AsyncStore, *, ids: IdSource | None = None) -> None:
-        self._set_up(store, TimeOrderedIds() if ids is None else ids, CompiledHouses())
-
-    def _set_up(self, store: AsyncStore, ids: IdSource, houses: CompiledHouses) -> None:
         self.store: AsyncStore = check_async_store(store)
-        self._ids = ids
-        self._houses = houses
-        self._executor = AsyncExecutor(store, houses)
+        self._ids = TimeOrderedIds() if ids is None else ids
+        self._houses = CompiledHouses()
+        self._executor = AsyncExecutor(self.store, self._houses)
 
     def on_store(self, store: AsyncStore, *, ids: IdSource | None = None) -> AsyncEngine:
         """Return an engine on another store that shares the compiled houses of this one.
@@ -67,9 +66,10 @@ class AsyncEngine:
         Raises:
             InvalidInput: If ``store`` lacks a method of ``AsyncStore``.
         """
-        other = object.__new__(type(self))
-        own = self._ids if ids is None else ids
-        other._set_up(store, own, self._houses)  # It is of this class.
+        other = copy(self)
+        other.store = check_async_store(store)
+        other._ids = self._ids if ids is None else ids  # noqa: SLF001  # A copy of this object.
+        other._executor = AsyncExecutor(store, self._houses)  # noqa: SLF001  # As above.
         return other
 
     async def add_restaurant(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 from fourtop.engine.commands.remove_restaurant import check_nothing, check_unused
 from fourtop.engine.compiled_house import CompiledHouses
 from fourtop.engine.desk import Desk
@@ -36,13 +38,10 @@ class Engine:
     """
 
     def __init__(self, store: Store, *, ids: IdSource | None = None) -> None:
-        self._set_up(store, TimeOrderedIds() if ids is None else ids, CompiledHouses())
-
-    def _set_up(self, store: Store, ids: IdSource, houses: CompiledHouses) -> None:
         self.store: Store = check_store(store)
-        self._ids = ids
-        self._houses = houses
-        self._executor = Executor(store, houses)
+        self._ids = TimeOrderedIds() if ids is None else ids
+        self._houses = CompiledHouses()
+        self._executor = Executor(self.store, self._houses)
 
     def on_store(self, store: Store, *, ids: IdSource | None = None) -> Engine:
         """Return an engine on another store that shares the compiled houses of this one.
@@ -57,9 +56,10 @@ class Engine:
         Raises:
             InvalidInput: If ``store`` lacks a method of ``Store``.
         """
-        other = object.__new__(type(self))
-        own = self._ids if ids is None else ids
-        other._set_up(store, own, self._houses)  # It is of this class.
+        other = copy(self)
+        other.store = check_store(store)
+        other._ids = self._ids if ids is None else ids  # noqa: SLF001  # A copy of this object.
+        other._executor = Executor(store, self._houses)  # noqa: SLF001  # As above.
         return other
 
     def add_restaurant(self, house: House, *, exist_ok: bool = False, actor: Actor = GUEST) -> Desk:
