@@ -344,12 +344,15 @@ class Calendar:
                     dwell_minutes=dwell,
                     minimum_minutes=least,
                 )
+        dining = occupied = Window.of_micros(start_us, end_us)
+        if before or after:
+            occupied = Window.of_micros(start_us - before, end_us + after)
         return Stay(
             period=period.key,
             service_date=service.date,
             occasion=occasion,
-            dining=Window.of_micros(start_us, end_us),
-            occupied=Window.of_micros(start_us - before, end_us + after),
+            dining=dining,
+            occupied=occupied,
             turn_minutes=minutes,
             is_clamped=is_clamped,
         )
@@ -491,8 +494,10 @@ def turn_minutes(bands: tuple[TurnBand, ...], party_size: int) -> int:
     >>> turn_minutes(as_bands([(2, 60), (4, 75)]), 12)
     75
     """
-    fitting = (band for band in bands if band.max_party is None or party_size <= band.max_party)
-    return next(fitting, bands[-1]).minutes
+    for band in bands:
+        if band.max_party is None or party_size <= band.max_party:
+            return band.minutes
+    return bands[-1].minutes
 
 
 def as_moment(local: object, field: str) -> datetime:

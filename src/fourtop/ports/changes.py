@@ -153,32 +153,36 @@ class Changes:
         """The allocations that end: the removed ones, then the replaced ones as stored."""
         if not self.replaced:
             return self.removed
-        return (*self.removed, *(old for old, _ in self.replaced))
+        return (*self.removed, *[old for old, _ in self.replaced])
 
     @property
     def come(self) -> tuple[Allocation, ...]:
         """The allocations that begin: the replaced ones as they will be, then the new ones."""
         if not self.replaced:
             return self.added
-        return (*(new for _, new in self.replaced), *self.added)
+        return (*[new for _, new in self.replaced], *self.added)
 
     def is_of(self, restaurant_id: str) -> bool:
         """Tell whether every row is of that restaurant."""
         if self.policy is not None and self.policy.restaurant.id != restaurant_id:
             return False
-        rows: tuple[Any, ...] = (
-            *self.gone,
-            *self.come,
-            *self.bookings,
-            *self.holds_added,
-            *self.holds_changed,
-            *self.records_added,
-            *self.records_changed,
-            *self.confirmations,
-            *self.stored_results,
-            *self.events,
+        kinds: tuple[tuple[Any, ...], ...] = (
+            self.gone,
+            self.come,
+            self.bookings,
+            self.holds_added,
+            self.holds_changed,
+            self.records_added,
+            self.records_changed,
+            self.confirmations,
+            self.stored_results,
+            self.events,
         )
-        return all([row.restaurant_id == restaurant_id for row in rows])  # noqa: C419  # Faster.
+        for rows in kinds:
+            for row in rows:
+                if row.restaurant_id != restaurant_id:
+                    return False
+        return True
 
     @property
     def touches_occupancy(self) -> bool:

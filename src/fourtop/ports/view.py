@@ -38,9 +38,9 @@ class View:
     (``dead_holds``).
 
     A *seated* party keeps its tables until it leaves. ``busy_mask``, ``busy_masks``,
-    ``find_in_the_way``, ``overstays`` and ``find_last_allocation`` treat them as taken until
-    ``SeatedParty.until_us``, also beyond the end of the party's rows; ``allocations`` and
-    ``allocations_of`` return the rows as they are stored.
+    ``find_in_the_way``, ``all_in_the_way``, ``overstays`` and ``find_last_allocation`` treat them
+    as taken until ``SeatedParty.until_us``, also beyond the end of the party's rows;
+    ``allocations`` and ``allocations_of`` return the rows as they are stored.
 
     Args:
         source: The rows.
@@ -199,10 +199,9 @@ class View:
         self, table_id: str, window: Window, without: Collection[Owner]
     ) -> list[Allocation]:
         """Return the rows of seated parties that keep a table in a window beyond their end."""
-        kept = self._staying(window.start_us)
         return [
             each.row
-            for each in kept
+            for each in self._staying(window.start_us)
             if each.row.resource_id == table_id
             and each.row.window.overlaps(window)
             and each.row.owner not in without
@@ -223,9 +222,8 @@ class View:
         """Return the parties that sit at tables now, by start, then id."""
         source = self._ask(self.scope.sees_seated(self.now_us), "every seated party")
         if self._seated is None:
+            minutes = source.house.policy.seating.overstay_minutes
             seated = [each for each in source.seated() if each.assignment is not None]
-            # Nearly always there are none.
-            minutes = source.house.policy.seating.overstay_minutes if seated else 0
             self._seated = tuple([SeatedParty.of(each, self.now_us, minutes) for each in seated])
         return self._seated
 

@@ -23,11 +23,11 @@ class HeadcountIndex:
         self._days: dict[int, _Day] = {}
 
     def add(self, booking: Booking) -> None:
-        """Count a booking, if its status counts. O(1)."""
+        """Count a booking, if its status counts. O(log n) for n instants of its day."""
         self._count(booking, 1)
 
     def remove(self, booking: Booking) -> None:
-        """Stop counting a booking that was added, unchanged. O(1)."""
+        """Stop counting a booking that was added, unchanged. O(log n), as ``add``."""
         self._count(booking, -1)
 
     def within(self, window: Window) -> list[Headcount]:
