@@ -200,6 +200,7 @@ def test_a_time_beyond_all_windows_is_refused(local: str | datetime) -> None:
         (datetime(2025, 10, 22, 18, tzinfo=UTC), "Europe/London", "2025-10-22T19:00+01:00"),
         (datetime(2025, 6, 1, 1, 15, tzinfo=UTC), "America/Los_Angeles", "2025-05-31T18:15-07:00"),
         (datetime(2025, 6, 1, 1, 15, 30, tzinfo=UTC), "UTC", "2025-06-01T01:15:30+00:00"),
+        (datetime(2025, 6, 1, 1, 15, 0, 5, tzinfo=UTC), "UTC", "2025-06-01T01:15:00.000005+00:00"),
     ],
 )
 def test_an_instant_is_written_in_the_zone_of_the_restaurant(

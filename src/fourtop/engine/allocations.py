@@ -115,11 +115,10 @@ def expire_holds(
         kept: Ids of holds that the command ends itself.
     """
     changes = NO_CHANGES
-    found = [hold for window in windows for hold in view.dead_holds(window)]
-    if not found:
-        return changes
-    expired = {hold.id: hold for hold in found if hold.id not in kept}
-    for hold in expired.values():
+    found = {hold.id: hold for window in windows for hold in view.dead_holds(window)}
+    for hold in found.values():
+        if hold.id in kept:
+            continue
         event = hold_event(invocation, EventType.HOLD_EXPIRED, hold, view.now_us)
         changes += end_hold(hold, HoldState.EXPIRED, view.rows_of(hold), event)
     return changes

@@ -16,6 +16,7 @@ from fourtop.model.service_period import ServicePeriod, TurnBand
 from fourtop.model.window import (
     LATEST_US,
     MICROSECONDS_PER_MINUTE,
+    MICROSECONDS_PER_SECOND,
     Window,
     from_micros,
     next_valid,
@@ -482,9 +483,11 @@ class Calendar:
         return self._texts(instant_us)
 
     def _format(self, instant_us: int) -> str:
-        local = from_micros(instant_us).astimezone(self.zone)
-        exact = local.second == local.microsecond == 0
-        return local.isoformat(timespec="minutes" if exact else "auto")
+        seconds, rest_us = divmod(instant_us, MICROSECONDS_PER_SECOND)
+        local = datetime.fromtimestamp(seconds, self.zone)
+        if local.second or rest_us:
+            return local.replace(microsecond=rest_us).isoformat()
+        return local.isoformat(timespec="minutes")
 
 
 def turn_minutes(bands: tuple[TurnBand, ...], party_size: int) -> int:
