@@ -46,6 +46,14 @@ def test_examples_of_the_page_run(
     run(SYBIL.parse(page))
 
 
+def test_each_decision_record_has_a_number_of_its_own() -> None:
+    titles = {each.name: each.read_text("utf-8") for each in ROOT.glob("docs/adr/*.md")}
+    numbers = [int(name[:4]) for name in titles]
+    assert len(numbers) == len(set(numbers)) > 30
+    for name, text in titles.items():
+        assert text.startswith(f"# {int(name[:4])}. "), name
+
+
 def test_blocks_of_a_page_share_their_names(tmp_path: Path) -> None:
     text = "```python\nparty = 4\n```\n\nThen:\n\n```python\nassert party == 4\n```\n"
     assert run(parsed(tmp_path, text)) == 2

@@ -78,6 +78,27 @@ def test_case_8_all_starts_of_a_changed_night_are_a_raster_of_elapsed_time() -> 
         assert {later - earlier for earlier, later in pairwise(instants)} == {15 * 60 * 10**6}
 
 
+def test_case_8_two_services_share_the_hour_that_happens_twice() -> None:
+    early = ServicePeriod("early", "00:30", "01:30", last_seating_minutes=0)
+    late = ServicePeriod("late", "01:30", "03:00", last_seating_minutes=0)
+    house = calendar(early, late)
+    for day in (AUTUMN, AUTUMN + timedelta(days=1), SPRING):
+        for service in house.services_on(day):
+            shared = [
+                each
+                for each in house.services_on(day)
+                if each != service and each.window.overlaps(service.window)
+            ]
+            assert house.is_alone(service) is not bool(shared), day
+            assert bool(shared) is (day == AUTUMN), day
+
+
+def test_an_overnight_service_and_one_of_the_next_morning_are_alone() -> None:
+    house = calendar(NIGHT, ServicePeriod("breakfast", "04:00", "10:00"))
+    for day in (DAY, DAY + timedelta(days=1)):
+        assert all(map(house.is_alone, house.services_on(day)))
+
+
 def test_case_8_a_new_zone_moves_no_instant() -> None:
     instant = calendar(DINNER).instant("2025-05-10T19:00")
 
@@ -179,6 +200,7 @@ def test_a_time_beyond_all_windows_is_refused(local: str | datetime) -> None:
         (datetime(2025, 10, 22, 18, tzinfo=UTC), "Europe/London", "2025-10-22T19:00+01:00"),
         (datetime(2025, 6, 1, 1, 15, tzinfo=UTC), "America/Los_Angeles", "2025-05-31T18:15-07:00"),
         (datetime(2025, 6, 1, 1, 15, 30, tzinfo=UTC), "UTC", "2025-06-01T01:15:30+00:00"),
+        (datetime(2025, 6, 1, 1, 15, 0, 5, tzinfo=UTC), "UTC", "2025-06-01T01:15:00.000005+00:00"),
     ],
 )
 def test_an_instant_is_written_in_the_zone_of_the_restaurant(

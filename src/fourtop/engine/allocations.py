@@ -47,19 +47,19 @@ def allocate(
         part: Prefix of the row ids, for a command that allocates for several owners.
     """
     kind, owner_id = owner
-    restaurant_id, first = invocation.restaurant_id, f"{invocation.id}.{part}"
-
-    def row(name: object, resource: ResourceType, resource_id: str) -> Allocation:
-        row_id = f"{first}{name}"
-        return Allocation(row_id, restaurant_id, resource, resource_id, window, kind, owner_id)
-
-    rows = [row(number, ResourceType.TABLE, each) for number, each in enumerate(tables, 1)]
+    tenant, first = invocation.restaurant_id, f"{invocation.id}.{part}"
+    rows = [
+        Allocation(f"{first}{number}", tenant, ResourceType.TABLE, table, window, kind, owner_id)
+        for number, table in enumerate(tables, 1)
+    ]
     merge_group_id = None
     if len(tables) > 1 and kind is not OwnerKind.BLOCK:
-        merge_group_id = f"{first}group"
-        rows.append(row("group", ResourceType.MERGE_GROUP, merge_group_id))
+        id_ = merge_group_id = f"{first}group"
+        resource = ResourceType.MERGE_GROUP
+        rows.append(Allocation(id_, tenant, resource, id_, window, kind, owner_id))
     if kind is OwnerKind.HOLD:
-        rows.append(row("hold", ResourceType.HOLD, owner_id))
+        id_, resource = f"{first}hold", ResourceType.HOLD
+        rows.append(Allocation(id_, tenant, resource, owner_id, window, kind, owner_id))
     return Placing(tuple(rows), merge_group_id)
 
 
@@ -115,11 +115,10 @@ def expire_holds(
         kept: Ids of holds that the command ends itself.
     """
     changes = NO_CHANGES
-    found = [hold for window in windows for hold in view.dead_holds(window)]
-    if not found:
-        return changes
-    expired = {hold.id: hold for hold in found if hold.id not in kept}
-    for hold in expired.values():
+    found = {hold.id: hold for window in windows for hold in view.dead_holds(window)}
+    for hold in found.values():
+        if hold.id in kept:
+            continue
         event = hold_event(invocation, EventType.HOLD_EXPIRED, hold, view.now_us)
         changes += end_hold(hold, HoldState.EXPIRED, view.rows_of(hold), event)
     return changes

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from itertools import count
+from os import urandom
 from typing import Protocol
 
 from fourtop.errors import InvalidIdentifier, safe_repr
 from fourtop.errors.display import brief
 from fourtop.model.validators import check_identifier
 
-_MILLISECONDS_BITS = 48
+# The digit of the variant, by a random digit: two of its bits are random.
+_VARIANT = "89ab" * 4
 _LONGEST_PREFIX = 32
 
 
@@ -37,12 +38,10 @@ class TimeOrderedIds:
 
     def next(self) -> str:
         """Return a new UUID as text."""
-        milliseconds = time.time_ns() // 1_000_000 & ((1 << _MILLISECONDS_BITS) - 1)
-        random = secrets.randbits(74)
-        high, low = random >> 62, random & ((1 << 62) - 1)
-        digits = f"{milliseconds << 80 | 7 << 76 | high << 64 | 0b10 << 62 | low:032x}"
-        parts = (digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])
-        return "-".join(parts)
+        at = f"{time.time_ns() // 1_000_000:012x}"
+        random = urandom(10).hex()
+        variant = _VARIANT[int(random[3], 16)]
+        return f"{at[:8]}-{at[8:]}-7{random[:3]}-{variant}{random[4:7]}-{random[7:19]}"
 
 
 class CountedIds:

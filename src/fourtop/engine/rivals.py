@@ -21,27 +21,10 @@ def find_rivals(
 def find_all_rivals(
     view: View, tables: Collection[str], window: Window, without: Collection[Owner] = ()
 ) -> tuple[Allocation, ...]:
-    """Return every allocation in the way, in the order of ``tables``, then by start.
-
-    O(log n) for each of them and for each table.
-    """
+    """Return every allocation in the way, in the order of ``tables``, then by start."""
     found: list[Allocation] = []
-    overstays = view.overstays(window)
     for table_id in tables:
-        left: Window | None = window
-        others = tuple(without)
-        while left is not None:
-            row = view.find_in_the_way(table_id, left, others)
-            if row is None:
-                break
-            found.append(row)
-            if row in overstays:
-                # Its row was lengthened, perhaps over the next one: look for the others there.
-                others = (*others, row.owner)
-                continue
-            # Stored rows of a table never overlap: the next one starts after this one.
-            end_us = row.window.end_us
-            left = Window.of_micros(end_us, window.end_us) if end_us < window.end_us else None
+        found += view.all_in_the_way(table_id, window, without)
     return tuple(found)
 
 
@@ -50,7 +33,7 @@ def describe(row: Allocation) -> dict[str, str]:
     return {
         "allocation_id": row.id,
         "table_id": row.resource_id,
-        "owner_kind": row.owner_kind.value,
+        "owner_kind": str(row.owner_kind),
         "owner_id": row.owner_id,
         "start": iso(row.window.start_us),
         "end": iso(row.window.end_us),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Final
 
@@ -14,6 +14,7 @@ from fourtop.model.allocation import Owner, OwnerKind
 from fourtop.model.booking import Booking
 from fourtop.model.calendar import Calendar, Service, Stay
 from fourtop.model.capacity_rules import PacingRule, Spread
+from fourtop.model.direct_init import direct_init
 from fourtop.model.receipt import PacingUsage, Usage
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 from fourtop.ports import View
@@ -68,6 +69,7 @@ class Group:
     counts: bool = True
 
 
+@direct_init
 @attrs.frozen
 class Attendance:
     """The parties that count in a service, the party itself apart.
@@ -111,16 +113,18 @@ def count_attendance(
 
     Most houses have no rule that needs more.
     """
-    is_in = partial(_is_in, compiled.calendar, service)
-    own = _released_booking(view, released, is_in)
+    calendar = compiled.calendar
+    own = _released_booking(view, released, calendar, service)
+    covers, parties = (0, 0) if own is None else (-own.covers, -1)
     counted = view.headcounts(service.window)
-    if not compiled.calendar.is_alone(service):
-        counted = tuple([each for each in counted if is_in(each.start_us)])
-    covers = sum([each.covers for each in counted]) - (0 if own is None else own.covers)
-    parties = sum([each.parties for each in counted]) - (own is not None)
+    if not calendar.is_alone(service):
+        counted = tuple(each for each in counted if _is_in(calendar, service, each.start_us))
+    for each in counted:
+        covers += each.covers
+        parties += each.parties
     for held in view.held_covers(service.window):
-        is_counted_already = held.counted_us is not None and is_in(held.counted_us)
-        if held.hold_id != released.hold_id and is_in(held.start_us) and not is_counted_already:
+        is_new = held.counted_us is None or not _is_in(calendar, service, held.counted_us)
+        if held.hold_id != released.hold_id and is_new and _is_in(calendar, service, held.start_us):
             covers, parties = covers + held.party_size, parties + 1
     return Attendance((), own, covers, parties)
 
@@ -140,7 +144,7 @@ def take_attendance(
         released: The records to leave out.
     """
     is_in = partial(_is_in, compiled.calendar, service)
-    own = _released_booking(view, released, is_in)
+    own = _released_booking(view, released, compiled.calendar, service)
     found = (
         _each_party(view, service, released)
         if compiled.counts_by_party
@@ -164,12 +168,16 @@ def _is_in(calendar: Calendar, service: Service, start_us: int) -> bool:
     return found is service or service.is_same(found)
 
 
-def _released_booking(view: View, released: Released, is_in: Callable[[int], bool]) -> Group | None:
+def _released_booking(
+    view: View, released: Released, calendar: Calendar, service: Service
+) -> Group | None:
     """Return the released booking if it counts in the service."""
-    known = None if released.booking_id is None else view.find_booking(released.booking_id)
-    if known is None or not known.status.counts_covers or not is_in(known.stay.dining.start_us):
+    if released.booking_id is None:
         return None
-    return _group_of(known)
+    known = view.find_booking(released.booking_id)
+    if known is None or not known.status.counts_covers:
+        return None
+    return _group_of(known) if _is_in(calendar, service, known.stay.dining.start_us) else None
 
 
 def _each_instant(

@@ -16,6 +16,7 @@ from fourtop.model.service_period import ServicePeriod, TurnBand
 from fourtop.model.window import (
     LATEST_US,
     MICROSECONDS_PER_MINUTE,
+    MICROSECONDS_PER_SECOND,
     Window,
     from_micros,
     next_valid,
@@ -344,12 +345,15 @@ class Calendar:
                     dwell_minutes=dwell,
                     minimum_minutes=least,
                 )
+        dining = occupied = Window.of_micros(start_us, end_us)
+        if before or after:
+            occupied = Window.of_micros(start_us - before, end_us + after)
         return Stay(
             period=period.key,
             service_date=service.date,
             occasion=occasion,
-            dining=Window.of_micros(start_us, end_us),
-            occupied=Window.of_micros(start_us - before, end_us + after),
+            dining=dining,
+            occupied=occupied,
             turn_minutes=minutes,
             is_clamped=is_clamped,
         )
@@ -479,9 +483,11 @@ class Calendar:
         return self._texts(instant_us)
 
     def _format(self, instant_us: int) -> str:
-        local = from_micros(instant_us).astimezone(self.zone)
-        exact = local.second == local.microsecond == 0
-        return local.isoformat(timespec="minutes" if exact else "auto")
+        seconds, rest_us = divmod(instant_us, MICROSECONDS_PER_SECOND)
+        local = datetime.fromtimestamp(seconds, self.zone)
+        if local.second or rest_us:
+            return local.replace(microsecond=rest_us).isoformat()
+        return local.isoformat(timespec="minutes")
 
 
 def turn_minutes(bands: tuple[TurnBand, ...], party_size: int) -> int:
@@ -491,8 +497,10 @@ def turn_minutes(bands: tuple[TurnBand, ...], party_size: int) -> int:
     >>> turn_minutes(as_bands([(2, 60), (4, 75)]), 12)
     75
     """
-    fitting = (band for band in bands if band.max_party is None or party_size <= band.max_party)
-    return next(fitting, bands[-1]).minutes
+    for band in bands:
+        if band.max_party is None or party_size <= band.max_party:
+            return band.minutes
+    return bands[-1].minutes
 
 
 def as_moment(local: object, field: str) -> datetime:

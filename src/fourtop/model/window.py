@@ -68,7 +68,8 @@ def next_valid(value: datetime) -> datetime | None:
 
 def from_micros(micros: int) -> datetime:
     """Convert microseconds since 1970 to a datetime in UTC."""
-    return _EPOCH + timedelta(microseconds=micros)
+    # Days, seconds, microseconds: the keyword takes half as long again.
+    return _EPOCH + timedelta(0, 0, micros)
 
 
 @lru_cache(maxsize=_CACHED_TEXTS)

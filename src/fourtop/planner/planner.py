@@ -159,13 +159,22 @@ class Planner:
             free: The free tables.
             barred: Masks of two tables or more; a plan may not have all tables of one.
         """
+        return self._best(request, free, barred)[0]
+
+    def _best(
+        self, request: PlanRequest, free: int, barred: Sequence[int] = ()
+    ) -> tuple[Plan | None, bool]:
+        """Return the best plan, and whether the answer is proven."""
         ranking = self._ranking(request)
         if ranking is None:
-            return next(iter(self._searched(request, free, 1, barred).plans), None)
-        ranks = ranking.available(self._suitable(request, free), barred)
-        if not ranks:
-            return None
-        return ranking.plan(ranking.first(ranks))
+            found = self._searched(request, free, 1, barred)
+            return next(iter(found.plans), None), found.is_proven
+        suitable = self._suitable(request, free)
+        if barred:
+            candidate = next(ranking.in_order(ranking.available(suitable, barred)), None)
+        else:
+            candidate = ranking.best(suitable)
+        return (None if candidate is None else ranking.plan(candidate)), True
 
     def plans(
         self,
@@ -254,33 +263,27 @@ class Planner:
         is truly too large, or ``SEARCH_LIMIT_REACHED`` with the proof ``NOT_PROVEN`` where a
         search met its bound of ``max_nodes`` sets before it found a plan.
         """
-        ranking = self._ranking(request)
-        if ranking is not None:
-            # The usual case. It skips the search, which costs as much again.
-            ranks = ranking.available(self._suitable(request, free), barred)
-            if ranks:
-                return ranking.plan(ranking.first(ranks))
-        found = self._found(request, free, 1, barred)
-        if found.plans:
-            return found.plans[0]
-        everything = self.compiled_floor.offered
-        wanted = self._found(request, everything, 1) if found.is_proven else found
-        if wanted.plans:
-            return self._taken(request, wanted.plans[0], free)
-        unconditional = (
-            self._found(PlanRequest(request.party_size), everything, 1)
-            if wanted.is_proven and request.must.kinds
-            else wanted
-        )
-        party_size = request.party_size
-        if unconditional.plans:
+        plan, is_proven = self._best(request, free, barred)
+        return self._refuse(request, free, is_proven=is_proven) if plan is None else plan
+
+    def _refuse(self, request: PlanRequest, free: int, *, is_proven: bool) -> Refusal:
+        """Return the refusal of a request for which a search found no free plan."""
+        party_size, everything = request.party_size, self.compiled_floor.offered
+        plan = None
+        if is_proven:
+            plan, is_proven = self._best(request, everything)
+            if plan is not None:
+                return self._taken(request, plan, free)
+        if is_proven and request.must.kinds:
+            plan, is_proven = self._best(PlanRequest(party_size), everything)
+        if plan is not None:
             kinds = self._binding(request)
             wanted_values = request.must.values_of(kinds)
             details = {"party_size": party_size, "conditions": kinds, "wanted": wanted_values}
             condition = Reason(Code.NO_TABLES_MATCH, details)
             causes = self.causes.reasons_alone(party_size, request.must)
             return Refusal((condition, *causes), Proof.NO_PLAN)
-        if unconditional.is_proven:
+        if is_proven:
             return self.causes.refusal_of(party_size, ANY_TABLE)
         reason = Reason(
             Code.SEARCH_LIMIT_REACHED, {"party_size": party_size, "limit": self.max_nodes}

@@ -13,6 +13,7 @@ from fourtop.planner.candidate import Candidate
 
 _MAX_KEPT = 128
 _PLAN_BYTES = 2_048
+_ANSWER_BYTES = 192
 
 
 @attrs.frozen(eq=False)
@@ -33,6 +34,7 @@ class Ranking:
     _make: Callable[[Candidate], Plan]
     plan: Callable[[Candidate], Plan] = attrs.field(init=False)
     _beside: Callable[[int], int] = attrs.field(init=False)
+    _best: Callable[[int], Candidate | None] = attrs.field(init=False)
 
     @plan.default
     def _keep_plans(self) -> Callable[[Candidate], Plan]:
@@ -43,6 +45,11 @@ class Ranking:
         # Not bound to the ranking: a cycle would keep its memory until the next collection.
         others = partial(_ranks_beside, self.candidates, self.everything, self.sparing)
         return lru_cache(maxsize=_MAX_KEPT)(others)
+
+    @_best.default
+    def _keep_answers(self) -> Callable[[int], Candidate | None]:
+        found = partial(_best_without, self.candidates, self.everything, self.sparing)
+        return lru_cache(maxsize=_MAX_KEPT)(found)
 
     @classmethod
     def of(
@@ -80,7 +87,15 @@ class Ranking:
         count = len(self.candidates)
         kept = min(count, _MAX_KEPT)
         masks = (self.tables.bit_count() + kept) * (40 + count // 7)
-        return 256 + kept * _PLAN_BYTES + 16 * count + 8 * len(self.sparing) + masks
+        answers = _MAX_KEPT * (_ANSWER_BYTES + len(self.sparing) // 7)
+        return 256 + kept * _PLAN_BYTES + 16 * count + 8 * len(self.sparing) + masks + answers
+
+    def best(self, free: int) -> Candidate | None:
+        """Return the best candidate whose tables are all in the mask ``free``, or ``None``.
+
+        One AND a busy table. The last 128 answers are kept: the evenings of a house are alike.
+        """
+        return self._best(self.tables & ~free)
 
     def available(self, free: int, barred: Sequence[int] = ()) -> int:
         """Return the ranks whose tables are all in the mask ``free``. One AND a busy table.
@@ -100,10 +115,6 @@ class Ranking:
         for bit in bits(mask):
             ranks &= self.everything ^ self.sparing[bit]
         return ranks
-
-    def first(self, ranks: int) -> Candidate:
-        """Return the best candidate of a mask of ranks, which is not empty."""
-        return self.candidates[(ranks & -ranks).bit_length() - 1]
 
     def in_order(self, ranks: int) -> Iterator[Candidate]:
         """Yield the candidates of a mask of ranks, the best first."""
@@ -132,6 +143,14 @@ def _without(sparing: Sequence[int], ranks: int, taken: int) -> int:
         ranks &= sparing[low.bit_length() - 1]
         taken ^= low
     return ranks
+
+
+def _best_without(
+    candidates: Sequence[Candidate], everything: int, sparing: Sequence[int], taken: int
+) -> Candidate | None:
+    """Return the best candidate that uses none of the taken tables, or ``None``."""
+    ranks = _without(sparing, everything, taken)
+    return candidates[(ranks & -ranks).bit_length() - 1] if ranks else None
 
 
 def _ranks_beside(

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from itertools import chain
-from operator import attrgetter
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import attrs
 
@@ -23,8 +21,6 @@ from fourtop.ports.plain_records import PlainRecord, RecordRef
 from fourtop.ports.scope import Scope
 
 T = TypeVar("T")
-
-_RESTAURANT_ID: Final = attrgetter("restaurant_id")
 
 
 def _text(result: str | Callable[[], str]) -> str:
@@ -157,20 +153,20 @@ class Changes:
         """The allocations that end: the removed ones, then the replaced ones as stored."""
         if not self.replaced:
             return self.removed
-        return (*self.removed, *(old for old, _ in self.replaced))
+        return (*self.removed, *[old for old, _ in self.replaced])
 
     @property
     def come(self) -> tuple[Allocation, ...]:
         """The allocations that begin: the replaced ones as they will be, then the new ones."""
         if not self.replaced:
             return self.added
-        return (*(new for _, new in self.replaced), *self.added)
+        return (*[new for _, new in self.replaced], *self.added)
 
     def is_of(self, restaurant_id: str) -> bool:
         """Tell whether every row is of that restaurant."""
         if self.policy is not None and self.policy.restaurant.id != restaurant_id:
             return False
-        rows = chain(
+        kinds: tuple[tuple[Any, ...], ...] = (
             self.gone,
             self.come,
             self.bookings,
@@ -182,7 +178,11 @@ class Changes:
             self.stored_results,
             self.events,
         )
-        return {restaurant_id}.issuperset(map(_RESTAURANT_ID, rows))
+        for rows in kinds:
+            for row in rows:
+                if row.restaurant_id != restaurant_id:
+                    return False
+        return True
 
     @property
     def touches_occupancy(self) -> bool:

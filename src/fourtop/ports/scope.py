@@ -98,10 +98,10 @@ class Scope:
         """Return the scope with these windows, counts and stored results added."""
         return Scope(
             self.restaurant_id,
-            (*self.windows, *windows),
+            self.windows + windows,
             self.sittings,
-            (*self.headcounts, *headcounts),
-            (*self.counted_parties, *counted_parties),
+            self.headcounts + headcounts,
+            self.counted_parties + counted_parties,
             self.bookings,
             self.holds,
             self.records,
@@ -165,8 +165,7 @@ class Scope:
         """
         if self.tables:
             return True
-        reach_us = now_us + SEATED_REACH_US
-        return any(window.start_us < reach_us for window in self.windows)
+        return bool(self.windows) and min(self.windows).start_us < now_us + SEATED_REACH_US
 
     def covers_sittings(self, window: Window) -> bool:
         """Tell whether every instant of a window lies in one of the scope's sittings. O(log n)."""

@@ -39,9 +39,9 @@ class View:
     (``dead_holds``).
 
     A *seated* party keeps its tables until it leaves. ``busy_mask``, ``busy_masks``,
-    ``find_in_the_way``, ``overstays`` and ``find_last_allocation`` treat them as taken until
-    ``SeatedParty.until_us``, also beyond the end of the party's rows; ``allocations`` and
-    ``allocations_of`` return the rows as they are stored.
+    ``find_in_the_way``, ``all_in_the_way``, ``overstays`` and ``find_last_allocation`` treat them
+    as taken until ``SeatedParty.until_us``, also beyond the end of the party's rows;
+    ``allocations`` and ``allocations_of`` return the rows as they are stored.
 
     Args:
         source: The rows.
@@ -103,16 +103,17 @@ class View:
 
     def dead_holds(self, window: Window) -> tuple[Hold, ...]:
         """Return the dead holds that occupy a window, by start, then id."""
-        # Nearly always the window is one of the scope's: a look-up is cheaper than a search.
-        is_covered = window in self.scope.windows or self.scope.covers(window)
-        source = self._ask(is_covered, "the window", window)
         # Every command asks. The hash of a pair takes less time than that of a window.
         bounds = (window.start_us, window.end_us)
         found = self._dead.get(bounds)
         if found is None:
+            # Nearly always the window is one of the scope's: a look-up is cheaper than a search.
+            is_covered = window in self.scope.windows or self.scope.covers(window)
+            source = self._ask(is_covered, "the window", window)
             found = self._dead[bounds] = tuple(source.expired_holds(self.now_us, window))
             if found:
                 self._shown.update(hold.id for hold in found)
+        assert self._alive, "the view has ended with its call"
         return found
 
     def has_expired_holds(self) -> bool:
@@ -173,16 +174,39 @@ class View:
         found = self._source.occupancy.find_in_the_way(
             ResourceType.TABLE, table_id, window, ignored
         )
-        own = [
+        own = self._rows_of_overstays(table_id, window, without)
+        # The row of an overstay replaces the stored one, which has the same start.
+        rows = own if found is None else [*own, found]
+        return min(rows, key=_START, default=None)
+
+    def all_in_the_way(
+        self, table_id: str, window: Window, without: Collection[Owner] = ()
+    ) -> tuple[Allocation, ...]:
+        """Return every live allocation of a table in a window, dead holds' ignored, by start.
+
+        That of a seated party ends when its table may be free again, and may overlap the next one.
+        O(log n + k) for k rows found.
+        """
+        ignored = self._ignored(window, without)
+        rows = self._source.occupancy.of_resource(ResourceType.TABLE, table_id, window)
+        found = [row for row in rows if not (row.shadow or (ignored and row.owner in ignored))]
+        own = self._rows_of_overstays(table_id, window, without)
+        for late in own:
+            # The row of an overstay replaces the stored one.
+            found = [row for row in found if row.owner != late.owner or _is_before(row, late)]
+        return tuple(sorted([*own, *found], key=_START) if own else found)
+
+    def _rows_of_overstays(
+        self, table_id: str, window: Window, without: Collection[Owner]
+    ) -> list[Allocation]:
+        """Return the rows of seated parties that keep a table in a window beyond their end."""
+        return [
             each.row
             for each in self._staying(window.start_us)
             if each.row.resource_id == table_id
             and each.row.window.overlaps(window)
             and each.row.owner not in without
         ]
-        # The row of an overstay replaces the stored one, which has the same start.
-        rows = own if found is None else [*own, found]
-        return min(rows, key=_START, default=None)
 
     def overstays(self, window: Window) -> tuple[Allocation, ...]:
         """Return the rows of the tables that seated parties keep in a window beyond their rows.
@@ -212,16 +236,18 @@ class View:
         if start_us >= self.now_us + SEATED_REACH_US:
             return ()
         if self._kept is None:
-            self._kept = tuple(
-                [
-                    _Overstay.of(row, party.until_us)
-                    for party in self.seated_parties()
-                    if party.until_us > party.end_us
-                    for row in self._source.of_owner(OwnerKind.BOOKING, party.booking.id)
-                    if _is_current(row, party)
-                ]
-            )
+            has_seated = bool(self._source.seated())
+            self._kept = self._overstays_of(self.seated_parties()) if has_seated else ()
         return self._kept
+
+    def _overstays_of(self, parties: tuple[SeatedParty, ...]) -> tuple[_Overstay, ...]:
+        return tuple(
+            _Overstay.of(row, party.until_us)
+            for party in parties
+            if party.until_us > party.end_us
+            for row in self._source.of_owner(OwnerKind.BOOKING, party.booking.id)
+            if _is_current(row, party)
+        )
 
     def _kept_mask(
         self,
@@ -436,6 +462,10 @@ class _Overstay:
     def is_in(self, start_us: int, end_us: int) -> bool:
         """Tell whether the table is kept at some time in ``[start, end)`` after the row's end."""
         return self.end_us < end_us and start_us < self.row.window.end_us
+
+
+def _is_before(row: Allocation, other: Allocation) -> bool:
+    return row.window.start_us < other.window.start_us
 
 
 def _is_current(row: Allocation, party: SeatedParty) -> bool:

@@ -295,7 +295,9 @@ def _with_rivals_on(candidacy: Candidacy, reason: Reason) -> Reason:
     if reason.code is not Code.TABLES_TAKEN:
         return reason
     admission, tables = candidacy.admission, reason.details["tables"]
-    window = candidacy.stay_at(admission.compiled.house.floor.mask(tables)).occupied
-    rivals = find_all_rivals(admission.view, tables, window, admission.released.owners)
+    stay = candidacy.stay
+    if candidacy.variants:
+        stay = candidacy.stay_at(admission.compiled.house.floor.mask(tables))
+    rivals = find_all_rivals(admission.view, tables, stay.occupied, admission.released.owners)
     in_the_way = [describe(row) for row in rivals]
     return Reason(reason.code, {**reason.details, "in_the_way": in_the_way})

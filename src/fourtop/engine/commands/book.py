@@ -89,16 +89,16 @@ def make_booking(
         placing = place(invocation, booking_id, seating)
     assignment = assignment_of(invocation, view, seating, placing)
     booking = Booking(
-        id=booking_id,
-        restaurant_id=invocation.restaurant_id,
-        party_size=request.party_size,
-        status=_status(terms),
-        stay=seating.stay,
-        assignment=assignment,
-        version=1,
-        created_us=view.now_us,
-        updated_us=view.now_us,
-        actor=invocation.actor,
+        booking_id,
+        invocation.restaurant_id,
+        request.party_size,
+        _status(terms),
+        seating.stay,
+        assignment,
+        1,  # Its version; it is made and changed now.
+        view.now_us,
+        view.now_us,
+        invocation.actor,
         past_reason=request.past_reason,
         must=request.must,
         wish=request.wish,

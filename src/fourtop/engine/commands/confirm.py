@@ -25,7 +25,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
-from functools import cached_property
 from typing import Any
 
 import attrs
@@ -70,6 +69,7 @@ from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.booking import Assignment, Booking, BookingStatus
 from fourtop.model.calendar import Stay
 from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
+from fourtop.model.direct_init import direct_init
 from fourtop.model.event import EventType
 from fourtop.model.hold import Hold, HoldState
 from fourtop.model.override import Override, merged
@@ -112,12 +112,15 @@ def command(caller: Caller, wanted: Confirmation, *, key: str | None) -> Command
     )
 
     def on_lost(view: View, compiled: CompiledHouse, error: FourtopError) -> Decision[None] | Need:
-        return evidence_of_loss(_Attempt(invocation, view, compiled, wanted), error)
+        hold = view.find_hold(hold_id)
+        if hold is None:
+            return Decision(None)
+        return evidence_of_loss(_Attempt(invocation, view, compiled, wanted, hold), error)
 
     return Command(
         invocation,
         scope,
-        lambda view, compiled: confirm_hold(_Attempt(invocation, view, compiled, wanted)),
+        lambda view, compiled: confirm_hold(invocation, view, compiled, wanted),
         on_lost,
     )
 
@@ -132,19 +135,20 @@ def _arguments(wanted: Confirmation) -> dict[str, Any]:
 
 
 def confirm_hold(
-    attempt: _Attempt,
+    invocation: Invocation, view: View, compiled: CompiledHouse, wanted: Confirmation
 ) -> Decision[Booking] | Decision[FailedWithEvidence] | Need:
     """Decide a confirmation.
 
     A hold that was confirmed before returns the stored success, with any key. A failed check writes
     its evidence and raises.
     """
-    wanted = attempt.wanted
-    result = attempt.view.find_confirmation(wanted.hold_id)
+    result = view.find_confirmation(wanted.hold_id)
     if result is not None and wanted.booking_id in (None, result.booking_id):
-        return _again(attempt.invocation, attempt.view, result)
-    if attempt.view.find_hold(wanted.hold_id) is None:
+        return _again(invocation, view, result)
+    hold = view.find_hold(wanted.hold_id)
+    if hold is None:
         raise NotFound("hold", wanted.hold_id)
+    attempt = _Attempt(invocation, view, compiled, wanted, hold)
     need = attempt.missing()
     if need is not None:
         return need
@@ -167,7 +171,9 @@ def try_out(
     Returns:
         The seating of a new quote, the error, or ``None`` if the hold would be confirmed as it is.
     """
-    attempt = _Attempt(invocation, view, compiled, wanted)
+    hold = view.find_hold(wanted.hold_id)
+    assert hold is not None, "the hold is alive"
+    attempt = _Attempt(invocation, view, compiled, wanted, hold)
     try:
         return attempt._admitted_again(attempt._target())  # noqa: SLF001  # Its own checks.
     except FourtopError as error:
@@ -176,10 +182,7 @@ def try_out(
 
 def evidence_of_loss(attempt: _Attempt, error: FourtopError) -> Decision[None] | Need:
     """Decide the evidence of a confirmation that lost its last race in the store."""
-    view = attempt.view
-    if view.find_hold(attempt.wanted.hold_id) is None:
-        return Decision(None)
-    occupied = attempt.hold.stay.occupied
+    view, occupied = attempt.view, attempt.hold.stay.occupied
     if not view.scope.covers(occupied):
         return Need(Scope(view.scope.restaurant_id, windows=(occupied,)))
     evidence = attempt.evidence(attempt.wanted.booking_id or attempt.hold.booking_id, error)
@@ -219,21 +222,37 @@ class _Given:
     would_refuse: tuple[Code, ...]
 
 
+@direct_init
 @attrs.frozen(eq=False)
 class _Attempt:
-    """One attempt to confirm a hold that exists."""
+    """One attempt to confirm a hold that exists.
+
+    Args:
+        invocation: The call.
+        view: The restaurant at this moment.
+        compiled: Its rules.
+        wanted: The arguments.
+        hold: The hold.
+        key: The invocation's key, or the one that follows from the hold.
+        is_house_unchanged: Whether neither floor nor policy was edited since the hold was made.
+    """
 
     invocation: Invocation
     view: View
     compiled: CompiledHouse
     wanted: Confirmation
+    hold: Hold
+    key: str = attrs.field(init=False)
+    is_house_unchanged: bool = attrs.field(init=False)
 
-    @cached_property
-    def hold(self) -> Hold:
-        """The hold."""
-        hold = self.view.find_hold(self.wanted.hold_id)
-        assert hold is not None, "an attempt is made at a hold that exists"
-        return hold
+    @key.default
+    def _name_it(self) -> str:
+        return self.invocation.key or _key_of(self.hold.id)
+
+    @is_house_unchanged.default
+    def _compare_versions(self) -> bool:
+        versions = self.hold.fingerprint.versions
+        return versions is not None and versions == self.compiled.versions
 
     def decided(self) -> Decision[Booking] | Decision[FailedWithEvidence]:
         """Return the confirmation, or the failure with its evidence."""
@@ -254,7 +273,7 @@ class _Attempt:
             kept = {hold.id, *(each.id for each in others.holds_changed)}
             given = self._placed(booking_id, seating, kept)
         booking = self._booking(booking_id, known, given)
-        stored = invocation.stored(booking, view.now_us, self._key)
+        stored = invocation.stored(booking, view.now_us, self.key)
         changes = Changes(
             removed=given.changes.removed,
             replaced=given.changes.replaced,
@@ -288,9 +307,9 @@ class _Attempt:
         bookings = one_or_none(hold.booking_id or self.wanted.booking_id) - scope.bookings
         is_alive = hold.is_alive(self.view.now_us)
         windows: tuple[Window, ...] = ()
-        if not (is_alive and self._is_house_unchanged) and not scope.covers(hold.stay.occupied):
+        if not (is_alive and self.is_house_unchanged) and not scope.covers(hold.stay.occupied):
             windows = (hold.stay.occupied,)
-        may_need_more = is_alive and self.view.has_promises and not self._is_house_unchanged
+        may_need_more = is_alive and self.view.has_promises and not self.is_house_unchanged
         if not bookings and not windows and not may_need_more:
             return None
         more = Scope(scope.restaurant_id, bookings=bookings, windows=windows)
@@ -309,11 +328,6 @@ class _Attempt:
         if isinstance(admitted, Need):
             return admitted.scope
         return Scope(self.invocation.restaurant_id)
-
-    @cached_property
-    def _key(self) -> str:
-        """The invocation's key, or the one that follows from the hold."""
-        return self.invocation.key or _key_of(self.hold.id)
 
     # ---- the checks
 
@@ -358,7 +372,7 @@ class _Attempt:
             PolicyDrift: If the hold has drifted and no new quote was asked for.
             Refused: If today's rules or tables do not admit the party.
         """
-        if self._is_house_unchanged:
+        if self.is_house_unchanged:
             # No rule has changed. The party counts towards the caps since the hold was made.
             return None
         hold = self.hold
@@ -384,12 +398,6 @@ class _Attempt:
         if not self.wanted.requote:
             raise PolicyDrift(hold.id, changed)
         return seating
-
-    @cached_property
-    def _is_house_unchanged(self) -> bool:
-        """Whether neither floor nor policy was edited since the hold was made."""
-        versions = self.hold.fingerprint.versions
-        return versions is not None and versions == self.compiled.versions
 
     def _request_to_keep(self) -> BookingRequest:
         """Return the hold's request, with the occasion of its stay while that is on offer."""
@@ -526,7 +534,7 @@ class _Attempt:
             restaurant_id=invocation.restaurant_id,
             hold_id=hold.id,
             booking_id=booking_id,
-            key=self._key,
+            key=self.key,
             confirmed=error is None,
             checked_us=self.view.now_us,
             tables=tables,

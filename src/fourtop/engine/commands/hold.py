@@ -68,6 +68,7 @@ def command(
         InvalidInput: If an argument is of the wrong type or out of range.
         InvalidIdentifier: If an id or the key is malformed.
     """
+    terms = Terms(terms.booking_id, check_ttl(terms.ttl_seconds), terms.session)
     check_request(caller, request)
     scope = Scope(
         caller.restaurant_id,
@@ -75,7 +76,6 @@ def command(
         sessions=one_or_none(optional_id("session", terms.session)),
         counts_holds=True,
     )
-    terms = attrs.evolve(terms, ttl_seconds=check_ttl(terms.ttl_seconds))
     invocation = caller.invocation("hold", key, {"request": request, "terms": terms})
     return Command(
         invocation,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from operator import attrgetter
 from typing import Final
@@ -18,45 +19,69 @@ class HeadcountIndex:
     """The headcounts of one restaurant. Not thread-safe: the store holds its lock."""
 
     def __init__(self) -> None:
-        # By day in UTC, then by instant: a service lies in one day or two.
-        self._days: dict[int, dict[int, Headcount]] = {}
+        # By day in UTC: a service lies in one day or two.
+        self._days: dict[int, _Day] = {}
 
     def add(self, booking: Booking) -> None:
-        """Count a booking, if its status counts. O(1)."""
+        """Count a booking, if its status counts. O(log n) for n instants of its day."""
         self._count(booking, 1)
 
     def remove(self, booking: Booking) -> None:
-        """Stop counting a booking that was added, unchanged. O(1)."""
+        """Stop counting a booking that was added, unchanged. O(log n), as ``add``."""
         self._count(booking, -1)
 
     def within(self, window: Window) -> list[Headcount]:
         """Return the headcounts inside a window, by their instant.
 
-        It looks at every instant of the days that the window touches.
+        O(log n + k) for n instants of a day and k found ones.
         """
-        first_us, end_us = window.start_us, window.end_us
         found: list[Headcount] = []
-        for number in range(first_us // _DAY_US, (end_us - 1) // _DAY_US + 1):
+        for number in range(window.start_us // _DAY_US, (window.end_us - 1) // _DAY_US + 1):
             day = self._days.get(number)
             if day is not None:
-                found += [day[each] for each in sorted(day) if first_us <= each < end_us]
+                found += day.within(window.start_us, window.end_us)
         return found
 
     def _count(self, booking: Booking, sign: int) -> None:
         if not booking.status.counts_covers:
             return
         start_us = booking.stay.dining.start_us
-        day = self._days.setdefault(start_us // _DAY_US, {})
-        before = day.get(start_us)
-        covers, parties = sign * booking.party_size, sign
-        if before is not None:
-            covers, parties = covers + before.covers, parties + before.parties
-        if parties:
-            day[start_us] = Headcount(start_us, covers, parties)
+        number = start_us // _DAY_US
+        day = self._days.get(number)
+        if day is None:
+            day = self._days[number] = _Day()
+        day.count(start_us, sign * booking.party_size, sign)
+        if not day.starts_us:
+            del self._days[number]
+
+
+class _Day:
+    """The headcounts of one day in UTC, by their instant."""
+
+    __slots__ = ("counts", "starts_us")
+
+    def __init__(self) -> None:
+        self.starts_us: list[int] = []
+        self.counts: list[Headcount] = []
+
+    def within(self, start_us: int, end_us: int) -> list[Headcount]:
+        """Return the headcounts of ``[start, end)``."""
+        first = bisect_left(self.starts_us, start_us)
+        return self.counts[first : bisect_left(self.starts_us, end_us, first)]
+
+    def count(self, start_us: int, covers: int, parties: int) -> None:
+        """Add covers and parties to an instant; an instant without parties is dropped."""
+        at = bisect_left(self.starts_us, start_us)
+        if at == len(self.starts_us) or self.starts_us[at] != start_us:
+            self.starts_us.insert(at, start_us)
+            self.counts.insert(at, Headcount(start_us, covers, parties))
             return
-        day.pop(start_us, None)
-        if not day:
-            del self._days[start_us // _DAY_US]
+        before = self.counts[at]
+        if before.parties + parties:
+            counted = Headcount(start_us, before.covers + covers, before.parties + parties)
+            self.counts[at] = counted
+        else:
+            del self.starts_us[at], self.counts[at]
 
 
 def held_within(

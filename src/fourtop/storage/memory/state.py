@@ -370,6 +370,8 @@ class RestaurantState:
             versions[booking.id] = booking.version
 
     def _check_gone(self, changes: Changes) -> None:
+        if not (changes.removed or changes.replaced):
+            return
         gone: set[str] = set()
         for row in changes.gone:
             stored = self.occupancy.find(row.id)
@@ -475,9 +477,11 @@ class RestaurantState:
             raise
 
     def _write_records(self, changes: Changes) -> None:
-        self._write_bookings(changes)
-        self.holds.extend(changes.holds_added)
-        self.holds.replace(changes.holds_changed)
+        if changes.bookings or changes.bookings_removed:
+            self._write_bookings(changes)
+        if changes.holds_added or changes.holds_changed:
+            self.holds.extend(changes.holds_added)
+            self.holds.replace(changes.holds_changed)
         if changes.records_added or changes.records_changed or changes.records_removed:
             self.plain.write(changes)
         if changes.confirmations or changes.stored_results:

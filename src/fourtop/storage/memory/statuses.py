@@ -21,7 +21,10 @@ class StatusIndex:
 
     def note(self, status: BookingStatus, place: Place) -> None:
         """Keep the place of a booking. O(log n) for n bookings of the status."""
-        self._places.setdefault(status, SortedList()).add(place)
+        places = self._places.get(status)
+        if places is None:
+            places = self._places[status] = SortedList()
+        places.add(place)
 
     def forget(self, status: BookingStatus, place: Place) -> None:
         """Drop the place of a booking that was noted with this status. O(log n)."""

@@ -95,12 +95,16 @@ class SightPromises:
         window = span(0, 120)
         found = trial.ask(
             lambda view: [
-                (view.busy_mask(window, without), view.find_in_the_way("t1", window, without))
+                (
+                    view.busy_mask(window, without),
+                    view.find_in_the_way("t1", window, without),
+                    view.all_in_the_way("t1", window, without),
+                )
                 for without in ((), (_B,), (_B, of_booking("b2")))
             ],
             windows=(window,),
         )
-        assert found == [(1, rows[0]), (1, rows[1]), (0, None)]
+        assert found == [(1, rows[0], rows), (1, rows[1], rows[1:]), (0, None, ())]
 
     def test_shadow_rows_are_shown_and_count_nowhere(self, trial: Trial) -> None:
         """A shadow row is listed with its window and owner, and conflicts with no row."""
@@ -113,13 +117,14 @@ class SightPromises:
                 view.busy_mask(EVENING),
                 view.busy_masks([EVENING.start_us], MINUTE_US),
                 view.find_in_the_way("t1", EVENING),
+                view.all_in_the_way("t1", EVENING),
                 view.find_last_allocation("t1"),
             ),
             windows=(EVENING,),
             bookings=frozenset({"b1"}),
             tables=frozenset({"t1"}),
         )
-        assert found == ((shadow,), (shadow,), 0, [0], None, None)
+        assert found == ((shadow,), (shadow,), 0, [0], None, (), None)
 
     def test_a_month_long_row_is_seen_from_every_day_of_it(self, trial: Trial) -> None:
         """However long ago a row began, it is found wherever it lies."""

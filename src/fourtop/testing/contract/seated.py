@@ -55,6 +55,7 @@ def _look(window: Window, view: View) -> tuple[object, ...]:
         view.busy_mask(window),
         view.busy_masks([window.start_us], window.end_us - window.start_us),
         view.find_in_the_way("t1", window),
+        view.all_in_the_way("t1", window),
         view.overstays(window),
         view.allocations(window),
     )
@@ -78,7 +79,7 @@ class SeatedPromises:
         for start, end in ((_STAYS_ON - 1, 90), (0, _STAYS_ON), (-60, -59)):
             window = span(start, end)
             found = trial.ask(partial(_look, window), windows=(window,))
-            assert found == (1, [1], kept, (kept,), ()), f"minutes {start} to {end}"
+            assert found == (1, [1], kept, (kept,), (kept,), ()), f"minutes {start} to {end}"
         window = span(_STAYS_ON, 90)
         assert trial.ask(lambda view: view.busy_mask(window), windows=(window,)) == 0
 
@@ -140,10 +141,11 @@ class SeatedPromises:
             lambda view: (
                 view.busy_mask(window, without),
                 view.find_in_the_way("t1", window, without),
+                view.all_in_the_way("t1", window, without),
             ),
             windows=(window,),
         )
-        assert found == (0, None)
+        assert found == (0, None, ())
 
     def test_the_next_booking_keeps_its_row(self, trial: Trial) -> None:
         """The earliest row in the way is that of the seated party; both rows are stored."""
@@ -155,11 +157,13 @@ class SeatedPromises:
             lambda view: (
                 view.find_in_the_way("t1", window),
                 view.find_in_the_way("t1", window, (of_booking(),)),
+                view.all_in_the_way("t1", window),
                 view.allocations(window),
             ),
             windows=(window,),
         )
-        assert found == (_lasting(row, _STAYS_ON), later, (later,))
+        kept = _lasting(row, _STAYS_ON)
+        assert found == (kept, later, (kept, later), (later,))
 
     def test_the_last_allocation_of_a_table_is_that_of_the_party_that_sits_there(
         self, trial: Trial
