@@ -279,11 +279,6 @@ def test_a_wrong_probability_is_refused(chance: Any) -> None:
         covers_with(behaviour, LIVELY.replaced(requests=60))
 
 
-def test_a_split_is_no_alternative_of_a_simulation() -> None:
-    with pytest.raises(InvalidInput, match="split"):
-        Behaviour(alternatives=AlternativeTerms(split=True))
-
-
 def test_the_queue_decides_who_sits_down_first() -> None:
     demand = Demand(
         12,
