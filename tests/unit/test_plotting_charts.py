@@ -364,3 +364,14 @@ def test_a_marked_label_is_not_cut() -> None:
 def test_what_two_lines_cannot_hold_is_cut() -> None:
     page = Page(plotting.bar_chart([BarRow("word " * 39, 3)], title="x", unit="y"))
     assert sum(each.endswith("…") for each in page.words) == 1
+
+
+def test_values_without_an_interval_say_that_they_are_exact() -> None:
+    rows = [IntervalRow("without 1 + 2", 0, 0, 0), IntervalRow("without 2 + 3", 0, 0, 0)]
+    page = Page(plotting.interval_chart(rows, title="Joins", unit="covers", reference=0))
+    assert "exactly 0" in page.words
+    assert not any("contains" in each for each in page.words)
+    wide = [*rows, IntervalRow("join 4 + 6", 1, -1, 3)]
+    page = Page(plotting.interval_chart(wide, title="Joins", unit="covers", reference=0))
+    assert "the interval contains 0" in page.words
+    assert "+1.0 (−1.0 to +3.0)" in page.words

@@ -210,6 +210,12 @@ def test_a_comparison_pairs_the_evenings() -> None:
     assert found.sentence().startswith("covers seated: -")
 
 
+def test_equal_simulations_have_no_difference() -> None:
+    run = simulate(sample.pub(), LIVELY, evenings=2, seed=2)
+    text = f"covers seated: no difference, {run.covers.mean:,.2f} in both (2 evenings)"
+    assert compare(run, run).sentence() == text
+
+
 def test_only_simulations_of_the_same_evenings_compare() -> None:
     first = simulate(sample.pub(), LIVELY, evenings=2, seed=2)
     for field, second in (

@@ -157,7 +157,7 @@ def _texts(rows: tuple[IntervalRow, ...], *, is_signed: bool) -> list[str]:
         value, low, high = (
             shown(each, decimals, is_signed=is_signed) for each in (row.value, row.low, row.high)
         )
-        found.append(f"{value} ({low} to {high})")
+        found.append(value if row.low == row.high else f"{value} ({low} to {high})")
     return found
 
 
@@ -179,10 +179,12 @@ def _keys(rows: tuple[IntervalRow, ...], reference: float | None) -> list[Key]:
     if reference is None:
         return [Key("whisker", "value and interval", Mark.DOT, dot="dot")] if rows else []
     text = shown(reference, significant([reference]) if reference % 1 else 0)
-    open_keys = {_is_open(row, reference) for row in rows}
+    open_rows = [row for row in rows if _is_open(row, reference)]
     keys = [Key("zero", text, Mark.LINE)]
-    if False in open_keys:
+    if len(open_rows) < len(rows):
         keys.append(Key("whisker", f"the interval leaves {text} out", Mark.DOT, dot="dot"))
-    if True in open_keys:
-        keys.append(Key("whisker", f"the interval contains {text}", Mark.DOT, dot="dot-open"))
+    if open_rows:
+        is_exact = all(row.low == row.high for row in open_rows)
+        meaning = f"exactly {text}" if is_exact else f"the interval contains {text}"
+        keys.append(Key("whisker", meaning, Mark.DOT, dot="dot-open"))
     return keys
