@@ -112,7 +112,7 @@ class Grid:
 
 
 def _head(canvas: Canvas, block: Block, corner: tuple[float, float], cell: float) -> float:
-    """Draw the labels of a block; return the upper edge of its cells."""
+    """Draw the heading and the columns of a block; return the upper edge of its cells."""
     left, top = corner
     if block.heading:
         canvas.text(MARGIN, top + 16, block.heading, STRONG)
@@ -122,11 +122,12 @@ def _head(canvas: Canvas, block: Block, corner: tuple[float, float], cell: float
     for place, text in _labelled(block.columns, cell):
         canvas.text(left + (place + 0.5) * cell, baseline, text, SMALL.centred())
     top += _HEADER
-    for index, row in enumerate(block.rows):
-        label = LABEL.fitted(row.label, left - MARGIN - 10)
-        baseline = top + _ROW * (index + 0.5) + CENTRE * LABEL.size
-        canvas.text(MARGIN, baseline, label, LABEL)
     return top
+
+
+def _label(canvas: Canvas, row: Row, left: float, top: float) -> None:
+    label = LABEL.fitted(row.label, left - MARGIN - 10)
+    canvas.text(MARGIN, top + _ROW / 2 + CENTRE * LABEL.size, label, LABEL)
 
 
 def _labelled(columns: Sequence[str], cell: float) -> list[tuple[int, str]]:
@@ -144,6 +145,7 @@ def _each_cell(canvas: Canvas, block: Block, corner: tuple[float, float], width:
     """Draw each cell as a group with a tooltip of its own."""
     left, top = corner
     for index, row in enumerate(block.rows):
+        _label(canvas, row, left, top + _ROW * index)
         for place, each in enumerate(row.cells):
             if each is None:
                 continue
@@ -177,6 +179,7 @@ def _many_cells(canvas: Canvas, block: Block, corner: tuple[float, float], width
         canvas.path("".join(grounds[look]), look)
     form = _form("t-ink", is_bold=False)
     for index, row in enumerate(block.rows):
+        _label(canvas, row, left, top + _ROW * index)
         with canvas.group(row.label, form=form):
             for x, each in zip(across, row.cells, strict=False):
                 if each is not None:
