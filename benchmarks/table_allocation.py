@@ -26,12 +26,13 @@ import simpy
 from benchmarks.bar import HEADING, Bar, Note, race
 from fourtop.simulation import Estimate, Search, SearchTerms, search
 from fourtop.simulation.estimates import difference_of, mean_of
+from fourtop.simulation.studies import mixes_of_seats
 from fourtop.simulation.table_allocation import (
     DEFAULT_MIX,
     Arrival,
     Mix,
     TableAllocation,
-    table_mixes,
+    as_mix,
 )
 
 EVENINGS: Final = 4_000
@@ -129,7 +130,7 @@ def best_mix(problem: TableAllocation, seed: int) -> Search[Mix]:
     """Search all mixes of 80 seats, within half a percent of the default mix's revenue."""
     base = fmean(problem.revenues(DEFAULT_MIX, range(1, 201), seed=seed))
     revenues = partial(problem.revenues, seed=seed)
-    return search(revenues, table_mixes(), SearchTerms(GAP * base))
+    return search(revenues, sorted(map(as_mix, mixes_of_seats(80))), SearchTerms(GAP * base))
 
 
 def gain(problem: TableAllocation, mix: Mix, evenings: range, seed: int) -> tuple[Estimate, float]:

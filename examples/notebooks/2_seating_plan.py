@@ -14,8 +14,13 @@ from IPython.display import Markdown
 
 from fourtop import BookingRequest, Desk, Engine, Floor, ManualClock, MemoryStore, sample
 from fourtop.plotting import IntervalRow, LineSeries, floor_plan, interval_chart, line_chart
-from fourtop.simulation import Scenario, play_evening, simulate
-from fourtop.simulation.evening_profile import evening_profile, turned_away_by_size
+from fourtop.simulation import (
+    Scenario,
+    evening_profile,
+    play_evening,
+    simulate,
+    turned_away_by_size,
+)
 
 pub = sample.pub()
 pub.floor

@@ -19,11 +19,12 @@ from IPython.display import Markdown
 from fourtop.plotting import IntervalRow, interval_chart
 from fourtop.simulation import Estimate, SearchTerms, TidyTable, search
 from fourtop.simulation.estimates import difference_of, mean_of
+from fourtop.simulation.studies import mixes_of_seats
 from fourtop.simulation.table_allocation import (
     DEFAULT_MIX,
     TABLE_SEATS,
     TableAllocation,
-    table_mixes,
+    as_mix,
 )
 
 dict(zip(TABLE_SEATS, DEFAULT_MIX, strict=True))
@@ -82,7 +83,7 @@ Markdown(f"On three hours the published clock shows **{flattery:.1f} %** more th
 
 # %%
 usual = TableAllocation(3)
-mixes = [mix for mix in table_mixes(80) if mix[0] <= 19]
+mixes = sorted(mix for mix in map(as_mix, mixes_of_seats(80)) if mix[0] <= 19)
 base = fmean(usual.revenues(DEFAULT_MIX, range(1, 201), seed=12))
 terms = SearchTerms(gap=0.01 * base)
 with ThreadPoolExecutor(1) as executor:

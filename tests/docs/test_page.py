@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,22 @@ def test_commands_of_a_console_print_what_stands_below_them(tmp_path: Path) -> N
 def test_a_wrong_example_is_found(tmp_path: Path, block: str) -> None:
     with pytest.raises((AssertionError, SybilFailure)):
         run(parsed(tmp_path, block))
+
+
+def test_each_decision_has_a_number_of_its_own() -> None:
+    records = sorted((ROOT / "docs/adr").glob("*.md"))
+    numbers = [record.name.partition("-")[0] for record in records]
+    assert len(numbers) > 30
+    assert sorted(set(numbers)) == numbers
+    for record, number in zip(records, numbers, strict=True):
+        assert record.read_text("utf-8").startswith(f"# {int(number)}. ")
+
+
+def test_the_index_lists_every_page() -> None:
+    index = (ROOT / "docs/index.md").read_text("utf-8")
+    tree = set(re.findall(r"^[a-z*/-]+$", index, re.MULTILINE))
+    pages = [page.relative_to(ROOT / "docs") for page in (ROOT / "docs").rglob("*.md")]
+    folders = {"adr": "adr/*", "reference": "reference/index"}
+    for page in pages:
+        if page.parts[0] not in ("index.md", "_build"):
+            assert folders.get(page.parts[0], str(page.with_suffix(""))) in tree, page

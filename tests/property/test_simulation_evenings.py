@@ -49,8 +49,11 @@ def check(visit: Visit) -> None:
     assert (visit.outcome is Outcome.SEATED) == (visit.seated_us is not None)
     assert (visit.outcome is Outcome.REFUSED) == (visit.code != "")
     assert visit.wait_minutes >= 0
-    if visit.outcome in (Outcome.CANCELLED, Outcome.NO_SHOW):
+    if visit.outcome in (Outcome.CANCELLED, Outcome.NO_SHOW, Outcome.ABANDONED):
         assert visit.arrived_us is None
+    if visit.outcome is Outcome.ABANDONED:
+        assert not visit.booking_ids
+    assert not visit.is_split or len(visit.tables) >= 2
     if visit.seated_us is not None:
         assert visit.left_us is not None
         assert visit.arrived_us is not None

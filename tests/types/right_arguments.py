@@ -12,6 +12,8 @@ from sqlalchemy import Connection, MetaData
 
 import fourtop
 from fourtop import (
+    Alternative,
+    AlternativeTerms,
     Area,
     BookingRequest,
     BookingRow,
@@ -20,6 +22,7 @@ from fourtop import (
     ChannelShare,
     DateException,
     DemandProfile,
+    Desk,
     Enforcement,
     EnforcementMode,
     Floor,
@@ -50,10 +53,47 @@ from fourtop import (
     Zone,
     ZoneRule,
 )
-from fourtop.simulation import SearchTerms, SweepOptions
+from fourtop.simulation import (
+    Behaviour,
+    Demand,
+    Guest,
+    Lognormal,
+    Normal,
+    Poisson,
+    Scenario,
+    SearchTerms,
+    Stays,
+    SweepOptions,
+)
+from fourtop.simulation.studies import (
+    Study,
+    Variant,
+    accept_rules,
+    buffers,
+    minimum_parties,
+    mixes_of_seats,
+    notice,
+    pacing,
+    study,
+    table_mix,
+    turn_times,
+    worth_of_joins,
+)
 
 NOON = datetime(2030, 5, 3, 12, tzinfo=UTC)
 ONE = datetime(2030, 5, 3, 14, tzinfo=ZoneInfo("Europe/London"))
+
+
+def is_large(guest: Guest, _desk: Desk) -> bool:
+    """Accept parties of three or more."""
+    return guest.party_size > 2
+
+
+def half_of_them(_guest: Guest, _alternative: Alternative) -> float:
+    """Let half of the guests take an alternative."""
+    return 0.5
+
+
 TWO = np.int64(2)
 
 RIGHT: tuple[object, ...] = (
@@ -105,8 +145,33 @@ RIGHT: tuple[object, ...] = (
     RelayOptions(batch=TWO, max_batches=None),
     SweepOptions(processes=TWO, chunk_size=None, resume=Path("results")),
     SearchTerms(np.float64(0.5), first=TWO, confidence=0.9),
+    Demand(20, {2: 3, 4: 1.5}, {"19:00": 2, "20:00": 1}, lead_minutes=np.float64(600)),
+    Demand(Poisson(20), {2: 1}, {time(19): 1}, channels={"web": 1}, abandon_shares={"web": 0.1}),
+    Demand(
+        5, {2: 1}, {"19:00": 1}, late_minutes=Normal(3, 9, low=-20), weekday_factors={"friday": 2}
+    ),
+    Stays({2: 75, 4: Lognormal(95, 20), None: 120}, until_close_share=0.1),
+    Behaviour(accept=is_large, staff_channels=["phone", "mail"]),
+    Behaviour(alternatives=AlternativeTerms(split=True), take=half_of_them),
 )
 """Every value above was made without an error."""
+
+
+def study_a_house(now: Scenario, busier: Scenario) -> tuple[Study, ...]:
+    """Call each study as a notebook does."""
+    return (
+        study({"now": now, "busier": busier}, evenings=5, seed=2, metric="refused"),
+        study([Variant("now", now), Variant("busier", busier, {"factor": 2})], base="now"),
+        worth_of_joins(now, [("4", "6")], per="evening"),
+        table_mix(now, mixes_of_seats(20, sizes=[2, 4]), gap=0.5, processes=2),
+        turn_times(now, [90, 120], stays_follow=True),
+        turn_times(now, {"flat": 120, "long": 150}),
+        buffers(now, (10, 15)),
+        pacing(now, [8, 12], interval_minutes=30, spread="meal"),
+        minimum_parties(now, range(2, 5), seats_from=6),
+        notice(now, [60], resume="results"),
+        accept_rules(now, {"large": is_large}),
+    )
 
 
 def configure(connection: Connection, metadata: MetaData) -> None:

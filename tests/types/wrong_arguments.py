@@ -1,4 +1,4 @@
-"""Twelve wrong arguments, one a line: type checkers flag them. Not part of the strict mypy run."""
+"""Sixteen wrong arguments, one a line: type checkers flag them. Not part of the strict mypy run."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ from fourtop import (
     Zone,
     sample,
 )
+from fourtop.simulation import Behaviour, Demand, Scenario, Stays
+from fourtop.simulation.studies import Variant
 
+HOUSE = sample.pub()
 NOON = datetime(2030, 5, 3, 12, tzinfo=UTC)
 
 BookingRequest(4, "2030-05-03T12:00")
@@ -34,3 +37,7 @@ Restaurant("pub", "The Pub", timezone=None)
 Preference(features=5)
 Engine(sample.pub())
 Move("b1", 3)
+Demand("20", {2: 1}, {"19:00": 1})
+Stays({2: "75", None: 120})
+Scenario(HOUSE, Behaviour())
+Variant("busier", HOUSE)

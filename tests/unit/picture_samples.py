@@ -172,6 +172,22 @@ WEEK: Final = tuple(
 )
 
 
+def large_columns() -> list[str]:
+    """The labels of many columns."""
+    return [f"{hour}:{minute:02}" for hour in range(10, 23) for minute in (0, 15, 30, 45)]
+
+
+def large_heat() -> list[HeatRow]:
+    """So many values that the picture has one path for each level."""
+    return [
+        HeatRow(
+            f"Table {row}",
+            [None if row == place else (row * 37 + place * 11) % 130 for place in range(52)],
+        )
+        for row in range(12)
+    ]
+
+
 @cache
 def busy_desk() -> Desk:
     """A desk with a cap, a pacing rule, and parties that fill the evening."""
@@ -243,6 +259,21 @@ SAMPLES: Final[Mapping[str, Callable[[], Picture]]] = {
     "a large night": lambda: plotting.night_chart(large_day()),
     "a heat map": lambda: plotting.heat_map(
         WEEK, COLUMNS, title=EVIL, row_title="weekday", column_title="from"
+    ),
+    "a large heat map": lambda: plotting.heat_map(
+        large_heat(), large_columns(), title="Many cells", row_title="table", column_title="from"
+    ),
+    "long labels": lambda: plotting.bar_chart(
+        [
+            *BARS,
+            BarRow(
+                "the refused parties of six and more on a Friday or a Saturday in May",
+                3,
+                is_marked=True,
+            ),
+        ],
+        title="Refusals",
+        unit="parties",
     ),
     "utilisation": lambda: plotting.utilisation_chart(busy_desk().utilisation(ON)),
     "availability": lambda: plotting.availability_chart(

@@ -19,6 +19,7 @@ from fourtop.plotting.text_metrics import text_width
 SVG = "{http://www.w3.org/2000/svg}"
 RULE = re.compile(r"\.([\w-]+) \.([\w-]+)\{([^}]*)\}")
 ROTATION = re.compile(r"rotate\((\S+) (\S+) (\S+)\)")
+TILE = re.compile(r"M(\S+) (\S+)h(\S+)v(\S+)h-(\S+)Z")
 COURSE = re.compile(r"([MLHVhvlZ])([^MLHVhvlZ]*)")
 
 Point = tuple[float, float]
@@ -65,6 +66,9 @@ class Shape:
     classes: tuple[str, ...]
     rotation: tuple[float, float, float] | None
     tooltip: str
+
+    def may_reach(self, y: float) -> bool:
+        return self.rotation is not None or self.area.top <= y <= self.area.bottom
 
     def has(self, point: Point) -> bool:
         if self.rotation is not None:
@@ -154,6 +158,7 @@ class Page:
         rotation: tuple[float, float, float] | None,
         tooltip: str,
         found: list[Written | Shape],
+        inherited: tuple[str, ...] = (),
     ) -> None:
         for each in parent:
             kind = each.tag.removeprefix(SVG)
@@ -162,16 +167,21 @@ class Page:
                 own = each.find(f"{SVG}title")
                 inner = tooltip if own is None else str(own.text)
                 angle = tuple(map(float, turned.groups())) if turned else rotation
-                self._walk(each, angle, inner, found)  # type: ignore[arg-type]  # Three numbers.
+                classes = (*inherited, *each.get("class", "").split())
+                self._walk(each, angle, inner, found, classes)  # type: ignore[arg-type]  # Three numbers.
             elif kind == "text":
                 shapes = sum(isinstance(one, Shape) for one in found)
-                found.append(self._written(each, shapes))
+                found.append(self._written(each, shapes, inherited))
             elif kind in ("rect", "circle", "ellipse"):
                 classes = tuple(each.get("class", "").split())
                 found.append(Shape(kind, area_of(each, kind), classes, rotation, tooltip))
+            elif kind == "path":
+                classes = tuple(each.get("class", "").split())
+                areas = tiles_of(str(each.get("d")))
+                found += [Shape("rect", area, classes, rotation, tooltip) for area in areas]
 
-    def _written(self, element: ET.Element, before: int) -> Written:
-        classes = tuple(element.get("class", "").split())
+    def _written(self, element: ET.Element, before: int, inherited: tuple[str, ...]) -> Written:
+        classes = (*inherited, *element.get("class", "").split())
         looks: dict[str, str] = {}
         for name in classes:
             looks |= self.rules[name]
@@ -186,16 +196,18 @@ class Page:
     # ---- colours
 
     def colour_of(self, text: Written, rules: dict[str, dict[str, str]]) -> Colour:
-        (fill,) = {rules[name]["fill"] for name in text.classes if "fill" in rules[name]}
-        return rgb(fill)
+        # The text's own class follows those of its groups.
+        fills = [rules[name]["fill"] for name in text.classes if "fill" in rules[name]]
+        return rgb(fills[-1])
 
     def grounds_of(self, text: Written, rules: dict[str, dict[str, str]]) -> Iterator[Colour]:
         """Yield the colours behind a text: those of the topmost shape at five points of it."""
         area = text.area
         y = (area.top + area.bottom) / 2
+        behind = [shape for shape in self.shapes[: text.before] if shape.may_reach(y)]
         for part in (0, 0.25, 0.5, 0.75, 1):
             point = (area.left + part * (area.right - area.left), y)
-            below = [shape for shape in self.shapes[: text.before] if shape.has(point)]
+            below = [shape for shape in behind if shape.has(point)]
             ground: list[Colour] = []
             for shape in below:
                 found = self._fill(shape, rules)
@@ -231,6 +243,18 @@ def area_of(element: ET.Element, kind: str) -> Area:
     wide, high = (value("r"), value("r")) if kind == "circle" else (value("rx"), value("ry"))
     x, y = value("cx"), value("cy")
     return Area(x - wide, y - high, x + wide, y + high)
+
+
+def tiles_of(course: str) -> list[Area]:
+    """The rectangles of a path that has only rectangles."""
+    if TILE.sub("", course):
+        return []
+    found = []
+    for numbers in TILE.findall(course):
+        left, top, width, height, back = map(float, numbers)
+        assert back == width, "a tile is closed"
+        found.append(Area(left, top, left + width, top + height))
+    return found
 
 
 def points_of(course: str) -> list[Point]:

@@ -194,7 +194,7 @@ def the_day() -> list[Any]:
 def waiting_parties() -> list[Any]:
     """A waitlist with an offer, and a slot."""
     desk = pub()
-    terms = fourtop.WaitlistTerms()
+    terms = fourtop.WaitlistTerms(at(17), at(18), until=at(15))
     entry = desk.join_waitlist(fourtop.BookingRequest(4, SIX), terms)
     offer = desk.offer(SIX.date())
     waitlist = desk.waitlist(SIX.date())
@@ -352,6 +352,17 @@ def test_a_window_shows_seconds_and_dates_only_where_they_matter() -> None:
 def test_a_window_is_shown_in_a_zone_that_is_known() -> None:
     zone = ZoneInfo("Europe/London")
     assert Window(at(17), at(19)).brief(zone) == "2030-05-03T18:00/20:00+01:00"
+
+
+@pytest.mark.parametrize(
+    "value", [each for each in SAMPLES if attrs.has(type(each))], ids=lambda each: str(type(each))
+)
+def test_every_public_value_takes_its_own_fields(value: Any) -> None:
+    """``attrs.evolve`` and ``copy.replace`` give a constructor what it has stored."""
+    again = attrs.evolve(value)
+    assert again == value
+    for each in attrs.fields(type(value)):
+        assert type(getattr(again, each.name)) is type(getattr(value, each.name))
 
 
 # ---- tables for notebooks ------------------------------------------------------------------------

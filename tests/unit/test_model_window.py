@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import attrs
 import pytest
 
 from fourtop.errors import InvalidWindow, NaiveDatetime, NonexistentTime
@@ -92,6 +93,21 @@ def test_a_bound_whose_zone_knows_no_offset_is_refused() -> None:
 def test_what_is_no_datetime_is_refused(value: Any) -> None:
     with pytest.raises(InvalidWindow, match="window: must be a datetime with a time zone"):
         Window(value, NOON)
+
+
+@pytest.mark.parametrize("number", [0, 19, True, 1_904_040_000, 1_904_040_000_000, 10**18, 2e15])
+def test_a_number_that_is_no_stored_instant_is_refused(number: Any) -> None:
+    with pytest.raises(InvalidWindow, match="window: must be a datetime with a time zone"):
+        Window(number, NOON)
+    with pytest.raises(InvalidWindow, match="window: must be a datetime with a time zone"):
+        Window(NOON, number)
+
+
+def test_a_window_takes_its_own_fields() -> None:
+    noon = window("2026-05-01T12:00", "2026-05-01T13:00")
+    assert attrs.evolve(noon) == noon
+    longer = attrs.evolve(noon, end=utc("2026-05-01T14:00"))
+    assert longer == window("2026-05-01T12:00", "2026-05-01T14:00")
 
 
 @pytest.mark.parametrize(

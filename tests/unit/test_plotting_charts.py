@@ -341,3 +341,37 @@ def test_values_have_short_reprs() -> None:
     assert repr(BarRow("a", 1.5, is_marked=True)) == "<BarRow a, 1.5, marked>"
     assert repr(IntervalRow("a", 2, 1, 3)) == "<IntervalRow a, 2 (1 to 3)>"
     assert repr(LineSeries("a", [1, 2])) == "<LineSeries a, 2 values>"
+
+
+def test_a_long_label_takes_two_lines() -> None:
+    label = "the refused parties of six and more on a Friday or a Saturday"
+    for is_marked in (False, True):
+        bars = [BarRow(label, 3, is_marked=is_marked), BarRow("closed", 1)]
+        page = Page(plotting.bar_chart(bars, title="Refusals", unit="parties"))
+        assert label in " ".join(page.words)
+        assert label not in page.words
+    rows = [IntervalRow(label, 1, 0, 2)]
+    page = Page(plotting.interval_chart(rows, title="Refusals", unit="parties"))
+    assert label in " ".join(page.words)
+
+
+def test_a_marked_label_is_not_cut() -> None:
+    label = "a label in bold letters"
+    page = Page(plotting.bar_chart([BarRow(label, 3, is_marked=True)], title="x", unit="y"))
+    assert label in page.words
+
+
+def test_what_two_lines_cannot_hold_is_cut() -> None:
+    page = Page(plotting.bar_chart([BarRow("word " * 39, 3)], title="x", unit="y"))
+    assert sum(each.endswith("…") for each in page.words) == 1
+
+
+def test_values_without_an_interval_say_that_they_are_exact() -> None:
+    rows = [IntervalRow("without 1 + 2", 0, 0, 0), IntervalRow("without 2 + 3", 0, 0, 0)]
+    page = Page(plotting.interval_chart(rows, title="Joins", unit="covers", reference=0))
+    assert "exactly 0" in page.words
+    assert not any("contains" in each for each in page.words)
+    wide = [*rows, IntervalRow("join 4 + 6", 1, -1, 3)]
+    page = Page(plotting.interval_chart(wide, title="Joins", unit="covers", reference=0))
+    assert "the interval contains 0" in page.words
+    assert "+1.0 (−1.0 to +3.0)" in page.words

@@ -160,6 +160,23 @@ def test_a_state_is_shown_by_its_look_and_its_letter() -> None:
     assert "1 reserved" in page.picture.description
 
 
+@pytest.mark.parametrize("rotation", [0, 30, 45, 90, 200, 345])
+def test_a_letter_stands_at_a_corner_of_a_turned_table(rotation: float) -> None:
+    position = Position(700, 300, rotation)
+    floor = sketch_floor({"3": {"capacity": 8, "shape": "rectangle", "position": position}})
+    page = Page(plotting.floor_plan(floor, states={"3": "reserved"}))
+    table, letter = drawn_tables(page)["3"]
+    (x, y), middle = middle_of(letter), middle_of(table)
+    # A little inwards it lies on the table, and a little outwards it does not.
+    inwards, outwards = (
+        (x + by * (middle[0] - x), y + by * (middle[1] - y)) for by in (0.05, -0.05)
+    )
+    assert table.has(inwards)
+    assert not table.has(outwards)
+    # It is one of the corners to the upper right.
+    assert x - middle[0] >= y - middle[1]
+
+
 def test_a_desk_gives_the_states() -> None:
     clock = fourtop.ManualClock(fourtop.Window.of_micros(10**15, 10**15 + 1).start)
     desk = fourtop.Engine(fourtop.MemoryStore(clock)).add_restaurant(fourtop.sample.pub())

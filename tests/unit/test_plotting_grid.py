@@ -12,8 +12,15 @@ import pytest
 
 from fourtop import InvalidInput, plotting
 from fourtop.plotting import HeatRow
-from tests.unit.picture_samples import COLUMNS, WEEK, busy_desk, closed_desk
-from tests.unit.svg_page import Page, luminance, rgb
+from tests.unit.picture_samples import (
+    COLUMNS,
+    WEEK,
+    busy_desk,
+    closed_desk,
+    large_columns,
+    large_heat,
+)
+from tests.unit.svg_page import SVG, Page, luminance, rgb
 
 ON = date(2026, 5, 1)
 LEVELS = ("low", "mid", "high", "alert", "unknown")
@@ -48,6 +55,38 @@ def test_every_value_is_a_cell_with_its_number_and_its_level() -> None:
         (look, tooltip.rpartition(": ")[0], text) for look, tooltip, text in cells_of(page, *LEVELS)
     ]
     assert sorted(found) == sorted(wanted)
+
+
+def test_a_large_map_has_a_path_for_each_level_and_a_tooltip_for_each_row() -> None:
+    rows, columns = large_heat(), large_columns()
+    page = Page(plotting.heat_map(rows, columns, title="Seats in use"))
+    ordered = sorted(page.texts, key=lambda each: (each.area.top, each.area.left))
+    grounds = {
+        (round(each.area.left), round(each.area.top)): look
+        for look in LEVELS
+        for each in page.of_class(look)
+    }
+    wanted = [
+        (level(value), "–" if value is None else f"{value:.0f}")
+        for row in rows
+        for value in row.values
+    ]
+    # Without the legend.
+    places = sorted(grounds, key=lambda place: (place[1], place[0]))[: len(wanted)]
+    words = [each.words for each in ordered if each.words.isdigit() or each.words == "–"]
+    assert list(zip([grounds[place] for place in places], words, strict=True)) == wanted
+    titles = [str(each.text) for each in page.root.iter(f"{SVG}title")]
+    assert titles == ["Seats in use", *(row.label for row in rows)]
+    assert sum(str(each.get("class")) == "ft-mid" for each in page.root.iter()) == 2
+
+
+def test_a_large_map_is_light() -> None:
+    rows = [
+        HeatRow(f"Table {row}", [(row + place) % 130 for place in range(150)]) for row in range(40)
+    ]
+    columns = [f"{place // 6:02}:{place % 6}0" for place in range(150)]
+    picture = plotting.heat_map(rows, columns, title="Seats")
+    assert len(picture.svg) < 450_000
 
 
 @pytest.mark.parametrize(

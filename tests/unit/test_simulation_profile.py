@@ -10,7 +10,7 @@ import pytest
 
 from fourtop import InvalidInput, ServicePeriod, sketch_floor
 from fourtop.simulation import Scenario, Simulation, simulate
-from fourtop.simulation.evening_profile import evening_profile, turned_away_by_size
+from fourtop.simulation.profiles import evening_profile, turned_away_by_size
 from tests.evening import a_house
 from tests.unit.studied_house import DEMAND, HOUSE
 from tests.unit.svg_page import Page

@@ -237,7 +237,7 @@ def test_an_equal_variant_is_a_rival() -> None:
 
 
 def test_a_table_has_a_row_per_variant_and_metric(buffered: Study) -> None:
-    table = buffered.table("covers", "late")
+    table = buffered.table("covers", "late", details=True)
     assert list(table.columns) == [
         "variant",
         "buffer_minutes",
@@ -264,6 +264,11 @@ def test_a_table_has_a_row_per_variant_and_metric(buffered: Study) -> None:
     assert (last["joint_low"], last["joint_high"]) == (found.joint.low, found.joint.high)
     assert (last["is_established"], last["evenings"]) == (found.is_established, 6)
     assert len(buffered.table()) == len(buffered) == 3
+    narrow = buffered.table()
+    assert "joint_half_width" in narrow.columns
+    assert len(narrow.columns) <= 8
+    for name, values in narrow.columns.items():
+        assert values == table[name][:3]
 
 
 def test_a_study_shows_itself(buffered: Study) -> None:

@@ -8,12 +8,13 @@ import pytest
 
 from fourtop import InvalidInput
 from fourtop.simulation.estimates import mean_of
+from fourtop.simulation.studies import mixes_of_seats
 from fourtop.simulation.table_allocation import (
     DEFAULT_MIX,
     Arrival,
     Mix,
     TableAllocation,
-    table_mixes,
+    as_mix,
 )
 
 PROBLEMS = [
@@ -98,7 +99,7 @@ def test_an_evening_without_parties_is_served_completely() -> None:
 
 
 def test_mixes_have_exactly_the_seats_of_the_room() -> None:
-    mixes = table_mixes(80)
+    mixes = sorted(map(as_mix, mixes_of_seats(80)))
     by_force = [
         mix
         for mix in product(range(41), range(21), range(14), range(11))

@@ -8,7 +8,7 @@ from fourtop.errors.display import count_of
 from fourtop.plotting import BarRow, IntervalRow, bar_chart, floor_plan, interval_chart, night_chart
 from fourtop.plotting.page import KeyFigure, Page, PageTable, Section
 from fourtop.simulation import METRICS, Estimate, Simulation, play_evening
-from fourtop.simulation.evening_profile import evening_profile, turned_away_by_size
+from fourtop.simulation.profiles import evening_profile, turned_away_by_size
 
 INTERVALS: Final = (
     "± is half of a confidence interval of 95 %: of many such intervals, each from other evenings,"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from typing import Final
 
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.model.booking import Booking, BookingStatus
@@ -11,7 +12,10 @@ from fourtop.model.calendar import Calendar
 from fourtop.model.hold import Hold
 from fourtop.model.waitlist_terms import Waiting
 from fourtop.model.window import Window
-from fourtop.ports import View
+from fourtop.ports import Listing, View
+
+# More parties than any house lets wait for one date.
+MOST_WAITING: Final = 100_000
 
 
 def sittings_of(calendar: Calendar, on: date) -> Window:
@@ -23,15 +27,22 @@ def sittings_of(calendar: Calendar, on: date) -> Window:
     return Window.of_micros(min(starts), max(ends))
 
 
+def waiting_listing(calendar: Calendar, on: date) -> Listing:
+    """Return the listing of the parties that wait for a date: no booking of another status."""
+    sittings = sittings_of(calendar, on)
+    waiting = frozenset((BookingStatus.WAITLISTED,))
+    return Listing(sittings.start_us, sittings.end_us, MOST_WAITING, waiting)
+
+
 def waiting_parties(view: View, compiled: CompiledHouse, on: date) -> tuple[Booking, ...]:
     """Return the bookings on the waitlist of a date: the first to join first, then by id.
 
-    The view covers the sittings of the date.
+    The view has the listing of the date.
     """
     found = (
         booking
-        for booking in view.bookings_starting(sittings_of(compiled.calendar, on))
-        if booking.status is BookingStatus.WAITLISTED and booking.stay.service_date == on
+        for booking in view.listed(waiting_listing(compiled.calendar, on))
+        if booking.stay.service_date == on
     )
     return tuple(sorted(found, key=lambda each: (each.created_us, each.id)))
 

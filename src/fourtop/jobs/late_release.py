@@ -16,8 +16,8 @@ from fourtop.jobs.batches import MAX_BATCH
 from fourtop.jobs.sweep import JOB
 from fourtop.model import validators
 from fourtop.model.booking import Booking, BookingStatus
-from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
-from fourtop.ports import NO_CHANGES, Decision, MaintainedStore, Scope, View
+from fourtop.model.window import MICROSECONDS_PER_MINUTE
+from fourtop.ports import NO_CHANGES, Decision, Listing, MaintainedStore, Scope, View
 
 _LOG: Final = logging.getLogger("fourtop.jobs")
 
@@ -61,10 +61,10 @@ def release_late(store: MaintainedStore, *, after_minutes: int, limit: int = 100
         if total >= limit:
             break
         try:
-            late = _find_late(runner, restaurant_id, store.now_us(), after_minutes)
-            named = tuple(late[: limit - total])
-            if named:
-                total += runner.execute(_command(restaurant_id, named, after_minutes))
+            listing = _listing(store.now_us(), after_minutes, limit - total)
+            late = _find_late(runner, restaurant_id, listing, after_minutes)
+            if late:
+                total += runner.execute(_command(restaurant_id, late, after_minutes))
         except StoreUnavailable as error:
             unavailable = unavailable or error
         except NotFound:
@@ -76,19 +76,24 @@ def release_late(store: MaintainedStore, *, after_minutes: int, limit: int = 100
     return ReleasedLate(total)
 
 
-def _find_late(
-    runner: Executor, restaurant_id: str, now_us: int, after_minutes: int
-) -> tuple[str, ...]:
-    """Return the bookings of a restaurant whose party is late, by start, then id."""
+def _listing(now_us: int, after_minutes: int, limit: int) -> Listing:
+    """Return the first bookings that may be late: the confirmed ones alone."""
     since_us = now_us - _REACH_MINUTES * MICROSECONDS_PER_MINUTE
     until_us = now_us - after_minutes * MICROSECONDS_PER_MINUTE + 1
-    window = Window.of_micros(since_us, until_us)
+    return Listing(since_us, until_us, limit, frozenset((BookingStatus.CONFIRMED,)))
+
+
+def _find_late(
+    runner: Executor, restaurant_id: str, listing: Listing, after_minutes: int
+) -> tuple[str, ...]:
+    """Return the bookings of a restaurant whose party is late, by start, then id."""
 
     def ask(view: View, _: object) -> tuple[str, ...]:
-        found = view.bookings_starting(window)
+        # A house may wait longer. Then the first ones are late before those after them.
+        found = view.listed(listing)
         return tuple(booking.id for booking in found if _is_late(view, booking, after_minutes))
 
-    return runner.query(Query(Scope(restaurant_id, sittings=(window,)), ask))
+    return runner.query(Query(Scope(restaurant_id, listing=listing), ask))
 
 
 def _is_late(view: View, booking: Booking, after_minutes: int) -> bool:

@@ -13,7 +13,7 @@ from fourtop.errors import InvalidInput, safe_repr
 from fourtop.errors.display import brief, count_of
 from fourtop.model import validators
 from fourtop.model.booking import Booking, Bookings, BookingStatus
-from fourtop.model.window import LATEST_US, brief_iso, from_micros, to_micros
+from fourtop.model.window import LATEST_US, as_micros, brief_iso, from_micros
 
 MAX_PAGE: Final = 500
 
@@ -22,11 +22,11 @@ _CURSOR: Final = re.compile(r"([0-9]{1,16})~([A-Za-z0-9._:-]{1,64})")
 
 
 def _start(value: datetime | None) -> int:
-    return 0 if value is None else to_micros(value, "start")
+    return 0 if value is None else as_micros(value, "start", unbounded_us=0)
 
 
 def _end(value: datetime | None) -> int:
-    return LATEST_US if value is None else to_micros(value, "end")
+    return LATEST_US if value is None else as_micros(value, "end", unbounded_us=LATEST_US)
 
 
 def _statuses(value: Iterable[BookingStatus | str]) -> frozenset[BookingStatus]:

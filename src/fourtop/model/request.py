@@ -13,7 +13,7 @@ from fourtop.model import validators
 from fourtop.model.override import Override, as_overrides, check_named
 from fourtop.model.restaurant import Area, Zone
 from fourtop.model.table import Table, as_features
-from fourtop.model.window import brief_iso, from_micros, to_micros
+from fourtop.model.window import as_micros, brief_iso, from_micros
 
 
 def _areas(value: Iterable[Area | str]) -> frozenset[Area]:
@@ -146,7 +146,7 @@ def as_start(value: datetime) -> int:
         NaiveDatetime: If it has no time zone.
         InvalidWindow: If it is not a datetime, or outside the years 1970 to 2199.
     """
-    return to_micros(value, "start")
+    return as_micros(value, "start")
 
 
 def as_table_ids(value: Iterable[str]) -> tuple[str, ...]:

@@ -9,22 +9,22 @@ import attrs
 
 from fourtop.errors import InvalidInput
 from fourtop.errors.display import brief, count_of
-from fourtop.model.window import MICROSECONDS_PER_MINUTE, brief_iso, from_micros, to_micros
+from fourtop.model.window import MICROSECONDS_PER_MINUTE, as_micros, brief_iso, from_micros
 
 # The party decides on one evening.
 _MOST_FLEXIBLE_US: Final = 24 * 60 * MICROSECONDS_PER_MINUTE
 
 
 def _earliest(value: datetime | None) -> int | None:
-    return None if value is None else to_micros(value, "earliest")
+    return None if value is None else as_micros(value, "earliest")
 
 
 def _latest(value: datetime | None) -> int | None:
-    return None if value is None else to_micros(value, "latest")
+    return None if value is None else as_micros(value, "latest")
 
 
 def _until(value: datetime | None) -> int | None:
-    return None if value is None else to_micros(value, "until")
+    return None if value is None else as_micros(value, "until")
 
 
 @attrs.frozen(repr=False)

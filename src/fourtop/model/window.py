@@ -16,6 +16,8 @@ MAX_WINDOW_US: Final = MAX_WINDOW_DAYS * 24 * 60 * MICROSECONDS_PER_MINUTE
 _CACHED_TEXTS: Final = 4_096
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+# Milliseconds of the year 2199 are less.
+_LEAST_STORED_US: Final = 10**13
 LATEST_US: Final = (datetime(2200, 1, 1, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
 
@@ -39,6 +41,29 @@ def to_micros(value: object, field: str = "instant") -> int:
     if not 0 <= micros < LATEST_US:
         raise InvalidWindow(field, "must lie in the years 1970 to 2199", value.isoformat())
     return micros
+
+
+def as_micros(value: object, field: str, *, unbounded_us: int | None = None) -> int:
+    """Convert the argument of a constructor that stores an instant as microseconds.
+
+    ``attrs.evolve`` and ``copy.replace`` give a constructor the value that it has stored, so that
+    stored microseconds pass. Seconds and milliseconds since 1970 are too small to be taken for
+    them.
+
+    Args:
+        value: An aware datetime, or stored microseconds.
+        field: The name of the argument, for the error.
+        unbounded_us: The microseconds that are stored for no bound, if any.
+
+    Raises:
+        NaiveDatetime: If it has no time zone.
+        NonexistentTime: If the clocks of its zone skip it.
+        InvalidWindow: If it is neither, or outside the years 1970 to 2199.
+    """
+    # Neither a truth value nor a number of another kind is stored.
+    if type(value) is int and (value == unbounded_us or _LEAST_STORED_US <= value < LATEST_US):
+        return value
+    return to_micros(value, field)
 
 
 def next_valid(value: datetime) -> datetime | None:
@@ -93,7 +118,7 @@ def brief_iso(micros: int, zone: tzinfo = UTC) -> str:
 
 
 def _bound(value: datetime) -> int:
-    return to_micros(value, "window")
+    return as_micros(value, "window")
 
 
 @attrs.frozen(order=True, repr=False)

@@ -14,11 +14,10 @@ from fourtop.plotting.interval_chart import (
     MAX_BARS,
     NOTHING,
     PLOT,
-    ROW,
     as_label,
     as_value,
-    label_width,
 )
+from fourtop.plotting.label_column import LabelColumn
 from fourtop.plotting.picture import Picture
 from fourtop.plotting.value_axis import ValueAxis, decimals_for, draw_x_axis, shown
 
@@ -74,21 +73,21 @@ def bar_chart(rows: Iterable[BarRow], *, title: str, unit: str, note: str = "") 
     canvas = Canvas()
     decimals = max((min(decimals_for(row.value), 2) for row in members), default=0)
     texts = [shown(row.value, decimals) for row in members]
-    left = MARGIN + label_width(row.label for row in members) + 16
+    forms = [STRONG if row.is_marked else LABEL for row in members]
+    labels = LabelColumn.of([row.label for row in members], forms)
+    left = labels.left
     width = left + PLOT + 20 + max((STRONG.width(text) for text in texts), default=0) + MARGIN
     top = canvas.title(name, note, width) + 10
-    bottom = top + ROW * max(len(members), 1)
+    bottom = top + labels.row * max(len(members), 1)
     if not members:
-        canvas.text(MARGIN, top + ROW / 2, NOTHING, LABEL)
+        canvas.text(MARGIN, top + labels.row / 2, NOTHING, LABEL)
     axis = ValueAxis.over([0, *(row.value for row in members)] if members else [0, 1], left, PLOT)
     edge = draw_x_axis(canvas, axis, top, bottom, unit)
     has_marked = any(row.is_marked for row in members)
     for place, (row, text) in enumerate(zip(members, texts, strict=True)):
-        middle = top + ROW * (place + 0.5)
-        form = STRONG if row.is_marked else LABEL
-        baseline = middle + CENTRE * form.size
-        canvas.text(MARGIN, baseline, form.fitted(row.label, left - MARGIN - 12), form)
-        canvas.text(width - MARGIN, baseline, text, form.ended())
+        middle, form = top + labels.row * (place + 0.5), forms[place]
+        labels.draw(canvas, place, middle)
+        canvas.text(width - MARGIN, middle + CENTRE * form.size, text, form.ended())
         start, end = sorted((axis.at(0), axis.at(row.value)))
         look = "bar" if row.is_marked or not has_marked else "other"
         with canvas.group(f"{row.label}: {text} {unit}"):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Final, Self
 
 import attrs
 
 from fourtop.plotting.picture import Picture, escaped
-from fourtop.plotting.text_metrics import ASCENT, DESCENT, fitted, text_width
+from fourtop.plotting.text_metrics import ASCENT, DESCENT, fitted, lines_of, text_width
 from fourtop.plotting.theme import PREFIX
 
 MARGIN: Final = 24
@@ -95,6 +96,10 @@ class Type:
         """Return as much of a text as fits."""
         return fitted(text, width, self.size, is_bold=self.is_bold)
 
+    def lines(self, text: str, width: float) -> list[str]:
+        """Break a text into two lines that fit; the second one is cut if need be."""
+        return lines_of(text, width, self.size, is_bold=self.is_bold)
+
     def box(self, x: float, baseline: float, text: str) -> Box:
         """Return the rectangle that a text takes."""
         width = self.width(text)
@@ -144,7 +149,16 @@ class Canvas:
 
     def __init__(self) -> None:
         self._parts: list[str] = []
-        self.texts: list[Box] = []
+        self._texts: list[tuple[float, float, str, Type]] = []
+        self._boxes: list[Box] = []
+
+    @property
+    def texts(self) -> list[Box]:
+        """The rectangles of the texts so far."""
+        # Few pictures ask for them.
+        for x, baseline, text, form in self._texts[len(self._boxes) :]:
+            self._boxes.append(form.box(x, baseline, text))
+        return self._boxes
 
     def rectangle(self, box: Box, look: str, radius: float = 0) -> None:
         """Draw a rectangle, perhaps with round corners."""
@@ -177,20 +191,37 @@ class Canvas:
         """Draw a straight line."""
         self.path(f"M{number(start[0])} {number(start[1])}L{number(end[0])} {number(end[1])}", look)
 
-    def text(self, x: float, baseline: float, text: str, form: Type) -> None:
-        """Write a text on one line; an empty one leaves nothing."""
+    def text(
+        self, x: float, baseline: float, text: str, form: Type, *, within: Type | None = None
+    ) -> None:
+        """Write a text on one line; an empty one leaves nothing.
+
+        Args:
+            x: Where it is anchored.
+            baseline: Its baseline.
+            text: The text.
+            form: How it is set.
+            within: How its group is set; only the differences are written.
+        """
         if not text:
             return
-        self.texts.append(form.box(x, baseline, text))
+        self._texts.append((x, baseline, text, form))
+        classes = _attribute(form, within)
         self._parts.append(
-            f'<text x="{number(x)}" y="{number(baseline)}"'
-            f' class="{_classes(form.classes)}">{escaped(text)}</text>'
+            f'<text x="{number(x)}" y="{number(baseline)}"{classes}>{escaped(text)}</text>'
         )
 
     @contextmanager
-    def group(self, tooltip: str, transform: str = "") -> Iterator[None]:
-        """Draw the next elements as a group with a tooltip, which screen readers read."""
+    def group(self, tooltip: str, transform: str = "", form: Type | None = None) -> Iterator[None]:
+        """Draw the next elements as a group with a tooltip, which screen readers read.
+
+        Args:
+            tooltip: The text; empty: none.
+            transform: A transformation of SVG.
+            form: How its texts are set.
+        """
         attribute = f' transform="{transform}"' if transform else ""
+        attribute += "" if form is None else _attribute(form)
         title = f"<title>{escaped(tooltip)}</title>" if tooltip else ""
         self._parts.append(f"<g{attribute}>{title}")
         yield
@@ -214,6 +245,14 @@ class Canvas:
         width, height = (round(each) for each in size)
         ground = f'<rect width="{width}" height="{height}" class="{PREFIX}paper"/>'
         return Picture(title, description, width, height, ground + "".join(self._parts))
+
+
+@lru_cache(maxsize=1_024)
+def _attribute(form: Type, within: Type | None = None) -> str:
+    """Return the classes of a text that its group does not have, as an attribute."""
+    of_group = () if within is None else within.classes.split()
+    looks = " ".join(look for look in form.classes.split() if look not in of_group)
+    return f' class="{_classes(looks)}"' if looks else ""
 
 
 def _classes(look: str) -> str:

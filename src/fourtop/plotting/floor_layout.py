@@ -49,6 +49,25 @@ class Place:
         width, height = _rotated((self.box.width, self.box.height), self.rotation)
         return Box.around(*self.box.middle, width, height)
 
+    @property
+    def corner(self) -> tuple[float, float]:
+        """The point at its edge that lies farthest to the upper right, for a letter."""
+        if self.is_round:
+            bounds = self.bounds
+            inset = 0.12 * bounds.width
+            return bounds.right - inset, bounds.y + inset
+        box, (x, y) = self.box.grown(-1), self.box.middle
+        angle = radians(self.rotation)
+        corners = [
+            (
+                x + across * cos(angle) - down * sin(angle),
+                y + across * sin(angle) + down * cos(angle),
+            )
+            for across in (-box.width / 2, box.width / 2)
+            for down in (-box.height / 2, box.height / 2)
+        ]
+        return max(corners, key=lambda each: each[0] - each[1])
+
     def moved(self, x: float, y: float) -> Place:
         """Return it at another place."""
         return attrs.evolve(self, box=self.box.moved(x, y))

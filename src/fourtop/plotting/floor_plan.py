@@ -251,10 +251,7 @@ class _Drawing:
                 self._shape(table, place, state)
             self._text(table, place, state)
             if state.letter:
-                corner = place.bounds
-                inset = 0.12 * corner.width if place.is_round else 1
-                at = (corner.right - inset, corner.y + inset)
-                draw_letter(self.canvas, state.letter, at, LETTER)
+                draw_letter(self.canvas, state.letter, place.corner, LETTER)
 
     def _shape(self, table: DrawnTable, place: Place, state: _State) -> None:
         box = place.box

@@ -11,15 +11,14 @@ from fourtop.errors import InvalidInput, safe_repr
 from fourtop.errors.display import brief
 from fourtop.plotting.canvas import CENTRE, LABEL, MARGIN, Canvas
 from fourtop.plotting.checks import check_members, check_number, check_shape, check_text
+from fourtop.plotting.label_column import LabelColumn
 from fourtop.plotting.legend import Key, Mark, draw_legend
 from fourtop.plotting.picture import Picture
 from fourtop.plotting.protocols import HasInterval
 from fourtop.plotting.value_axis import ValueAxis, draw_x_axis, shown, significant
 
 MAX_BARS: Final = 200
-ROW: Final = 26.0
 PLOT: Final = 420.0
-WIDEST_LABEL: Final = 280.0
 NOTHING: Final = "There is nothing to show."
 _CAP: Final = 4.0
 
@@ -123,13 +122,14 @@ def _picture(
 ) -> Picture:
     canvas = Canvas()
     texts = _texts(rows, is_signed=reference == 0)
-    left = MARGIN + label_width(row.label for row in rows) + 16
+    labels = LabelColumn.of([row.label for row in rows], [LABEL] * len(rows))
+    left = labels.left
     right = left + PLOT
     width = right + 20 + max((LABEL.width(text) for text in texts), default=0) + MARGIN
     top = canvas.title(*titles, width) + 10
-    bottom = top + ROW * max(len(rows), 1)
+    bottom = top + labels.row * max(len(rows), 1)
     if not rows:
-        canvas.text(MARGIN, top + ROW / 2, NOTHING, LABEL)
+        canvas.text(MARGIN, top + labels.row / 2, NOTHING, LABEL)
     ends = [each for row in rows for each in (row.low, row.high)]
     axis = ValueAxis.over(
         [*ends, *([] if reference is None else [reference])] or [0, 1], left, PLOT
@@ -138,10 +138,9 @@ def _picture(
     if reference is not None:
         canvas.line((axis.at(reference), top - 4), (axis.at(reference), bottom), "zero")
     for place, (row, text) in enumerate(zip(rows, texts, strict=True)):
-        middle = top + ROW * (place + 0.5)
-        baseline = middle + CENTRE * LABEL.size
-        canvas.text(MARGIN, baseline, LABEL.fitted(row.label, left - MARGIN - 12), LABEL)
-        canvas.text(width - MARGIN, baseline, text, LABEL.ended())
+        middle = top + labels.row * (place + 0.5)
+        labels.draw(canvas, place, middle)
+        canvas.text(width - MARGIN, middle + CENTRE * LABEL.size, text, LABEL.ended())
         with canvas.group(f"{row.label}: {text} {unit}"):
             _draw(canvas, row, axis, middle, is_open=_is_open(row, reference))
     edge = draw_legend(canvas, _keys(rows, reference), (MARGIN, edge + 6), width - 2 * MARGIN)
@@ -151,11 +150,6 @@ def _picture(
     return canvas.picture((width, edge + 16), titles[0], facts)
 
 
-def label_width(labels: Iterable[str]) -> float:
-    """Return the width of a column of labels."""
-    return min(max((LABEL.width(text) for text in labels), default=0), WIDEST_LABEL)
-
-
 def _texts(rows: tuple[IntervalRow, ...], *, is_signed: bool) -> list[str]:
     decimals = significant(row.high - row.low for row in rows)
     found = []
@@ -163,7 +157,7 @@ def _texts(rows: tuple[IntervalRow, ...], *, is_signed: bool) -> list[str]:
         value, low, high = (
             shown(each, decimals, is_signed=is_signed) for each in (row.value, row.low, row.high)
         )
-        found.append(f"{value} ({low} to {high})")
+        found.append(value if row.low == row.high else f"{value} ({low} to {high})")
     return found
 
 
@@ -185,10 +179,12 @@ def _keys(rows: tuple[IntervalRow, ...], reference: float | None) -> list[Key]:
     if reference is None:
         return [Key("whisker", "value and interval", Mark.DOT, dot="dot")] if rows else []
     text = shown(reference, significant([reference]) if reference % 1 else 0)
-    open_keys = {_is_open(row, reference) for row in rows}
+    open_rows = [row for row in rows if _is_open(row, reference)]
     keys = [Key("zero", text, Mark.LINE)]
-    if False in open_keys:
+    if len(open_rows) < len(rows):
         keys.append(Key("whisker", f"the interval leaves {text} out", Mark.DOT, dot="dot"))
-    if True in open_keys:
-        keys.append(Key("whisker", f"the interval contains {text}", Mark.DOT, dot="dot-open"))
+    if open_rows:
+        is_exact = all(row.low == row.high for row in open_rows)
+        meaning = f"exactly {text}" if is_exact else f"the interval contains {text}"
+        keys.append(Key("whisker", meaning, Mark.DOT, dot="dot-open"))
     return keys

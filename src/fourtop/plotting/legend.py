@@ -118,8 +118,12 @@ def _draw(canvas: Canvas, key: Key, x: float, middle: float) -> None:
 
 def draw_flag(canvas: Canvas, box: Box) -> None:
     """Draw a flag in the upper right corner of a cell."""
-    left = number(box.right - _FLAG)
-    canvas.path(f"M{left} {number(box.y)}h{number(_FLAG)}v{number(_FLAG)}Z", "flag")
+    canvas.path(flag_course(box.right, box.y), "flag")
+
+
+def flag_course(right: float, top: float) -> str:
+    """Return the course of a flag in the upper right corner of a cell."""
+    return f"M{number(right - _FLAG)} {number(top)}h{number(_FLAG)}v{number(_FLAG)}Z"
 
 
 def draw_letter(canvas: Canvas, letter: str, centre: tuple[float, float], form: Type) -> None:

@@ -28,7 +28,7 @@ from fourtop.plotting.value_axis import ValueAxis, decimals_for, shown
 MAX_POINTS: Final = 2_000
 _PLOT: Final = 640.0
 _HEIGHT: Final = 260.0
-_WIDEST_NAME: Final = 170.0
+_WIDEST_NAME: Final = 280.0
 _LINE: Final = 16.0
 
 

@@ -112,22 +112,28 @@ def fitted(text: str, width: float, size: float, *, is_bold: bool = False) -> st
     return text[:low].rstrip() + ELLIPSIS if low > 0 else ""
 
 
-def lines_of(text: str, width: float, size: float, *, most: int = 2) -> list[str]:
+def lines_of(
+    text: str, width: float, size: float, *, most: int = 2, is_bold: bool = False
+) -> list[str]:
     """Break a text at spaces into lines that fit; the last one is cut if need be.
 
     >>> lines_of("every table that seats 12 is in use", 100, 12, most=3)
     ['every table that', 'seats 12 is in use']
     """
+
+    def fits(words: list[str]) -> bool:
+        return text_width(" ".join(words), size, is_bold=is_bold) <= width
+
     lines: list[str] = []
     rest = text.split()
     while rest and len(lines) < most - 1:
         count = 1
-        while count < len(rest) and text_width(" ".join(rest[: count + 1]), size) <= width:
+        while count < len(rest) and fits(rest[: count + 1]):
             count += 1
-        if text_width(" ".join(rest[:count]), size) > width:
+        if not fits(rest[:count]):
             break
         lines.append(" ".join(rest[:count]))
         rest = rest[count:]
     if rest:
-        lines.append(fitted(" ".join(rest), width, size))
+        lines.append(fitted(" ".join(rest), width, size, is_bold=is_bold))
     return lines

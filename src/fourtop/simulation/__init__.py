@@ -21,17 +21,17 @@ from fourtop.simulation.distributions import (
 )
 from fourtop.simulation.estimates import Estimate
 from fourtop.simulation.evening import EveningResult
-from fourtop.simulation.evening_profile import (
-    EveningProfile,
-    evening_profile,
-    turned_away_by_size,
-)
 from fourtop.simulation.evening_run import PlayedEvening, play_evening, simulate_evening
 from fourtop.simulation.event_loop import EventLoop
 from fourtop.simulation.fitted_demand import FittedDemand, FittedPart, fit_demand
 from fourtop.simulation.guests import Guest, draw_guests
 from fourtop.simulation.metrics import METRICS, Metric
 from fourtop.simulation.past_bookings import Rerun, RerunRow, rerun
+from fourtop.simulation.profiles import (
+    EveningProfile,
+    evening_profile,
+    turned_away_by_size,
+)
 from fourtop.simulation.scenario import Scenario
 from fourtop.simulation.selection import Search, SearchTerms, Standing, search
 from fourtop.simulation.simulation import ScenarioOptions, Simulation, simulate

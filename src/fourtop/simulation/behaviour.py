@@ -60,8 +60,8 @@ class Behaviour:
             engine accepts. The refusals count as ``NOT_ACCEPTED``.
         choose: The tables of a party, ``choose(guest, quote)``; ``None``: the engine's best plan.
             ``quote.plan`` is the best one and ``quote.others`` are the next four.
-        alternatives: What the house offers after a no to a booking, without ``split``; ``None``:
-            nothing.
+        alternatives: What the house offers after a no to a booking; ``None``: nothing. A party that
+            takes a split has two bookings; it comes, sits down and leaves as one.
         take: The probability with which a guest takes an alternative, ``take(guest,
             alternative)``. A guest takes the first one whose probability exceeds
             ``guest.flexibility``.
@@ -115,12 +115,6 @@ class Behaviour:
     staff_channels: frozenset[str] = attrs.field(
         default=("phone",), kw_only=True, converter=_channels
     )
-
-    @alternatives.validator
-    def _is_whole(self, _attribute: object, terms: AlternativeTerms | None) -> None:
-        if terms is not None and terms.split:
-            rule = "must not split: a simulated party has one booking"
-            raise InvalidInput("alternatives", rule, repr(terms))
 
     def __repr__(self) -> str:
         own = (

@@ -52,14 +52,16 @@ class Comparison:
             InvalidInput: If no metric has that name.
         """
         found, difference = get_metric(metric), self.difference(metric)
+        count = count_of(difference.count, "evening")
         before, after = self.first.estimate(metric), self.second.estimate(metric)
+        if not difference.mean and not difference.half_width:
+            return f"{found.label}: no difference, {before.mean:,.2f} in both ({count})"
         verdict = "" if difference.excludes_zero else "; the interval contains 0"
         unit = "percentage points" if found.unit == "%" else found.unit
         amount = f"{difference.signed_text} {unit}".rstrip()
         # A ratio is of all evenings, not of one.
         per = " an evening" if found.whole is None else ""
         change = f"from {before.mean:,.2f} to {after.mean:,.2f}"
-        count = count_of(difference.count, "evening")
         return f"{found.label}: {amount}{per}, {change} (95 %, {count}{verdict})"
 
     def __repr__(self) -> str:

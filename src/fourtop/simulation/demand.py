@@ -31,7 +31,7 @@ _share: Final = validators.number(0, 1)
 def _pairs(
     field: str, value: Mapping[Any, float] | Iterable[tuple[Any, float]]
 ) -> dict[Any, float]:
-    """Convert a mapping, or pairs, to a dict of weights: finite, not negative, not all 0."""
+    """Convert a mapping, or pairs, to a dict of weights: finite and not negative."""
     given = value.items() if isinstance(value, Mapping) else value
     found: dict[Any, float] = {}
     for each in validators.as_members(field, given, lambda each: each):
@@ -44,13 +44,21 @@ def _pairs(
         if key in found:
             raise InvalidInput(field, "must name each once", safe_repr(key))
         found[key] = weight
+    return found
+
+
+def _weights(
+    field: str, value: Mapping[Any, float] | Iterable[tuple[Any, float]]
+) -> dict[Any, float]:
+    """Convert weights as ``_pairs`` does; they must not all be 0."""
+    found = _pairs(field, value)
     if not sum(found.values()):
         raise InvalidInput(field, "must have a weight above 0", safe_repr(value))
     return found
 
 
 def _as_party_weights(value: Mapping[int, float]) -> tuple[tuple[int, float], ...]:
-    found = _pairs("party_weights", value)
+    found = _weights("party_weights", value)
     return tuple(
         sorted(
             (validators.check_party(size, "party_weights"), each) for size, each in found.items()
@@ -59,8 +67,8 @@ def _as_party_weights(value: Mapping[int, float]) -> tuple[tuple[int, float], ..
 
 
 def _as_starts(value: Mapping[time, float] | Mapping[str, float]) -> tuple[tuple[time, float], ...]:
-    found = _pairs("starts", value)
-    times = _pairs(
+    found = _weights("starts", value)
+    times = _weights(
         "starts", [(check_time("starts", each), weight) for each, weight in found.items()]
     )
     return tuple(sorted(times.items(), key=lambda each: _of_the_night(each[0])))
@@ -76,7 +84,7 @@ NIGHT_ENDS: Final = time(5)
 
 
 def _as_channels(value: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
-    found = _pairs("channels", value)
+    found = _weights("channels", value)
     for channel in found:
         validators.check_identifier("channels", channel)
     total = sum(found.values())
@@ -91,8 +99,17 @@ def _as_weekday_factors(
 ) -> tuple[tuple[Weekday, float], ...]:
     if not value:
         return ()
-    found = {as_weekday(day): each for day, each in _pairs("weekday_factors", value).items()}
+    found = {as_weekday(day): each for day, each in _weights("weekday_factors", value).items()}
     return tuple((day, found[day]) for day in Weekday if day in found)
+
+
+def _as_abandon_shares(value: Mapping[str, float]) -> tuple[tuple[str, float], ...]:
+    found = _pairs("abandon_shares", value)
+    for channel, share in found.items():
+        validators.check_identifier("abandon_shares", channel)
+        if share > 1:
+            raise InvalidInput("abandon_shares", "must have shares from 0 to 1", f"{share:g}")
+    return tuple(found.items())
 
 
 def _as_spend(value: Distribution | float | None) -> Distribution | None:
@@ -124,6 +141,10 @@ class Demand:
             start, equally likely.
         no_show_share: The share of booked parties that do not come (0–1). Together with
             ``cancel_share`` at most 1.
+        abandon_shares: By channel, the share of the guests that hold a table and never confirm
+            (0–1). They keep others from the table until the hold expires, and do not come back. A
+            channel without a hold has none of them: one that staff book, or ``"walk_in"``. Kept as
+            pairs.
         late_minutes: How late a booked party comes; negative: early.
         stays: How long parties stay.
         patience_minutes: How long a walk-in waits for a table at the door.
@@ -156,6 +177,9 @@ class Demand:
     no_show_share: float = attrs.field(
         default=0.0, kw_only=True, converter=validators.as_number, validator=_share
     )
+    abandon_shares: tuple[tuple[str, float], ...] = attrs.field(
+        default=(), kw_only=True, converter=_as_abandon_shares
+    )
     late_minutes: Distribution = attrs.field(
         default=Constant(0), kw_only=True, converter=as_distribution
     )
@@ -179,6 +203,11 @@ class Demand:
         if self.cancel_share + self.no_show_share > 1:
             rule = "must not exceed 1 together with cancel_share"
             raise InvalidInput("no_show_share", rule, f"{self.no_show_share:g}")
+        known = {channel for channel, _ in self.channels} - {WALK_IN}
+        for channel, _ in self.abandon_shares:
+            if channel not in known:
+                rule = "must name channels of the demand that hold a table"
+                raise InvalidInput("abandon_shares", rule, safe_repr(channel))
 
     @property
     def start_weights(self) -> tuple[float, ...]:
@@ -244,6 +273,9 @@ class Demand:
         if self.weekday_factors:
             factors = ", ".join(f"{day.value} × {each:.2f}" for day, each in self.weekday_factors)
             rows.insert(1, ("requests of a weekday", factors))
+        if self.abandon_shares:
+            parts = ", ".join(f"{channel}: {each:.1%}" for channel, each in self.abandon_shares)
+            rows.insert(-4, ("abandoned holds", parts))
         if self.spend_per_cover is not None:
             rows.append(("spend per cover", _plain(self.spend_per_cover)))
         return html_table("Demand of a date", ("part", "value"), rows)

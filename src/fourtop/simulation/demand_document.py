@@ -18,6 +18,7 @@ _PLAIN: Final = (
     "channels",
     "cancel_share",
     "no_show_share",
+    "abandon_shares",
     "patience_minutes",
     "spend_per_cover",
     "weekday_factors",
@@ -31,8 +32,8 @@ def loads_demand(text: str) -> Demand:
     ``requests`` is the mean of a Poisson distribution, and ``lead_minutes`` that of an exponential
     one. ``parties`` lists shares of all requests: ``{"sizes": [3, 4], "share": 0.3}``; a share for
     several sizes is divided equally among them. Every other key has the form of the attribute of
-    ``Demand``: ``starts``, ``channels``, ``cancel_share``, ``no_show_share``, ``patience_minutes``,
-    ``spend_per_cover``, ``weekday_factors``.
+    ``Demand``: ``starts``, ``channels``, ``cancel_share``, ``no_show_share``, ``abandon_shares``,
+    ``patience_minutes``, ``spend_per_cover``, ``weekday_factors``.
 
     Args:
         text: JSON in the format ``fourtop/demand/1``.

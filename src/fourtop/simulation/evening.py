@@ -75,8 +75,18 @@ class EveningResult:
 
     @property
     def alternatives_taken(self) -> int:
-        """The parties that booked another start than they wished."""
+        """The parties that booked something else than they wished."""
         return sum(each.took_alternative for each in self.visits)
+
+    @property
+    def splits(self) -> int:
+        """The parties that booked tables for two parts."""
+        return sum(each.is_split for each in self.visits)
+
+    @property
+    def abandoned(self) -> int:
+        """The parties that held a table and never confirmed."""
+        return len(self.with_outcome(Outcome.ABANDONED))
 
     @property
     def cancelled(self) -> int:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from enum import IntEnum, auto
 from functools import partial
-from itertools import count
 from typing import Final
 
 import attrs
@@ -27,6 +25,7 @@ from fourtop.errors import (
 from fourtop.formats.booking_row import BookingRow
 from fourtop.model import validators
 from fourtop.model.actor import GUEST, Actor
+from fourtop.model.alternatives import AlternativeKind, AlternativeTerms
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.calendar import Calendar
 from fourtop.model.hold import Hold
@@ -40,6 +39,7 @@ from fourtop.model.window import (
 )
 from fourtop.ports import Clock, Store
 from fourtop.simulation.evening import EveningResult
+from fourtop.simulation.event_loop import EventLoop
 from fourtop.simulation.guests import Guest, draw_guests
 from fourtop.simulation.party import Party
 from fourtop.simulation.scenario import Scenario
@@ -85,7 +85,11 @@ class PlayedEvening:
         refused leave no row, and neither do those of the warm-up. Together the rows of several
         evenings are the history of a house, for ``fit_demand``, ``rerun`` and ``dump_rows``.
         """
-        channels = {each.booking_id: each.channel for each in self.result.visits if each.booking_id}
+        channels = {
+            booking_id: each.channel
+            for each in self.result.visits
+            for booking_id in each.booking_ids
+        }
         starts_us = [each.start_us for each in self.result.visits if each.start_us is not None]
         if not starts_us:
             return ()
@@ -181,21 +185,21 @@ class _EveningRun:
         self.parties = [Party(guest) for guest in guests]
         self._of_booking: dict[str, Party] = {}
         self._waiting: list[Party] = []
-        self._events: list[tuple[int, int, int, Callable[[], None]]] = []
-        self._numbers = count()
+        self._events = EventLoop(first_us)
 
     def play(self) -> None:
         """Run the events until the last party has left."""
         for party in self.parties:
             self._at(party.guest.asks_us, _Order.COME, partial(self._ask, party))
-        while self._events:
-            at_us, _, _, happens = heapq.heappop(self._events)
-            self._clock.move_to(from_micros(at_us))
-            happens()
+        self._events.run()
 
     def _at(self, at_us: int, order: _Order, happens: Callable[[], None]) -> None:
-        entry = (max(at_us, self._now_us), order, next(self._numbers), happens)
-        heapq.heappush(self._events, entry)
+        at_us = max(at_us, self._now_us)
+        self._events.at(at_us, self._run, at_us, happens, rank=order)
+
+    def _run(self, at_us: int, happens: Callable[[], None]) -> None:
+        self._clock.move_to(from_micros(at_us))
+        happens()
 
     @property
     def _now_us(self) -> int:
@@ -210,34 +214,68 @@ class _EveningRun:
         elif party.guest.is_walk_in:
             self._walk_in(party)
         else:
-            self._request(party, self._request_of(party.guest))
+            self._request(party, [self._request_of(party.guest)])
 
     def _request_of(self, guest: Guest) -> BookingRequest:
         # A house need not know the channels of its demand; it then has no rules on them.
         channel = guest.channel if guest.channel in self._channels else None
         return BookingRequest(guest.party_size, from_micros(guest.start_us), channel=channel)
 
-    def _request(self, party: Party, request: BookingRequest, *, is_first: bool = True) -> None:
+    def _request(
+        self, party: Party, requests: Sequence[BookingRequest], *, is_first: bool = True
+    ) -> None:
         """Ask for tables; after a no to the first request, look at the alternatives."""
         by_staff = party.guest.channel in self._behaviour.staff_channels
         desk = self.staff if by_staff else self._online
+        taken: list[tuple[BookingRequest, Booking | Hold]] = []
         try:
-            asked = self._with_tables(desk, party.guest, request)
-            if self._behaviour.book is not None:
-                self._expect(party, _confirmed(self._behaviour.book(desk, asked)))
-                return
-            if by_staff or not self._behaviour.hold_seconds:
-                self._expect(party, desk.book(asked, booking_id=party.booking_id))
-                return
-            hold = desk.hold(asked)
+            for place, request in enumerate(requests):
+                asked = self._with_tables(desk, party.guest, request)
+                taken.append((asked, self._take(desk, asked, party.booking_id(place))))
         except HoldLimit as limit:
+            self._give_back([each for _, each in taken])
             party.end(Outcome.REFUSED, limit.code.value)
         except Refused as refused:
-            if not (is_first and self._take_alternative(party, desk, request)):
+            self._give_back([each for _, each in taken])
+            if not (is_first and self._take_alternative(party, desk, requests[0])):
                 party.end(Outcome.REFUSED, refused.refusal.code.value)
         else:
-            confirm_us = self._now_us + self._behaviour.hold_seconds * MICROSECONDS_PER_SECOND
-            self._at(confirm_us, _Order.COME, partial(self._confirm, party, hold, asked))
+            self._expect_or_confirm(party, taken)
+
+    def _take(self, desk: Desk, asked: BookingRequest, booking_id: str) -> Booking | Hold:
+        """Book a request, or hold its tables."""
+        behaviour = self._behaviour
+        if behaviour.book is not None:
+            return _confirmed(behaviour.book(desk, asked))
+        if desk is self.staff or not behaviour.hold_seconds:
+            return desk.book(asked, booking_id=booking_id)
+        return desk.hold(asked)
+
+    def _give_back(self, taken: Sequence[Booking | Hold]) -> None:
+        """Free the tables of a split of which another part got none."""
+        for each in taken:
+            if isinstance(each, Booking):
+                self.staff.cancel(each.id)
+            else:
+                with suppress(HoldExpired):
+                    self._online.release_hold(each.id)
+
+    def _expect_or_confirm(
+        self, party: Party, taken: Sequence[tuple[BookingRequest, Booking | Hold]]
+    ) -> None:
+        """Expect a booked party; let one with holds confirm them later, or never."""
+        bookings = [each for _, each in taken if isinstance(each, Booking)]
+        if bookings:
+            self._expect(party, bookings)
+            return
+        holds = [(asked, each) for asked, each in taken if isinstance(each, Hold)]
+        if party.guest.abandons:
+            party.end(Outcome.ABANDONED)
+            for _, hold in holds:
+                self._try_again(hold.expires_us)
+            return
+        confirm_us = self._now_us + self._behaviour.hold_seconds * MICROSECONDS_PER_SECOND
+        self._at(confirm_us, _Order.COME, partial(self._confirm, party, holds))
 
     def _with_tables(self, desk: Desk, guest: Guest, request: BookingRequest) -> BookingRequest:
         """Return the request with the tables that the behaviour chooses, if it chooses any."""
@@ -246,11 +284,14 @@ class _EveningRun:
         quote = desk.quote(request)
         if isinstance(quote, Refusal):
             raise Refused(quote)
+        if guest.party_size != request.party_size:
+            # A part of a split chooses for itself.
+            guest = attrs.evolve(guest, party_size=request.party_size)
         return request.replaced(tables=tuple(self._behaviour.choose(guest, quote)))
 
     def _take_alternative(self, party: Party, desk: Desk, request: BookingRequest) -> bool:
         """Let a party book the first alternative that it takes; return whether it took one."""
-        terms = self._behaviour.alternatives
+        terms = _terms_for(party.guest, self._behaviour.alternatives)
         if terms is None:
             return False
         for each in desk.alternatives(request, terms).found:
@@ -258,28 +299,35 @@ class _EveningRun:
             if type(chance) not in (int, float, bool) or not 0 <= chance <= 1:
                 raise InvalidInput("take", "must return a number from 0 to 1", safe_repr(chance))
             if chance > party.guest.flexibility:
-                self._request(party, each.request, is_first=False)
+                party.alternative = each.kind
+                self._request(party, each.requests, is_first=False)
                 return True
         return False
 
-    def _confirm(self, party: Party, hold: Hold, asked: BookingRequest) -> None:
-        try:
-            self._expect(party, self._online.confirm(hold.id, booking_id=party.booking_id))
-        except HoldExpired:
-            # It was too slow, and asks once more.
+    def _confirm(self, party: Party, holds: Sequence[tuple[BookingRequest, Hold]]) -> None:
+        bookings: list[Booking] = []
+        for place, (asked, hold) in enumerate(holds):
+            booking_id = party.booking_id(place)
             try:
-                self._expect(party, self._online.book(asked, booking_id=party.booking_id))
-            except Refused as refused:
-                party.end(Outcome.REFUSED, refused.refusal.code.value)
-            self._try_again()
+                bookings.append(self._online.confirm(hold.id, booking_id=booking_id))
+            except HoldExpired:
+                # It was too slow, and asks once more.
+                self._try_again()
+                try:
+                    bookings.append(self._online.book(asked, booking_id=booking_id))
+                except Refused as refused:
+                    self._give_back([*bookings, *(each for _, each in holds[place + 1 :])])
+                    party.end(Outcome.REFUSED, refused.refusal.code.value)
+                    return
+        self._expect(party, bookings)
 
     # ---- before the start
 
-    def _expect(self, party: Party, booking: Booking) -> None:
+    def _expect(self, party: Party, bookings: Sequence[Booking]) -> None:
         """Plan what a booked party does: cancel, stay away or come."""
-        guest, start_us = party.guest, booking.stay.dining.start_us
-        party.booked(booking)
-        self._of_booking[booking.id] = party
+        party.booked(bookings)
+        guest, start_us = party.guest, party.start_us
+        self._of_booking.update((each.id, party) for each in bookings)
         if guest.cancels_us is not None:
             self._at(guest.cancels_us, _Order.COME, partial(self._cancel, party))
             return
@@ -291,16 +339,21 @@ class _EveningRun:
             self._at(start_us + guest.late_us, _Order.COME, partial(self._arrive, party))
 
     def _cancel(self, party: Party) -> None:
-        self.staff.cancel(party.booking_id)
+        self._cancel_all(party)
         party.end(Outcome.CANCELLED)
         self._try_again()
 
     def _release(self, party: Party) -> None:
         """Give the tables of a party that has not come to others."""
         if party.arrived_us is None:
-            self.staff.no_show(party.booking_id)
+            for booking_id in party.booking_ids:
+                self.staff.no_show(booking_id)
             party.end(Outcome.NO_SHOW)
             self._try_again()
+
+    def _cancel_all(self, party: Party) -> None:
+        for booking_id in party.booking_ids:
+            self.staff.cancel(booking_id)
 
     # ---- at the door
 
@@ -324,10 +377,10 @@ class _EveningRun:
                 request = BookingRequest(guest.party_size, now, channel=WALK_IN)
                 tables = self._with_tables(self.staff, guest, request).tables
             walk_in = WalkIn(guest.party_size, tables=tables)
-            booking = self.staff.walk_in(walk_in, booking_id=party.booking_id)
+            booking = self.staff.walk_in(walk_in, booking_id=party.booking_id())
         except Refused as refused:
             return refused.refusal.code
-        self._sit_down(party, booking)
+        self._sit_down(party, [booking])
         return None
 
     def _arrive(self, party: Party) -> None:
@@ -347,35 +400,54 @@ class _EveningRun:
             self._wait(party, max(self._now_us, party.start_us))
 
     def _undo_release(self, party: Party) -> bool:
-        """Take back that a party did not come, if its tables are still free."""
-        try:
-            self.staff.undo(party.booking_id)
-        except (Refused, NothingToUndo):
-            return False
+        """Take back that a party did not come, if all of its tables are still free."""
+        undone: list[str] = []
+        for booking_id in party.booking_ids:
+            try:
+                self.staff.undo(booking_id)
+            except (Refused, NothingToUndo):
+                for each in undone:
+                    self.staff.no_show(each)
+                return False
+            undone.append(booking_id)
         return True
 
     def _seat_booked(self, party: Party) -> Code | None:
-        """Seat a booked party, at other tables if needed; return the code of a refusal."""
-        try:
-            self._sit_down(party, self.staff.seat(party.booking_id))
-        except Refused as refused:
-            reason = refused.refusal.reasons[0]
-            instead = reason.details.get("alternative")
-            is_due = self._now_us >= party.start_us
-            if not (self._behaviour.moves_parties and is_due and instead):
-                return refused.refusal.code
-            return self._seat_elsewhere(party, tuple(instead), refused.refusal.code)
+        """Seat a booked party, at other tables if needed; return the code of a refusal.
+
+        A split party sits down as one: if a part has no table yet, the others wait with it.
+        """
+        seated: list[Booking] = []
+        for booking_id in party.booking_ids:
+            answer = self._seat_booking(party, booking_id)
+            if isinstance(answer, Code):
+                for each in seated:
+                    self.staff.undo(each.id)
+                return answer
+            seated.append(answer)
+        self._sit_down(party, seated)
         return None
 
-    def _seat_elsewhere(self, party: Party, tables: tuple[str, ...], code: Code) -> Code | None:
+    def _seat_booking(self, party: Party, booking_id: str) -> Booking | Code:
         try:
-            self.staff.move([Move(party.booking_id, tables)])
+            return self.staff.seat(booking_id)
+        except Refused as refused:
+            code = refused.refusal.code
+            instead = refused.refusal.reasons[0].details.get("alternative")
+            is_due = self._now_us >= party.start_us
+            if not (self._behaviour.moves_parties and is_due and instead):
+                return code
+            return self._seat_elsewhere(party, Move(booking_id, tuple(instead)), code)
+
+    def _seat_elsewhere(self, party: Party, move: Move, code: Code) -> Booking | Code:
+        try:
+            self.staff.move([move])
             party.moves += 1
-            self._sit_down(party, self.staff.seat(party.booking_id))
+            booking = self.staff.seat(move.booking_id)
         except Refused:
             return code
         self._try_again()
-        return None
+        return booking
 
     def _wait(self, party: Party, since_us: int) -> None:
         self._waiting.append(party)
@@ -393,7 +465,7 @@ class _EveningRun:
 
     def _turn_away(self, party: Party, outcome: Outcome) -> None:
         """End the booking of a party that came and did not get its table."""
-        self.staff.cancel(party.booking_id)
+        self._cancel_all(party)
         party.end(outcome)
         self._try_again()
 
@@ -413,22 +485,27 @@ class _EveningRun:
 
     # ---- at the table
 
-    def _sit_down(self, party: Party, booking: Booking) -> None:
-        assert booking.status is BookingStatus.CHECKED_IN, "a seated party is checked in"
-        now_us, dining = self._now_us, booking.stay.dining
-        party.seated(booking, now_us)
+    def _sit_down(self, party: Party, bookings: Sequence[Booking]) -> None:
+        assert all(each.status is BookingStatus.CHECKED_IN for each in bookings), (
+            "a seated party is checked in"
+        )
+        now_us, dining = self._now_us, bookings[0].stay.dining
+        party.seated(bookings, now_us)
+        # A split party leaves together, after the longer of its stays; its end is the earlier one.
+        planned = max(each.stay.dining.minutes for each in bookings)
+        end_us = min(each.stay.dining.end_us for each in bookings)
         minutes = self._stays.minutes(
-            party.guest.party_size, planned=dining.minutes, share=party.guest.stay
+            party.guest.party_size, planned=planned, share=party.guest.stay
         )
         leaves_us = now_us + int(minutes) * MICROSECONDS_PER_MINUTE
         if party.guest.stays_until_close:
             service = self._calendar.find_service(dining.start_us)
             assert service is not None, "a party sits down in a service"
             leaves_us = max(service.window.end_us, now_us + MICROSECONDS_PER_MINUTE)
-        party.overstay_us = max(leaves_us - dining.end_us, 0)
+        party.overstay_us = max(leaves_us - end_us, 0)
         self._at(leaves_us, _Order.LEAVE, partial(self._leave, party))
         if party.overstay_us:
-            self._at(dining.end_us, _Order.TRY_AGAIN, partial(self._overstay, party, leaves_us))
+            self._at(end_us, _Order.TRY_AGAIN, partial(self._overstay, party, leaves_us))
 
     def _overstay(self, party: Party, leaves_us: int) -> None:
         """Note the bookings at risk while a party sits beyond its time."""
@@ -437,8 +514,9 @@ class _EveningRun:
         minutes = max(self._seating.overstay_minutes, 5)
         if self._behaviour.prolongs:
             # If its tables are needed next, the stay keeps its planned end.
-            with suppress(Refused):
-                self.staff.prolong(party.booking_id, minutes=minutes)
+            for booking_id in party.booking_ids:
+                with suppress(Refused):
+                    self.staff.prolong(booking_id, minutes=minutes)
         for each in self.staff.at_risk():
             party_at_risk = self._of_booking.get(each.booking.id)
             if party_at_risk is not None:
@@ -448,10 +526,19 @@ class _EveningRun:
             self._at(later_us, _Order.TRY_AGAIN, partial(self._overstay, party, leaves_us))
 
     def _leave(self, party: Party) -> None:
-        booking = self.staff.complete(party.booking_id)
         party.left_us = self._now_us
-        if booking.assignment is not None:
-            self._try_again(booking.assignment.window.end_us)
+        for booking_id in party.booking_ids:
+            booking = self.staff.complete(booking_id)
+            if booking.assignment is not None:
+                self._try_again(booking.assignment.window.end_us)
+
+
+def _terms_for(guest: Guest, terms: AlternativeTerms | None) -> AlternativeTerms | None:
+    """Return the alternatives to look for; a party of one cannot split."""
+    if terms is None or not terms.split or guest.party_size > 1:
+        return terms
+    is_all = terms.kinds == (AlternativeKind.SPLIT,)
+    return None if is_all else attrs.evolve(terms, split=False)
 
 
 def _confirmed(booking: object) -> Booking:

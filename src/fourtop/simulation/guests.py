@@ -33,6 +33,7 @@ _DRAWS: Final = (
     "patience",
     "flexibility",
     "spend",
+    "abandon",
 )
 
 
@@ -59,6 +60,7 @@ class Guest:
         patience_us: How long it waits for a table, in microseconds.
         flexibility: A number (0–1): it takes an alternative with a greater probability.
         spend: The revenue of the party; 0 if unknown.
+        abandons: Whether it never confirms a hold.
     """
 
     number: int
@@ -74,6 +76,7 @@ class Guest:
     patience_us: int = 0
     flexibility: float = 0.5
     spend: float = 0.0
+    abandons: bool = False
 
     @property
     def is_walk_in(self) -> bool:
@@ -82,6 +85,7 @@ class Guest:
 
     def __repr__(self) -> str:
         fate = "cancels" if self.cancels_us is not None else "no-show" if self.is_no_show else ""
+        fate = "abandons" if self.abandons else fate
         start = brief_iso(self.start_us)
         return brief(self, f"{self.number} {self.channel}", f"{self.party_size} at {start}", fate)
 
@@ -135,6 +139,7 @@ class _GuestDraw:
         self._party_sums = list(accumulate(weights))
         self._channels, shares = zip(*demand.channels, strict=True)
         self._channel_sums = list(accumulate(shares))
+        self._abandon_shares = dict(demand.abandon_shares)
 
     def guest(self, number: int, rng: Random) -> Guest:
         """Draw one guest."""
@@ -172,6 +177,7 @@ class _GuestDraw:
             spend=0.0
             if spend is None
             else party_size * draw("spend_per_cover", spend, shares["spend"]),
+            abandons=shares["abandon"] < self._abandon_shares.get(channel, 0.0),
         )
 
     def _minutes_us(self, field: str, share: float, most: int) -> int:

@@ -100,11 +100,13 @@ METRICS: Final = (
     Metric("released", "came after release", "parties", _of("released"), less_is_better=True),
     Metric(
         "alternatives_taken",
-        "took another start",
+        "took an alternative",
         "parties",
         _of("alternatives_taken"),
         less_is_better=True,
     ),
+    Metric("splits", "booked as two", "parties", _of("splits"), less_is_better=True),
+    Metric("abandoned", "abandoned a hold", "parties", _of("abandoned"), less_is_better=True),
     Metric("cancelled", "cancelled", "parties", _of("cancelled"), less_is_better=True),
     Metric("no_shows", "no-shows", "parties", _of("no_shows"), less_is_better=True),
     Metric(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from fourtop.model.alternatives import AlternativeKind
 from fourtop.model.booking import Booking
 from fourtop.simulation.guests import Guest
 from fourtop.simulation.visit import Outcome, Visit
@@ -10,13 +13,16 @@ from fourtop.simulation.visit import Outcome, Visit
 class Party:
     """A guest and the state of its visit, while the evening is played.
 
+    A party that takes a split has two bookings. It comes, sits down and leaves as one.
+
     Args:
         guest: The guest.
     """
 
     __slots__ = (
+        "alternative",
         "arrived_us",
-        "booking_id",
+        "booking_ids",
         "code",
         "guest",
         "left_us",
@@ -31,7 +37,8 @@ class Party:
 
     def __init__(self, guest: Guest) -> None:
         self.guest: Guest = guest
-        self.booking_id: str = f"g{guest.number}"
+        self.booking_ids: tuple[str, ...] = ()
+        self.alternative: AlternativeKind | None = None
         self.outcome: Outcome | None = None
         self.code: str = ""
         self.start_us: int = guest.start_us
@@ -43,14 +50,19 @@ class Party:
         self.moves: int = 0
         self.overstay_us: int = 0
 
-    def booked(self, booking: Booking) -> None:
-        """Note its booking; code that books may have given it another id."""
-        self.booking_id = booking.id
-        self.start_us, self.tables = booking.stay.dining.start_us, booking.tables
+    def booking_id(self, place: int = 0) -> str:
+        """Return the id to book with: of the whole party, or of a part of a split, from 0."""
+        return f"g{self.guest.number}" if place == 0 else f"g{self.guest.number}-{place + 1}"
 
-    def seated(self, booking: Booking, now_us: int) -> None:
+    def booked(self, bookings: Sequence[Booking]) -> None:
+        """Note its bookings; code that books may have given them other ids."""
+        self.booking_ids = tuple(each.id for each in bookings)
+        self.start_us = bookings[0].stay.dining.start_us
+        self.tables = tuple(table_id for each in bookings for table_id in each.tables)
+
+    def seated(self, bookings: Sequence[Booking], now_us: int) -> None:
         """Note that it sat down."""
-        self.booked(booking)
+        self.booked(bookings)
         self.seated_us, self.outcome, self.code = now_us, Outcome.SEATED, ""
 
     def end(self, outcome: Outcome, code: str = "") -> None:
@@ -60,7 +72,7 @@ class Party:
     def visit(self) -> Visit:
         """Return the record of its visit."""
         assert self.outcome is not None, "the visit of every party ends"
-        has_booking = bool(self.tables)
+        has_booking = bool(self.booking_ids)
         return Visit(
             number=self.guest.number,
             channel=self.guest.channel,
@@ -78,7 +90,8 @@ class Party:
             moves=self.moves,
             overstay_us=self.overstay_us,
             revenue=self.guest.spend if self.outcome is Outcome.SEATED else 0.0,
-            booking_id=self.booking_id if has_booking else "",
+            booking_ids=self.booking_ids,
+            alternative=self.alternative if has_booking else None,
         )
 
     def __repr__(self) -> str:

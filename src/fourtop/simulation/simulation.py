@@ -195,6 +195,8 @@ _COLUMNS: Final = (
     "at_risk",
     "late",
     "moves",
+    "splits",
+    "abandoned",
 )
 _OF_VISITS: Final = (
     "number",

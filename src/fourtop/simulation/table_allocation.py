@@ -9,7 +9,7 @@ in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from heapq import heappop, heappush
 from random import Random
@@ -24,7 +24,6 @@ from fourtop.simulation.event_loop import EventLoop
 
 TABLE_SEATS: Final = (2, 4, 6, 8)
 DEFAULT_MIX: Final = (10, 5, 4, 2)
-ROOM_SEATS: Final = 80
 
 _RATES: Final = (3, 6, 3, 3, 2, 4 / 3, 6 / 5, 1)
 _MEAN_STAYS: Final = (20, 25, 30, 35, 40, 45, 50, 60)
@@ -188,23 +187,13 @@ def check_mix(mix: object) -> Mix:
     return tuple(int(n) for n in counts)  # type: ignore[call-overload]  # They are integers.
 
 
-def table_mixes(seats: int = ROOM_SEATS) -> list[Mix]:
-    """Return every mix of tables for 2, 4, 6 and 8 that has exactly this many seats, sorted.
+def as_mix(tables: Mapping[int, int]) -> Mix:
+    """Return the mix of a number of tables by their seats, such as one of ``mixes_of_seats``.
 
-    >>> len(table_mixes(80)), table_mixes(4)
-    (632, [(0, 1, 0, 0), (2, 0, 0, 0)])
+    >>> as_mix({2: 10, 4: 5, 8: 2})
+    (10, 5, 0, 2)
     """
-    return sorted(_mixes(seats, TABLE_SEATS))
-
-
-def _mixes(seats: int, sizes: tuple[int, ...]) -> Iterator[Mix]:
-    if not sizes:
-        if seats == 0:
-            yield ()
-        return
-    for tables in range(seats // sizes[0] + 1):
-        for rest in _mixes(seats - tables * sizes[0], sizes[1:]):
-            yield (tables, *rest)
+    return tuple(tables.get(seats, 0) for seats in TABLE_SEATS)
 
 
 _SIZES: Final = Empirical(dict(enumerate(_RATES, 1)))

@@ -9,6 +9,7 @@ from typing import Final
 import attrs
 
 from fourtop.errors.display import brief, tables_of
+from fourtop.model.alternatives import AlternativeKind
 from fourtop.model.booking_rules import WALK_IN
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, brief_iso, from_micros
 
@@ -19,7 +20,7 @@ class Outcome(StrEnum):
     ``SEATED``: the party sat down. ``REFUSED``: the house said no, and the party took nothing else.
     ``GAVE_UP``: it waited at the door or for its booked table, and left. ``CANCELLED``: it
     cancelled. ``NO_SHOW``: it did not come. ``RELEASED``: it came after its table had been given
-    away.
+    away. ``ABANDONED``: it held a table and never confirmed.
     """
 
     SEATED = "seated"
@@ -28,6 +29,7 @@ class Outcome(StrEnum):
     CANCELLED = "cancelled"
     NO_SHOW = "no_show"
     RELEASED = "released"
+    ABANDONED = "abandoned"
 
 
 TURNED_AWAY: Final = (Outcome.REFUSED, Outcome.GAVE_UP, Outcome.RELEASED)
@@ -55,7 +57,8 @@ class Visit:
         moves: How often staff gave it other tables than the booked ones.
         overstay_us: How much longer it stayed than planned.
         revenue: The revenue of the party; 0 unless it sat down.
-        booking_id: The id of its booking; empty without one.
+        booking_ids: The id of its booking, or of the two of a split; none without a booking.
+        alternative: The kind of the alternative that it took; ``None``: it took none.
     """
 
     number: int
@@ -74,7 +77,8 @@ class Visit:
     moves: int = 0
     overstay_us: int = 0
     revenue: float = 0.0
-    booking_id: str = ""
+    booking_ids: tuple[str, ...] = ()
+    alternative: AlternativeKind | None = None
 
     @property
     def wished(self) -> datetime:
@@ -97,8 +101,16 @@ class Visit:
 
     @property
     def took_alternative(self) -> bool:
-        """Whether it booked another start than it wished."""
+        """Whether it booked something else than it wished."""
+        if self.alternative is not None:
+            return True
+        # Code that books may give it another start.
         return self.channel != WALK_IN and self.start_us not in (None, self.wished_us)
+
+    @property
+    def is_split(self) -> bool:
+        """Whether it sits, or was to sit, as two parties."""
+        return len(self.booking_ids) > 1
 
     def __repr__(self) -> str:
         return brief(

@@ -329,7 +329,7 @@ _STAYS: Final = (
     Stays({2: Uniform(20, 200), None: 90}, until_close_share=0.2),
     Stays(1),
 )
-_CHANNELS: Final = (
+_CHANNELS: Final[tuple[dict[str, float], ...]] = (
     {"web": 0.5, "phone": 0.25, "walk_in": 0.25},
     {"web": 1},
     {"phone": 1},
@@ -349,14 +349,17 @@ def demands(draw: st.DrawFn, *, most_requests: int = 15) -> Demand:
         most_requests: The most requests of a date.
     """
     count = draw(st.integers(0, most_requests))
+    channels = draw(st.sampled_from(_CHANNELS))
+    online = [channel for channel in channels if channel not in ("walk_in", "phone")]
     return Demand(
         Poisson(count / 2) if draw(st.booleans()) else count,
         draw(st.sampled_from(({2: 1}, {1: 1, 2: 4, 4: 3, 7: 1}, {3: 1, 12: 1}))),
         draw(st.sampled_from(({"19:00": 1}, {"12:15": 2, "18:10": 3, "20:45": 2, "00:30": 1}))),
-        channels=draw(st.sampled_from(_CHANNELS)),
+        channels=channels,
         lead_minutes=draw(distributions()),
         cancel_share=draw(st.sampled_from((0, 0.3))),
         no_show_share=draw(st.sampled_from((0, 0.3, 0.7))),
+        abandon_shares=dict.fromkeys(online, draw(st.sampled_from((0, 0.4)))),
         late_minutes=draw(st.sampled_from(_LATE)),
         stays=draw(st.sampled_from(_STAYS)),
         patience_minutes=draw(distributions()),
@@ -367,9 +370,13 @@ def demands(draw: st.DrawFn, *, most_requests: int = 15) -> Demand:
 
 def behaviours() -> st.SearchStrategy[Behaviour]:
     """Draw a behaviour, with or without alternatives, moves, longer stays and long holds."""
+    terms = AlternativeTerms((30, 60, 120))
+    split = AlternativeTerms((30, 120), split=True)
     return st.builds(
         Behaviour,
-        alternatives=st.sampled_from((None, AlternativeTerms((30, 60, 120)))),
+        alternatives=st.sampled_from(
+            (None, terms, split, AlternativeTerms(split=True, times=False))
+        ),
         moves_parties=st.booleans(),
         prolongs=st.booleans(),
         release_after_minutes=st.sampled_from((None, 0, 40)),

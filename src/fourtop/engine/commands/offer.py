@@ -18,8 +18,8 @@ from fourtop.engine.queries.availability import reach_of
 from fourtop.engine.usage import Released
 from fourtop.engine.waitlist import (
     open_offer,
-    sittings_of,
     starts_of,
+    waiting_listing,
     waiting_of,
     waiting_parties,
 )
@@ -125,9 +125,9 @@ class _Offering:
     def _missing(self) -> Need | None:
         """Return the records to load: first the parties, then what their starts depend on."""
         view, compiled = self.view, self.compiled
-        sittings = sittings_of(compiled.calendar, self.terms.on)
-        if not view.scope.covers_sittings(sittings):
-            return Need(Scope(view.scope.restaurant_id, sittings=(sittings,)))
+        listing = waiting_listing(compiled.calendar, self.terms.on)
+        if view.scope.listing != listing:
+            return Need(Scope(view.scope.restaurant_id, listing=listing))
         parties = self._parties()
         starts = {
             start_us

@@ -6,7 +6,7 @@ from datetime import date
 
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Query
-from fourtop.engine.waitlist import open_offer, sittings_of, waiting_parties
+from fourtop.engine.waitlist import open_offer, waiting_listing, waiting_parties
 from fourtop.model.service_period import check_date
 from fourtop.model.waitlist import Waitlist, WaitlistEntry
 from fourtop.ports import Need, Scope, View
@@ -24,9 +24,9 @@ def query(caller: Caller, on: date) -> Query[Waitlist]:
 
 def waitlist(view: View, compiled: CompiledHouse, on: date) -> Waitlist | Need:
     """Return the waitlist of a date."""
-    sittings = sittings_of(compiled.calendar, on)
-    if not view.scope.covers_sittings(sittings):
-        return Need(Scope(view.scope.restaurant_id, sittings=(sittings,)))
+    listing = waiting_listing(compiled.calendar, on)
+    if view.scope.listing != listing:
+        return Need(Scope(view.scope.restaurant_id, listing=listing))
     parties = waiting_parties(view, compiled, on)
     ids = frozenset(booking.id for booking in parties)
     if not ids <= view.scope.bookings:

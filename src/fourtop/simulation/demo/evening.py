@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable, Collection, Sequence
 from datetime import date, timedelta
 from functools import partial
-from itertools import combinations, count
+from itertools import combinations
 from typing import Final
 
 import attrs
@@ -33,6 +32,7 @@ from fourtop.ports import Clock, Store
 from fourtop.simulation.demand import Demand
 from fourtop.simulation.demo.guests import Behaviour, Guest, draw_guests
 from fourtop.simulation.demo.record import Channel, Evening, Step, Visit, VisitEvent, half_hours
+from fourtop.simulation.event_loop import EventLoop
 
 DEFAULT_SEED: Final = 21
 DEFAULT_DATE: Final = date(2026, 5, 1)
@@ -95,8 +95,7 @@ class _EveningRun:
         self._calendar = Calendar(house.restaurant, house.policy)
         self._online = engine.add_restaurant(house, actor=GUEST)
         self._staff = engine.desk(house.restaurant.id, actor=STAFF)
-        self._queue: list[tuple[int, bool, int, Callable[[], None]]] = []
-        self._order = count()
+        self._queue = EventLoop(clock.now_us())
         self._guests: dict[int, Guest] = {}
         self._steps: dict[int, list[Step]] = {}
         self._seated: dict[int, Booking] = {}
@@ -112,10 +111,7 @@ class _EveningRun:
             # The rival asks together with the guest that races it.
             if guest is not self._rival:
                 self._at(guest.asks_us, partial(self._ask, guest))
-        while self._queue:
-            at_us, _, _, happens = heapq.heappop(self._queue)
-            self._clock.move_to(from_micros(at_us))
-            happens()
+        self._queue.run()
 
     def record(self, seed: int) -> Evening:
         """Return the record, with the final rows and the audit of the store."""
@@ -141,9 +137,13 @@ class _EveningRun:
     # ---- the clock and the book of the evening
 
     def _at(self, at_us: int, happens: Callable[[], None], *, leaves: bool = False) -> None:
+        at_us = max(at_us, self._now_us)
         # A party leaves before the next one sits down at the same time.
-        entry = (max(at_us, self._now_us), not leaves, next(self._order), happens)
-        heapq.heappush(self._queue, entry)
+        self._queue.at(at_us, self._run, at_us, happens, rank=not leaves)
+
+    def _run(self, at_us: int, happens: Callable[[], None]) -> None:
+        self._clock.move_to(from_micros(at_us))
+        happens()
 
     def _after(self, seconds: float, happens: Callable[[], None]) -> None:
         self._at(self._now_us + int(seconds) * MICROSECONDS_PER_SECOND, happens)

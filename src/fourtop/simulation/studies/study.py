@@ -27,6 +27,7 @@ from fourtop.simulation.table import TidyTable
 
 LONGEST_TITLE: Final = 200
 _OF_SPEND: Final = ("revenue", "revpash")
+_DETAILS: Final = ("half_width", "joint_low", "joint_high", "evenings_changed", "evenings")
 
 
 @attrs.frozen(repr=False)
@@ -148,17 +149,18 @@ class Study:
 
     # ---- tables and pictures
 
-    def table(self, *metrics: str | Metric) -> TidyTable:
+    def table(self, *metrics: str | Metric, details: bool = False) -> TidyTable:
         """Return one row per variant and metric, the base first.
 
         Columns: ``variant``; one per setting of the variants; ``metric``, ``unit``, ``value`` (the
-        mean), ``difference`` from the base, ``half_width`` (95 % for this comparison alone),
-        ``joint_half_width``, ``joint_low``, ``joint_high`` (95 % for all comparisons together),
-        ``is_established`` (whether the joint interval excludes 0), ``evenings_changed`` and
-        ``evenings``. The differences of the base are ``None``.
+        mean), ``difference`` from the base, ``joint_half_width`` (95 % for all comparisons
+        together) and ``is_established`` (whether the joint interval excludes 0). With details also
+        ``half_width`` (95 % for this comparison alone), ``joint_low``, ``joint_high``,
+        ``evenings_changed`` and ``evenings``. The differences of the base are ``None``.
 
         Args:
             metrics: The metrics; none: that of the study.
+            details: Whether to add the columns of details.
 
         Raises:
             InvalidInput: If no metric has that name.
@@ -170,7 +172,8 @@ class Study:
             for metric in chosen
             for place in range(len(self.variants))
         ]
-        return TidyTable({name: [row[name] for row in rows] for name in rows[0]}, self.title)
+        names = [name for name in rows[0] if details or name not in _DETAILS]
+        return TidyTable({name: [row[name] for row in rows] for name in names}, self.title)
 
     def picture(self) -> Picture:
         """Draw the effects from the greatest gain to the greatest loss, with joint intervals.

@@ -62,7 +62,7 @@ class CallerWorkers:
     """The caller's executor. It stays open."""
 
     def __init__(self, executor: Submitter) -> None:
-        self.limit = _MAX_SUBMITTED
+        self.limit: int = _MAX_SUBMITTED
         self._executor = executor
         self._is_pickled = isinstance(executor, ProcessPoolExecutor)
 
@@ -91,7 +91,7 @@ class ProcessWorkers:
     def __init__(self, processes: int) -> None:
         # Each worker has a task at hand when it finishes one. Few are submitted at once, so that
         # few come into question if the pool dies.
-        self.limit = 2 * processes
+        self.limit: int = 2 * processes
         self._processes = processes
         self._pool = _spawned_pool(processes)
 
