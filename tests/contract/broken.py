@@ -64,6 +64,9 @@ BROKEN: Final[Mapping[Kind, tuple[str, ...]]] = {
     seated.KeepsEveryTableOfAParty: ("test_a_party_keeps_the_tables_where_it_sits_now",),
     seated.PutsAPartyInItsOwnWay: ("test_a_seated_party_is_not_in_its_own_way",),
     seated.ShowsTheNextBookingFirst: ("test_the_next_booking_keeps_its_row",),
+    seated.ShowsTheStoredRowBesideTheLongerOne: (
+        "test_the_longer_row_of_a_seated_party_stands_for_the_stored_one",
+    ),
     seated.LooksForTheLastRowOnly: (
         "test_the_last_allocation_of_a_table_is_that_of_the_party_that_sits_there",
     ),

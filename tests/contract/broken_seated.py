@@ -143,6 +143,19 @@ class ShowsTheNextBookingFirst(MemoryStore):
         return self.Late(state, scope, now_us)
 
 
+class ShowsTheStoredRowBesideTheLongerOne(MemoryStore):
+    class Both(View):
+        def all_in_the_way(
+            self, table_id: str, window: Window, without: Collection[Owner] = ()
+        ) -> tuple[Allocation, ...]:
+            found = super().all_in_the_way(table_id, window, without)
+            stored = self._source.occupancy.of_resource(ResourceType.TABLE, table_id, window)
+            return (*found, *(row for row in stored if row not in found))
+
+    def _new_view(self, state: RestaurantState, scope: Scope, now_us: int) -> View:
+        return self.Both(state, scope, now_us)
+
+
 class LooksForTheLastRowOnly(MemoryStore):
     class Short(View):
         def find_last_allocation(self, table_id: str) -> Allocation | None:

@@ -216,11 +216,11 @@ class Admission:
         needed = self.permits.needed if party.overrides else ()
         codes = would_refuse(candidacy) if composition.records else ()
         if not plans:
-            return Seating(stay, candidacy.service, None, (), (), needed, codes)
+            return Seating(stay, candidacy.service, overrides=needed, would_refuse=codes)
         if candidacy.variants:
             stay = candidacy.stay_at(self.compiled.house.floor.mask(plans[0].tables))
         best, others = plans[0], plans[1:]
-        return Seating(stay, candidacy.service, best, others, (), needed, codes)
+        return Seating(stay, candidacy.service, best, others, overrides=needed, would_refuse=codes)
 
     def admits(self, party: Party) -> bool:
         """Tell whether a party is admitted, at the least cost; the view covers all that is read."""

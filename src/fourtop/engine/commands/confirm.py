@@ -130,8 +130,8 @@ def _arguments(wanted: Confirmation) -> dict[str, Any]:
 
     The version has a place of its own, so that the keys of earlier releases still replay.
     """
-    names = ("hold_id", "booking_id", "requote")
-    return {"wanted": {name: getattr(wanted, name) for name in names}}
+    hold_id, booking_id, requote = wanted.hold_id, wanted.booking_id, wanted.requote
+    return {"wanted": {"hold_id": hold_id, "booking_id": booking_id, "requote": requote}}
 
 
 def confirm_hold(
@@ -521,14 +521,14 @@ class _Attempt:
         invocation, hold = self.invocation, self.hold
         floor = self.compiled.house.floor
         found = [(table_id, floor.find_table(table_id)) for table_id in hold.tables]
-        tables = tuple(
+        tables = [
             TableSnapshot(table_id, None if table is None else table.capacity)
             for table_id, table in found
-        )
-        rivals = tuple(
+        ]
+        rivals = [
             Rival(row.id, row.resource_id, row.window, row.owner_kind.value, row.owner_id)
             for row in self._rivals()
-        )
+        ]
         return ConfirmationResult(
             id=invocation.row_id("result"),
             restaurant_id=invocation.restaurant_id,
@@ -537,8 +537,8 @@ class _Attempt:
             key=self.key,
             confirmed=error is None,
             checked_us=self.view.now_us,
-            tables=tables,
-            rivals=rivals,
+            tables=tuple(tables),
+            rivals=tuple(rivals),
             code=None if error is None else error.code.value,
             details={} if error is None else to_data(error.details),
             actor=invocation.actor,

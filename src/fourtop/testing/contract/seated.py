@@ -61,6 +61,10 @@ def _look(window: Window, view: View) -> tuple[object, ...]:
     )
 
 
+def _rows_in_the_way(window: Window, view: View) -> tuple[object, ...]:
+    return view.find_in_the_way("t1", window), view.all_in_the_way("t1", window)
+
+
 def _masks(windows: tuple[Window, ...], view: View) -> list[int]:
     return [view.busy_mask(window) for window in windows]
 
@@ -164,6 +168,17 @@ class SeatedPromises:
         )
         kept = _lasting(row, _STAYS_ON)
         assert found == (kept, later, (kept, later), (later,))
+
+    def test_the_longer_row_of_a_seated_party_stands_for_the_stored_one(self, trial: Trial) -> None:
+        """A window over both shows one row for the stay, beside those that the party had before."""
+        booking, row = _a_party()
+        before = attrs.evolve(row, id="a0", window=span(-300, -200))
+        trial.write(bookings=(booking,), added=(before, row))
+        kept = _lasting(row, _STAYS_ON)
+        for first, expected in ((-61, (kept,)), (-201, (before, kept))):
+            window = span(first, 10)
+            found = trial.ask(partial(_rows_in_the_way, window), windows=(window,))
+            assert found == (expected[0], expected), f"from minute {first}"
 
     def test_the_last_allocation_of_a_table_is_that_of_the_party_that_sits_there(
         self, trial: Trial
