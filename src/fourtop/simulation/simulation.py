@@ -210,6 +210,7 @@ _OF_VISITS: Final = (
     "was_at_risk",
     "moves",
     "revenue",
+    "alternative",
 )
 
 
