@@ -11,6 +11,7 @@ import pytest
 from fourtop import (
     GUEST,
     AlreadyExists,
+    Booking,
     BookingRow,
     BookingStatus,
     CapacityRule,
@@ -38,7 +39,7 @@ from fourtop import (
     WalkInRule,
     sketch_floor,
 )
-from fourtop.ports import Store
+from fourtop.ports import Listing, Store, View
 from tests.evening import (
     FRIDAY,
     STAFF,
@@ -79,6 +80,26 @@ def waiting(desk: Desk) -> list[str]:
 def offered(desk: Desk, **how: Any) -> str | None:
     found = desk.offer(FRIDAY, **how)
     return None if found is None else found.booking.id
+
+
+def test_the_waitlist_and_an_offer_read_the_waiting_parties_alone(
+    desk: Desk, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    join(desk, clock, "w")
+    desk.cancel("taken")
+    read: list[str] = []
+    listed = View.listed
+
+    def spy(view: View, listing: Listing) -> tuple[Booking, ...]:
+        found = listed(view, listing)
+        assert not view.scope.sittings
+        read.extend(booking.id for booking in found)
+        return found
+
+    monkeypatch.setattr(View, "listed", spy)
+    assert waiting(desk) == ["w"]
+    assert offered(desk) == "w"
+    assert set(read) == {"w"}
 
 
 # ---- joining

@@ -8,6 +8,7 @@ import attrs
 import pytest
 
 from fourtop import (
+    Booking,
     BookingStatus,
     Desk,
     EventType,
@@ -19,7 +20,7 @@ from fourtop import (
     release_late,
 )
 from fourtop.jobs.sweep import JOB
-from fourtop.ports import MaintainedStore, Store
+from fourtop.ports import Listing, MaintainedStore, Store, View
 from tests.evening import STAFF, a_house, at, at_once, booked, five_tables, open_desk, rows_of
 
 
@@ -61,6 +62,29 @@ def test_a_run_marks_no_more_than_its_limit(store: Store, desk: Desk, clock: Man
     clock.move_to(at("19:00"))
     counts = [release_late(maintained(store), after_minutes=15, limit=3).bookings for _ in range(3)]
     assert counts == [3, 1, 0]
+
+
+def test_a_run_reads_the_confirmed_bookings_alone(
+    store: Store, desk: Desk, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for booking_id in ("late", "there", "gone"):
+        booked(desk, 2, "18:00", booking_id=booking_id)
+    desk.cancel("gone")
+    clock.move_to(at("18:00"))
+    desk.seat("there")
+    clock.move_to(at("19:00"))
+    read: list[str] = []
+    listed = View.listed
+
+    def spy(view: View, listing: Listing) -> tuple[Booking, ...]:
+        found = listed(view, listing)
+        assert not view.scope.sittings
+        read.extend(booking.id for booking in found)
+        return found
+
+    monkeypatch.setattr(View, "listed", spy)
+    assert release_late(maintained(store), after_minutes=15) == ReleasedLate(1)
+    assert read == ["late"]
 
 
 def test_a_house_that_waits_longer_is_heeded(store: Store, desk: Desk, clock: ManualClock) -> None:

@@ -349,6 +349,8 @@ def test_simulations_count_splits_and_abandoned_holds() -> None:
     run = simulate(house, demand, evenings=3, behaviour=Behaviour(alternatives=SPLIT))
     table = run.table()
     assert table["splits"] == tuple(each.splits for each in run)
+    kinds = [each["alternative"] for each in run.visits().rows() if each["outcome"] == "seated"]
+    assert set(kinds) == {AlternativeKind.SPLIT}
     assert run.estimate("splits").mean + run.estimate("abandoned").mean == 6
     assert "abandoned a hold" in run._repr_html_()
     assert "booked as two" in run._repr_html_()

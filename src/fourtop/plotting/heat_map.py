@@ -74,7 +74,8 @@ def heat_map(
 
     Each level is darker than the one before (in the dark theme: brighter), the two in the middle
     are hatched, and the last one has a flag in its corner, so that the map can be read without
-    colours, too. Each cell has its number, in whole percent except beside the bounds of a level.
+    colours, too. Each cell has its number, in whole percent except beside the bounds of a level. A
+    map of 600 cells or more has a tooltip for each row, a smaller one for each cell.
 
     Args:
         rows: From top to bottom, at most 500.

@@ -40,7 +40,8 @@ th,td{padding:5px 12px 5px 0;border-bottom:1px solid var(--rule);text-align:left
 th{font-size:13px;font-weight:600;color:var(--muted)}
 th.n,td.n{text-align:right;white-space:nowrap;padding:5px 20px 5px 12px}
 th.n{white-space:normal;vertical-align:bottom}
-td:first-child{min-width:11em}
+td:first-child{min-width:min(17em,40vw)}
+.wide{overflow-x:auto}
 footer{margin-top:56px;padding-top:12px;border-top:1px solid var(--rule);font-size:14px}
 @media print{main{padding:0;max-width:none}h2,figure,tr{break-inside:avoid}h2{break-after:avoid}}
 """
@@ -89,7 +90,9 @@ class PageTable:
         head = _cells("th", self.columns, marks)
         body = "".join(f"<tr>{_cells('td', row, marks)}</tr>\n" for row in self.rows)
         caption = f"<caption>{escaped(self.caption)}</caption>" if self.caption else ""
-        return f"<table>{caption}<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>\n"
+        table = f"<table>{caption}<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>"
+        # A wide table scrolls by itself, not the whole page. A keyboard reaches it by its index.
+        return f'<div class="wide" tabindex="0">{table}</div>\n'
 
 
 def _cells(tag: str, texts: Sequence[str], marks: Sequence[str]) -> str:

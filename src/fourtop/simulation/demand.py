@@ -142,9 +142,9 @@ class Demand:
         no_show_share: The share of booked parties that do not come (0–1). Together with
             ``cancel_share`` at most 1.
         abandon_shares: By channel, the share of the guests that hold a table and never confirm
-            (0–1). They keep others from the table until the hold expires, and do not come back. A
-            channel without a hold has none of them: one that staff book, or ``"walk_in"``. Kept as
-            pairs.
+            (0–1). They keep others from the table until the hold expires, and do not come back.
+            Guests without a hold do not abandon it: those that staff or code of your own book for.
+            Kept as pairs.
         late_minutes: How late a booked party comes; negative: early.
         stays: How long parties stay.
         patience_minutes: How long a walk-in waits for a table at the door.
