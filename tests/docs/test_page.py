@@ -93,15 +93,6 @@ def test_a_wrong_example_is_found(tmp_path: Path, block: str) -> None:
         run(parsed(tmp_path, block))
 
 
-def test_each_decision_has_a_number_of_its_own() -> None:
-    records = sorted((ROOT / "docs/adr").glob("*.md"))
-    numbers = [record.name.partition("-")[0] for record in records]
-    assert len(numbers) > 30
-    assert sorted(set(numbers)) == numbers
-    for record, number in zip(records, numbers, strict=True):
-        assert record.read_text("utf-8").startswith(f"# {int(number)}. ")
-
-
 def test_the_index_lists_every_page() -> None:
     index = (ROOT / "docs/index.md").read_text("utf-8")
     tree = set(re.findall(r"^[a-z*/-]+$", index, re.MULTILINE))
