@@ -10,7 +10,7 @@ import attrs
 
 from fourtop.errors import Code, NotFound, Proof, Refusal, Refused, UnknownName
 from fourtop.model.request import BookingRequest, Preference
-from tests.stateful import limits, promises
+from tests.stateful import limits, modes, promises
 from tests.stateful.choosing import NO_CONDITION, Choice
 from tests.stateful.guest_rules import guest_refusals
 from tests.stateful.ledger import MINUTE, Ledger, Row, Wrong
@@ -222,6 +222,31 @@ def excluded(
     reason = (Code.WALK_INS_ONLY, {"period": service.period.key})
     found = [(kept, reason)] if kept else []
     return found + limits.full_zones(ledger, service, request.party_size, own)
+
+
+def would_refuse(
+    ledger: Ledger, seated: Sitting, request: BookingRequest, own: Own, *, later: bool = False
+) -> tuple[Code, ...]:
+    """Return the codes of the limits in shadow mode that would have refused an admitted party."""
+    service, size = service_of(ledger, seated), request.party_size
+    if modes.mode(ledger, service) != "shadow":
+        return ()
+    with modes.enforced(ledger):
+        reasons = limits.refused_by_caps(ledger, service, size, own)
+        reasons += limits.refused_by_shares(ledger, service, request, own)
+        codes = [code for code, _ in reasons]
+        if limits.refused_by_pacing(ledger, service, seated, size, own):
+            codes.append(Code.PACING_EXCEEDED)
+        zones = limits.full_zones(ledger, service, size, own)
+        full = set[str]().union(*(zone for zone, _ in zones))
+        is_full = bool(full) and limits.offered(ledger) <= full
+        if full and not later and request.tables:
+            is_full = is_full or bool(full & set(request.tables))
+        elif full and not later:
+            is_full = is_full or not choices(ledger, request, seated, own)
+        if is_full:
+            codes.append(Code.ZONE_CAPACITY_EXCEEDED)
+    return tuple(dict.fromkeys(codes))
 
 
 # ---- its tables

@@ -21,7 +21,15 @@ from fourtop.errors import (
 )
 from fourtop.model.event import EventType
 from fourtop.model.request import BookingRequest
-from tests.stateful.admission import WAS_HELD, admit, check_caps, excluded, refused, sit
+from tests.stateful.admission import (
+    WAS_HELD,
+    admit,
+    check_caps,
+    excluded,
+    refused,
+    sit,
+    would_refuse,
+)
 from tests.stateful.booking import check_expected, find
 from tests.stateful.choosing import NO_CONDITION
 from tests.stateful.ledger import (
@@ -57,7 +65,10 @@ def hold(ledger: Ledger, new_id: str, request: BookingRequest, terms: Terms) -> 
         own = Own(booking_id=terms.booking_id)
     check_limits(ledger, terms, given_up=0)
     seated, choice = admit(ledger, request, own)
-    return _made(ledger, new_id, (request, terms), seated, choice.tables, life=life)
+    codes = would_refuse(ledger, seated, request, own)
+    keep = _made(ledger, new_id, (request, terms), seated, choice.tables, life=life)
+    keep.would_refuse = codes
+    return keep
 
 
 def replace(
@@ -70,9 +81,13 @@ def replace(
         check_awaits(ledger, old.booking_id, request)
         request = completed(ledger.guests[old.booking_id], request)
     check_limits(ledger, terms, given_up=1)
-    seated, choice = admit(ledger, request, Own((("hold", old.id),), old.booking_id, old.id))
+    own = Own((("hold", old.id),), old.booking_id, old.id)
+    seated, choice = admit(ledger, request, own)
+    codes = would_refuse(ledger, seated, request, own)
     ledger.end_keep(old, "replaced", EventType.HOLD_REPLACED)
-    return _made(ledger, new_id, (request, terms), seated, choice.tables, life=life)
+    keep = _made(ledger, new_id, (request, terms), seated, choice.tables, life=life)
+    keep.would_refuse = codes
+    return keep
 
 
 def life_of(ledger: Ledger, ttl_seconds: int | None, since: int) -> tuple[int, int]:

@@ -277,7 +277,7 @@ class HouseRules(Stage):
             caller, what, (before, after), (None, None, None, None, found, found + 1, None)[place]
         )
 
-    @rule(caller=callers(), choice=st.integers(0, 11), amount=st.integers(0, 3))
+    @rule(caller=callers(), choice=st.integers(0, 15), amount=st.integers(0, 3))
     def limit(self, caller: Caller, choice: int, amount: int) -> None:
         """Change the limits on the number of guests."""
         ledger = self._here(caller)

@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from fourtop.errors import FourtopError
+from fourtop.errors import Code, FourtopError
 from fourtop.model.actor import Actor
 from fourtop.model.event import EventType
 from fourtop.model.floor import Floor
@@ -98,6 +98,9 @@ class Guest:
     seated: int | None = None
     left: int | None = None
     last: Last | None = None
+    pinned: bool = False
+    # The codes of the limits in shadow mode; None: the model does not follow them that far.
+    would_refuse: tuple[Code, ...] | None = None
 
 
 @attrs.define(eq=False)
@@ -124,6 +127,7 @@ class Keep:
     reference: str | None
     channel: str | None = None
     state: str = "active"
+    would_refuse: tuple[Code, ...] = ()
 
 
 @attrs.define(eq=False)

@@ -24,6 +24,7 @@ MODEL = (
     "ledger",
     "limits",
     "live",
+    "modes",
     "promises",
     "service",
 )
@@ -48,6 +49,7 @@ COMMANDS = (
     "import",
     "move",
     "no_show",
+    "pin",
     "prolong",
     "quote",
     "release",
@@ -57,11 +59,13 @@ COMMANDS = (
     "table_states",
     "unblock",
     "undo",
+    "unpin",
     "walk_in",
 )
 CODES = (
     Code.ALLOCATIONS_OVERLAP,
     Code.BOOKING_IN_PAST,
+    Code.BOOKING_PINNED,
     Code.CAPACITY_EXCEEDED,
     Code.CHANNEL_SHARE_HELD_BACK,
     Code.DWELL_BELOW_MINIMUM,
@@ -111,6 +115,7 @@ def test_ten_thousand_steps_are_as_the_model_says() -> None:
     assert not missing(machine), "neither accepted nor met"
     assert machine.tally["confirm", "replayed"]
     assert machine.tally["clock", "back"]
+    assert machine.tally["shadow", "recorded"]
 
 
 @pytest.mark.parametrize("name", MODEL)
