@@ -13,7 +13,7 @@ import nox
 ROOT = Path(__file__).parent
 PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 # What the tests run on, and so what types are checked against and documentation is made from.
-TESTED_EXTRAS = ("testing", "sql", "postgres", "async")
+TESTED_EXTRAS = ("testing", "sql", "postgres", "async", "dask", "pictures")
 # Each of them works alone; "none" is the package without any.
 EXTRAS = ("none", *PROJECT["project"]["optional-dependencies"])
 # The stores that need no server.
@@ -35,7 +35,16 @@ nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "virtualenv"
 nox.options.reuse_venv = "yes"
 nox.options.error_on_missing_interpreters = True
-nox.options.sessions = ["lint", "types", "imports", "tests", "extras", "coverage", "docs"]
+nox.options.sessions = [
+    "lint",
+    "types",
+    "imports",
+    "tests",
+    "extras",
+    "coverage",
+    "docs",
+    "notebooks",
+]
 
 
 def group(name: str) -> tuple[str, ...]:
@@ -186,6 +195,14 @@ def docs(session: nox.Session) -> None:
         "docs/_build/html",
         env={"PYTHONPATH": None},
     )
+
+
+@nox.session
+def notebooks(session: nox.Session) -> None:
+    """Execute the notebooks on the wheel, and compare their outputs with those that they keep."""
+    install_wheel(session, *TESTED_EXTRAS)
+    session.install(*group("test"), *group("notebooks"))
+    run_tests(session, "python", "-m", "pytest", "-n", "auto", "tests/notebooks", *session.posargs)
 
 
 @nox.session

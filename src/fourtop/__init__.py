@@ -3,11 +3,14 @@
 It decides whether a party can sit, when, and at which table or joined tables; it holds that choice,
 confirms it once, and never gives one table to two parties.
 
+The pictures of ``plotting`` are imported when they are first used, because a service needs none.
+
 The names of the SQL stores are imported when they are first used. They need the extra ``sql``, and
 ``AsyncSqlStore`` the extra ``async``: without it they are not in ``__all__``, so that
 ``from fourtop import *`` works everywhere.
 """
 
+from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -51,6 +54,7 @@ from fourtop.errors import (
     InvalidRows,
     InvalidWindow,
     KeyReused,
+    MissingPackage,
     NaiveDatetime,
     NonexistentTime,
     NotFound,
@@ -65,6 +69,7 @@ from fourtop.errors import (
     StaleVersion,
     StoreMisconfigured,
     StoreUnavailable,
+    SweepFailed,
     UnknownName,
 )
 from fourtop.formats.booking_csv import RowFile
@@ -192,6 +197,7 @@ from fourtop.model.zone_rules import WalkInRule, ZoneRule
 from fourtop.storage import AsyncMemoryStore, MemoryStore
 
 if TYPE_CHECKING:
+    from fourtop import plotting as plotting
     from fourtop.storage.sql import AsyncSqlStore as AsyncSqlStore
     from fourtop.storage.sql import Finding as Finding
     from fourtop.storage.sql import Severity as Severity
@@ -313,6 +319,7 @@ __all__ = [
     "LocalTimes",
     "ManualClock",
     "MemoryStore",
+    "MissingPackage",
     "Mobility",
     "Month",
     "MonthTerms",
@@ -389,6 +396,7 @@ __all__ = [
     "StoreUnavailable",
     "StrandedBooking",
     "StrandedHold",
+    "SweepFailed",
     "Swept",
     "SystemClock",
     "Table",
@@ -443,6 +451,7 @@ __all__ = [
     "loads_rows_json",
     "migrate",
     "offer_waitlist",
+    "plotting",
     "prune_allocations",
     "prune_confirmations",
     "prune_outbox",
@@ -463,7 +472,7 @@ elif find_spec("greenlet") is None:
 
 # Tracebacks, pickles and documentation name a class or function by its public module.
 for _name in __all__:
-    if _name not in _OF_SQL and hasattr(globals()[_name], "__qualname__"):
+    if hasattr(globals().get(_name), "__qualname__"):
         globals()[_name].__module__ = __name__
 del _name
 
@@ -471,6 +480,8 @@ if not TYPE_CHECKING:
     # Type checkers do not see __getattr__: with it, they accept every wrong name.
 
     def __getattr__(name: str) -> object:
+        if name == "plotting":
+            return import_module("fourtop.plotting")
         if name not in _OF_SQL:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from fourtop.storage import sql  # noqa: PLC0415  # Slow to import, and an extra.

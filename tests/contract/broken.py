@@ -94,6 +94,9 @@ BROKEN: Final[Mapping[Kind, tuple[str, ...]]] = {
         "test_promised_parties_come_in_the_order_of_their_promises",
     ),
     unallocated.IgnoresHoldsForThePromised: ("test_a_party_with_a_live_hold_has_its_tables",),
+    unallocated.CountsHoldsBesideTheWindow: (
+        "test_a_hold_beside_the_window_keeps_no_tables_in_it",
+    ),
     unallocated.ShowsThePromisedOutsideTheScope: (
         "test_promised_parties_are_asked_for_inside_the_scope",
     ),

@@ -90,9 +90,9 @@ class SweepsWhatItFinds(MemoryStore):
         for restaurant_id, hold_id in found:
 
             def expire(state: RestaurantState, hold_id: str = hold_id) -> None:
-                hold = state._holds[hold_id]
-                state._deactivate(hold)
-                state._holds[hold_id] = attrs.evolve(hold, state=HoldState.EXPIRED)
+                hold = state.holds.by_id[hold_id]
+                state.holds._deactivate(hold)
+                state.holds.by_id[hold_id] = attrs.evolve(hold, state=HoldState.EXPIRED)
 
             self._inside(restaurant_id, expire)
         return found
@@ -275,7 +275,7 @@ class KeepsAnswersOfFailures(ConfirmationRecords):
 
 class DropsHoldsOfTheFuture(RestaurantState):
     def holds_over(self, before_us: int) -> Iterator[tuple[int, str]]:
-        for hold in self._holds.values():
+        for hold in self.holds.by_id.values():
             if hold.state is not HoldState.ACTIVE and hold.created_us <= before_us:
                 yield hold.created_us, hold.id
 
@@ -284,7 +284,7 @@ class DropsDeadHolds(RestaurantState):
     def holds_over(self, before_us: int) -> Iterator[tuple[int, str]]:
         yield from super().holds_over(before_us)
         yield from (
-            (self._holds[hold_id].created_us, hold_id)
+            (self.holds.by_id[hold_id].created_us, hold_id)
             for _, hold_id in self.holds_expired(before_us)
         )
 
@@ -299,10 +299,10 @@ class DropsHoldsWithResults(RestaurantState):
 
 class RemembersWhatDeletedHoldsWereFor(RestaurantState):
     def drop_hold(self, hold_id: str) -> None:
-        booking_id = self._holds[hold_id].booking_id
+        booking_id = self.holds.by_id[hold_id].booking_id
         super().drop_hold(hold_id)
         assert booking_id is not None
-        self._holds_for.setdefault(booking_id, []).append(hold_id)
+        self.holds._made_for.setdefault(booking_id, []).append(hold_id)
 
 
 class DropsEventsByTheirAge(EventOutbox):

@@ -28,7 +28,7 @@ class KeepsEveryReference(RestaurantState):
 
     def __init__(self, house: House) -> None:
         super().__init__(house)
-        self._references = self.Lasting()
+        self.bookings._references = self.Lasting()
 
 
 class KeepsEveryStatus(RestaurantState):
@@ -38,7 +38,7 @@ class KeepsEveryStatus(RestaurantState):
 
     def __init__(self, house: House) -> None:
         super().__init__(house)
-        self._statuses = self.Lasting()
+        self.bookings._statuses = self.Lasting()
 
 
 class ListsOneStatusAfterAnother(RestaurantState):

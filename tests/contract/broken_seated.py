@@ -9,7 +9,7 @@ import attrs
 from fourtop import Allocation, Booking, MemoryStore, Owner, OwnerKind, ResourceType, Window
 from fourtop.ports import Changes, Scope, SeatedParty, View
 from fourtop.storage.memory.state import RestaurantState
-from tests.contract.loading import loaded
+from tests.contract.loading import arguments_of, loaded
 
 
 class ForgetsTheSeated(RestaurantState):
@@ -19,19 +19,19 @@ class ForgetsTheSeated(RestaurantState):
 
 class ShowsEveryBookingAsSeated(RestaurantState):
     def seated(self) -> Collection[Booking]:
-        return [each for each in self._bookings.values() if each.assignment is not None]
+        return [each for each in self.bookings.by_id.values() if each.assignment is not None]
 
 
 class ForgetsThatAPartyLeft(RestaurantState):
     def _write_records(self, changes: Changes) -> None:
-        before = dict(self._seated._bookings)
+        before = dict(self.bookings._seated._bookings)
         super()._write_records(changes)
-        self._seated._bookings = before | self._seated._bookings
+        self.bookings._seated._bookings = before | self.bookings._seated._bookings
 
 
 class ListsTheSeatedAsTheyCame(RestaurantState):
     def seated(self) -> Collection[Booking]:
-        return tuple(self._seated._bookings.values())
+        return tuple(self.bookings._seated._bookings.values())
 
 
 class LoadsTheSeatedWithoutTheirRows(MemoryStore):
@@ -64,7 +64,7 @@ class ShowsTheSeatedToEveryView(MemoryStore):
             return now_us > 0
 
     def _new_view(self, state: RestaurantState, scope: Scope, now_us: int) -> View:
-        return View(state, self.Wide(**attrs.asdict(scope, recurse=False)), now_us)
+        return View(state, self.Wide(**arguments_of(scope)), now_us)
 
 
 class TrustsTheEndOfARow(MemoryStore):

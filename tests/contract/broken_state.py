@@ -28,7 +28,7 @@ class ForgetsToRearrange(RestaurantState):
 
 class KeepsTheOldExpiry(RestaurantState):
     def _write_records(self, changes: Changes) -> None:
-        old = {hold.id: self._holds[hold.id].expires_us for hold in changes.holds_changed}
+        old = {hold.id: self.holds.by_id[hold.id].expires_us for hold in changes.holds_changed}
         kept = tuple(attrs.evolve(hold, expires_us=old[hold.id]) for hold in changes.holds_changed)
         super()._write_records(attrs.evolve(changes, holds_changed=kept))
 
@@ -38,7 +38,9 @@ class KeepsTheFirstPromise(RestaurantState):
 
     def _write_records(self, changes: Changes) -> None:
         kept = tuple(
-            each if each.version == 1 else attrs.evolve(each, must=self._bookings[each.id].must)
+            each
+            if each.version == 1
+            else attrs.evolve(each, must=self.bookings.by_id[each.id].must)
             for each in changes.bookings
         )
         super()._write_records(attrs.evolve(changes, bookings=kept))
@@ -51,7 +53,7 @@ class KeepsTheFirstRecordOfShadow(RestaurantState):
         kept = tuple(
             each
             if each.version == 1
-            else attrs.evolve(each, would_refuse=self._bookings[each.id].would_refuse)
+            else attrs.evolve(each, would_refuse=self.bookings.by_id[each.id].would_refuse)
             for each in changes.bookings
         )
         super()._write_records(attrs.evolve(changes, bookings=kept))
@@ -70,12 +72,12 @@ class ShowsTheNewestFirst(RestaurantState):
 
 class ListsHoldsByWhenTheyWereWritten(RestaurantState):
     def holds_for(self, booking_id: str) -> list[Hold]:
-        return [self._holds[hold_id] for hold_id in self._holds_for.get(booking_id, ())]
+        return [self.holds.by_id[each] for each in self.holds._made_for.get(booking_id, ())]
 
 
 class ListsLiveHoldsAsTheyCame(RestaurantState):
     def active_holds(self, window: Window) -> list[Hold]:
-        return self._active.overlapping(window.start_us, window.end_us)[::-1]
+        return self.holds._active.overlapping(window.start_us, window.end_us)[::-1]
 
 
 class ShowsOneDeadHold(RestaurantState):
@@ -107,7 +109,7 @@ class CountsHeadsForGood(RestaurantState):
             def remove(self, booking: Booking) -> None:
                 pass
 
-        self._headcounts = Lasting()
+        self.bookings.headcounts = Lasting()
 
 
 class KeepsRemovedBookings(RestaurantState):
@@ -117,10 +119,10 @@ class KeepsRemovedBookings(RestaurantState):
 
 class CountsRemovedBookings(RestaurantState):
     def _write_bookings(self, changes: Changes) -> None:
-        removed = [self._bookings[booking_id] for booking_id in changes.bookings_removed]
+        removed = [self.bookings.by_id[booking_id] for booking_id in changes.bookings_removed]
         super()._write_bookings(changes)
         for booking in removed:
-            self._headcounts.add(booking)
+            self.bookings.headcounts.add(booking)
 
 
 class TakesNobodyForABooking(RestaurantState):
@@ -129,7 +131,7 @@ class TakesNobodyForABooking(RestaurantState):
             attrs.evolve(hold, booking_id=str(hold.booking_id))
             for hold in self.active_holds(window)
         ]
-        return list(held_covers_of(holds, self._bookings, now_us))
+        return list(held_covers_of(holds, self.bookings.by_id, now_us))
 
 
 class ForgetsWhomClaimsAreFor(RestaurantState):

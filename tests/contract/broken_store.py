@@ -21,7 +21,7 @@ from fourtop import (
 )
 from fourtop.ports import MAX_NEEDS, Changes, Clock, Decision, Need, Scope, View
 from fourtop.storage.memory.state import RestaurantState
-from tests.contract.loading import loaded
+from tests.contract.loading import arguments_of, loaded
 
 T = TypeVar("T")
 
@@ -32,7 +32,7 @@ class SweepsOnItsOwn(MemoryStore):
     def transact(self, scope: Scope, decide: Callable[[View], Decision[T] | Need]) -> T:
         def sweep(state: RestaurantState) -> None:
             now_us = self._tell(scope.restaurant_id)
-            dead = [hold for hold in state._active if not hold.is_alive(now_us)]
+            dead = [hold for hold in state.holds._active if not hold.is_alive(now_us)]
             for hold in dead:
                 for row in state.occupancy.of_owner(OwnerKind.HOLD, hold.id):
                     state.occupancy.remove(row)
@@ -221,7 +221,7 @@ class ShowsEverything(MemoryStore):
     def _new_view(self, state: RestaurantState, scope: Scope, now_us: int) -> View:
         named = ("bookings", "holds", "records", "tables", "stored_results", "sessions")
         everything = {name: self.Everything(getattr(scope, name)) for name in named}
-        shown = {**attrs.asdict(scope, recurse=False), **everything, "counts_holds": True}
+        shown = {**arguments_of(scope), **everything, "counts_holds": True}
         return View(state, self.Open(**shown), now_us)
 
 
@@ -238,7 +238,7 @@ class ShowsAMarginAroundWindows(MemoryStore):
             )
 
     def _new_view(self, state: RestaurantState, scope: Scope, now_us: int) -> View:
-        return View(state, self.Wide(**attrs.asdict(scope, recurse=False)), now_us)
+        return View(state, self.Wide(**arguments_of(scope)), now_us)
 
 
 class ServesOneNeed(MemoryStore):

@@ -19,7 +19,7 @@ class ForgetsThePromised(RestaurantState):
 class ShowsEveryBookingAsPromised(RestaurantState):
     def _write_records(self, changes: Changes) -> None:
         super()._write_records(changes)
-        self.promises.update(self._bookings)
+        self.promises.update(self.bookings.by_id)
 
 
 class ForgetsThatTablesWereGiven(RestaurantState):
@@ -73,6 +73,22 @@ class IgnoresHoldsForThePromised(MemoryStore):
 
     def _new_view(self, state: RestaurantState, scope: Scope, now_us: int) -> View:
         return self.Blind(state, scope, now_us)
+
+
+class CountsHoldsBesideTheWindow(MemoryStore):
+    """It knows all holds of a party, and not only those that overlap the window."""
+
+    class Wide(View):
+        def promised(self, window: Window) -> tuple[Booking, ...]:
+            found = super().promised(window)
+            return tuple(each for each in found if not self._is_held(each))
+
+        def _is_held(self, booking: Booking) -> bool:
+            holds = self._source.holds_for(booking.id)
+            return any(hold.is_alive(self.now_us) for hold in holds)
+
+    def _new_view(self, state: RestaurantState, scope: Scope, now_us: int) -> View:
+        return self.Wide(state, scope, now_us)
 
 
 class ShowsThePromisedOutsideTheScope(MemoryStore):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import attrs
+
 from fourtop import Allocation, Booking, Hold, MemoryStore, Owner, OwnerKind
 from fourtop.ports import PLAIN_KINDS, LoadedRecords, Scope, View
 from fourtop.storage.memory.state import RestaurantState
@@ -12,6 +16,11 @@ class LoadingStore(MemoryStore):
 
     def _new_view(self, state: RestaurantState, scope: Scope, now_us: int) -> View:
         return View(loaded(state, scope, now_us), scope, now_us)
+
+
+def arguments_of(scope: Scope) -> dict[str, Any]:
+    """The arguments that make a scope again."""
+    return attrs.asdict(scope, recurse=False, filter=lambda field, _: field.init)
 
 
 def loaded(state: RestaurantState, scope: Scope, now_us: int) -> LoadedRecords:
@@ -56,10 +65,10 @@ def _holds(state: RestaurantState, scope: Scope) -> list[Hold]:
         for hold in state.active_holds(window)
     ]
     found += [hold for booking_id in scope.bookings for hold in state.holds_for(booking_id)]
-    found += [hold for hold in state._active if hold.session in scope.sessions]
+    found += [hold for hold in state.holds._active if hold.session in scope.sessions]
     found += [hold for hold in map(state.find_hold, scope.holds) if hold is not None]
     if scope.counts_holds:
-        found += list(state._active)
+        found += list(state.holds._active)
     return found
 
 
@@ -94,6 +103,8 @@ def _allocations(
     plain = [(kind.owner, ids) for kind, ids in scope.record_ids.items() if kind.owner is not None]
     for kind, ids in (*owners, *plain):
         found += [row for owner_id in ids for row in occupancy.of_owner(kind, owner_id)]
-    dead = [Owner(OwnerKind.HOLD, hold.id) for hold in state._active if not hold.is_alive(now_us)]
+    dead = [
+        Owner(OwnerKind.HOLD, hold.id) for hold in state.holds._active if not hold.is_alive(now_us)
+    ]
     last = (occupancy.find_last(table_id, dead) for table_id in scope.tables)
     return found + [row for row in last if row is not None]

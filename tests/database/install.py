@@ -1,7 +1,8 @@
-"""Install PostgreSQL and pgbouncer for the tests: ``python -m tests.database.install``.
+"""Install PostgreSQL, pgbouncer and cairo for the tests: ``python -m tests.database.install``.
 
-As root on Debian or Ubuntu it installs what is missing, and leaves no service running. Elsewhere it
-says what to type. It does nothing where both are there.
+The library cairo draws pictures as PNG and PDF. As root on Debian or Ubuntu it installs what is
+missing, and leaves no service running. Elsewhere it says what to type. It does nothing where all of
+them are there.
 """
 
 from __future__ import annotations
@@ -12,14 +13,25 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from ctypes.util import find_library
 from functools import partial
 from pathlib import Path
 
 from tests.database.binary import BinaryNotFoundError, bouncer_program, install_line, server_program
 
-PROGRAMS: dict[str, Callable[[], Path]] = {
+
+def cairo_library() -> str:
+    """Return the name of the library cairo."""
+    name = find_library("cairo")
+    if name is None:
+        raise BinaryNotFoundError("cairo", install_line("libcairo2"))
+    return name
+
+
+PROGRAMS: dict[str, Callable[[], Path | str]] = {
     "postgresql": partial(server_program, "postgres"),
     "pgbouncer": bouncer_program,
+    "libcairo2": cairo_library,
 }
 # Debian's packages start their services at once, unless this program forbids it.
 POLICY = Path("/usr/sbin/policy-rc.d")
@@ -27,14 +39,14 @@ FORBID = "#!/bin/sh\nexit 101\n"
 
 
 def main() -> int:
-    """Make sure that both programs are there; return the status to exit with."""
+    """Make sure that all of them are there; return the status to exit with."""
     packages = missing_packages()
     if not packages:
         return 0
     program = shutil.which("apt-get")
     if os.geteuid() != 0 or program is None:
         sys.stderr.write(
-            f"The tests need PostgreSQL and pgbouncer. Please type: {install_line(*packages)}\n"
+            f"The tests need {', '.join(packages)}. Please type: {install_line(*packages)}\n"
         )
         return 1
     with without_services():

@@ -162,7 +162,7 @@ event loop.""",
 ...     return quote.plan.seats
 >>> asyncio.run(seats())
 4""",
-    not_awaited=frozenset({"desk"}),
+    not_awaited=frozenset({"desk", "on_store"}),
 )
 TWINS: Final = (
     HOUSE_DESK,

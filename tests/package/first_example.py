@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Final
 
 import fourtop
-from fourtop import AsyncEngine, BookingRequest, Engine, MemoryStore, sample
+from fourtop import AsyncEngine, BookingRequest, Engine, MemoryStore, plotting, sample
+from fourtop.simulation import sweep
 
 _REQUEST: Final = BookingRequest(4, datetime(2050, 5, 6, 18, tzinfo=UTC))
 
@@ -70,12 +71,27 @@ def _testing() -> str:
     return f"{StoreContract.__name__} {strategies.__name__}"
 
 
+def _dask() -> str:
+    from distributed import Client  # noqa: PLC0415  # It needs the extra.
+
+    with Client(n_workers=2, threads_per_worker=1, dashboard_address=None) as client:  # type: ignore[no-untyped-call]  # distributed has no annotations.
+        return str(sweep(abs, (-3, 2, -1), executor=client).results)
+
+
+def _pictures() -> str:
+    path = Path(tempfile.mkdtemp()) / "pub.png"
+    plotting.floor_plan(sample.pub().floor).save(path)
+    return f"{path.name}, {path.stat().st_size} bytes"
+
+
 EXAMPLES: Final[Mapping[str, Callable[[], str]]] = {
     "none": lambda: _book(MemoryStore()),
     "sql": _sql,
     "postgres": _postgres,
     "async": lambda: asyncio.run(_book_async()),
+    "pictures": _pictures,
     "testing": _testing,
+    "dask": _dask,
 }
 
 

@@ -82,7 +82,7 @@ def first_booking(desk: Desk) -> str:
 
 
 def hold_id(of: Scene) -> str:
-    return min(hold.id for hold in of.store._states["house"]._active)
+    return min(hold.id for hold in of.store._states["house"].holds._active)
 
 
 def moved(of: Scene) -> object:
@@ -159,15 +159,17 @@ def seen(state: RestaurantState) -> dict[str, object]:
         "tables": state.occupancy.table_ids,
         "busy": [state.busy_mask(window("17:00", text)) for text in ("18:00", "20:00", "23:00")],
         "archive": state.archive.overlapping(MONTH),
-        "bookings": dict(state._bookings),
-        "starts": list(state._starts),
-        "references": {name: dict(each) for name, each in state._references._bookings.items()},
+        "bookings": dict(state.bookings.by_id),
+        "starts": list(state.bookings._starts),
+        "references": {
+            name: dict(each) for name, each in state.bookings._references._bookings.items()
+        },
         "headcounts": list(state.headcounts(MONTH)),
-        "holds": dict(state._holds),
-        "active": sorted(hold.id for hold in state._active),
-        "expiries": list(state._expiries),
-        "sessions": {name: list(held) for name, held in state._sessions.items()},
-        "holds_for": {name: sorted(ids) for name, ids in state._holds_for.items()},
+        "holds": dict(state.holds.by_id),
+        "active": sorted(hold.id for hold in state.holds._active),
+        "expiries": list(state.holds._expiries),
+        "sessions": {name: list(held) for name, held in state.holds._sessions.items()},
+        "holds_for": {name: sorted(ids) for name, ids in state.holds._made_for.items()},
         "records": {kind: dict(each) for kind, each in state.plain._by_class.items() if each},
         "results": dict(confirmations.results),
         "successes": set(confirmations.successes),
@@ -182,15 +184,19 @@ def seen(state: RestaurantState) -> dict[str, object]:
 def check(state: RestaurantState) -> None:
     """Assert that every index agrees with its records."""
     state.occupancy._check()
-    state._active._check()
-    indexes: list[Any] = [state._starts, state._expiries, *state._sessions.values()]
+    state.holds._active._check()
+    indexes: list[Any] = [
+        state.bookings._starts,
+        state.holds._expiries,
+        *state.holds._sessions.values(),
+    ]
     for index in indexes:
         index._check()
     before = seen(state)
     state._index_records()
     assert seen(state) == before, "an index differs from its records"
     assert {event.dedupe_key for event in state.outbox} == state.outbox.keys
-    owners = {*state._bookings, *state._holds, *state.plain.ids(Block)}
+    owners = {*state.bookings.by_id, *state.holds.by_id, *state.plain.ids(Block)}
     assert {row.owner_id for row in state.occupancy.allocations()} <= owners, "an orphan row"
 
 

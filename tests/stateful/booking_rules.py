@@ -61,11 +61,6 @@ class BookingRules(Stage):
             self._book(caller, request, None, later=False)
             self.all_that_is_seen_is_as_the_model_says()
 
-    @rule(caller=callers(), wish=wishes(), later=st.sampled_from((False, True)), named=FIELDS)
-    def book(self, caller: Caller, wish: Wish, named: int, *, later: bool) -> None:
-        request = wish.request(self._here(caller))
-        self._book(caller, request, None if named else f"b{wish.slot}", later=later)
-
     def _book(
         self, caller: Caller, request: BookingRequest, booking_id: str | None, *, later: bool
     ) -> None:

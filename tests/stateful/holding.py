@@ -362,11 +362,13 @@ def _target(ledger: Ledger, keep: Keep, asked: Asked) -> Guest | None:
             raise Wrong(NotFound, kind="booking", id=booking_id or keep.id)
         return None
     check_expected(guest, asked.expected)
-    if keep.booking_id is None:
-        same = (guest.party_size, guest.sitting.start) == (keep.party_size, keep.sitting.start)
-        tables = [table for table in ledger.floor.tables if table.id in keep.tables]
-        if not same or any(ledger.chooser().unmet(table, guest.must) for table in tables):
-            raise Wrong(HoldMismatch, hold_id=keep.id, booking_id=booking_id)
+    same = (guest.party_size, guest.sitting.start) == (keep.party_size, keep.sitting.start)
+    tables = [table for table in ledger.floor.tables if table.id in keep.tables]
+    meets = keep.booking_id is not None or not any(
+        ledger.chooser().unmet(table, guest.must) for table in tables
+    )
+    if not (same and meets):
+        raise Wrong(HoldMismatch, hold_id=keep.id, booking_id=booking_id)
     if guest.status not in AWAITING:
         raise Wrong(IllegalTransition, booking_id=guest.id, status=guest.status, target="confirmed")
     return guest

@@ -9,6 +9,7 @@ from fourtop.errors import (
     Code,
     IllegalTransition,
     InvalidInput,
+    NotFound,
     NothingToUndo,
     Proof,
 )
@@ -222,14 +223,24 @@ def _return(ledger: Ledger, guest: Guest, start: int, end: int) -> bool:
         given.group = next((row for row in before if row.kind == "merge_group"), None)
         has_changed = has_changed or bool(gone)
     elif rows:
+        _check_known(ledger, given)
         for row in rows:
             row.start, row.end = start, end
         has_changed = True
     else:
+        _check_known(ledger, given)
         given.group = ledger.place(("booking", guest.id), given.tables, start, end)
         has_changed = True
     given.start, given.end = start, end
     return has_changed
+
+
+def _check_known(ledger: Ledger, given: Given) -> None:
+    """Refuse to give a party rows at a table that the house has no longer."""
+    known = {table.id for table in ledger.floor.tables}
+    gone = [each for each in given.tables if each not in known]
+    if gone:
+        raise Wrong(NotFound, kind="table", id=gone[0])
 
 
 # ---- another size

@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from fourtop import MemoryStore
-from fourtop.engine import admission, composition, preconditions
+from fourtop.engine import admission, composition, invocation, preconditions
 from fourtop.engine.candidacy import Candidacy
 from fourtop.engine.checks import capacity
 from fourtop.engine.commands import edit_house
@@ -84,7 +84,7 @@ def rescheduling_keeps_the_old_tables(patch: Patch) -> None:
 
 
 def any_request_replays_a_key(patch: Patch) -> None:
-    patch.setattr(Invocation, "fingerprint", "the same for all")
+    patch.setattr(invocation, "digest_of", lambda _request: "the same for all")
 
 
 def time_goes_back_with_the_clock(patch: Patch) -> None:

@@ -64,12 +64,10 @@ def protected(ledger: Ledger, seated: Sitting, own: Own) -> list[Waiting]:
 
 def protected_at(ledger: Ledger, mine: Span, own: Own) -> list[Waiting]:
     """Return the waiting parties that tables for a time may affect, as ``protected`` does."""
-    guests = sorted(_promised(ledger, own), key=lambda each: (each.created, each.id))
-    if not any(overlaps(span_of(each.sitting), mine) for each in guests):
+    if not _promised(ledger, mine, own):
         return []
     horizon = (max(mine[0] - 12 * HOUR, 0), max(mine[1], mine[0] + 13 * HOUR))
-    near = (each for each in guests if overlaps(span_of(each.sitting), horizon))
-    found = (_waiting(ledger, each, own) for each in near)
+    found = (_waiting(ledger, each, own) for each in _promised(ledger, horizon, own))
     waiting = [
         each
         for each in found
@@ -92,11 +90,17 @@ def fit(waiting: Sequence[Waiting], claims: Sequence[Claim]) -> bool:
     """Tell whether all waiting parties can sit beside the claims of others, by trying."""
     if not waiting:
         return True
-    return any(
-        fit(waiting[1:], [*claims, option])
-        for option in waiting[0].options
-        if not any(option.clashes(claim) for claim in claims)
-    )
+    # The party with the fewest sets left first: a dead end is seen early.
+    left = {each.booking_id: _left(each, claims) for each in waiting}
+    first = min(waiting, key=lambda each: len(left[each.booking_id]))
+    others = [each for each in waiting if each is not first]
+    return any(fit(others, [*claims, option]) for option in left[first.booking_id])
+
+
+def _left(party: Waiting, claims: Sequence[Claim]) -> list[Claim]:
+    return [
+        option for option in party.options if not any(option.clashes(claim) for claim in claims)
+    ]
 
 
 def claim(choice: Choice, seated: Sitting) -> Claim:
@@ -118,14 +122,24 @@ def count(
     return len(claims)
 
 
-def _promised(ledger: Ledger, own: Own) -> list[Guest]:
-    return [
+def count_of_waiting(ledger: Ledger) -> int:
+    return sum(guest.status == "pending_allocation" for guest in ledger.guests.values())
+
+
+def _promised(ledger: Ledger, span: Span, own: Own) -> list[Guest]:
+    """Return the parties that wait at some time of a span, where no live hold keeps tables."""
+    found = [
         guest
         for guest in ledger.guests.values()
         if guest.status == "pending_allocation"
         and guest.id != own.booking_id
-        and not any(ledger.is_alive(keep) for keep in ledger.keeps_for(guest.id))
+        and overlaps(span_of(guest.sitting), span)
+        and not any(
+            ledger.is_alive(keep) and overlaps(span_of(keep.sitting), span)
+            for keep in ledger.keeps_for(guest.id)
+        )
     ]
+    return sorted(found, key=lambda each: (each.created, each.id))
 
 
 def _waiting(ledger: Ledger, guest: Guest, own: Own) -> Waiting | None:

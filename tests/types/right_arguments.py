@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -49,6 +50,7 @@ from fourtop import (
     Zone,
     ZoneRule,
 )
+from fourtop.simulation import SearchTerms, SweepOptions
 
 NOON = datetime(2030, 5, 3, 12, tzinfo=UTC)
 ONE = datetime(2030, 5, 3, 14, tzinfo=ZoneInfo("Europe/London"))
@@ -101,6 +103,8 @@ RIGHT: tuple[object, ...] = (
     Policy([], channels=["online"], guest_stay=(60, 180), seating=SeatingRules()),
     Move("b1", ["t1"]),
     RelayOptions(batch=TWO, max_batches=None),
+    SweepOptions(processes=TWO, chunk_size=None, resume=Path("results")),
+    SearchTerms(np.float64(0.5), first=TWO, confidence=0.9),
 )
 """Every value above was made without an error."""
 

@@ -54,9 +54,9 @@ OVERLAP: Final = AllocationsOverlap(
 # ---- the mirror ----------------------------------------------------------------------------------
 
 MIRRORS: Final = [(Desk, AsyncDesk), (Engine, AsyncEngine), (Store, AsyncStore)]
-AWAITED_FOR: Final[dict[Any, Any]] = {Desk: AsyncDesk}
+AWAITED_FOR: Final[dict[Any, Any]] = {Desk: AsyncDesk, Engine: AsyncEngine, Store: AsyncStore}
 # All other methods touch the store.
-NOT_AWAITED: Final = {"Engine.desk"}
+NOT_AWAITED: Final = {"Engine.desk", "Engine.on_store"}
 
 
 def public(kind: type[Any]) -> dict[str, Any]:
@@ -69,9 +69,10 @@ def public(kind: type[Any]) -> dict[str, Any]:
 
 
 def facts(function: Callable[..., Any]) -> tuple[list[inspect.Parameter], dict[str, Any]]:
-    parameters = list(inspect.signature(function).parameters.values())
+    named = inspect.signature(function).parameters.values()
+    parameters = [each.replace(annotation=inspect.Parameter.empty) for each in named]
     hints = get_type_hints(function)
-    return parameters, hints | {"return": AWAITED_FOR.get(hints["return"], hints["return"])}
+    return parameters, {name: AWAITED_FOR.get(hint, hint) for name, hint in hints.items()}
 
 
 def bare(annotation: object) -> object:
@@ -196,6 +197,21 @@ def test_an_engine_lists_its_restaurants_and_finds_their_desks() -> None:
         return await engine.restaurant_ids()
 
     assert asyncio.run(play()) == ("here", "there")
+
+
+def test_an_awaited_engine_moves_to_another_store_with_its_ids() -> None:
+    async def play() -> list[str]:
+        house = a_house()
+        engine = AsyncEngine(AsyncMemoryStore(ManualClock(NOW)), ids=CountedIds("n"))
+        first = await engine.add_restaurant(house)
+        second = await engine.on_store(AsyncMemoryStore(ManualClock(NOW))).add_restaurant(house)
+        own = engine.on_store(AsyncMemoryStore(ManualClock(NOW)), ids=CountedIds("m"))
+        third = await own.add_restaurant(house)
+        with pytest.raises(InvalidInput, match="store"):
+            engine.on_store("sqlite:///pub.db")  # type: ignore[arg-type]  # The error that is tested.
+        return [(await desk.book(party_size(2))).id for desk in (first, second, third)]
+
+    assert asyncio.run(play()) == ["n1", "n2", "m1"]
 
 
 def test_tasks_at_once_share_the_tables_out() -> None:

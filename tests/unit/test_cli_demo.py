@@ -28,15 +28,15 @@ from fourtop.cli.chart import chart
 from fourtop.cli.demo_report import demo_report, evening_data
 from fourtop.model.window import MICROSECONDS_PER_MINUTE
 from fourtop.ports import Clock
-from fourtop.simulation.evening import DEFAULT_DATE, DEFAULT_SEED, play_evening
-from fourtop.simulation.record import Channel, Evening, Visit, VisitEvent
+from fourtop.simulation.demo.evening import DEFAULT_DATE, DEFAULT_SEED, play_evening
+from fourtop.simulation.demo.record import Channel, Evening, Visit, VisitEvent
 
 SEEDS = (DEFAULT_SEED, 0, 1, 2, 3, 4)
 
 
 @cache
 def an_evening(seed: int = DEFAULT_SEED) -> Evening:
-    return play_evening(MemoryStore, seed=seed)
+    return play_evening(MemoryStore, sample.pub(), sample.pub_demand(), seed=seed)
 
 
 def visits_with(evening: Evening, event: VisitEvent) -> list[Visit]:
@@ -200,7 +200,7 @@ def test_the_night_is_played_in_the_store_that_was_made_for_it() -> None:
         stores.append(MemoryStore(clock))
         return stores[-1]
 
-    evening = play_evening(make_store)
+    evening = play_evening(make_store, sample.pub(), sample.pub_demand())
     (store,) = stores
     desk = Engine(store).desk("the-pub")
     start = evening.half_hours[0].start
@@ -219,7 +219,7 @@ def test_the_night_is_played_in_the_store_that_was_made_for_it() -> None:
 
 
 def test_another_date_is_another_evening_of_the_same_guests() -> None:
-    winter = play_evening(MemoryStore, on=date(2026, 12, 4))
+    winter = play_evening(MemoryStore, sample.pub(), sample.pub_demand(), on=date(2026, 12, 4))
     assert [visit.party_size for visit in winter.visits] == [
         visit.party_size for visit in an_evening().visits
     ]
@@ -228,7 +228,7 @@ def test_another_date_is_another_evening_of_the_same_guests() -> None:
 
 def test_a_date_beyond_reckoning_is_refused() -> None:
     with pytest.raises(InvalidInput, match="1971"):
-        play_evening(MemoryStore, on=date(1900, 1, 1))
+        play_evening(MemoryStore, sample.pub(), sample.pub_demand(), on=date(1900, 1, 1))
 
 
 # ---- the chart

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,14 +20,14 @@ HEAD = "Booking no;Guests;Date;Time;Until;Table;Name\n"
 
 
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SqlStore:
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqlStore]:
     """A database with one house, which the variable names."""
     url = sqlite_url(tmp_path / "kept.db")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv(VARIABLE, url)
-    store = SqlStore(url)
-    open_desk(store)
-    return store
+    with SqlStore(url) as store:
+        open_desk(store)
+        yield store
 
 
 def a_file(*lines: str, name: str = "rows.csv") -> str:

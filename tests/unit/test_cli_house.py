@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -45,11 +46,11 @@ def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.fixture
-def kept(url: str) -> SqlStore:
+def kept(url: str) -> Iterator[SqlStore]:
     """The database as a store, with the house of the tests in it."""
-    store = SqlStore(url)
-    open_desk(store)
-    return store
+    with SqlStore(url) as store:
+        open_desk(store)
+        yield store
 
 
 def document(house: House, name: str = "house.json") -> str:
@@ -69,7 +70,8 @@ def test_put_adds_a_restaurant(capsys: Captured, url: str) -> None:
     code, out, err = run(capsys, "house", "put", file, "--store", url)
     assert (code, err) == (0, "")
     assert out == "The Pub (the-pub): added with 10 tables, 49 seats, 11 joins\n"
-    assert Engine(SqlStore(url)).desk("the-pub").house() == sample.pub()
+    with SqlStore(url) as store:
+        assert Engine(store).desk("the-pub").house() == sample.pub()
 
 
 def test_put_replaces_a_house_in_one_step(capsys: Captured, kept: SqlStore) -> None:
@@ -165,7 +167,8 @@ def test_malformed_versions_are_wrong_input(capsys: Captured, url: str, versions
 def test_expected_versions_need_a_restaurant(capsys: Captured, url: str) -> None:
     line = refused_input(capsys, "house", "put", document(sample.pub()), "--expected", "1,1")
     assert line == "there is no restaurant 'the-pub'"
-    assert SqlStore(url).restaurant_ids() == ()
+    with SqlStore(url) as store:
+        assert store.restaurant_ids() == ()
 
 
 def test_a_broken_document_changes_nothing(capsys: Captured, kept: SqlStore) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -27,19 +28,19 @@ from tests.unit.cli_case import Captured, as_json, refused_input, run
 
 
 @pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """A house in a database that the variable names; it stands at noon for the command, too."""
     url = sqlite_url(tmp_path / "kept.db")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv(VARIABLE, url)
-    store = SqlStore(url, clock=ManualClock(NOW))
-    open_desk(store, actor=STAFF)
+    with SqlStore(url, clock=ManualClock(NOW)) as store:
+        open_desk(store, actor=STAFF)
 
-    def engine_at_noon(_: object) -> Engine:
-        return Engine(store)
+        def engine_at_noon(_: object) -> Engine:
+            return Engine(store)
 
-    monkeypatch.setattr("fourtop.cli.preview.Engine", engine_at_noon)
-    return Engine(store).desk("house", actor=STAFF)
+        monkeypatch.setattr("fourtop.cli.preview.Engine", engine_at_noon)
+        yield Engine(store).desk("house", actor=STAFF)
 
 
 def document(house: House) -> str:

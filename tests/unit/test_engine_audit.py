@@ -178,9 +178,9 @@ def test_it_finds_rows_without_an_owner(memory: MemoryStore, desk: Desk) -> None
     hold = held(desk, 6)
     block = desk.block(hold.stay.occupied, tables=["1"], reason="paint")
     state = memory._states["house"]
-    del state._bookings[booking.id], state._holds[hold.id]
+    del state.bookings.by_id[booking.id], state.holds.by_id[hold.id]
     state.plain.write(Changes(records_removed=((Block, block.id),)))
-    state._starts.clear()
+    state.bookings._starts.clear()
     assert [row.owner_id for row in desk.audit().orphans] == [
         hold.id,
         block.id,

@@ -13,9 +13,11 @@ from fourtop import (
     BookingRequest,
     CapacityRule,
     Code,
+    CountedIds,
     Desk,
     Engine,
     Floor,
+    InvalidInput,
     ManualClock,
     MemoryStore,
     Quote,
@@ -107,6 +109,44 @@ def test_finding_25_only_facts_that_plans_depend_on_compile_a_planner(
     desk.edit_floor(lambda floor: floor.with_table(attrs.evolve(floor.get_table("1"), **changes)))
     desk.quote(party_size(2))
     assert len(compiled) == 1 + is_compiled_again
+
+
+def test_an_engine_on_another_store_takes_over_the_compiled_house(compiled: list[Floor]) -> None:
+    house = a_house()
+    engine = Engine(MemoryStore(ManualClock(NOW)), ids=CountedIds("n"))
+    first = engine.add_restaurant(house)
+    other = engine.on_store(MemoryStore(ManualClock(NOW)))
+    second = other.add_restaurant(house)
+    assert first.book(party_size(2)).id == "n1"
+    assert second.find_booking("n1") is None
+    assert second.book(party_size(2)).id == "n2"
+    assert first.find_booking("n2") is None
+    assert len(compiled) == 1
+
+
+def test_an_engine_on_another_store_may_have_ids_of_its_own() -> None:
+    engine = Engine(MemoryStore(ManualClock(NOW)), ids=CountedIds("n"))
+    other = engine.on_store(MemoryStore(ManualClock(NOW)), ids=CountedIds("m"))
+    assert other.add_restaurant(a_house()).book(party_size(2)).id == "m1"
+    assert engine.restaurant_ids() == ()
+
+
+def test_an_engine_on_another_store_checks_the_house_of_that_store(compiled: list[Floor]) -> None:
+    engine = Engine(MemoryStore(ManualClock(NOW)))
+    engine.add_restaurant(a_house()).book(party_size(2))
+    other = engine.on_store(MemoryStore(ManualClock(NOW)))
+    small = other.add_restaurant(a_house(sketch_floor({"1": 2})))
+    assert small.book(party_size(2)).tables == ("1",)
+    with pytest.raises(Refused) as refused:
+        small.book(party_size(4))
+    assert refused.value.refusal.code is Code.PARTY_NEVER_FITS
+    assert [len(floor.tables) for floor in compiled[1:]] == [1]
+
+
+def test_an_engine_goes_on_a_store_only() -> None:
+    engine = Engine(MemoryStore(ManualClock(NOW)))
+    with pytest.raises(InvalidInput):
+        engine.on_store("sqlite:///pub.db")  # type: ignore[arg-type]  # The error that is tested.
 
 
 def test_finding_25_sets_are_compiled_outside_of_the_transaction(

@@ -158,6 +158,27 @@ def test_a_seated_party_that_stays_too_long_keeps_its_table(desk: Desk, clock: M
     assert ends == desk.day(FRIDAY).entries[0].end
 
 
+def test_an_entry_says_when_a_party_that_may_stay_longer_was_due(
+    desk: Desk, clock: ManualClock
+) -> None:
+    booked(desk, 2, "18:00", tables=["1"], booking_id="b1")
+    booked(desk, 2, "18:00", tables=["2"], booking_id="b2")
+    clock.move_to(at("18:00"))
+    desk.seat("b1")
+    assert [entry.due_us for entry in desk.day(FRIDAY)] == [None, None]
+    clock.move_to(at("19:40"))
+    assert [(entry.id, entry.due_us) for entry in desk.day(FRIDAY)] == [
+        ("b1", window("18:00", "19:30").end_us),
+        ("b2", None),
+    ]
+
+
+def test_a_table_has_the_name_of_its_zone_and_its_seats(desk: Desk) -> None:
+    assert [(each.zone_name, each.seats) for each in desk.day(FRIDAY).tables] == [
+        ("Main", table.capacity) for table in desk.house().floor.tables
+    ]
+
+
 def test_a_party_that_moved_is_shown_at_its_old_and_its_new_table(
     desk: Desk, clock: ManualClock
 ) -> None:
@@ -177,7 +198,12 @@ def test_shadows_are_left_out_and_tables_that_are_gone_come_last(
 ) -> None:
     row = BookingRow("r1", 2, at("17:00"), end=at("18:00"), tables=("1",))
     desk.import_bookings([row], shadow=True)
-    assert desk.day(FRIDAY).entries == ()
+    day = desk.day(FRIDAY)
+    assert day.entries == ()
+    (shadow,) = day.shadows
+    assert (shadow.id, shadow.tables) == ("shadow:r1", ("1",))
+    assert shadow.status is BookingStatus.SHADOW
+    assert (shadow.start, shadow.end) == (at("17:00"), at("18:00"))
     booked(desk, 2, "18:00", tables=["1"], booking_id="b1")
     clock.move_to(at("18:00"))
     desk.seat("b1")
@@ -188,6 +214,7 @@ def test_shadows_are_left_out_and_tables_that_are_gone_come_last(
     day = desk.day(FRIDAY)
     assert [table.number for table in day.tables] == ["2", "3", "4", "5", "1"]
     assert (day.tables[-1].zone, day.tables[0].zone) == (None, "main")
+    assert (day.tables[-1].zone_name, day.tables[-1].seats) == (None, None)
     assert shown(day) == {"1": [("b1", "18:00-18:30")]}
 
 

@@ -534,6 +534,18 @@ def test_the_report_is_shown_in_a_line_and_as_a_table(store: Store) -> None:
     assert "CAPACITY_EXCEEDED, PACING_EXCEEDED" in page
 
 
+def test_a_report_of_several_windows_counts_each_booking_once(store: Store) -> None:
+    desk = capped(store)
+    booked(desk, 4)
+    late = booked(desk, 3)
+    report = desk.shadow_report(window("18:00", "20:00"), MONTH)
+    assert [each.id for each in report.refused] == [late.id]
+    assert (report.bookings, report.covers, report.by_code[0].covers) == (2, 7, 3)
+    assert repr(report).startswith("<ShadowReport 2026-05-01T18:00/20:00Z and 1 more: 1 booking")
+    with pytest.raises(InvalidInput, match="windows: must be one window or more"):
+        desk.shadow_report()
+
+
 def test_the_report_keeps_what_was_cancelled_and_leaves_shadow_bookings_out(store: Store) -> None:
     desk = capped(store)
     booked(desk, 4)

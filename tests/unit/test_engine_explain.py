@@ -18,13 +18,16 @@ from fourtop import (
     Desk,
     EventType,
     InvalidInput,
+    ManualClock,
     Occasion,
     Preference,
     Quote,
+    Receipt,
     Refusal,
     Refused,
     Relaxation,
     ServicePeriod,
+    WalkIn,
     sketch_floor,
 )
 from fourtop.formats.results import to_data
@@ -279,6 +282,77 @@ def test_rules_are_lifted_only_after_a_refusal_and_reported(store: Store) -> Non
     ]
     assert told == [None, ["adjacency"], ["adjacency"]]
     assert desk.audit().is_clean
+
+
+def test_a_change_lifts_the_rules_that_a_new_booking_may_lift(store: Store) -> None:
+    floor = sketch_floor(TWO_FOURS)
+    desk = staff_desk(store, floor=floor, capacity_rules=[CapacityRule(max_covers=7)])
+    desk.book(party_size(4), booking_id="b1")
+    with pytest.raises(Refused) as caught:
+        desk.reschedule("b1", BookingChange(party_size=8))
+    assert caught.value.code is Code.CAPACITY_EXCEEDED
+    relax = [Relaxation.CAPACITY, "adjacency"]
+    # A quote that leaves the booking out says what the change will do.
+    quote = desk.quote(party_size(8, relax=relax), exclude="b1")
+    assert isinstance(quote, Quote)
+    lifting = BookingChange(party_size=8, relax=relax)
+    changed = desk.reschedule("b1", lifting, key="k")
+    assert (changed.tables, changed.receipt.relaxed) == (quote.plan.tables, quote.relaxed)
+    assert changed.receipt.relaxed == (Relaxation.CAPACITY, Relaxation.ADJACENCY)
+    replayed = desk.reschedule("b1", lifting, key="k")
+    assert replayed.receipt.relaxed == changed.receipt.relaxed
+    told = [
+        event.data.get("relaxed")
+        for event in store.events(desk.restaurant_id)
+        if event.type is EventType.BOOKING_RESCHEDULED
+    ]
+    assert told == [["capacity", "adjacency"]]
+    assert desk.get_booking("b1").receipt == Receipt()
+    # A relaxation is for one change: the booking keeps none.
+    with pytest.raises(Refused):
+        desk.reschedule("b1", BookingChange(start=at("20:00")))
+    assert desk.reschedule("b1", BookingChange(start=at("20:00"), relax=relax)).version == 3
+    assert desk.audit().is_clean
+
+
+def test_a_change_that_needs_no_rule_lifted_reports_none(store: Store) -> None:
+    desk = staff_desk(store, floor=sketch_floor(TWO_FOURS))
+    booking = desk.book(party_size(4), booking_id="b1")
+    same = desk.reschedule("b1", BookingChange(relax=["adjacency"]))
+    assert (same, same.version) == (booking, 1)
+    named = desk.reschedule("b1", BookingChange(reference="R-1", relax=["adjacency"]))
+    assert (named.tables, named.receipt.relaxed) == (booking.tables, ())
+    moved = desk.reschedule("b1", BookingChange(start=at("20:00"), relax=["adjacency"]))
+    assert moved.receipt.relaxed == ()
+
+
+def test_a_guest_may_not_lift_a_rule_for_a_change(store: Store) -> None:
+    desk = open_desk(store, a_house(sketch_floor(TWO_FOURS)), actor=GUEST)
+    booked(desk, 4, booking_id="b1")
+    before = snapshot(store, desk)
+    for change in (
+        BookingChange(party_size=8, relax=["adjacency"]),
+        BookingChange(relax=["capacity"]),
+    ):
+        with pytest.raises(InvalidInput, match="relax: only staff may lift rules") as caught:
+            desk.reschedule("b1", change)
+        assert caught.value.field == "relax"
+    with pytest.raises(InvalidInput, match="relax: only staff may lift rules"):
+        desk.walk_in(WalkIn(2, relax=["capacity"]))
+    with pytest.raises(InvalidInput, match="relax: must be one of adjacency, min_party, capacity"):
+        BookingChange(relax=["hours"])
+    assert snapshot(store, desk) == before
+
+
+def test_a_party_at_the_door_has_the_rules_lifted_that_a_booking_has(
+    store: Store, clock: ManualClock
+) -> None:
+    desk = staff_desk(store, floor=sketch_floor(TWO_FOURS))
+    clock.move_to(at("19:00"))
+    with pytest.raises(Refused):
+        desk.walk_in(WalkIn(8))
+    seated = desk.walk_in(WalkIn(8, relax=["capacity", "adjacency"]))
+    assert (seated.tables, seated.receipt.relaxed) == (("4a", "4b"), (Relaxation.ADJACENCY,))
 
 
 def test_rules_are_lifted_in_order_and_together_where_one_is_not_enough(store: Store) -> None:

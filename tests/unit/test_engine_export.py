@@ -290,7 +290,7 @@ def test_bookings_without_tables_are_tentative(store: Store) -> None:
 
 @pytest.mark.parametrize("on", ["soon", None, datetime(2026, 5, 1, tzinfo=UTC)])
 def test_a_calendar_is_of_a_date(store: Store, on: Any) -> None:
-    with pytest.raises(InvalidInput, match=r"^date: must be a date"):
+    with pytest.raises(InvalidInput, match=r"^on: must be a date"):
         open_desk(store).export_icalendar(on)
 
 

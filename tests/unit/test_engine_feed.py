@@ -147,8 +147,8 @@ def test_a_feed_is_shown_as_text_html_and_json(desk: Desk) -> None:
         ((FRIDAY, 1, [0]), {}, "party_sizes"),
         ((FRIDAY, 1, [2]), {"minutes": [601]}, "minutes"),
         ((FRIDAY, 1, [2]), {"spots_limit": 101}, "spots_limit"),
-        ((date(1969, 5, 1), 1, [2]), {}, "date"),
-        ((date.max, 1, [2]), {}, "date"),
+        ((date(1969, 5, 1), 1, [2]), {}, "start"),
+        ((date.max, 1, [2]), {}, "start"),
     ],
 )
 def test_wrong_terms_are_refused(arguments: Any, terms: Any, field: str) -> None:

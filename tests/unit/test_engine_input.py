@@ -22,13 +22,17 @@ from fourtop import (
     InvalidInput,
     InvalidWindow,
     Join,
+    MemoryStore,
     NaiveDatetime,
     Refused,
     Table,
     Window,
+    estimate_rotations,
     loads_rows_json,
+    sample,
 )
 from fourtop.ports import Store
+from fourtop.simulation.demo.evening import play_evening
 from tests.evening import FRIDAY, NOW, at, booked, open_desk, party_size, snapshot, window
 
 NAIVE = datetime(2026, 5, 1, 19)
@@ -225,9 +229,20 @@ def test_what_is_no_window_is_refused(desk: Desk, value: Any) -> None:
     "value", [None, "1 May", "2026-05-32", NOW, 20260501, date.max, date.min, date(2500, 1, 1)]
 )
 def test_a_date_is_a_date_of_our_time(desk: Desk, value: Any) -> None:
-    with pytest.raises((InvalidInput, InvalidWindow)) as caught:
-        desk.availability(value, 2)
-    assert caught.value.field == "date"
+    for attempt in (
+        lambda: desk.availability(value, 2),
+        lambda: desk.day(value),
+        lambda: desk.utilisation(value),
+        lambda: desk.rotations(value),
+        lambda: desk.waitlist(value),
+        lambda: desk.offer(value),
+        lambda: desk.export_icalendar(value),
+        lambda: estimate_rotations(desk.house(), value),
+        lambda: play_evening(MemoryStore, sample.pub(), sample.pub_demand(), on=value),
+    ):
+        with pytest.raises(InvalidInput) as caught:
+            attempt()
+        assert caught.value.field == "on"
 
 
 @pytest.mark.parametrize("value", ["19:00", "2026-05-01", "tonight", 19, date(2026, 5, 1)])

@@ -11,8 +11,13 @@ from fourtop import (
     ChangeKind,
     Code,
     Desk,
+    Move,
     Override,
+    Preference,
+    Proof,
     Quote,
+    Refused,
+    sketch_floor,
 )
 from fourtop.ports import Store
 from tests.evening import FRIDAY, STAFF, a_house, at, booked, one_table, open_desk, party_size
@@ -72,3 +77,19 @@ def test_an_explanation_tries_changes_with_the_overrides(store: Store) -> None:
     assert starts[ChangeKind.EARLIER] == at("19:00") - timedelta(minutes=90)
     assert starts[ChangeKind.LATER] == at("19:00") + timedelta(minutes=90)
     assert all(each.request.overrides == CAP for each in explained.changes)
+
+
+def test_a_cap_of_a_zone_is_a_rule_where_an_override_lifts_those_of_the_tables(
+    store: Store,
+) -> None:
+    floor = sketch_floor({"1": (4, "Main"), "2": (4, "Bar"), "3": (4, "Bar")})
+    rules = [CapacityRule(max_parties=1, zone="bar")]
+    desk = open_desk(store, a_house(floor, capacity_rules=rules), actor=STAFF)
+    booked(desk, 2, tables=["2"])
+    moved = desk.book(party_size(2, tables=["1"], must=Preference(zones=["main"])))
+    regular = [Override("NO_TABLES_MATCH", "A regular")]
+    with pytest.raises(Refused) as caught:
+        desk.move([Move(moved.id, ["3"], overrides=regular)])
+    refusal = caught.value.refusal
+    assert [reason.code for reason in refusal.reasons] == [Code.ZONE_CAPACITY_EXCEEDED]
+    assert refusal.proof is Proof.RULE

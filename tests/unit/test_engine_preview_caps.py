@@ -62,6 +62,17 @@ def test_a_service_that_begins_anew_may_be_above_its_cap(desk: Desk) -> None:
     assert [each.period for each in desk.preview(policy=edit).over_cap] == ["early", "late"]
 
 
+def test_a_party_outside_all_hours_counts_in_the_service_that_takes_it_in(desk: Desk) -> None:
+    booked(desk, 2, "20:00", booking_id="a")
+    cap = [CapacityRule(max_covers=1)]
+    early = ServicePeriod("early", "15:00", "18:00")
+    late = ServicePeriod("late", "19:00", "23:00")
+    assert desk.preview(policy=with_rules(periods=[early], capacity_rules=cap)).over_cap == ()
+    desk.edit_policy(with_rules(periods=[early]))
+    (usage,) = desk.preview(policy=with_rules(periods=[early, late], capacity_rules=cap)).over_cap
+    assert (usage.period, usage.booked_covers) == ("late", 2)
+
+
 def test_a_zone_above_a_cap_is_named(desk: Desk) -> None:
     booked(desk, 2, booking_id="a")
     booked(desk, 4, booking_id="b")

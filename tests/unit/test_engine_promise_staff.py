@@ -26,7 +26,18 @@ from fourtop import (
 )
 from fourtop.engine import promises
 from fourtop.ports import Store
-from tests.evening import STAFF, a_house, at, booked, open_desk, party_size, snapshot, window
+from tests.contract.loading import LoadingStore
+from tests.evening import (
+    NOW,
+    STAFF,
+    a_house,
+    at,
+    booked,
+    open_desk,
+    party_size,
+    snapshot,
+    window,
+)
 from tests.live import refused
 
 # Two tables of two, and two of four.
@@ -244,6 +255,14 @@ def test_a_cancelled_party_comes_back_only_beside_the_promises_made_since(store:
     assert snapshot(store, desk) == before
     desk.cancel("p")
     assert desk.undo("a").tables == ("2",)
+
+
+def test_the_promises_beside_a_cancelled_party_are_loaded_before_it_comes_back() -> None:
+    desk = a_desk(LoadingStore(ManualClock(NOW)), sketch_floor({"1": 2, "2": 4}))
+    booked(desk, 2, tables=["1"], booking_id="a")
+    desk.cancel("a")
+    promise(desk, "p", 4)
+    assert desk.undo("a").tables == ("1",)
 
 
 def test_a_cancelled_party_comes_back_only_at_its_distance_from_others(store: Store) -> None:

@@ -260,7 +260,7 @@ def test_a_hold_that_is_gone_by_then_leaves_no_evidence(store: Rival, desk: Desk
     hold = held(desk, 4)
 
     def vanish() -> None:
-        store._states["house"]._holds.pop(hold.id, None)
+        store._states["house"].holds.by_id.pop(hold.id, None)
 
     store.lose(*[OVERLAP] * 3)
     store.losses.append((OVERLAP, vanish))

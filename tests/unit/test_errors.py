@@ -29,6 +29,7 @@ from fourtop.errors import (
     InvalidRows,
     InvalidWindow,
     KeyReused,
+    MissingPackage,
     NaiveDatetime,
     NonexistentTime,
     NotFound,
@@ -43,6 +44,7 @@ from fourtop.errors import (
     StaleVersion,
     StoreMisconfigured,
     StoreUnavailable,
+    SweepFailed,
     UnknownName,
     safe_repr,
 )
@@ -237,6 +239,30 @@ CASES: list[tuple[FourtopError, Code, int, str]] = [
         Code.STORE_MISCONFIGURED,
         503,
         "the store cannot be used: the table zones is missing; the role is a superuser",
+    ),
+    (
+        SweepFailed(64, 127, 2, "ZeroDivisionError", 70),
+        Code.SWEEP_FAILED,
+        503,
+        "cases 64 to 127: case 70 raised ZeroDivisionError; the chunk was tried 2 times",
+    ),
+    (
+        SweepFailed(0, 63, 1, "BrokenProcessPool"),
+        Code.SWEEP_FAILED,
+        503,
+        "cases 0 to 63: the executor failed once (BrokenProcessPool)",
+    ),
+    (
+        MissingPackage("pandas", "to_pandas"),
+        Code.MISSING_PACKAGE,
+        503,
+        "to_pandas needs pandas, which is not installed: install pandas",
+    ),
+    (
+        MissingPackage("distributed", "a sweep on Dask", "dask"),
+        Code.MISSING_PACKAGE,
+        503,
+        "a sweep on Dask needs distributed, which is not installed: install fourtop[dask]",
     ),
 ]
 ERRORS = pytest.mark.parametrize(

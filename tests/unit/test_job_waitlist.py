@@ -22,7 +22,8 @@ from fourtop import (
     offer_waitlist,
 )
 from fourtop.jobs.sweep import JOB
-from fourtop.ports import Decision, MaintainedStore, Need, Scope, Store, View
+from fourtop.ports import Decision, LoadedRecords, MaintainedStore, Need, Scope, Store, View
+from tests.contract.loading import LoadingStore
 from tests.evening import (
     FRIDAY,
     STAFF,
@@ -133,6 +134,35 @@ def test_a_party_that_leaves_meanwhile_is_cancelled_once(clock: ManualClock) -> 
     assert [desk.get_booking(name).version for name in ("w1", "w2")] == [2, 2]
 
 
+class _Watched(LoadingStore):
+    """It notes the bookings that its reads load."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        super().__init__(clock)
+        self.loaded: list[str] = []
+
+    def read(self, scope: Scope, ask: Callable[[View], T | Need]) -> T:
+        def watched(view: View) -> T | Need:
+            assert isinstance(view._source, LoadedRecords)
+            self.loaded += [booking.id for booking in view._source.bookings]
+            return ask(view)
+
+        return super().read(scope, watched)
+
+
+def test_a_run_reads_the_bookings_of_parties_that_wait_and_no_others(clock: ManualClock) -> None:
+    store = _Watched(clock)
+    desk = open_desk(store, a_house(five_tables()), actor=STAFF)
+    booked(desk, 2)
+    booked(desk, 2)
+    desk.join_waitlist(party_size(2), booking_id="w1")
+    desk.leave_waitlist("w1")
+    desk.join_waitlist(party_size(2), booking_id="w2")
+    store.loaded.clear()
+    assert offer_waitlist(store) == Offered(1, 0)
+    assert store.loaded == ["w2"]
+
+
 class _Broken(MemoryStore):
     """One of its restaurants cannot be reached, and another one is removed meanwhile."""
 
@@ -158,8 +188,26 @@ def test_other_restaurants_are_served_when_one_cannot_be_reached(clock: ManualCl
     assert entries[0].offer is not None
 
 
+def test_a_lifetime_that_one_house_forbids_stops_no_other_house(clock: ManualClock) -> None:
+    store = MemoryStore(clock)
+    engine = Engine(store)
+    for name, longest in (("a", 3_600), ("b", 600), ("c", 3_600)):
+        house = a_house(one_table(), name=name, holds=HoldRules(max_lifetime_seconds=longest))
+        engine.add_restaurant(house)
+        engine.desk(name).join_waitlist(party_size(2))
+    with pytest.raises(InvalidInput, match="ttl_seconds: must be a whole number from 30 to 600"):
+        offer_waitlist(store, ttl_seconds=1_800)
+    offers = [engine.desk(name).waitlist(FRIDAY).entries[0].offer for name in ("a", "b", "c")]
+    assert [offer is None for offer in offers] == [False, True, False]
+
+
 @pytest.mark.parametrize(
-    ("field", "value"), [("days", 0), ("days", 29), ("limit", 0), ("limit", 10_001)]
+    ("field", "value"),
+    [
+        *(("days", 0), ("days", 29), ("limit", 0), ("limit", 10_001)),
+        # They are refused although no party waits.
+        *(("max_offers", 0), ("max_offers", 101), ("ttl_seconds", 29), ("ttl_seconds", 3_601)),
+    ],
 )
 def test_a_number_out_of_its_range_is_refused(field: str, value: int) -> None:
     with pytest.raises(InvalidInput, match=field):

@@ -156,6 +156,9 @@ def open_ends(source: str) -> Iterator[str]:
         for line, comment in comments(source):
             if OPEN_END.search(comment):
                 yield f"{line}: {comment}"
+    # Parsing all files takes seconds, and few of them have one of these words.
+    if not re.search(r"NotImplementedError|skip|xfail", source):
+        return
     for node in ast.walk(parsed(source)):
         if isinstance(node, ast.Name) and node.id == "NotImplementedError":
             yield f"{node.lineno}: something is not implemented"

@@ -142,7 +142,7 @@ def test_section_9_8_a_profile_spans_its_hours(
             "10:00",
             "end: must differ from start; give neither for a whole day (got 10:00)",
         ),
-        ("25:00", "99:99", "time: must be a local time such as 17:30 (got '25:00')"),
+        ("25:00", "99:99", "start: must be a local time such as 17:30 (got '25:00')"),
     ],
 )
 def test_section_9_8_hours_that_contradict_themselves_are_errors(
@@ -193,7 +193,7 @@ def test_a_profile_without_hours_counts_all_day_on_its_days() -> None:
         ({"multiplier": float("nan")}, "multiplier: must be a number from 0.1 to 10"),
         ({"priority": -1}, "priority: must be a whole number from 0 to 1000"),
         ({"weekdays": "friday"}, "weekdays: must be a collection"),
-        ({"weekdays": ["someday"]}, "weekday: must be one of"),
+        ({"weekdays": ["someday"]}, "weekdays: must be one of"),
         ({"period": "late dinner"}, "period: "),
     ],
 )

@@ -435,6 +435,15 @@ def test_an_aisle_has_two_sides(joined: list[str], closes: list[str], text: str)
     assert str(caught.value).startswith(text)
 
 
+@pytest.mark.parametrize("field", ["joined", "closes"])
+def test_an_aisle_names_the_side_that_is_no_set_of_ids(field: str) -> None:
+    sides: dict[str, Any] = {"joined": ["a", "b"], "closes": ["c"]}
+    with pytest.raises(InvalidInput, match=rf"^{field}: must be a collection"):
+        Aisle(**{**sides, field: "ab"})
+    with pytest.raises(InvalidIdentifier, match=rf"^{field}: must be 1 to 64 characters"):
+        Aisle(**{**sides, field: ["a", "b c"]})
+
+
 def test_distances_go_with_their_table() -> None:
     house = attrs.evolve(
         ABC,

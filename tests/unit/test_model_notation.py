@@ -173,7 +173,10 @@ def test_a_sketched_house_survives_the_document() -> None:
         ({"periods": "17:00-23:00"}, "periods: must be a mapping"),
         ({"periods": {"dinner": "17:00"}}, "periods: must have local times such as 17:00-23:00"),
         ({"periods": {"dinner": None}}, "periods: must have local times such as 17:00-23:00"),
-        ({"periods": {"dinner": "17:00-23:00-24:00"}}, "time: must be a local time such as 17:30"),
+        (
+            {"periods": {"dinner": "17:00-23:00-24:00"}},
+            "periods: must be a local time such as 17:30",
+        ),
         ({"periods": {"late dinner": "17:00-23:00"}}, "key: must be 1 to 64 characters"),
         (
             {"periods": {"a": "17:00-23:00", "b": "22:00-23:00"}},

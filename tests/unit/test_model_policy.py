@@ -20,8 +20,8 @@ from fourtop.model.service_period import (
     TurnBand,
     Weekday,
     as_bands,
-    as_date,
-    as_time,
+    check_date,
+    check_time,
 )
 
 LUNCH = ServicePeriod("lunch", "12:00", "15:00")
@@ -41,9 +41,9 @@ def refusal_of(kind: Any, *values: Any, **rest: Any) -> str:
 
 
 def test_a_local_time_is_of_whole_minutes() -> None:
-    assert as_time("00:00") == time(0, 0)
-    assert as_time("23:59") == time(23, 59)
-    assert as_time(time(17, 30)) == time(17, 30)
+    assert check_time("start", "00:00") == time(0, 0)
+    assert check_time("start", "23:59") == time(23, 59)
+    assert check_time("start", time(17, 30)) == time(17, 30)
 
 
 @pytest.mark.parametrize(
@@ -70,12 +70,12 @@ def test_a_local_time_is_of_whole_minutes() -> None:
     ids=repr,
 )
 def test_what_is_no_local_time_is_refused(value: Any) -> None:
-    assert refusal_of(as_time, value) == "time: must be a local time such as 17:30"
+    assert refusal_of(check_time, "opening", value) == "opening: must be a local time such as 17:30"
 
 
 def test_a_date_is_a_day_of_the_calendar() -> None:
-    assert as_date("2026-12-24") == EVE
-    assert as_date(EVE) is EVE
+    assert check_date("on", "2026-12-24") == EVE
+    assert check_date("on", EVE) is EVE
 
 
 @pytest.mark.parametrize(
@@ -100,8 +100,8 @@ def test_a_date_is_a_day_of_the_calendar() -> None:
 )
 def test_what_is_no_date_is_refused(value: Any) -> None:
     assert (
-        refusal_of(as_date, value)
-        == "date: must be a date of the years 1971 to 2198, such as 2026-12-24"
+        refusal_of(check_date, "day", value)
+        == "day: must be a date of the years 1971 to 2198, such as 2026-12-24"
     )
 
 
@@ -187,20 +187,20 @@ def test_an_end_at_or_before_the_start_is_past_midnight(
     ("change", "rule"),
     [
         ({"key": "late dinner"}, "key: must be 1 to 64 characters out of A-Z a-z 0-9 . _ : -"),
-        ({"start": "5 pm"}, "time: must be a local time such as 17:30"),
-        ({"end": None}, "time: must be a local time such as 17:30"),
+        ({"start": "5 pm"}, "start: must be a local time such as 17:30"),
+        ({"end": None}, "end: must be a local time such as 17:30"),
         ({"weekdays": "friday"}, "weekdays: must be a collection"),
         (
             {"weekdays": ["Friday"]},
             (
-                "weekday: must be one of "
+                "weekdays: must be one of "
                 "monday, tuesday, wednesday, thursday, friday, saturday, sunday"
             ),
         ),
         ({"dates": "2026-12-24"}, "dates: must be a collection"),
         (
             {"dates": ["24 December"]},
-            "date: must be a date of the years 1971 to 2198, such as 2026-12-24",
+            "dates: must be a date of the years 1971 to 2198, such as 2026-12-24",
         ),
         ({"dates": [EVE], "weekdays": ["friday"]}, "dates: give weekdays or dates, not both"),
         ({"occasions": "drinks"}, "occasions: must be a collection"),
@@ -222,7 +222,7 @@ def test_an_end_at_or_before_the_start_is_past_midnight(
             {"buffer_after_minutes": 5.0},
             "buffer_after_minutes: must be a whole number from 0 to 120",
         ),
-        ({"last_start": "21"}, "time: must be a local time such as 17:30"),
+        ({"last_start": "21"}, "last_start: must be a local time such as 17:30"),
         ({"last_start": "16:59"}, "last_start: must lie within the period"),
         ({"last_start": "22:01"}, "last_start: must lie within the period"),
         (
@@ -249,9 +249,8 @@ def test_a_service_period_refuses(change: dict[str, Any], rule: str) -> None:
 
 @pytest.mark.parametrize("last_start", ["22:00", "23:59", "00:00", "02:00"])
 def test_the_last_start_of_a_night_may_be_past_midnight(last_start: str) -> None:
-    assert ServicePeriod("late", "22:00", "02:00", last_start=last_start).last_start == as_time(
-        last_start
-    )
+    night = ServicePeriod("late", "22:00", "02:00", last_start=last_start)
+    assert night.last_start == time.fromisoformat(last_start)
 
 
 def test_the_last_start_of_a_night_lies_within_it() -> None:
@@ -280,7 +279,7 @@ def test_the_last_start_of_a_night_lies_within_it() -> None:
         ),
         (
             {"max_covers": 1, "on": "soon"},
-            "date: must be a date of the years 1971 to 2198, such as 2026-12-24",
+            "on: must be a date of the years 1971 to 2198, such as 2026-12-24",
         ),
         (
             {"max_covers": 1, "on": EVE, "weekday": "friday"},
@@ -373,7 +372,7 @@ def test_a_limit_on_holds_has_limits_itself(name: str, low: int, high: int) -> N
         ({"closures": "2026-12-25"}, "closures: must be a collection"),
         (
             {"closures": ["Christmas"]},
-            "date: must be a date of the years 1971 to 2198, such as 2026-12-24",
+            "closures: must be a date of the years 1971 to 2198, such as 2026-12-24",
         ),
         ({"turn_bands": [(4, 60), (2, 75)]}, "turn_bands: must have increasing sizes"),
         ({"capacity_rules": [1]}, "capacity_rules: must hold CapacityRule only"),

@@ -108,8 +108,8 @@ def test_the_error_names_the_part_that_does_not_exist(edit: Any, said: str) -> N
         (lambda: POLICY.with_rule(CapacityRule(max_covers=1, period="brunch")), "capacity_rules"),
         (lambda: POLICY.with_rule(WRONG), "rule"),
         (lambda: POLICY.without_rule(weekday="someday"), "weekday"),
-        (lambda: POLICY.with_closure("tomorrow"), "date"),
-        (lambda: POLICY.without_closure(WRONG), "date"),
+        (lambda: POLICY.with_closure("tomorrow"), "day"),
+        (lambda: POLICY.without_closure(WRONG), "day"),
     ],
 )
 def test_an_edit_is_validated_with_the_whole_policy(edit: Any, field: str) -> None:

@@ -106,7 +106,12 @@ def fault_of(kind: Any, /, *values: Any, **rest: Any) -> str:
         (SeatingRules, (), {"late_minutes": 1_441}, f"late_minutes: {WHOLE} 0 to 1440"),
         (ServicePeriod, ("d", "17:00", "16:00"), {}, "end: must be after 17:00, or noon of the"),
         (ServicePeriod, ("d", "17:00", "23:00"), {"interval_minutes": 0}, "interval_minutes: "),
-        (ServicePeriod, ("d", "17:00", "23:00"), {"closed_starts": ["7"]}, "time: must be a"),
+        (
+            ServicePeriod,
+            ("d", "17:00", "23:00"),
+            {"closed_starts": ["7"]},
+            "closed_starts: must be",
+        ),
     ],
     ids=str,
 )

@@ -128,7 +128,7 @@ def test_the_demand_is_what_was_measured() -> None:
         0.169,
         0.057,
     )
-    assert dict(demand.channels) == {"walk_in": 0.41, "web": 0.4, "staff": 0.18}
+    assert dict(demand.channels) == {"walk_in": 0.41, "web": 0.4, "phone": 0.18}
     assert (demand.cancel_share, demand.no_show_share) == (0.119, 0.031)
 
 

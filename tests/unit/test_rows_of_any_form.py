@@ -212,11 +212,42 @@ def test_a_time_alone_is_of_the_date_of_the_start(start: str, end: str, expected
         ("Friday 1st May 2026,19:00", "2026-05-01T19:00:00"),
         ("2026-05-01 19:00,", "2026-05-01 19:00"),
         (",2026-05-01 19:00", "2026-05-01 19:00"),
+        ("2026-05-01 7:30 PM,", "2026-05-01T19:30"),
+        ("2026-05-01 07:30:00 PM,", "2026-05-01T19:30"),
+        ("2026-05-01T9.05,", "2026-05-01T09:05"),
+        (",2026-05-01 12:15 a.m.", "2026-05-01T00:15"),
     ],
 )
 def test_a_date_is_read_as_people_write_it(cells: str, expected: str) -> None:
     text = f"id,party_size,date,time\nb0,4,31/12/2026,18:00\nb1,4,{cells}\n"
     assert str(loads_rows_csv(text)[1].start)[:16] == expected[:16]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-05-01T19",
+        "2026-05-01T1930",
+        "2026-05-01 19:30:00.5",
+        "2026-05-01T19:30:00,25",
+        "2026-05-01T19:30Z",
+        "2026-05-01T19:30+0200",
+        "2026-05-01T19:30:00.5+02:00",
+        "20260501T1930",
+        "2026-W18-5T19:30",
+    ],
+)
+def test_a_time_in_iso_8601_is_kept_as_it_is(text: str) -> None:
+    (row,) = loads_rows_csv(f"id;party_size;start\nb1;4;{text}\n")
+    assert row.start == text
+
+
+@pytest.mark.parametrize("text", ["2026-05-01 7:30 XM", "2026-05-01 13:00 PM", "2026-05-01T25:00"])
+def test_a_time_that_only_begins_like_iso_8601_is_a_problem(text: str) -> None:
+    with pytest.raises(InvalidRows) as caught:
+        loads_rows_csv(f"id,party_size,start\nb1,4,{text}\n")
+    (problem,) = caught.value.problems
+    assert (problem.column, problem.value) == ("start", repr(text))
 
 
 @pytest.mark.parametrize(
@@ -305,6 +336,27 @@ def test_finding_37_every_wrong_value_is_told_with_its_line() -> None:
     )
 
 
+def test_a_wrong_service_date_is_told_with_its_column() -> None:
+    with pytest.raises(InvalidRows) as caught:
+        loads_rows_csv("id,party_size,start,service_date\nb1,4,2026-05-01T19:00,soon\n")
+    (problem,) = caught.value.problems
+    assert (problem.column, problem.value) == ("service_date", "'soon'")
+
+
+@pytest.mark.parametrize("names", ["must,overrides", "overrides,must"])
+def test_of_two_wrong_cells_the_first_in_the_file_is_told(names: str) -> None:
+    with pytest.raises(InvalidRows) as caught:
+        loads_rows_csv(f"id,party_size,start,{names}\nb1,4,2026-05-01T19:00,x,x\n")
+    assert [each.column for each in caught.value.problems] == [names.partition(",")[0]]
+
+
+def test_a_wrong_cell_does_not_hide_that_the_dates_are_ambiguous() -> None:
+    with pytest.raises(InvalidDocument, match="service_date: must tell the day from the month"):
+        loads_rows_csv(
+            "id,party_size,start,must,service_date\nb1,4,2026-05-01T19:00,x,01/05/2026\n"
+        )
+
+
 def test_the_rows_that_are_right_can_be_read_beside_the_problems(tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
     path.write_text("id,party_size,start\nb1,4,2026-05-01T19:00\n,4,x\n", "utf-8")
@@ -322,6 +374,14 @@ def test_a_delimiter_that_is_given_is_taken() -> None:
     assert len(loads_rows_csv(text, CsvFormat(delimiter=";"))) == 1
     with pytest.raises(InvalidDocument, match="columns: must be among"):
         loads_rows_csv(text, CsvFormat(delimiter=","))
+
+
+@pytest.mark.parametrize("named", [";", ",", "!"])
+def test_a_line_that_names_the_delimiter_is_no_header_if_one_is_given(named: str) -> None:
+    text = f"sep={named}\nid;party_size;start\nb1;4;2026-05-01T19:00\n;4;2026-05-01T19:00\n"
+    with pytest.raises(InvalidRows) as caught:
+        loads_rows_csv(text, CsvFormat(delimiter=";"))
+    assert [str(each) for each in caught.value.problems] == ["line 4: id: must be given"]
 
 
 def test_a_line_that_names_an_unusual_delimiter_is_no_form() -> None:

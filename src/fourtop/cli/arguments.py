@@ -1,4 +1,4 @@
-"""Arguments that several commands share: the house, the database, numbers and dates."""
+"""Arguments that several commands share: the house, the party, the database, numbers and dates."""
 
 from __future__ import annotations
 
@@ -6,20 +6,52 @@ import os
 import re
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date
+from functools import partial
 from importlib import metadata
-from typing import Final
+from typing import Any, Final
 
-from fourtop import InvalidInput
+from fourtop import Desk, InvalidInput
 from fourtop.cli.answer import Answer
 from fourtop.cli.database import DEFAULT_SCHEMA, VARIABLE, Database
+from fourtop.cli.desk import Source, opened_desk
 from fourtop.cli.inputs import WrongInput
+from fourtop.cli.plan import Conditions, Wanted
 from fourtop.errors import safe_repr
-from fourtop.model.service_period import as_date
+from fourtop.model.service_period import check_date
 
 Add = Callable[[str, Callable[[Namespace], Answer], str], ArgumentParser]
 
 _WHOLE: Final = re.compile(r"-?[0-9]{1,18}")
+
+
+# ---- commands
+
+
+def add_command(
+    commands: Any, name: str, run: Callable[[Namespace], Answer], summary: str
+) -> ArgumentParser:
+    """Add a command, and return the parser of its arguments."""
+    description = f"{summary[0].upper()}{summary[1:]}."
+    parser: ArgumentParser = commands.add_parser(
+        name, help=summary, description=description, allow_abbrev=False
+    )
+    parser.add_argument("--json", action="store_true", help="answer for machines")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def add_group(commands: Any, name: str, metavar: str, summary: str) -> Add:
+    """Add a command with commands of its own; return the function that adds one."""
+    group = commands.add_parser(
+        name, help=summary, description=f"{summary.capitalize()}.", allow_abbrev=False
+    )
+    below = group.add_subparsers(metavar=metavar, title=f"{metavar.lower()}s", required=True)
+    return partial(add_command, below)
+
+
+# ---- their arguments
 
 
 def add_house(parser: ArgumentParser, *, is_optional: bool = False) -> None:
@@ -31,6 +63,24 @@ def add_house(parser: ArgumentParser, *, is_optional: bool = False) -> None:
     rows = "existing bookings: CSV, or JSON if the name ends in .json"
     parser.add_argument("--bookings", metavar="FILE", help=rows)
     parser.add_argument("--now", metavar="TIME", help="current time (default: the machine's clock)")
+
+
+def add_source(parser: ArgumentParser) -> None:
+    """Add the house that a command reads: a floor, or a restaurant of a database."""
+    add_house(parser, is_optional=True)
+    parser.add_argument("--restaurant", metavar="ID", help="a restaurant of the database")
+    add_store(parser, f"database of the restaurant (default without FLOOR: {VARIABLE})")
+
+
+def add_wanted(parser: ArgumentParser) -> None:
+    """Add the request of a party."""
+    parser.add_argument("--party", dest="party_size", type=whole, required=True, metavar="SIZE")
+    parser.add_argument("--at", required=True, metavar="TIME", help="such as 2026-05-01T19:00")
+    parser.add_argument("--occasion", metavar="KEY", help="an occasion of the house")
+    parser.add_argument(
+        "--table", action="append", default=[], metavar="NUMBER", help="this table; may be repeated"
+    )
+    add_conditions(parser)
 
 
 def add_conditions(parser: ArgumentParser) -> None:
@@ -59,6 +109,9 @@ def add_store(parser: ArgumentParser, what: str | None = None) -> None:
     parser.add_argument("--schema", metavar="NAME", default=DEFAULT_SCHEMA, help=schema)
 
 
+# ---- their values
+
+
 def whole(text: str) -> int:
     """Return a whole number.
 
@@ -77,7 +130,7 @@ def day(text: str) -> date:
         ArgumentTypeError: If it is none.
     """
     try:
-        return as_date(text)
+        return check_date("date", text)
     except InvalidInput as error:
         raise ArgumentTypeError(f"{error.rule} (got {error.given})") from None
 
@@ -94,6 +147,27 @@ def database(found: Namespace) -> Database:
             f"the following arguments are required: --store, or the variable {VARIABLE}"
         )
     return Database(url, found.schema)
+
+
+def conditions(found: Namespace) -> Conditions:
+    """Return the conditions on the tables."""
+    return Conditions(found.zone, found.area, found.seating, found.feature)
+
+
+def wanted(found: Namespace) -> Wanted:
+    """Return the request of a party."""
+    return Wanted(found.party_size, found.at, conditions(found), found.occasion, found.table)
+
+
+def desk_of(found: Namespace) -> AbstractContextManager[Desk]:
+    """Return the desk of the house that a command reads; it is opened on entry.
+
+    Raises:
+        WrongInput: If the options do not belong together; names them.
+    """
+    source = Source(found.floor, found.bookings, found.now, found.restaurant)
+    source.check(found.store)
+    return opened_desk(source, database(found) if source.is_stored else None)
 
 
 def installed_version() -> str:

@@ -8,7 +8,7 @@ from typing import Final
 from fourtop import Allocation, Window
 from fourtop.cli.format import Formatter
 from fourtop.model.window import MICROSECONDS_PER_MINUTE
-from fourtop.simulation.record import HALF_HOUR_US, Evening, HalfHour
+from fourtop.simulation.demo.record import HALF_HOUR_US, Evening, HalfHour
 
 COLUMN_US: Final = 5 * MICROSECONDS_PER_MINUTE
 _COLUMNS: Final = HALF_HOUR_US // COLUMN_US

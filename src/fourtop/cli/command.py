@@ -16,7 +16,11 @@ from fourtop.errors import FourtopError, InvalidDocument, InvalidInput
 
 _INTERRUPTED = 130
 # The options that set a field of the API under another name.
-_PLAIN: Final = ("at", "now", "on", "occasion", "batch", "days", "limit", "minutes", "split")
+_PLAIN: Final = (
+    *("at", "now", "on", "occasion", "batch", "days", "limit", "minutes", "split"),
+    *("covers", "expected", "key"),
+)
+_OF_STUDIES: Final = ("evenings", "seed", "processes", "metric", "per", "requests", "seats", "gap")
 _OPTIONS: Final = {
     "party_size": "--party",
     "parties": "--party",
@@ -26,7 +30,17 @@ _OPTIONS: Final = {
     "year": "--month",
     "month": "--month",
     "times": "--no-times",
-    **{name: f"--{name}" for name in _PLAIN},
+    "start": "--at",
+    "available": "--covers",
+    "slot_id": "SLOT",
+    "candidates": "--join",
+    "seats_from": "--seats-from",
+    "interval_minutes": "--interval",
+    "sizes": "--size",
+    "mean": "--requests",
+    **dict.fromkeys(("turn_minutes", "buffer_minutes", "max_covers", "least"), "--value"),
+    **dict.fromkeys(("notice_minutes", "buffer_after_minutes", "min_party"), "--value"),
+    **{name: f"--{name}" for name in (*_PLAIN, *_OF_STUDIES)},
 }
 # A password may contain blanks, so the pattern runs to the last @; it also covers query parameters.
 _PASSWORD = re.compile(r"(://[^\s:/@]*:).*(?=@)|(?<=password=)[^\s&]+")

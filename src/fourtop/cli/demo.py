@@ -5,14 +5,14 @@ from __future__ import annotations
 from contextlib import ExitStack
 from datetime import date
 
-from fourtop import AlreadyExists, MemoryStore
+from fourtop import AlreadyExists, MemoryStore, sample
 from fourtop.cli.answer import Answer, ExitCode
 from fourtop.cli.database import Database
 from fourtop.cli.demo_report import demo_report, evening_data
 from fourtop.cli.inputs import WrongInput
 from fourtop.cli.migration import is_made, migrate
 from fourtop.ports import Clock, Store
-from fourtop.simulation.evening import MakeStore, play_evening
+from fourtop.simulation.demo.evening import MakeStore, play_evening
 
 
 def demo(seed: int, on: date, database: Database | None = None) -> Answer:
@@ -31,9 +31,8 @@ def demo(seed: int, on: date, database: Database | None = None) -> Answer:
     """
     try:
         with ExitStack() as stack:
-            evening = play_evening(
-                MemoryStore if database is None else _store_in(database, stack), seed=seed, on=on
-            )
+            make_store = MemoryStore if database is None else _store_in(database, stack)
+            evening = play_evening(make_store, sample.pub(), sample.pub_demand(), seed=seed, on=on)
     except AlreadyExists as error:
         if error.kind != "restaurant":
             raise

@@ -11,9 +11,9 @@ from fourtop.cli.audit import audit_data, audit_text
 from fourtop.cli.chart import chart
 from fourtop.cli.format import WIDTH, Formatter, counted, day, why
 from fourtop.formats.results import to_data
-from fourtop.simulation.record import Channel, Evening, HalfHour, Step, Visit, VisitEvent
+from fourtop.simulation.demo.record import Channel, Evening, HalfHour, Step, Visit, VisitEvent
 
-_CHANNELS: Final = {Channel.WEB: "web", Channel.STAFF: "phone", Channel.WALK_IN: "door"}
+_CHANNELS: Final = {Channel.WEB: "web", Channel.PHONE: "phone", Channel.WALK_IN: "door"}
 _QUIET: Final = frozenset({VisitEvent.CAME, VisitEvent.LEFT})
 _LATER: Final = 26
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 import attrs
 
-from fourtop import Desk, Engine
+from fourtop import Actor, Desk, Engine
 from fourtop.cli.database import Database
 from fourtop.cli.inputs import WrongInput, open_desk, open_house
+
+# The actor of commands that change a restaurant.
+HOST: Final = Actor("fourtop-cli", "staff")
 
 
 @attrs.frozen
@@ -71,3 +75,18 @@ def opened_desk(source: Source, database: Database | None) -> Iterator[Desk]:
     database.require_there()
     with database.opened() as store:
         yield Engine(store).desk(source.restaurant_id)
+
+
+@contextmanager
+def staff_desk(database: Database, restaurant_id: str) -> Iterator[Desk]:
+    """Open the desk of staff at a restaurant of a database.
+
+    Raises:
+        NotFound: If the restaurant does not exist.
+        WrongInput: If the database does not exist.
+        StoreMisconfigured: If the schema is wrong; run ``fourtop doctor``.
+        StoreUnavailable: If the database cannot be reached.
+    """
+    database.require_there()
+    with database.opened() as store:
+        yield Engine(store).desk(restaurant_id, actor=HOST)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from fourtop.cli.answer import Answer
-from fourtop.cli.arguments import Add, add_store, database, day
-from fourtop.cli.export_bookings import FORMATS, Days, export_file
+from fourtop.cli.arguments import Add, add_store, database
+from fourtop.cli.dates import add_days, days
+from fourtop.cli.export_bookings import FORMATS, export_file
 from fourtop.cli.import_bookings import FormOptions, ImportOptions, import_file
-from fourtop.cli.inputs import WrongInput
 
 
 def add_files(add: Add) -> None:
@@ -41,9 +41,7 @@ def add_files(add: Add) -> None:
     one = add("export", _run_export, "the bookings of some dates; import takes them back")
     _add_restaurant(one)
     add_store(one)
-    one.add_argument("--on", type=day, metavar="DATE", help="the bookings of this date")
-    one.add_argument("--from", dest="first", type=day, metavar="DATE", help="from this date on")
-    one.add_argument("--to", dest="last", type=day, metavar="DATE", help="up to this date")
+    add_days(one)
     one.add_argument(
         "--format", choices=FORMATS, default="csv", help="ics: a calendar (default: %(default)s)"
     )
@@ -74,8 +72,4 @@ def _run_import(found: Namespace) -> Answer:
 
 
 def _run_export(found: Namespace) -> Answer:
-    first, last = found.on or found.first, found.on or found.last
-    if first is None or last is None or (found.on and (found.first or found.last)):
-        raise WrongInput("--on, --from, --to: give one date, or the first and the last one")
-    days = Days(first=first, last=last)
-    return export_file(database(found), found.restaurant, days, found.format, found.output)
+    return export_file(database(found), found.restaurant, days(found), found.format, found.output)

@@ -8,7 +8,6 @@ from typing import Final
 import attrs
 
 from fourtop import (
-    Actor,
     BookingRow,
     CsvFormat,
     Desk,
@@ -20,11 +19,11 @@ from fourtop import (
 )
 from fourtop.cli.answer import Answer, ExitCode
 from fourtop.cli.database import Database
+from fourtop.cli.desk import HOST
 from fourtop.cli.format import counted
 from fourtop.cli.inputs import WrongInput, read_file
 from fourtop.formats.results import to_data
 
-_HOST: Final = Actor("fourtop-cli", "staff")
 _NOTHING: Final = ImportReport(0, 0)
 
 
@@ -106,7 +105,7 @@ def import_file(
     database.require_there()
     with database.opened() as store:
         engine = Engine(store)
-        desk = engine.desk(the_restaurant(engine, restaurant_id), actor=_HOST)
+        desk = engine.desk(the_restaurant(engine, restaurant_id), actor=HOST)
         name = desk.house().restaurant.name
         report, problems = _NOTHING, file.problems
         if file.rows and (options.skips or not problems):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from fourtop import (
     BookingRow,
@@ -27,6 +27,9 @@ from fourtop import (
 )
 from fourtop.model.window import from_micros
 from fourtop.ports import Clock
+
+if TYPE_CHECKING:
+    from fourtop.simulation import Demand
 
 T = TypeVar("T")
 
@@ -61,6 +64,18 @@ def open_document(path: str) -> House:
         WrongInput: As ``open_house``.
     """
     return _read(path, loads_house)
+
+
+def open_demand(path: str) -> Demand:
+    """Return the demand of a demand document.
+
+    Raises:
+        WrongInput: As ``open_house``.
+    """
+    # Most commands simulate nothing, and need not wait for this import.
+    from fourtop.simulation.demand_document import loads_demand  # noqa: PLC0415  # As said above.
+
+    return _read(path, loads_demand)
 
 
 def read_bookings(path: str) -> tuple[BookingRow, ...]:

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
-import os
-import re
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from importlib import import_module
-from operator import attrgetter
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 import attrs
 
@@ -31,8 +24,7 @@ from fourtop import (
 from fourtop.cli.answer import Answer, ExitCode
 from fourtop.cli.database import Database
 from fourtop.cli.format import counted
-from fourtop.cli.inputs import WrongInput
-from fourtop.errors import safe_repr
+from fourtop.cli.named_function import imports_from_here, named_function
 from fourtop.ports import MaintainedStore
 
 NOBODY: Final = "nobody"
@@ -40,7 +32,6 @@ DEFAULT_DAYS: Final = 30
 DAYS_AHEAD: Final = 731
 _SWEEP_BATCH: Final = 100
 _PRUNE_BATCH: Final = 500
-_FUNCTION: Final = re.compile(r"[\w.]+:[\w.]+")
 
 Publish = Callable[[Event], object]
 
@@ -70,7 +61,7 @@ def run_jobs(database: Database, names: Sequence[str], options: JobOptions) -> A
         StoreUnavailable: If the store cannot be reached. Finished batches stay; run it again.
     """
     database.require_there()
-    with _importing_from_here():
+    with imports_from_here():
         publish = _publish_of(options.publish)
         with database.opened() as store:
             done = {name: _JOBS[name](store, options, publish) for name in names}
@@ -192,43 +183,8 @@ def _publish_of(name: str | None) -> Publish:
     """
     if name is None or name == NOBODY:
         return _to_nobody
-    if _FUNCTION.fullmatch(name) is None:
-        raise WrongInput(
-            f"--publish: must be package.module:function or {NOBODY} (got {safe_repr(name)})"
-        )
-    module_name, _, path = name.partition(":")
-    try:
-        found: Any = attrgetter(path)(import_module(module_name))
-    except ImportError as error:
-        raise WrongInput(f"--publish: {module_name} cannot be imported: {error}") from None
-    except AttributeError:
-        raise WrongInput(f"--publish: {module_name} has no {path}") from None
-    except Exception as error:  # noqa: BLE001  # A module may raise anything as it is imported.
-        raise WrongInput(
-            f"--publish: {module_name} cannot be imported: it raises {type(error).__name__}"
-        ) from None
-    if not callable(found):
-        raise WrongInput(f"--publish: {name} cannot be called")
-    if inspect.iscoroutinefunction(found):
-        # A call would return a coroutine and publish nothing, yet count as delivered.
-        raise WrongInput(
-            f"--publish: {name} is a coroutine function; name a plain function that returns when"
-            " the event is published"
-        )
-    publish: Publish = found
-    return publish
+    return named_function(name, "--publish", NOBODY)
 
 
 def _to_nobody(_event: Event) -> None:
     """Discard an event."""
-
-
-@contextmanager
-def _importing_from_here() -> Iterator[None]:
-    """Append the current directory to the import path."""
-    here = os.getcwd()  # noqa: PTH109  # sys.path holds strings.
-    sys.path.append(here)
-    try:
-        yield
-    finally:
-        sys.path.remove(here)

@@ -4,25 +4,36 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from datetime import date
 from functools import partial
 from typing import Any, Final, NoReturn
 
-from fourtop import AlternativeTerms, Desk, MonthTerms
+from fourtop import AlternativeTerms, MonthTerms
 from fourtop.cli.alternatives import alternatives
 from fourtop.cli.answer import Answer
-from fourtop.cli.arguments import Add, add_conditions, add_house, installed_version
-from fourtop.cli.arguments import add_store as _add_store
-from fourtop.cli.arguments import database as _database
-from fourtop.cli.arguments import day as _date
-from fourtop.cli.arguments import whole as _whole
+from fourtop.cli.arguments import (
+    Add,
+    add_command,
+    add_conditions,
+    add_group,
+    add_house,
+    add_source,
+    add_store,
+    add_wanted,
+    conditions,
+    database,
+    day,
+    desk_of,
+    installed_version,
+    wanted,
+    whole,
+)
 from fourtop.cli.audit import audit, audit_database
 from fourtop.cli.availability import availability
 from fourtop.cli.clock import reset_clock
 from fourtop.cli.database import VARIABLE
+from fourtop.cli.dates import add_days, days
 from fourtop.cli.day import show_day
-from fourtop.cli.demo import demo
-from fourtop.cli.desk import Source, opened_desk
 from fourtop.cli.doctor import doctor
 from fourtop.cli.file_parser import add_files
 from fourtop.cli.house import PutOptions, export_house, put_house, show_house
@@ -39,13 +50,15 @@ from fourtop.cli.job import (
 )
 from fourtop.cli.migration import LATEST, NOTHING, migrate, standing, take_back
 from fourtop.cli.month import as_month, show_month
-from fourtop.cli.plan import Conditions, Wanted, explain, plan
+from fourtop.cli.plan import explain, plan
 from fourtop.cli.preview import preview_house
 from fourtop.cli.rules import check_house_rules
 from fourtop.cli.seat import Arrival, seat
+from fourtop.cli.shadow import show_shadow
+from fourtop.cli.slot_parser import add_slots
+from fourtop.cli.study_parser import add_simulate, add_studies
 from fourtop.cli.waitlist import make_offer, run_waitlist, show_waitlist
 from fourtop.formats.json_schema import house_schema
-from fourtop.simulation.evening import DEFAULT_DATE, DEFAULT_SEED
 
 _DESCRIPTION: Final = (
     "Find tables for a party, play an evening of a pub, and maintain databases of bookings."
@@ -61,6 +74,10 @@ exit codes: 0 yes: a plan exists, a start is bookable, the audit is clean, or th
             1 no
             2 wrong input, or the database cannot be used; one line on stderr names the fault
 """
+
+# As in fourtop.simulation.demo.evening, which most commands need not import.
+_DEMO_SEED: Final = 21
+_DEMO_DATE: Final = date(2026, 5, 1)
 
 Run = Callable[[], Answer]
 
@@ -96,10 +113,13 @@ def _parser() -> ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"fourtop {installed_version()}")
     commands = parser.add_subparsers(metavar="COMMAND", title="commands", required=True)
-    add = partial(_add, commands)
+    add = partial(add_command, commands)
     _add_asking(add)
+    add_simulate(add)
+    add_studies(add_group(commands, "study", "NAME", "what a change of a house is worth"))
     _add_keeping(add)
     add_files(add)
+    add_slots(commands)
     _add_houses(commands)
     _add_rules(commands)
     _add_jobs(commands)
@@ -111,54 +131,45 @@ def _add_asking(add: Add) -> None:
     """Add the commands that play an evening or answer a question."""
     one = add("demo", _run_demo, "play an evening of a pub, from the first request to the audit")
     one.add_argument(
-        "--seed", type=_whole, default=DEFAULT_SEED, help="draws the guests (default: %(default)s)"
+        "--seed", type=whole, default=_DEMO_SEED, help="draws the guests (default: %(default)s)"
     )
     one.add_argument(
-        "--on", type=_date, default=DEFAULT_DATE, metavar="DATE", help="(default: %(default)s)"
+        "--on", type=day, default=_DEMO_DATE, metavar="DATE", help="(default: %(default)s)"
     )
-    _add_store(one, "database to play in and keep (default: in memory)")
+    add_store(one, "database to play in and keep (default: in memory)")
     one = add(
         "plan", _run_plan, "the tables that a party would get, with the score, or the refusal"
     )
     add_house(one)
-    one.add_argument("--party", dest="party_size", type=_whole, required=True, metavar="SIZE")
-    one.add_argument("--at", required=True, metavar="TIME", help="such as 2026-05-01T19:00")
-    one.add_argument("--occasion", metavar="KEY", help="an occasion of the house")
-    one.add_argument(
-        "--table", action="append", default=[], metavar="NUMBER", help="this table; may be repeated"
-    )
+    add_wanted(one)
     one.add_argument(
         "--explain", action="store_true", help="after a no, every reason and what would work"
     )
-    add_conditions(one)
     one = add(
         "alternatives", _run_alternatives, "other times for a party; zones, a stay or a split"
     )
-    _add_source(one)
-    one.add_argument("--party", dest="party_size", type=_whole, required=True, metavar="SIZE")
-    one.add_argument("--at", required=True, metavar="TIME", help="such as 2026-05-01T19:00")
-    one.add_argument("--occasion", metavar="KEY", help="an occasion of the house")
-    one.add_argument(
-        "--table", action="append", default=[], metavar="NUMBER", help="this table; may be repeated"
-    )
-    add_conditions(one)
+    add_source(one)
+    add_wanted(one)
     _add_terms(one)
     one = add("day", _run_day, "the tables of a date, with all that takes them by time")
-    _add_source(one)
-    one.add_argument("--on", type=_date, required=True, metavar="DATE")
+    add_source(one)
+    one.add_argument("--on", type=day, required=True, metavar="DATE")
     one = add("month", _run_month, "the days of a month, bookable, full or closed")
-    _add_source(one)
+    add_source(one)
     one.add_argument("--month", required=True, metavar="MONTH", help="such as 2026-05")
-    one.add_argument("--party", dest="party_size", type=_whole, required=True, metavar="SIZE")
+    one.add_argument("--party", dest="party_size", type=whole, required=True, metavar="SIZE")
     one.add_argument("--occasion", metavar="KEY", help="an occasion of the house")
     add_conditions(one)
+    one = add("shadow", _run_shadow, "the bookings that rules in shadow mode would have refused")
+    add_source(one)
+    add_days(one)
     one = add("availability", _run_availability, "the start times of a date, bookable or refused")
     add_house(one)
-    one.add_argument("--on", type=_date, required=True, metavar="DATE")
+    one.add_argument("--on", type=day, required=True, metavar="DATE")
     one.add_argument(
         "--party",
         dest="party_size",
-        type=_whole,
+        type=whole,
         action="append",
         required=True,
         metavar="SIZE",
@@ -175,14 +186,14 @@ def _add_keeping(add: Add) -> None:
         "check the bookings of a file or of a database for contradictions",
     )
     add_house(one, is_optional=True)
-    _add_store(one, f"database to audit (default without FLOOR: {VARIABLE})")
+    add_store(one, f"database to audit (default without FLOOR: {VARIABLE})")
     one.add_argument(
         "--restaurant", action="append", default=[], metavar="ID", help="only this one; repeatable"
     )
     one = add(
         "migrate", _run_migrate, "create or upgrade the schema of a database; safe to run twice"
     )
-    _add_store(one)
+    add_store(one)
     which = one.add_mutually_exclusive_group()
     which.add_argument(
         "--to", default=LATEST, metavar="REVISION", help="upgrade to it (default: the latest)"
@@ -193,49 +204,40 @@ def _add_keeping(add: Add) -> None:
     one = add(
         "doctor", _run_doctor, "check a database; exit code 1 means that stores refuse to use it"
     )
-    _add_store(one)
+    add_store(one)
     one = add("seat", _run_seat, "seat the party of a booking, or a party at the door, now")
     one.add_argument("id", metavar="ID", help="a restaurant of the database")
     one.add_argument("booking", nargs="?", metavar="BOOKING", help="the id of a booking")
     one.add_argument(
-        "--walk-in", dest="party_size", type=_whole, metavar="SIZE", help="a party without one"
+        "--walk-in", dest="party_size", type=whole, metavar="SIZE", help="a party without one"
     )
     one.add_argument(
         "--table", action="append", default=[], metavar="NUMBER", help="this table; may be repeated"
     )
-    _add_store(one)
+    add_store(one)
     one = add(
         "preview", _run_preview, "the bookings and holds that a new house strands, and the ways out"
     )
     one.add_argument("file", metavar="FILE", help="a house document")
-    _add_store(one)
+    add_store(one)
     one = add("waitlist", _run_waitlist, "the parties that wait for tables on a date")
     one.add_argument("id", metavar="ID", help="a restaurant of the database")
-    one.add_argument("--on", type=_date, required=True, metavar="DATE")
+    one.add_argument("--on", type=day, required=True, metavar="DATE")
     one.add_argument(
         "--offer", action="store_true", help="keep tables for the first that can be seated"
     )
-    _add_store(one)
+    add_store(one)
     one = add("clock", _run_clock, "set the time of a restaurant back after a clock ran ahead")
     one.add_argument("action", choices=("reset",), help="reset: to the clock of the database")
     one.add_argument(
         "--restaurant", action="append", required=True, metavar="ID", help="this one; repeatable"
     )
-    _add_store(one)
-
-
-def _add_group(commands: Any, name: str, metavar: str, summary: str) -> Add:
-    """Add a command with commands of its own; return the function that adds one."""
-    group = commands.add_parser(
-        name, help=summary, description=f"{summary.capitalize()}.", allow_abbrev=False
-    )
-    below = group.add_subparsers(metavar=metavar, title=f"{metavar.lower()}s", required=True)
-    return partial(_add, below)
+    add_store(one)
 
 
 def _add_houses(commands: Any) -> None:
     """Add the commands that put houses into a database and read them back."""
-    add = _add_group(commands, "house", "ACTION", "put, show or export the house of a restaurant")
+    add = add_group(commands, "house", "ACTION", "put, show or export the house of a restaurant")
     one = add("put", _run_put, "add a restaurant, or replace its whole house in one step")
     one.add_argument("file", metavar="FILE", help="a house document")
     one.add_argument(
@@ -244,24 +246,24 @@ def _add_houses(commands: Any) -> None:
         help="replace only this version of floor and policy, such as 3,2; see house show",
     )
     one.add_argument("--dry-run", action="store_true", help="only say what would change")
-    _add_store(one)
+    add_store(one)
     one = add("show", _run_show, "the zones, tables, joins, hours, rules and versions of a house")
     one.add_argument("id", metavar="ID", help="a restaurant of the database")
-    _add_store(one)
+    add_store(one)
     one = add("export", _run_export, "the house document of a restaurant; house put takes it back")
     one.add_argument("id", metavar="ID", help="a restaurant of the database")
     one.add_argument("-o", "--output", metavar="FILE", help="write it into this file")
-    _add_store(one)
+    add_store(one)
 
 
 def _add_rules(commands: Any) -> None:
-    add = _add_group(commands, "rules", "ACTION", "check the rules of a house")
+    add = add_group(commands, "rules", "ACTION", "check the rules of a house")
     one = add("check", _run_rules, "rules that contradict each other or never apply")
     one.add_argument("floor", metavar="FLOOR", help="a house document, or pub for the sample")
 
 
 def _add_jobs(commands: Any) -> None:
-    add = _add_group(commands, "jobs", "JOB", "run the jobs once, for cron")
+    add = add_group(commands, "jobs", "JOB", "run the jobs once, for cron")
     for name, summary in (
         ("sweep", "end the holds that have expired"),
         ("relay", "publish waiting events; exit code 1 means that publishing failed"),
@@ -271,67 +273,48 @@ def _add_jobs(commands: Any) -> None:
     ):
         one = add(name, _run_jobs, summary)
         one.set_defaults(jobs=JOBS if name == "all" else (name,), publish=None, days=DEFAULT_DAYS)
-        _add_store(one)
+        add_store(one)
         one.add_argument(
-            "--batch", type=_whole, metavar="ROWS", help="rows per batch (default: 100 or 500)"
+            "--batch", type=whole, metavar="ROWS", help="rows per batch (default: 100 or 500)"
         )
         if name in ("relay", "all"):
             target = f"package.module:function that gets each event, or {NOBODY}"
             one.add_argument("--publish", required=True, metavar="FUNCTION", help=target)
         if name in ("prune", "retain", "all"):
             one.add_argument(
-                "--days", type=_whole, default=DEFAULT_DAYS, help="(default: %(default)s)"
+                "--days", type=whole, default=DEFAULT_DAYS, help="(default: %(default)s)"
             )
     one = add("release-late", _run_release_late, "mark parties that did not come as no-shows")
-    _add_store(one)
+    add_store(one)
     one.add_argument(
         "--after-minutes",
-        type=_whole,
+        type=whole,
         required=True,
         metavar="MINUTES",
         help="how long after its start a party is waited for",
     )
     one.add_argument(
-        "--limit", type=_whole, default=100, metavar="BOOKINGS", help="(default: %(default)s)"
+        "--limit", type=whole, default=100, metavar="BOOKINGS", help="(default: %(default)s)"
     )
     one = add("waitlist", _run_offers, "offer free tables to the parties on the waitlists")
-    _add_store(one)
-    one.add_argument("--days", type=_whole, default=7, help="days ahead (default: %(default)s)")
+    add_store(one)
+    one.add_argument("--days", type=whole, default=7, help="days ahead (default: %(default)s)")
     one.add_argument(
-        "--limit", type=_whole, default=100, metavar="OFFERS", help="(default: %(default)s)"
+        "--limit", type=whole, default=100, metavar="OFFERS", help="(default: %(default)s)"
     )
     summary = "list bookings whose local time is not the one that was told; exit code 1 if some are"
     one = add("local-times", _run_local_times, summary)
-    _add_store(one)
+    add_store(one)
     one.add_argument(
-        "--days", type=_whole, default=DAYS_AHEAD, help="days ahead (default: %(default)s)"
+        "--days", type=whole, default=DAYS_AHEAD, help="days ahead (default: %(default)s)"
     )
-
-
-def _add(
-    commands: Any, name: str, run: Callable[[Namespace], Answer], summary: str
-) -> ArgumentParser:
-    description = f"{summary[0].upper()}{summary[1:]}."
-    parser: ArgumentParser = commands.add_parser(
-        name, help=summary, description=description, allow_abbrev=False
-    )
-    parser.add_argument("--json", action="store_true", help="answer for machines")
-    parser.set_defaults(run=run)
-    return parser
-
-
-def _add_source(parser: ArgumentParser) -> None:
-    """Add the house that a command reads: a floor, or a restaurant of a database."""
-    add_house(parser, is_optional=True)
-    parser.add_argument("--restaurant", metavar="ID", help="a restaurant of the database")
-    _add_store(parser, f"database of the restaurant (default without FLOOR: {VARIABLE})")
 
 
 def _add_terms(parser: ArgumentParser) -> None:
     """Add the alternatives that a party accepts."""
     parser.add_argument(
         "--minutes",
-        type=_whole,
+        type=whole,
         action="append",
         metavar="MINUTES",
         help="a distance in time; repeatable (default: 15, 30, 60 and 120)",
@@ -341,39 +324,27 @@ def _add_terms(parser: ArgumentParser) -> None:
     parser.add_argument("--shorter-stay", action="store_true", help="a shorter stay")
     parser.add_argument("--split", action="store_true", help="two parties at one start")
     parser.add_argument(
-        "--limit", type=_whole, default=5, metavar="NUMBER", help="of each kind (default: 5)"
+        "--limit", type=whole, default=5, metavar="NUMBER", help="of each kind (default: 5)"
     )
-
-
-# ---- arguments
-
-
-def _conditions(found: Namespace) -> Conditions:
-    return Conditions(found.zone, found.area, found.seating, found.feature)
-
-
-def _desk_of(found: Namespace) -> AbstractContextManager[Desk]:
-    source = Source(found.floor, found.bookings, found.now, found.restaurant)
-    source.check(found.store)
-    return opened_desk(source, _database(found) if source.is_stored else None)
 
 
 # ---- commands
 
 
 def _run_demo(found: Namespace) -> Answer:
+    from fourtop.cli.demo import demo  # noqa: PLC0415  # Most commands play no evening.
+
     # The variable names a database of real restaurants; the sample pub does not belong there.
-    return demo(found.seed, found.on, _database(found) if found.store else None)
+    return demo(found.seed, found.on, database(found) if found.store else None)
 
 
 def _run_plan(found: Namespace) -> Answer:
     desk = open_desk(open_house(found.floor), now=found.now, bookings=found.bookings)
-    wanted = Wanted(found.party_size, found.at, _conditions(found), found.occasion, found.table)
-    return explain(desk, wanted) if found.explain else plan(desk, wanted)
+    answer = explain if found.explain else plan
+    return answer(desk, wanted(found))
 
 
 def _run_alternatives(found: Namespace) -> Answer:
-    wanted = Wanted(found.party_size, found.at, _conditions(found), found.occasion, found.table)
     terms = AlternativeTerms(
         *(() if found.minutes is None else (found.minutes,)),
         limit=found.limit,
@@ -382,34 +353,40 @@ def _run_alternatives(found: Namespace) -> Answer:
         shorter_stay=found.shorter_stay,
         split=found.split,
     )
-    with _desk_of(found) as desk:
-        return alternatives(desk, wanted, terms)
+    with desk_of(found) as desk:
+        return alternatives(desk, wanted(found), terms)
 
 
 def _run_day(found: Namespace) -> Answer:
-    with _desk_of(found) as desk:
+    with desk_of(found) as desk:
         return show_day(desk, found.on)
 
 
 def _run_month(found: Namespace) -> Answer:
     month = as_month(found.month)
-    with _desk_of(found) as desk:
-        must = _conditions(found).of(desk.house())
+    with desk_of(found) as desk:
+        must = conditions(found).of(desk.house())
         terms = MonthTerms(must=must, occasion=found.occasion)
         return show_month(desk, month, found.party_size, terms)
+
+
+def _run_shadow(found: Namespace) -> Answer:
+    asked = days(found)
+    with desk_of(found) as desk:
+        return show_shadow(desk, asked)
 
 
 def _run_availability(found: Namespace) -> Answer:
     house = open_house(found.floor)
     desk = open_desk(house, now=found.now, bookings=found.bookings)
-    return availability(desk, found.on, found.party_size, _conditions(found).of(house))
+    return availability(desk, found.on, found.party_size, conditions(found).of(house))
 
 
 def _run_audit(found: Namespace) -> Answer:
     if found.floor is None:
         if found.bookings is not None or found.now is not None:
             raise WrongInput("--bookings, --now: need a FLOOR; a database has its own bookings")
-        return audit_database(_database(found), found.restaurant)
+        return audit_database(database(found), found.restaurant)
     if found.store or found.restaurant:
         raise WrongInput("--store, --restaurant: name a database; leave out the FLOOR")
     if found.bookings is None:
@@ -418,49 +395,49 @@ def _run_audit(found: Namespace) -> Answer:
 
 
 def _run_migrate(found: Namespace) -> Answer:
-    database = _database(found)
+    there = database(found)
     if found.current:
-        return standing(database)
-    return migrate(database, found.to) if found.down is None else take_back(database, found.down)
+        return standing(there)
+    return migrate(there, found.to) if found.down is None else take_back(there, found.down)
 
 
 def _run_doctor(found: Namespace) -> Answer:
-    return doctor(_database(found))
+    return doctor(database(found))
 
 
 def _run_seat(found: Namespace) -> Answer:
     arrival = Arrival(found.booking, found.party_size, found.table)
-    return seat(_database(found), found.id, arrival)
+    return seat(database(found), found.id, arrival)
 
 
 def _run_preview(found: Namespace) -> Answer:
-    return preview_house(_database(found), open_document(found.file))
+    return preview_house(database(found), open_document(found.file))
 
 
 def _run_waitlist(found: Namespace) -> Answer:
     run = make_offer if found.offer else show_waitlist
-    return run(_database(found), found.id, found.on)
+    return run(database(found), found.id, found.on)
 
 
 def _run_offers(found: Namespace) -> Answer:
-    return run_waitlist(_database(found), days=found.days, limit=found.limit)
+    return run_waitlist(database(found), days=found.days, limit=found.limit)
 
 
 def _run_clock(found: Namespace) -> Answer:
-    return reset_clock(_database(found), found.restaurant)
+    return reset_clock(database(found), found.restaurant)
 
 
 def _run_put(found: Namespace) -> Answer:
     options = PutOptions(expected=found.expected, is_dry_run=found.dry_run)
-    return put_house(_database(found), open_document(found.file), options)
+    return put_house(database(found), open_document(found.file), options)
 
 
 def _run_show(found: Namespace) -> Answer:
-    return show_house(_database(found), found.id)
+    return show_house(database(found), found.id)
 
 
 def _run_export(found: Namespace) -> Answer:
-    return export_house(_database(found), found.id, found.output)
+    return export_house(database(found), found.id, found.output)
 
 
 def _run_rules(found: Namespace) -> Answer:
@@ -469,18 +446,18 @@ def _run_rules(found: Namespace) -> Answer:
 
 def _run_jobs(found: Namespace) -> Answer:
     return run_jobs(
-        _database(found),
+        database(found),
         found.jobs,
         JobOptions(batch=found.batch, days=found.days, publish=found.publish),
     )
 
 
 def _run_release_late(found: Namespace) -> Answer:
-    return run_release_late(_database(found), found.after_minutes, found.limit)
+    return run_release_late(database(found), found.after_minutes, found.limit)
 
 
 def _run_local_times(found: Namespace) -> Answer:
-    return run_local_times(_database(found), days=found.days)
+    return run_local_times(database(found), days=found.days)
 
 
 def _run_schema(_found: Namespace) -> Answer:

@@ -7,14 +7,13 @@ from typing import Any
 
 import attrs
 
-from fourtop import Actor, Booking, Engine, House, NotFound, Refusal, Refused, WalkIn
+from fourtop import Booking, House, NotFound, Refusal, Refused, WalkIn
 from fourtop.cli.answer import Answer, ExitCode
 from fourtop.cli.database import Database
+from fourtop.cli.desk import staff_desk
 from fourtop.cli.format import Formatter, why
 from fourtop.cli.inputs import WrongInput
 from fourtop.formats.results import to_data
-
-_HOST = Actor("fourtop-cli", "staff")
 
 
 @attrs.frozen
@@ -46,9 +45,7 @@ def seat(database: Database, restaurant_id: str, arrival: Arrival) -> Answer:
         raise WrongInput("BOOKING, --walk-in: give exactly one of them")
     if arrival.booking_id is not None and arrival.tables:
         raise WrongInput("--table: only for --walk-in; a booking has its tables")
-    database.require_there()
-    with database.opened() as store:
-        desk = Engine(store).desk(restaurant_id, actor=_HOST)
+    with staff_desk(database, restaurant_id) as desk:
         house = desk.house()
         if arrival.party_size is None:
             booking_id = str(arrival.booking_id)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
 
-from fourtop import Actor, Engine, Offer, Offered, WaitlistEntry, offer_waitlist
+from fourtop import Offer, Offered, WaitlistEntry, offer_waitlist
 from fourtop.cli.answer import Answer, ExitCode
 from fourtop.cli.database import Database
+from fourtop.cli.desk import staff_desk
 from fourtop.cli.format import Formatter, counted, day
 from fourtop.formats.results import to_data
-
-_HOST: Final = Actor("fourtop-cli", "staff")
 
 
 def show_waitlist(database: Database, restaurant_id: str, on: date) -> Answer:
@@ -22,9 +20,7 @@ def show_waitlist(database: Database, restaurant_id: str, on: date) -> Answer:
         StoreMisconfigured: If the schema is wrong; run ``fourtop doctor``.
         StoreUnavailable: If the database cannot be reached.
     """
-    database.require_there()
-    with database.opened() as store:
-        desk = Engine(store).desk(restaurant_id, actor=_HOST)
+    with staff_desk(database, restaurant_id) as desk:
         house, found = desk.house(), desk.waitlist(on)
     formatter = Formatter(house)
     waiting = counted(len(found.entries), "party waits", "parties wait")
@@ -42,9 +38,7 @@ def make_offer(database: Database, restaurant_id: str, on: date) -> Answer:
         StoreMisconfigured: If the schema is wrong; run ``fourtop doctor``.
         StoreUnavailable: If the database cannot be reached.
     """
-    database.require_there()
-    with database.opened() as store:
-        desk = Engine(store).desk(restaurant_id, actor=_HOST)
+    with staff_desk(database, restaurant_id) as desk:
         house, made = desk.house(), desk.offer(on)
     data = {"restaurant": restaurant_id, "offer": None if made is None else to_data(made)}
     if made is None:

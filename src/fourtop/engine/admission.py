@@ -38,6 +38,7 @@ from fourtop.engine.usage import (
 from fourtop.errors import Code, Reason, Refusal
 from fourtop.model.actor import Actor
 from fourtop.model.calendar import Service, Stay
+from fourtop.model.direct_init import direct_init
 from fourtop.model.override import Override
 from fourtop.model.plan import Plan
 from fourtop.model.receipt import Usage
@@ -50,6 +51,7 @@ _COMPOSITION: Final = "composition"
 _WITH_PROMISES: Final = "composition with promises"
 
 
+@direct_init
 @attrs.frozen
 class Seating:
     """An admitted party: its stay, the service that it starts in, and its tables.
@@ -202,10 +204,7 @@ class Admission:
             refusal = check.find(candidacy)
             if refusal is not None and not self.permits.allow(refusal):
                 return refusal
-        # In the usual case one window is read, and it was loaded in advance.
-        is_usual = not (asked.counts or composition.reads_headcounts or candidacy.variants)
-        is_usual = is_usual and self.protected_parties is None
-        if not (is_usual and candidacy.stay.occupied in self.view.scope.windows):
+        if not self._is_loaded(candidacy, counts=asked.counts):
             need = self._missing(candidacy, counts=asked.counts)
             if need is not None:
                 return need
@@ -354,6 +353,21 @@ class Admission:
             named = {reason.code for reason in reasons}
             reasons += [new for new in each.refusal.reasons if new.code not in named]
         return Refusal(tuple(reasons), found[0].refusal.proof)
+
+    def _is_loaded(self, candidacy: Candidacy, *, counts: bool) -> bool:
+        """Tell whether the records of a usual party were loaded in advance, as nearly always.
+
+        Not so: ``_missing`` tells exactly which are missing, if any.
+        """
+        scope = self.view.scope
+        if candidacy.variants or candidacy.stay.occupied not in scope.windows:
+            return False
+        if self.protected_parties is not None:
+            return False
+        if not (counts or self.composition.reads_headcounts):
+            return True
+        counted = scope.counted_parties if self.compiled.counts_by_party else scope.headcounts
+        return candidacy.service.window in counted
 
     def _missing(self, candidacy: Candidacy, *, counts: bool) -> Need | None:
         scope, service = self.view.scope, candidacy.service

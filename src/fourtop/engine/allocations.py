@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
-from operator import attrgetter
-from typing import Final, TypeVar
+from collections.abc import Collection, Iterable
+from copy import copy
+from typing import Final
 
 import attrs
 
@@ -18,8 +18,6 @@ from fourtop.model.receipt import Receipt
 from fourtop.model.window import Window
 from fourtop.ports import NO_CHANGES, Changes, View
 
-R = TypeVar("R", Booking, Hold)
-
 
 @attrs.frozen
 class Placing:
@@ -30,25 +28,6 @@ class Placing:
 
 
 NO_PLACING: Final = Placing()
-
-
-def _copier(record: type[R]) -> Callable[[R], R]:
-    """Return a function that copies records of a slotted class without their checks."""
-    names = [field.name for field in attrs.fields(record)]
-    values_of = attrgetter(*names)
-    setters = tuple(getattr(record, name).__set__ for name in names)
-
-    def copied(one: R) -> R:
-        made = object.__new__(record)
-        for set_field, value in zip(setters, values_of(one), strict=True):
-            set_field(made, value)
-        return made
-
-    return copied
-
-
-_copy_hold: Final = _copier(Hold)
-_copy_booking: Final = _copier(Booking)
 
 
 def allocate(
@@ -68,25 +47,19 @@ def allocate(
         part: Prefix of the row ids, for a command that allocates for several owners.
     """
     kind, owner_id = owner
-    named = [(str(number), ResourceType.TABLE, id_) for number, id_ in enumerate(tables, 1)]
+    restaurant_id, first = invocation.restaurant_id, f"{invocation.id}.{part}"
+
+    def row(name: object, resource: ResourceType, resource_id: str) -> Allocation:
+        row_id = f"{first}{name}"
+        return Allocation(row_id, restaurant_id, resource, resource_id, window, kind, owner_id)
+
+    rows = [row(number, ResourceType.TABLE, each) for number, each in enumerate(tables, 1)]
     merge_group_id = None
     if len(tables) > 1 and kind is not OwnerKind.BLOCK:
-        merge_group_id = invocation.row_id(f"{part}group")
-        named.append(("group", ResourceType.MERGE_GROUP, merge_group_id))
+        merge_group_id = f"{first}group"
+        rows.append(row("group", ResourceType.MERGE_GROUP, merge_group_id))
     if kind is OwnerKind.HOLD:
-        named.append(("hold", ResourceType.HOLD, owner_id))
-    rows = [
-        Allocation(
-            f"{invocation.id}.{part}{ordinal}",
-            invocation.restaurant_id,
-            resource_type,
-            resource_id,
-            window,
-            kind,
-            owner_id,
-        )
-        for ordinal, resource_type, resource_id in named
-    ]
+        rows.append(row("hold", ResourceType.HOLD, owner_id))
     return Placing(tuple(rows), merge_group_id)
 
 
@@ -103,14 +76,14 @@ def release_from(rows: Iterable[Allocation], now_us: int) -> Changes:
 
 def in_state(hold: Hold, state: HoldState) -> Hold:
     """Return a hold in another state. Faster than ``attrs.evolve``: a state needs no check."""
-    changed = _copy_hold(hold)
+    changed = copy(hold)
     object.__setattr__(changed, "state", state)
     return changed
 
 
 def with_receipt(booking: Booking, receipt: Receipt) -> Booking:
     """Return a booking with its receipt, as a command does. Faster than ``attrs.evolve``."""
-    returned = _copy_booking(booking)
+    returned = copy(booking)
     object.__setattr__(returned, "receipt", receipt)
     return returned
 

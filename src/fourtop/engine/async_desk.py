@@ -217,17 +217,17 @@ class AsyncDesk(AsyncDayDesk, AsyncStaffDesk, AsyncPreviewDesk, AsyncFileDesk, A
         """
         return await self._executor.query(shadow_conflicts.query(self._caller, window))
 
-    async def shadow_report(self, window: Window) -> ShadowReport:
+    async def shadow_report(self, *windows: Window) -> ShadowReport:
         """Return the bookings that rules in shadow mode would have refused.
 
         Args:
-            window: The bookings that start in it, ``[start, end)``: at most 31 days.
+            windows: One window or more, ``[start, end)``; each has at most 31 days. The report
+                counts the bookings that start inside them, each once.
 
         Raises:
-            InvalidInput: If it is not a window.
-            InvalidWindow: If it is longer than 31 days.
+            InvalidInput: If there is no window.
         """
-        return await self._executor.query(shadow_report.query(self._caller, window))
+        return await self._executor.query(shadow_report.query(self._caller, windows))
 
     # ---- bookings
 

@@ -5,6 +5,8 @@ Generated from ``engine.py`` by ``tests/generate/async_engine.py``; edit that fi
 
 from __future__ import annotations
 
+from copy import copy
+
 from fourtop.engine.async_desk import AsyncDesk
 from fourtop.engine.commands.remove_restaurant import check_nothing, check_unused
 from fourtop.engine.compiled_house import CompiledHouses
@@ -50,6 +52,25 @@ class AsyncEngine:
         self._ids = TimeOrderedIds() if ids is None else ids
         self._houses = CompiledHouses()
         self._executor = AsyncExecutor(self.store, self._houses)
+
+    def on_store(self, store: AsyncStore, *, ids: IdSource | None = None) -> AsyncEngine:
+        """Return an engine on another store that shares the compiled houses of this one.
+
+        A simulation plays every evening on a new store. The first engine compiles the house; the
+        others find it compiled if they add the same ``House`` object. The stores share nothing.
+
+        Args:
+            store: The store that keeps the restaurants. The caller closes it.
+            ids: Makes the ids of new rows; by default the source of this engine.
+
+        Raises:
+            InvalidInput: If ``store`` lacks a method of ``AsyncStore``.
+        """
+        other = copy(self)
+        other.store = check_async_store(store)
+        other._ids = self._ids if ids is None else ids  # noqa: SLF001  # A copy of this object.
+        other._executor = AsyncExecutor(store, self._houses)  # noqa: SLF001  # As above.
+        return other
 
     async def add_restaurant(
         self, house: House, *, exist_ok: bool = False, actor: Actor = GUEST

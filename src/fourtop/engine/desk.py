@@ -209,17 +209,17 @@ class Desk(DayDesk, StaffDesk, PreviewDesk, FileDesk, WaitlistDesk):
         """
         return self._executor.query(shadow_conflicts.query(self._caller, window))
 
-    def shadow_report(self, window: Window) -> ShadowReport:
+    def shadow_report(self, *windows: Window) -> ShadowReport:
         """Return the bookings that rules in shadow mode would have refused.
 
         Args:
-            window: The bookings that start in it, ``[start, end)``: at most 31 days.
+            windows: One window or more, ``[start, end)``; each has at most 31 days. The report
+                counts the bookings that start inside them, each once.
 
         Raises:
-            InvalidInput: If it is not a window.
-            InvalidWindow: If it is longer than 31 days.
+            InvalidInput: If there is no window.
         """
-        return self._executor.query(shadow_report.query(self._caller, window))
+        return self._executor.query(shadow_report.query(self._caller, windows))
 
     # ---- bookings
 

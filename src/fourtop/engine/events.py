@@ -92,7 +92,7 @@ def hold_event(
 def created_event(invocation: Invocation, booking: Booking) -> Event:
     """Return the event of a new booking."""
     data: dict[str, object] = {
-        "status": booking.status.value,
+        "status": str(booking.status),
         "party_size": booking.party_size,
         "start": iso(booking.stay.dining.start_us),
         "past_reason": booking.past_reason,
@@ -102,8 +102,7 @@ def created_event(invocation: Invocation, booking: Booking) -> Event:
     if booking.overrides:
         data["overrides"] = rules_of(booking.overrides)
     _add_shadow(data, booking)
-    subject = Subject(booking.id, booking.id)
-    return new_event(invocation, EventType.BOOKING_CREATED, subject, booking.created_us, data)
+    return _booking_event(invocation, EventType.BOOKING_CREATED, booking.id, booking, data)
 
 
 def imported_event(invocation: Invocation, booking: Booking) -> Event:
@@ -114,8 +113,7 @@ def imported_event(invocation: Invocation, booking: Booking) -> Event:
         "start": iso(booking.stay.dining.start_us),
         "tables": list(booking.tables),
     }
-    subject = Subject(booking.id, booking.id)
-    return new_event(invocation, EventType.BOOKING_IMPORTED, subject, booking.updated_us, data)
+    return _booking_event(invocation, EventType.BOOKING_IMPORTED, booking.id, booking, data)
 
 
 def status_event(invocation: Invocation, booking: Booking, previous: BookingStatus) -> Event:
@@ -133,6 +131,8 @@ def rescheduled_event(invocation: Invocation, booking: Booking, before: Booking)
         "previous_start": iso(before.stay.dining.start_us),
         "version": booking.version,
     }
+    if booking.receipt.relaxed:
+        data["relaxed"] = [each.value for each in booking.receipt.relaxed]
     if booking.overrides:
         data["overrides"] = rules_of(booking.overrides)
     _add_shadow(data, booking)
@@ -240,5 +240,21 @@ def _add_shadow(data: dict[str, object], booking: Booking) -> None:
 def _versioned(
     invocation: Invocation, kind: EventType, booking: Booking, data: Mapping[str, object]
 ) -> Event:
-    subject = Subject(f"{booking.id}:{booking.version}", booking.id)
-    return new_event(invocation, kind, subject, booking.updated_us, data)
+    key = f"{booking.id}:{booking.version}"
+    return _booking_event(invocation, kind, key, booking, data)
+
+
+def _booking_event(
+    invocation: Invocation, kind: EventType, key: str, booking: Booking, data: Mapping[str, object]
+) -> Event:
+    """Return an event of a booking at its last change. As ``new_event``, without a subject."""
+    return Event(
+        kind,
+        f"{kind}:{key}",
+        invocation.restaurant_id,
+        booking.updated_us,
+        invocation.actor,
+        booking.id,
+        None,
+        data,
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Any
 
 import attrs
@@ -12,10 +11,16 @@ import attrs
 from fourtop.errors import FourtopError, KeyReused
 from fourtop.formats.results import deferred, loads_result, to_data
 from fourtop.model.actor import Actor
+from fourtop.model.direct_init import direct_init
 from fourtop.model.hold import canonical
 from fourtop.ports import StoredResult, View
 
 
+def _fingerprint_of(invocation: Invocation) -> str:
+    return "" if invocation.key is None else digest_of(invocation.request)
+
+
+@direct_init
 @attrs.frozen
 class Invocation:
     """One call of a command.
@@ -28,6 +33,8 @@ class Invocation:
         actor: The actor of the call.
         key: The idempotency key, if any.
         request: The arguments; they tell one request under a key from another.
+        fingerprint: The digest of the request; empty without a key, because nothing is compared
+            then.
     """
 
     restaurant_id: str
@@ -36,15 +43,11 @@ class Invocation:
     actor: Actor
     key: str | None
     request: Mapping[str, Any] = attrs.field(hash=False)
+    fingerprint: str = attrs.field(default=attrs.Factory(_fingerprint_of, takes_self=True))
 
     def row_id(self, ordinal: int | str) -> str:
         """Return the id of a new record of the call."""
         return f"{self.id}.{ordinal}"
-
-    @cached_property
-    def fingerprint(self) -> str:
-        """The digest of the request; empty without a key, because nothing is compared then."""
-        return "" if self.key is None else digest_of(self.request)
 
     def find_replay(self, view: View) -> Any | None:
         """Return the stored result under the call's key, marked as a replay; ``None`` without one.

@@ -113,10 +113,11 @@ def count_attendance(
     """
     is_in = partial(_is_in, compiled.calendar, service)
     own = _released_booking(view, released, is_in)
-    covers, parties = (0, 0) if own is None else (-own.covers, -1)
-    for each in view.headcounts(service.window):
-        if is_in(each.start_us):
-            covers, parties = covers + each.covers, parties + each.parties
+    counted = view.headcounts(service.window)
+    if not compiled.calendar.is_alone(service):
+        counted = tuple([each for each in counted if is_in(each.start_us)])
+    covers = sum([each.covers for each in counted]) - (0 if own is None else own.covers)
+    parties = sum([each.parties for each in counted]) - (own is not None)
     for held in view.held_covers(service.window):
         is_counted_already = held.counted_us is not None and is_in(held.counted_us)
         if held.hold_id != released.hold_id and is_in(held.start_us) and not is_counted_already:
@@ -254,6 +255,9 @@ def usage_of(
         more: The people of a party to add, at that stay; 0: none.
     """
     caps = limits.caps
+    pacing: tuple[PacingUsage, ...] = ()
+    if limits.pacing and stay is not None:
+        pacing = tuple(pacing_in(attendance, limits, service, stay.dining, more))
     return Usage(
         service.period.key,
         service.date,
@@ -261,7 +265,7 @@ def usage_of(
         attendance.parties + (more > 0),
         None if caps is None else caps.max_covers,
         None if caps is None else caps.max_parties,
-        () if stay is None else tuple(pacing_in(attendance, limits, service, stay.dining, more)),
+        pacing,
     )
 
 

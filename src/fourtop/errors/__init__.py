@@ -32,9 +32,11 @@ from fourtop.errors.exceptions import (
     StoreMisconfigured,
     StoreUnavailable,
 )
+from fourtop.errors.missing_package import MissingPackage
 from fourtop.errors.refusal import Proof, Reason, Refusal
 from fourtop.errors.row_errors import ImportRejected, InvalidRows
 from fourtop.errors.row_problem import RowProblem
+from fourtop.errors.sweep_failed import SweepFailed
 from fourtop.errors.unknown_name import UnknownName
 
 __all__ = [
@@ -59,6 +61,7 @@ __all__ = [
     "InvalidRows",
     "InvalidWindow",
     "KeyReused",
+    "MissingPackage",
     "NaiveDatetime",
     "NonexistentTime",
     "NotFound",
@@ -73,6 +76,7 @@ __all__ = [
     "StaleVersion",
     "StoreMisconfigured",
     "StoreUnavailable",
+    "SweepFailed",
     "UnknownName",
     "safe_repr",
 ]

@@ -95,6 +95,9 @@ class Code(StrEnum):
     OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN"
     STORE_MISCONFIGURED = "STORE_MISCONFIGURED"
 
+    SWEEP_FAILED = "SWEEP_FAILED"
+    MISSING_PACKAGE = "MISSING_PACKAGE"
+
     @property
     def http_status(self) -> int:
         """The HTTP status that we recommend for this code."""
@@ -154,6 +157,8 @@ _STATUS = dict.fromkeys(_UNPROCESSABLE, 422) | {
     Code.CLOCK_BEHIND: 503,
     Code.OUTCOME_UNKNOWN: 503,
     Code.STORE_MISCONFIGURED: 503,
+    Code.SWEEP_FAILED: 503,
+    Code.MISSING_PACKAGE: 503,
 }
 
 _RETRYABLE = frozenset(

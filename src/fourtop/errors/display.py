@@ -131,3 +131,12 @@ def html_table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[obj
         f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in row)}</tr>" for row in rows
     )
     return f"<table><caption>{escape(caption)}</caption><tr>{head}</tr>{body}</table>"
+
+
+def html_picture(svg: str, table: str) -> str:
+    """Return a picture with the same facts as a table, which the reader opens.
+
+    >>> html_picture("<svg></svg>", "<table></table>")
+    '<svg></svg><details><summary>as a table</summary><table></table></details>'
+    """
+    return f"{svg}<details><summary>as a table</summary>{table}</details>"

@@ -7,14 +7,14 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime, time
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Final
 
 import attrs
 
 from fourtop.errors import InvalidDocument, InvalidInput, RowProblem, safe_repr
 from fourtop.errors.display import brief, count_of
+from fourtop.errors.exceptions import LEFT_OUT
 from fourtop.errors.row_errors import invalid_rows, problem_of
 from fourtop.formats.booking_row import (
     BASE_COLUMNS,
@@ -52,7 +52,9 @@ _FLAGS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": Fal
 # The first line of some spreadsheets names the delimiter.
 _SEPARATOR_LINE: Final = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 _HEADER_CHARACTERS: Final = 20_000
-_DATE_COLUMNS: Final = frozenset({*MOMENTS, DATE, TIME, "service_date"})
+_CACHED_CELLS: Final = 1_024
+_SERVICE_DATE: Final = "service_date"
+_DATE_COLUMNS: Final = frozenset({*MOMENTS, DATE, TIME, _SERVICE_DATE})
 
 
 @attrs.frozen(repr=False)
@@ -87,7 +89,7 @@ class RowFile:
         return self.rows
 
 
-def read_csv(text: str, form: CsvFormat = ANY_FORM) -> RowFile:
+def read_csv(text: str, form: CsvFormat) -> RowFile:
     """Read a CSV text with a header line.
 
     Raises:
@@ -96,7 +98,6 @@ def read_csv(text: str, form: CsvFormat = ANY_FORM) -> RowFile:
     """
     if type(text) is not str:
         raise InvalidDocument(ROOT, "must be a text", safe_repr(type(text).__name__))
-    validators.check_instance("format", form, CsvFormat)
     return _Reader(text.removeprefix("\ufeff"), form).read()
 
 
@@ -109,19 +110,20 @@ class _Reader:
         self._named = dict(form.columns)
         self._statuses = dict(form.statuses)
         self._first = 0
-        self._delimiter = form.delimiter or self._recognised()
+        self._delimiter = self._find_delimiter()
         self._targets: list[str | None] = []
+        self._moments: tuple[str, ...] = ()
+        self._readers: tuple[tuple[str, Callable[[str], Any]], ...] = ()
         self._dates = Dates(form.dates, self._date_cells)
         self._cells: Mapping[str, Callable[[str], Any]] = {
             "party_size": _whole,
             "minutes": _minutes,
             "turn_minutes": _minutes,
             "offers": _whole,
-            "status": self._status,
-            "tables": self._tables,
+            "status": lru_cache(_CACHED_CELLS)(self._status),
+            "tables": lru_cache(_CACHED_CELLS)(self._tables),
             "names_tables": _flag,
             "is_clamped": _flag,
-            "service_date": self._day,
             "is_pinned": _flag,
             "must": partial(_document, "must", PREFERENCE.codec),
             "wish": partial(_document, "wish", PREFERENCE.codec),
@@ -133,6 +135,9 @@ class _Reader:
         lines = self._lines()
         line, names = next(lines, (1, []))
         self._targets = self._recognise_columns(names, line)
+        known = [target for target in self._targets if target is not None]
+        self._moments = tuple(name for name in known if name in MOMENTS and name != "start")
+        self._readers = tuple((name, self._cells[name]) for name in known if name in self._cells)
         rows: list[BookingRow] = []
         problems: list[RowProblem] = []
         for number, (line, cells) in enumerate(lines, 1):
@@ -152,12 +157,17 @@ class _Reader:
 
     # ---- lines and columns
 
+    def _find_delimiter(self) -> str:
+        """Return the delimiter that is given, or named by the first line, or recognised."""
+        given = self._form.delimiter
+        named = _SEPARATOR_LINE.match(self._text)
+        if named is not None and (given is not None or named[1] in DELIMITERS):
+            self._first = named.end()
+            return given or named[1]
+        return given or self._recognised()
+
     def _recognised(self) -> str:
         """Return the delimiter with which the header has the most known columns."""
-        named = _SEPARATOR_LINE.match(self._text)
-        if named is not None and named[1] in DELIMITERS:
-            self._first = named.end()
-            return named[1]
         known = {delimiter: self._known_columns(delimiter) for delimiter in DELIMITERS}
         return max(known, key=lambda delimiter: known[delimiter])
 
@@ -207,16 +217,25 @@ class _Reader:
         for name in REQUIRED:
             has_start = name == "start" and (DATE in targets or TIME in targets)
             if name not in targets and not has_start:
-                raise InvalidDocument(name, "must be a column", "left out", line)
+                raise InvalidDocument(name, "must be a column", LEFT_OUT, line)
         return targets
 
     def _date_cells(self) -> Iterator[DateCell]:
+        """Yield the cells with dates, of equal ones the first."""
         lines = self._lines()
         next(lines)
+        columns = [
+            (place, "start" if target in (DATE, TIME) else str(target))
+            for place, target in enumerate(self._targets)
+            if target in _DATE_COLUMNS
+        ]
+        known = {""}
         for line, cells in lines:
-            for target, cell in zip(self._targets, cells, strict=False):
-                if target in _DATE_COLUMNS and cell:
-                    yield DateCell(line, "start" if target in (DATE, TIME) else str(target), cell)
+            for place, name in columns:
+                cell = cells[place] if place < len(cells) else ""
+                if cell not in known:
+                    known.add(cell)
+                    yield DateCell(line, name, cell)
 
     # ---- cells
 
@@ -231,23 +250,31 @@ class _Reader:
             for target, cell in zip(self._targets, cells, strict=True)
             if cell and target is not None
         }
-        self._read_moments(values)
+        self._read_dates(values)
         for name in REQUIRED:
             if name not in values:
-                raise InvalidInput(name, "must be given", "left out")
-        for name in self._cells.keys() & values.keys():
-            values[name] = self._cells[name](values[name])
+                raise InvalidInput(name, "must be given", LEFT_OUT)
+        for name, read in self._readers:
+            if name in values:
+                values[name] = read(values[name])
         return BookingRow(**values, line=line)
 
-    def _read_moments(self, values: dict[str, Any]) -> None:
-        """Replace the cells with times by ISO 8601 texts, and date and time by the start."""
+    def _read_dates(self, values: dict[str, Any]) -> None:
+        """Replace the cells with times by ISO 8601 texts, and date and time by the start.
+
+        They are read first, so that a fault in another cell does not hide that the file is
+        ambiguous.
+        """
         day, at = values.pop(DATE, None), values.pop(TIME, None)
         own = values.get("start") or at
         if day is not None or own is not None:
             values["start"] = self._start(day, own)
-        start = _as_datetime(values.get("start"))
-        for name in MOMENTS & values.keys() - {"start"}:
-            values[name] = self._dates.moment(values[name], start)
+        start = values.get("start")
+        for name in self._moments:
+            if name in values:
+                values[name] = self._dates.moment(values[name], start)
+        if _SERVICE_DATE in values:
+            values[_SERVICE_DATE] = self._dates.day(values[_SERVICE_DATE]) or values[_SERVICE_DATE]
 
     def _start(self, day: str | None, at: str | None) -> str:
         if day is None:
@@ -257,16 +284,13 @@ class _Reader:
         date_of = self._dates.day(day)
         if date_of is None:
             return f"{day} {at}"
-        return self._dates.moment(at, datetime.combine(date_of, time()))
+        return self._dates.moment(at, date_of.isoformat())
 
     def _status(self, cell: str) -> Any:
         return self._statuses.get(cell) or find_status(cell) or cell
 
-    def _tables(self, cell: str) -> list[str]:
-        return [number.strip() for number in _split(cell, self._form.table_separator)]
-
-    def _day(self, cell: str) -> Any:
-        return self._dates.day(cell) or cell
+    def _tables(self, cell: str) -> tuple[str, ...]:
+        return tuple(number.strip() for number in _split(cell, self._form.table_separator))
 
 
 def _whole(cell: str) -> int | str:
@@ -291,13 +315,6 @@ def _document(name: str, codec: Codec, cell: str) -> Any:
         return codec.decode(parse(cell), name)
     except InvalidDocument as fault:
         raise InvalidInput(name, fault.rule, fault.given) from fault
-
-
-def _as_datetime(text: str | None) -> datetime | None:
-    try:
-        return None if text is None else datetime.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _split(cell: str, separator: str) -> list[str]:

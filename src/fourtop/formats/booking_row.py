@@ -14,7 +14,7 @@ from fourtop.model.booking import BookingStatus
 from fourtop.model.calendar import as_moment
 from fourtop.model.override import Override
 from fourtop.model.request import ANY_TABLE, Preference, stay_minutes
-from fourtop.model.service_period import as_optional_date
+from fourtop.model.service_period import as_optional_date, optional_date
 from fourtop.model.window import MAX_WINDOW_DAYS
 
 _MOST_OFFERS: Final = 1_000_000
@@ -165,7 +165,9 @@ class BookingRow:
     past_reason: str | None = attrs.field(default=None, kw_only=True, validator=_optional_id)
     local_start: Moment | None = attrs.field(default=None, kw_only=True, validator=_optional_moment)
     period: str | None = attrs.field(default=None, kw_only=True, validator=_optional_id)
-    service_date: date | None = attrs.field(default=None, kw_only=True, converter=as_optional_date)
+    service_date: date | None = attrs.field(
+        default=None, kw_only=True, converter=as_optional_date, validator=optional_date
+    )
     stay_occasion: str | None = attrs.field(default=None, kw_only=True, validator=_optional_id)
     turn_minutes: int | None = attrs.field(
         default=None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date
 from typing import Final
 
 import attrs
@@ -11,26 +11,23 @@ import attrs
 from fourtop.errors import InvalidDocument, RowProblem
 from fourtop.errors.row_errors import problem_of
 from fourtop.formats.booking_csv import OVERRIDES, PREFERENCE, RowFile, read_csv, write_csv
-from fourtop.formats.booking_row import MOMENTS, BookingRow
+from fourtop.formats.booking_row import MOMENTS, BookingRow, iso_text
 from fourtop.formats.csv_format import ANY_FORM, CsvFormat
 from fourtop.formats.files import StrPath, read_table, write_text
 from fourtop.formats.json_codec import ObjectCodec, items, list_of, parse, plain, write
 from fourtop.model import validators
 
 _JSON_ENCODING: Final = "utf-8"
-_MOMENT: Final = plain(
-    encode=lambda value: value.isoformat() if isinstance(value, datetime) else value
-)
 _ROW: Final = ObjectCodec(
     BookingRow,
     codecs={
-        **dict.fromkeys(MOMENTS, _MOMENT),
+        **dict.fromkeys(MOMENTS, plain(encode=iso_text)),
         "tables": list_of(plain()),
         "would_refuse": list_of(plain()),
         "must": PREFERENCE.codec,
         "wish": PREFERENCE.codec,
         "overrides": OVERRIDES,
-        "service_date": plain(encode=lambda value: value.isoformat()),
+        "service_date": plain(encode=date.isoformat),
     },
 )
 

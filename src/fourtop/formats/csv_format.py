@@ -14,7 +14,7 @@ from fourtop.model import validators
 from fourtop.model.booking import BookingStatus
 
 DELIMITERS: Final = (",", ";", "\t", "|")
-# Columns that are no field of a row: a date beside a time, and the length of a stay.
+# Columns that are no field of a row: a start in two cells.
 DATE: Final = "date"
 TIME: Final = "time"
 TARGETS: Final = (*COLUMNS, DATE, TIME)
@@ -102,8 +102,8 @@ class CsvFormat:
     is an error that names the option to give.
 
     Args:
-        delimiter: Comma, semicolon, tab or ``|`` between cells; ``None``: the one with which the
-            header has the most known columns.
+        delimiter: Comma, semicolon, tab or ``|`` between cells; ``None``: the one that a first line
+            such as ``sep=;`` names, or else with which the header has the most known columns.
         encoding: Such as ``latin-1``; ``None``: by the byte order mark, else UTF-16, UTF-8 or
             Windows-1252.
         columns: Names of the header, each with the field of ``BookingRow`` that it is, with

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 import attrs
@@ -26,11 +26,13 @@ _MONTHS: Final = "janfebmaraprmayjunjulaugsepoctnovdec"
 _TIME: Final = re.compile(
     r"(\d{1,2})(?:[:.h](\d{2}))?(?:[:.](\d{2}))?\s*(?:([ap])\.?\s?m\.?)?", re.IGNORECASE
 )
-_ISO: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d")
+# The usual forms of ISO 8601. The others are read by no pattern below, and so stay unchanged, too.
+_ISO: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?")
 _NOON: Final = 12
 _CENTURY: Final = 100
 _YEAR_DIGITS: Final = 4
 _LONGEST_NIGHT: Final = timedelta(hours=12)
+_CACHED_CELLS: Final = 1_024
 
 
 @attrs.frozen
@@ -45,40 +47,46 @@ class DateCell:
 class Dates:
     """Reads dates and times. The order of numbers is found once, from all cells with dates.
 
+    Dates and times repeat within a file, so the last 1,024 of them are kept.
+
     Args:
         given: The order that the caller gave, if any.
-        cells: Returns all cells with dates; called at most once.
+        cells: Returns the cells with dates, equal ones once; called at most once.
     """
 
     def __init__(self, given: DateOrder | None, cells: Callable[[], Iterable[DateCell]]) -> None:
         self._given = given
         self._cells = cells
         self._is_needed = False
+        self._split = lru_cache(_CACHED_CELLS)(self._find_date)
+        self._read_time = lru_cache(_CACHED_CELLS)(read_time)
 
     @property
     def found(self) -> DateOrder | None:
         """The order that was given, or recognised if any date needed it."""
         return self._order if self._given is not None or self._is_needed else None
 
-    def moment(self, text: str, start: datetime | None) -> str:
+    def moment(self, text: str, start: str | None) -> str:
         """Return a cell as an ISO 8601 text; an unreadable one is returned unchanged.
 
         Args:
             text: A date with a time, or only a time.
-            start: The start of the booking, whose date a time without one gets; ``None``: unknown.
+            start: ISO 8601 text of the start of the booking, or of its date, which a time without
+                one gets; ``None``: unknown.
 
         Raises:
             InvalidDocument: If the order of the dates of the file is ambiguous.
         """
-        if _ISO.match(text):
+        if _ISO.fullmatch(text) is not None:
             return text
         day, rest = self._split(text)
-        at = read_time(rest)
+        at = self._read_time(rest)
         if at is None:
             return text
         if day is not None:
             return datetime.combine(day, at).isoformat()
-        return text if start is None else _nearest(start, at).isoformat()
+        near = _as_datetime(start)
+        return text if near is None else _nearest(near, at).isoformat()
 
     def day(self, text: str) -> date | None:
         """Return a cell as a date; ``None``: it is no date.
@@ -88,9 +96,9 @@ class Dates:
         """
         day, rest = self._split(text)
         # A spreadsheet may add midnight to a column of dates.
-        return day if not rest or read_time(rest) == time() else None
+        return day if not rest or self._read_time(rest) == time() else None
 
-    def _split(self, text: str) -> tuple[date | None, str]:
+    def _find_date(self, text: str) -> tuple[date | None, str]:
         """Return the date at the start of a text, and the rest."""
         found = _NUMERIC.match(text)
         if found is not None:
@@ -168,13 +176,21 @@ def read_time(text: str) -> time | None:
         return None
 
 
+def _as_datetime(text: str | None) -> datetime | None:
+    try:
+        return None if text is None else datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def _nearest(start: datetime, at: time) -> datetime:
     """Return a time on the date of a start, or on the next date if that is within 12 hours."""
     same_day = datetime.combine(start.date(), at)
-    next_day = same_day + timedelta(days=1)
     bare = start.replace(tzinfo=None)
-    is_after_midnight = same_day < bare and next_day - bare <= _LONGEST_NIGHT
-    return next_day if is_after_midnight else same_day
+    if same_day >= bare:
+        return same_day
+    next_day = same_day + timedelta(days=1)
+    return next_day if next_day - bare <= _LONGEST_NIGHT else same_day
 
 
 def _ambiguous(cell: DateCell, rule: str) -> InvalidDocument:

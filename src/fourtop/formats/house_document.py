@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 from fourtop.errors import InvalidDocument, InvalidInput, safe_repr
@@ -39,9 +40,9 @@ from fourtop.model.service_period import (
     ServicePeriod,
     TurnBand,
     Weekday,
-    as_date,
-    as_time,
     as_weekday,
+    check_date,
+    check_time,
 )
 from fourtop.model.table import Position, Table
 from fourtop.model.zone_rules import WalkInRule, ZoneRule
@@ -239,10 +240,8 @@ def _text(data: Any, key: str) -> str:
 
 
 def _numbers(floor: Floor) -> Codec:
-    labels = floor.labels
-    return _reference(
-        {labels[table.id]: table.id for table in floor.tables}, "the number of a table"
-    )
+    ids = {label: table_id for table_id, label in floor.labels.items()}
+    return _reference(ids, "the number of a table")
 
 
 def _set_codecs(
@@ -288,8 +287,8 @@ def _band(data: object, path: str) -> TurnBand:
 
 
 _ENUM = plain(encode=lambda member: member.value)
-_TIME = plain(as_time, lambda at: f"{at:%H:%M}")
-_DATE = plain(as_date, date.isoformat)
+_TIME = plain(partial(check_time, "time"), lambda at: f"{at:%H:%M}")
+_DATE = plain(partial(check_date, "date"), date.isoformat)
 _DATES = list_of(_DATE, sorted)
 _TIMES = list_of(_TIME, sorted)
 _WEEKDAY = plain(as_weekday, lambda day: day.value)

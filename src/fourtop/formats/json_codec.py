@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 from fourtop.errors import InvalidDocument, InvalidInput, safe_repr
+from fourtop.errors.exceptions import LEFT_OUT
 from fourtop.formats.slug import slug
 
 ROOT = "document"
@@ -106,7 +107,7 @@ def entries(
         raise InvalidDocument(below(path, data.double), "must be given once", "twice")
     for key in required:
         if key not in data:
-            raise InvalidDocument(below(path, key), "must be given", "left out")
+            raise InvalidDocument(below(path, key), "must be given", LEFT_OUT)
     return data
 
 

@@ -16,7 +16,7 @@ from fourtop.model.floor import Floor, Join
 from fourtop.model.house import House
 from fourtop.model.policy import Policy
 from fourtop.model.restaurant import Restaurant, Zone
-from fourtop.model.service_period import ServicePeriod, TurnBand, as_bands
+from fourtop.model.service_period import ServicePeriod, TurnBand, as_bands, check_time
 from fourtop.model.table import Table
 
 _ATTRIBUTES = {each.name for each in attrs.fields(Table)} - {"number", "zone_id"} | {"zone"}
@@ -175,4 +175,5 @@ def _period(key: Any, hours: Any) -> ServicePeriod:
     start, dash, end = hours.partition("-") if isinstance(hours, str) else ("", "", "")
     if not dash:
         raise InvalidInput("periods", "must have local times such as 17:00-23:00", safe_repr(hours))
-    return ServicePeriod(key, start.strip(), end.strip())
+    times = [check_time("periods", each.strip()) for each in (start, end)]
+    return ServicePeriod(key, *times)

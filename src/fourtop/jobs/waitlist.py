@@ -15,14 +15,14 @@ from fourtop.engine.dispatch.requests import Caller, Command, Query
 from fourtop.engine.ids import TimeOrderedIds
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.waitlist import waiting_of
-from fourtop.errors import HoldLimit, NotFound, StoreUnavailable
+from fourtop.errors import HoldLimit, InvalidInput, NotFound, StoreUnavailable
 from fourtop.errors.display import brief, count_of
 from fourtop.jobs.batches import MAX_BATCH
 from fourtop.jobs.sweep import JOB
 from fourtop.model import validators
 from fourtop.model.booking import Booking, BookingStatus
-from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
-from fourtop.ports import NO_CHANGES, Decision, MaintainedStore, Scope, View
+from fourtop.model.window import MICROSECONDS_PER_MINUTE
+from fourtop.ports import NO_CHANGES, Decision, Listing, MaintainedStore, Scope, View
 
 _LOG: Final = logging.getLogger("fourtop.jobs")
 
@@ -30,6 +30,7 @@ _DAY_US: Final = 24 * 60 * MICROSECONDS_PER_MINUTE
 # Bookings that began earlier are left to the staff.
 _REACH_US: Final = 2 * _DAY_US
 _MOST_DAYS: Final = 28
+_MOST_PARTIES: Final = 10_000
 
 
 @attrs.frozen(repr=False)
@@ -67,7 +68,8 @@ def offer_waitlist(
     """Offer free tables to the parties on the waitlists, and cancel those that wait no longer.
 
     Each offer is a command of its own, ``Desk.offer``: the dates in order, and of each date the
-    parties in the order in which they joined. Two runs at once offer each party once.
+    parties in the order in which they joined. A run looks at the first 10,000 parties of a
+    restaurant, by start. Two runs at once offer each party once.
 
     Args:
         store: The store.
@@ -77,13 +79,16 @@ def offer_waitlist(
         limit: The largest number of offers of one run (1–10,000).
 
     Raises:
-        InvalidInput: If a number is outside its range.
+        InvalidInput: If a number is outside its range: before the first offer. If a house does not
+            allow the lifetime: after the offers of all other restaurants are made.
         StoreUnavailable: If the store, or a restaurant in it, cannot be reached. The offers made by
             then stay, and those of all other restaurants are made; run the job again.
     """
     validators.check_integer("days", days, 1, _MOST_DAYS)
     validators.check_integer("limit", limit, 1, MAX_BATCH)
-    runner, unavailable, offers, ended = Executor(store), None, 0, 0
+    numbers = offer.check_numbers(ttl_seconds=ttl_seconds, max_offers=max_offers)
+    runner, offers, ended = Executor(store), 0, 0
+    fault: StoreUnavailable | InvalidInput | None = None
     for restaurant_id in store.restaurant_ids():
         caller = Caller(restaurant_id, JOB, TimeOrderedIds())
         try:
@@ -91,33 +96,37 @@ def offer_waitlist(
             if found.ended:
                 ended += runner.execute(_ending(restaurant_id, found.ended))
             for on in found.dates:
-                terms = offer.OfferTerms(on, ttl_seconds, max_offers)
+                terms = offer.OfferTerms(on, *numbers)
                 offers += _offered(runner, caller, terms, limit - offers)
-        except StoreUnavailable as error:
-            unavailable = unavailable or error
+        except (StoreUnavailable, InvalidInput) as error:
+            fault = fault or error
         except NotFound:
             # The restaurant was removed meanwhile.
             continue
-    if unavailable is not None:
-        raise unavailable
+    if fault is not None:
+        raise fault
     _LOG.info("offered tables to %d waiting parties, ended %d waits", offers, ended)
     return Offered(offers, ended)
 
 
 def _query(restaurant_id: str, now_us: int, days: int) -> Query[_Found]:
-    window = Window.of_micros(now_us - _REACH_US, now_us + days * _DAY_US)
+    since_us, until_us = now_us - _REACH_US, now_us + days * _DAY_US
+    waiting = frozenset((BookingStatus.WAITLISTED,))
+    listing = Listing(since_us, until_us, _MOST_PARTIES, waiting)
 
     def ask(view: View, _: object) -> _Found:
-        found = [each for each in view.bookings_starting(window) if _waits(each)]
-        ended = tuple(each.id for each in found if waiting_of(each).has_ended(view.now_us))
-        dates = {each.stay.service_date for each in found if each.id not in ended}
+        found = view.listed(listing)
+        ended = tuple(booking.id for booking in found if _has_ended(view, booking))
+        dates = {booking.stay.service_date for booking in found if not _has_ended(view, booking)}
         return _Found(tuple(sorted(dates)), ended)
 
-    return Query(Scope(restaurant_id, sittings=(window,)), ask)
+    return Query(Scope(restaurant_id, listing=listing), ask)
 
 
-def _waits(booking: Booking) -> bool:
-    return booking.status is BookingStatus.WAITLISTED
+def _has_ended(view: View, booking: Booking) -> bool:
+    """Tell whether a booking is on the waitlist and its party waits no longer."""
+    is_waiting = booking.status is BookingStatus.WAITLISTED
+    return is_waiting and waiting_of(booking).has_ended(view.now_us)
 
 
 def _ending(restaurant_id: str, booking_ids: tuple[str, ...]) -> Command[int]:
@@ -131,7 +140,7 @@ def _ended(call: Invocation, view: View, booking_ids: tuple[str, ...]) -> Decisi
     changes = NO_CHANGES
     for booking_id in booking_ids:
         booking = view.find_booking(booking_id)
-        if booking is not None and _waits(booking) and waiting_of(booking).has_ended(view.now_us):
+        if booking is not None and _has_ended(view, booking):
             changes += end_booking(call, view, booking, BookingStatus.CANCELLED).changes
     return Decision(len(changes.bookings), changes)
 

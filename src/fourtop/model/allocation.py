@@ -5,6 +5,7 @@ from enum import StrEnum
 import attrs
 
 from fourtop.errors.display import brief, short_id
+from fourtop.model.direct_init import direct_init
 from fourtop.model.window import Window
 
 
@@ -35,6 +36,7 @@ class Owner:
         return brief(self, f"{self.kind.value} {self.id}")
 
 
+@direct_init
 @attrs.frozen(repr=False)
 class Allocation:
     """A resource taken for a window by one owner.

@@ -20,6 +20,7 @@ from fourtop.errors.display import (
 )
 from fourtop.model.actor import Actor
 from fourtop.model.calendar import Stay
+from fourtop.model.direct_init import direct_init
 from fourtop.model.override import Override
 from fourtop.model.receipt import NO_RECEIPT, Receipt
 from fourtop.model.request import ANY_TABLE, Preference
@@ -81,6 +82,7 @@ _STEPS: Final[Mapping[BookingStatus, frozenset[BookingStatus]]] = {
 }
 
 
+@direct_init
 @attrs.frozen(repr=False)
 class Assignment:
     """The tables that are assigned to a booking.
@@ -133,6 +135,7 @@ class Step:
         return brief(self, f"{self.status.value} until {brief_iso(self.at_us)}", taken)
 
 
+@direct_init
 @attrs.frozen(repr=False)
 class Booking:
     """The promise of tables to a party for a time, through its whole life cycle.

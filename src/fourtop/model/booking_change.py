@@ -15,6 +15,8 @@ from fourtop.model.request import (
     ANY_TABLE,
     BookingRequest,
     Preference,
+    Relaxation,
+    as_relaxations,
     as_start,
     as_table_ids,
     stay_minutes,
@@ -58,6 +60,10 @@ def _kept_or(validator: validators.Validator) -> validators.Validator:
     return validate
 
 
+def _relax(value: Iterable[Relaxation | str] | Keep) -> tuple[Relaxation, ...] | Keep:
+    return value if isinstance(value, Keep) else as_relaxations(value)
+
+
 def _overrides(value: Iterable[Override] | Keep) -> tuple[Override, ...] | Keep:
     return value if isinstance(value, Keep) else as_overrides(value)
 
@@ -85,6 +91,8 @@ class BookingChange:
         reference: The host's own id of the booking, or ``None``.
         past_reason: The host's code (an id) for accepting a start in the past; only for staff. Not
             given, the booking's code stays while its start stays.
+        relax: Rules of the house to lift for this change if the answer is a no, as in
+            ``BookingRequest.relax``; only for staff. A booking keeps no relaxation.
         overrides: Rules of the house that staff break for this change, besides those of tables that
             the booking breaks already; only for staff.
 
@@ -114,6 +122,7 @@ class BookingChange:
     )
     reference: str | Keep | None = attrs.field(default=KEEP, kw_only=True, validator=_identifier)
     past_reason: str | Keep | None = attrs.field(default=KEEP, kw_only=True, validator=_identifier)
+    relax: tuple[Relaxation, ...] | Keep = attrs.field(default=KEEP, kw_only=True, converter=_relax)
     overrides: tuple[Override, ...] | Keep = attrs.field(
         default=KEEP, kw_only=True, converter=_overrides
     )
@@ -187,5 +196,5 @@ def seats_alike(one: BookingRequest, other: BookingRequest) -> bool:
 _OF_SEATS: Final = tuple(
     field.name
     for field in attrs.fields(BookingRequest)
-    if field.name not in ("reference", "past_reason", "overrides")
+    if field.name not in ("reference", "past_reason", "relax", "overrides")
 )

@@ -9,6 +9,7 @@ import attrs
 
 from fourtop.errors import AmbiguousTime, Code, InvalidInput, NonexistentTime, Refusal, safe_repr
 from fourtop.errors.display import brief
+from fourtop.model.direct_init import direct_init
 from fourtop.model.policy import Policy
 from fourtop.model.restaurant import Restaurant, zone_info
 from fourtop.model.service_period import ServicePeriod, TurnBand
@@ -58,6 +59,7 @@ class Service:
         return brief(self, f"{self.period.key} on {self.date}", self.window.brief())
 
 
+@direct_init
 @attrs.frozen(repr=False)
 class Stay:
     """The windows of a party, as the policy sets them for a start, a size and an occasion.
@@ -101,6 +103,7 @@ class Calendar:
     """
 
     __slots__ = (
+        "_alone",
         "_days",
         "_found",
         "_policy",
@@ -117,6 +120,7 @@ class Calendar:
         self._policy = policy
         self._services = lru_cache(_CACHED_DAYS)(self._find_services)
         self._days = lru_cache(_CACHED_DAYS)(self._find_services_of)
+        self._alone = lru_cache(_CACHED_DAYS)(self._has_own_time)
         self._found = lru_cache(_CACHED_STARTS)(self._look_up)
         self._stays = lru_cache(_CACHED_STARTS)(self._decide)
         # Parties of one band stay equally long: they share one value.
@@ -174,7 +178,14 @@ class Calendar:
 
         If midnight happens twice, the date begins at the first one.
         """
-        return self._instant(day, time(), 0)
+        return self.local_us(day, time())
+
+    def local_us(self, day: date, at: time) -> int:
+        """Return the instant of a local time; where the clocks skip it, it moves on with them.
+
+        If it happens twice, it is the first one.
+        """
+        return self._instant(day, at, 0)
 
     def local_date(self, instant_us: int) -> date:
         """Return the date of an instant in the restaurant's zone."""
@@ -212,6 +223,22 @@ class Calendar:
             if each.window.start_us < end_us and start_us < each.window.end_us
         ]
         return tuple(overlapping)
+
+    def is_alone(self, service: Service) -> bool:
+        """Tell whether no other service has an instant of a service of this calendar.
+
+        Others may have some where the clocks go back, or where a service runs past midnight.
+        """
+        return self._alone(service.period.key, service.date)
+
+    def _has_own_time(self, key: str, day: date) -> bool:
+        (service,) = (each for each in self.services_on(day) if each.period.key == key)
+        window = service.window
+        days = range(window.start_us // _DAY_US, (window.end_us - 1) // _DAY_US + 1)
+        around = {other for number in days for other in self._days(number)}
+        return not any(
+            other.window.overlaps(window) for other in around if not other.is_same(service)
+        )
 
     def stay(
         self,

@@ -14,6 +14,7 @@ from fourtop.model.service_period import (
     Weekday,
     as_optional_date,
     as_optional_weekday,
+    optional_date,
 )
 
 MAX_CAP: Final = 100_000
@@ -134,7 +135,9 @@ class CapacityRule:
     )
     period: str | None = attrs.field(default=None, kw_only=True, validator=_identifier)
     weekday: Weekday | None = attrs.field(default=None, kw_only=True, converter=as_optional_weekday)
-    on: date | None = attrs.field(default=None, kw_only=True, converter=as_optional_date)
+    on: date | None = attrs.field(
+        default=None, kw_only=True, converter=as_optional_date, validator=optional_date
+    )
     zone: str | None = attrs.field(default=None, kw_only=True, validator=_identifier)
     kind: RuleKind = attrs.field(default=RuleKind.REGULAR, kw_only=True, converter=_kind)
 
@@ -203,7 +206,9 @@ class PacingRule:
     spread: Spread = attrs.field(default=Spread.START, kw_only=True, converter=_spread)
     period: str | None = attrs.field(default=None, kw_only=True, validator=_identifier)
     weekday: Weekday | None = attrs.field(default=None, kw_only=True, converter=as_optional_weekday)
-    on: date | None = attrs.field(default=None, kw_only=True, converter=as_optional_date)
+    on: date | None = attrs.field(
+        default=None, kw_only=True, converter=as_optional_date, validator=optional_date
+    )
     kind: RuleKind = attrs.field(default=RuleKind.REGULAR, kw_only=True, converter=_kind)
 
     def __attrs_post_init__(self) -> None:
@@ -263,7 +268,9 @@ class ChannelShare:
     )
     period: str | None = attrs.field(default=None, kw_only=True, validator=_identifier)
     weekday: Weekday | None = attrs.field(default=None, kw_only=True, converter=as_optional_weekday)
-    on: date | None = attrs.field(default=None, kw_only=True, converter=as_optional_date)
+    on: date | None = attrs.field(
+        default=None, kw_only=True, converter=as_optional_date, validator=optional_date
+    )
     release_minutes: int = attrs.field(
         default=0,
         kw_only=True,

@@ -8,6 +8,7 @@ import attrs
 
 from fourtop.errors.display import brief, count_of, short_id
 from fourtop.model.actor import Actor
+from fourtop.model.direct_init import direct_init
 from fourtop.model.window import Window, brief_iso, from_micros
 
 
@@ -41,6 +42,7 @@ class Rival:
         return brief(self, f"table {self.table_id} {self.window.brief()}", owner)
 
 
+@direct_init
 @attrs.frozen(repr=False)
 class ConfirmationResult:
     """The outcome of one attempt to confirm a hold. It holds ids and numbers only.

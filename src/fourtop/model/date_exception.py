@@ -15,7 +15,9 @@ from fourtop.model.service_period import (
     as_date,
     as_optional_time,
     as_times,
+    calendar_date,
     check_night,
+    optional_time,
 )
 
 
@@ -48,14 +50,20 @@ class DateException:
     <DateException 2026-12-24 dinner, until 20:00, last start 18:30>
     """
 
-    on: date = attrs.field(converter=as_date)
+    on: date = attrs.field(converter=as_date, validator=calendar_date)
     period: str | None = attrs.field(
         default=None, validator=validators.optional(validators.identifier)
     )
     closed: bool = attrs.field(default=False, kw_only=True, validator=validators.flag)
-    start: time | None = attrs.field(default=None, kw_only=True, converter=as_optional_time)
-    end: time | None = attrs.field(default=None, kw_only=True, converter=as_optional_time)
-    last_start: time | None = attrs.field(default=None, kw_only=True, converter=as_optional_time)
+    start: time | None = attrs.field(
+        default=None, kw_only=True, converter=as_optional_time, validator=optional_time
+    )
+    end: time | None = attrs.field(
+        default=None, kw_only=True, converter=as_optional_time, validator=optional_time
+    )
+    last_start: time | None = attrs.field(
+        default=None, kw_only=True, converter=as_optional_time, validator=optional_time
+    )
     interval_minutes: int | None = attrs.field(
         default=None,
         kw_only=True,

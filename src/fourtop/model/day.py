@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import attrs
 
-from fourtop.errors.display import brief, clip, count_of, html_table, some
+from fourtop.errors.display import brief, clip, count_of, html_picture, html_table, some
 from fourtop.model.allocation import OwnerKind
 from fourtop.model.booking import BookingStatus
 from fourtop.model.receipt import Usage
@@ -34,6 +34,8 @@ class DayEntry:
         booking_id: The booking that a hold was made for.
         expires_us: When a hold expires, in microseconds.
         reason: Why the tables of a block are out of use; for the staff.
+        due_us: When the tables of a seated party would be free by its booking, in microseconds, if
+            it may stay beyond that; ``None`` for every other entry.
     """
 
     kind: OwnerKind
@@ -50,6 +52,7 @@ class DayEntry:
     booking_id: str | None = None
     expires_us: int | None = None
     reason: str | None = None
+    due_us: int | None = None
 
     @property
     def start(self) -> datetime:
@@ -101,12 +104,16 @@ class DayTable:
         number: The number that people use; the id if the floor has the table no longer.
         zone: Id of its zone; ``None`` if the floor has the table no longer.
         entries: Bookings, holds and blocks, by start.
+        zone_name: The name of its zone; ``None`` if the floor has the table no longer.
+        seats: Its seats; ``None`` if the floor has the table no longer.
     """
 
     id: str
     number: str
     zone: str | None
     entries: tuple[DayEntry, ...]
+    zone_name: str | None = attrs.field(default=None, kw_only=True)
+    seats: int | None = attrs.field(default=None, kw_only=True)
 
     def __repr__(self) -> str:
         times = (entry.local_start[11:16] for entry in self.entries)
@@ -129,6 +136,7 @@ class Day:
         versions: Of the floor, policy and occupancy that it read.
         now_us: The time of the store, in microseconds.
         timezone: Of the restaurant.
+        shadows: The entries of shadow bookings, by start. They take no table.
     """
 
     on: date
@@ -139,6 +147,7 @@ class Day:
     versions: Versions
     now_us: int
     timezone: str
+    shadows: tuple[DayEntry, ...] = attrs.field(default=(), kw_only=True)
 
     @property
     def entries(self) -> tuple[DayEntry, ...]:
@@ -163,6 +172,11 @@ class Day:
             f"{count_of(waiting, 'booking')} without a table" if waiting else "",
         )
 
+    def _repr_svg_(self) -> str:
+        from fourtop.plotting import night_chart  # noqa: PLC0415  # Only a notebook needs it.
+
+        return night_chart(self).svg
+
     def _repr_html_(self) -> str:
         rows = [(table.number, table.zone or "", self._row(table)) for table in self.tables]
         rows += [
@@ -170,7 +184,8 @@ class Day:
             for entry in self.unassigned
         ]
         caption = f"{self.on}, times in {self.timezone}"
-        return html_table(caption, ("table", "zone", "taken"), rows)
+        table = html_table(caption, ("table", "zone", "taken"), rows)
+        return html_picture(self._repr_svg_(), table)
 
     def _row(self, table: DayTable) -> str:
         texts = (f"{each.clock(self.on)} {clip(each.summary(), 40)}" for each in table.entries)

@@ -14,6 +14,7 @@ from fourtop.model.service_period import (
     as_optional_time,
     as_weekdays,
     check_night,
+    optional_time,
 )
 
 MAX_PRIORITY: Final = 1_000
@@ -54,8 +55,12 @@ class DemandProfile:
     multiplier: float = attrs.field(
         converter=validators.as_number, validator=validators.number(*MULTIPLIER)
     )
-    start: time | None = attrs.field(default=None, kw_only=True, converter=as_optional_time)
-    end: time | None = attrs.field(default=None, kw_only=True, converter=as_optional_time)
+    start: time | None = attrs.field(
+        default=None, kw_only=True, converter=as_optional_time, validator=optional_time
+    )
+    end: time | None = attrs.field(
+        default=None, kw_only=True, converter=as_optional_time, validator=optional_time
+    )
     weekdays: frozenset[Weekday] = attrs.field(default=(), kw_only=True, converter=as_weekdays)
     period: str | None = attrs.field(
         default=None, kw_only=True, validator=validators.optional(validators.identifier)

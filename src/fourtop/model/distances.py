@@ -10,17 +10,21 @@ from fourtop.model import validators
 
 
 def as_ids(value: Iterable[str]) -> frozenset[str]:
-    """Convert table ids to a set.
+    """Convert the ids of a field ``tables`` to a set.
 
     Raises:
         InvalidInput: If it is not a collection.
         InvalidIdentifier: If a member is not an id.
     """
-    return frozenset(
-        validators.as_members(
-            "tables", value, lambda each: validators.check_identifier("tables", each)
-        )
-    )
+    return frozenset(validators.check_identifiers("tables", value))
+
+
+def _joined(value: Iterable[str]) -> frozenset[str]:
+    return frozenset(validators.check_identifiers("joined", value))
+
+
+def _closes(value: Iterable[str]) -> frozenset[str]:
+    return frozenset(validators.check_identifiers("closes", value))
 
 
 def as_pair(value: Iterable[str]) -> tuple[str, str]:
@@ -30,6 +34,7 @@ def as_pair(value: Iterable[str]) -> tuple[str, str]:
         InvalidInput: If they are not two different ids.
         InvalidIdentifier: If a member is not an id.
     """
+    # An id that is given twice is a mistake here, so duplicates are kept.
     pair = sorted(
         validators.as_members(
             "tables", value, lambda each: validators.check_identifier("tables", each)
@@ -80,8 +85,8 @@ class Aisle:
     <Aisle t1+t2 closes t3>
     """
 
-    joined: frozenset[str] = attrs.field(kw_only=True, converter=as_ids)
-    closes: frozenset[str] = attrs.field(kw_only=True, converter=as_ids)
+    joined: frozenset[str] = attrs.field(kw_only=True, converter=_joined)
+    closes: frozenset[str] = attrs.field(kw_only=True, converter=_closes)
 
     def __attrs_post_init__(self) -> None:
         _check_size("joined", self.joined, 2, "two tables")

@@ -9,6 +9,7 @@ import attrs
 
 from fourtop.errors.display import brief
 from fourtop.model.actor import Actor
+from fourtop.model.direct_init import direct_init
 from fourtop.model.window import brief_iso, from_micros
 
 
@@ -40,6 +41,7 @@ class EventType(StrEnum):
     POLICY_CHANGED = "capacity.policy.changed"
 
 
+@direct_init
 @attrs.frozen(repr=False)
 class Event:
     """One change, stored in the same transaction as the change itself.

@@ -12,7 +12,7 @@ from fourtop.model import validators
 from fourtop.model.request import ANY_TABLE, STAY_MINUTES, Preference, as_party_sizes
 from fourtop.model.restaurant import zone_info
 from fourtop.model.results import Versions
-from fourtop.model.service_period import as_date
+from fourtop.model.service_period import as_date, calendar_date
 from fourtop.model.window import brief_iso, from_micros
 
 MAX_FEED_DAYS: Final = 62
@@ -54,7 +54,7 @@ class FeedTerms:
     <FeedTerms 14 days from 2026-05-01, 2 sizes, 2 lengths>
     """
 
-    start: date = attrs.field(converter=as_date)
+    start: date = attrs.field(converter=as_date, validator=calendar_date)
     days: int = attrs.field(
         converter=validators.as_integer, validator=validators.integer(1, MAX_FEED_DAYS)
     )

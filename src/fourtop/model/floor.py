@@ -10,7 +10,7 @@ from typing import Any, Self
 import attrs
 
 from fourtop.errors import InUse, InvalidInput, NotFound, safe_repr
-from fourtop.errors.display import brief, count_of, html_table, shown_id, some
+from fourtop.errors.display import brief, count_of, html_picture, html_table, shown_id, some
 from fourtop.model import validators
 from fourtop.model.distances import Aisle, KeptApart, as_aisles, as_ids, as_kept_apart, as_pair
 from fourtop.model.restaurant import Zone
@@ -485,6 +485,11 @@ class Floor:
     def __repr__(self) -> str:
         return brief(self, self.summary())
 
+    def _repr_svg_(self) -> str:
+        from fourtop.plotting import floor_plan  # noqa: PLC0415  # Only a notebook needs it.
+
+        return floor_plan(self).svg
+
     def _repr_html_(self) -> str:
         zones = {zone.id: zone.name for zone in self.zones}
         numbers = self.labels
@@ -505,7 +510,8 @@ class Floor:
             for table in self.tables
         ]
         columns = ("table", "zone", "seats", "parties", "joins", "state")
-        return html_table(f"Floor: {self.summary()}", columns, rows)
+        table = html_table(f"Floor: {self.summary()}", columns, rows)
+        return html_picture(self._repr_svg_(), table)
 
 
 def _state(table: Table) -> str:

@@ -14,6 +14,7 @@ from fourtop.errors import Code
 from fourtop.errors.display import brief, count_of, short_id, tables_of
 from fourtop.model.actor import Actor
 from fourtop.model.calendar import Stay
+from fourtop.model.direct_init import direct_init
 from fourtop.model.floor import Floor
 from fourtop.model.override import Override
 from fourtop.model.planning_rules import Planning
@@ -145,6 +146,7 @@ class HoldState(StrEnum):
     CONFIRMED = "confirmed"
 
 
+@direct_init
 @attrs.frozen(repr=False)
 class Hold:
     """Tables reserved for a party until ``expires_us``. From then on the tables are free.

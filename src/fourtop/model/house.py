@@ -54,6 +54,11 @@ class House:
             count_of(len(self.policy.periods), "period"),
         )
 
+    def _repr_svg_(self) -> str:
+        from fourtop.plotting import floor_plan  # noqa: PLC0415  # Only a notebook needs it.
+
+        return floor_plan(self.floor, title=self.restaurant.name).svg
+
 
 def _refuse_unknown(field: str, kind: str, named: Iterable[str], known: Container[str]) -> None:
     unknown = next((each for each in named if each not in known), None)

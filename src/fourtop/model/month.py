@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
 
 import attrs
 
@@ -11,8 +10,6 @@ from fourtop.errors import Refusal
 from fourtop.errors.display import brief, count_of, html_table
 from fourtop.model.restaurant import zone_info
 from fourtop.model.results import Versions
-
-YEARS: Final = (1971, 2198)
 
 
 class DayState(StrEnum):

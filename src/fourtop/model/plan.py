@@ -72,6 +72,11 @@ class Plan:
             f"score {rounded(self.score.total)}",
         )
 
+    def _repr_svg_(self) -> str:
+        from fourtop.plotting import score_chart  # noqa: PLC0415  # Only a notebook needs it.
+
+        return score_chart((self,)).svg
+
 
 def rounded(number: float) -> str:
     """Format an amount or cost for people, to at most three decimals.

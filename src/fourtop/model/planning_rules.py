@@ -9,6 +9,7 @@ import attrs
 from fourtop.errors import InvalidInput, safe_repr
 from fourtop.errors.display import brief, count_of
 from fourtop.model import validators
+from fourtop.model.demand import MULTIPLIER
 from fourtop.model.table import MAX_CAPACITY
 
 MAX_TABLES_PER_PARTY = 8
@@ -193,7 +194,7 @@ class Planning:
         default=1,
         kw_only=True,
         converter=validators.as_number,
-        validator=validators.number(0.1, 10),
+        validator=validators.number(*MULTIPLIER),
     )
     scarcities: tuple[Scarcity, ...] = attrs.field(default=(), kw_only=True, converter=_scarcities)
 

@@ -53,7 +53,7 @@ from fourtop.model.service_period import (
     TurnBand,
     Weekday,
     as_bands,
-    as_date,
+    check_date,
 )
 from fourtop.model.zone_rules import WalkInRule, ZoneRule
 
@@ -410,7 +410,7 @@ class Policy:
         >>> Policy([]).with_closure("2026-12-25").closures
         frozenset({datetime.date(2026, 12, 25)})
         """
-        return attrs.evolve(self, closures=self.closures | {as_date(day)})
+        return attrs.evolve(self, closures=self.closures | {check_date("day", day)})
 
     def without_closure(self, day: date | str) -> Self:
         """Return a copy that is open on the date again.
@@ -422,7 +422,7 @@ class Policy:
         >>> Policy([], closures=["2026-12-25"]).without_closure("2026-12-25").closures
         frozenset()
         """
-        closed = as_date(day)
+        closed = check_date("day", day)
         if closed not in self.closures:
             raise NotFound("closure", closed.isoformat())
         return attrs.evolve(self, closures=self.closures - {closed})

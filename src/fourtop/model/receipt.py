@@ -8,6 +8,7 @@ import attrs
 from fourtop.errors import Code
 from fourtop.errors.display import brief
 from fourtop.model.capacity_rules import Spread
+from fourtop.model.direct_init import direct_init
 from fourtop.model.plan import Plan
 from fourtop.model.request import Relaxation
 from fourtop.model.window import Window, from_micros
@@ -109,6 +110,7 @@ class ZoneUsage:
         return _counts(self.booked_covers, self.booked_parties, self.max_covers, self.max_parties)
 
 
+@direct_init
 @attrs.frozen(repr=False)
 class Usage:
     """Covers and parties of one service against its caps; live holds count like bookings.
@@ -204,6 +206,7 @@ def percent_of(booked: int, maximum: int | None) -> int | None:
     return (200 * booked + maximum) // (2 * maximum) if maximum else None
 
 
+@direct_init
 @attrs.frozen(kw_only=True, repr=False)
 class Receipt:
     """Further facts from a command. A record that a query returns carries an empty receipt.

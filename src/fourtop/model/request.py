@@ -104,7 +104,12 @@ class Relaxation(StrEnum):
     CAPACITY = "capacity"
 
 
-def _relaxations(value: Iterable[Relaxation | str]) -> tuple[Relaxation, ...]:
+def as_relaxations(value: Iterable[Relaxation | str]) -> tuple[Relaxation, ...]:
+    """Convert the relaxations of a request to a tuple without duplicates, in their order.
+
+    Raises:
+        InvalidInput: If one is unknown.
+    """
     return tuple(
         dict.fromkeys(
             validators.as_members(
@@ -211,7 +216,7 @@ class BookingRequest:
     reference: str | None = attrs.field(
         default=None, kw_only=True, validator=validators.optional(validators.identifier)
     )
-    relax: tuple[Relaxation, ...] = attrs.field(default=(), kw_only=True, converter=_relaxations)
+    relax: tuple[Relaxation, ...] = attrs.field(default=(), kw_only=True, converter=as_relaxations)
     overrides: tuple[Override, ...] = attrs.field(default=(), kw_only=True, converter=as_overrides)
 
     @overrides.validator

@@ -5,7 +5,7 @@ from datetime import date, datetime, tzinfo
 import attrs
 
 from fourtop.errors import Code, Refusal, RowProblem
-from fourtop.errors.display import brief, count_of, html_table, tables_of
+from fourtop.errors.display import brief, count_of, html_picture, html_table, tables_of
 from fourtop.model.calendar import Stay
 from fourtop.model.plan import Plan, rounded
 from fourtop.model.receipt import Usage
@@ -62,6 +62,11 @@ class Quote:
             count_of(len(self.others), "more plan") if self.others else "",
         )
 
+    def _repr_svg_(self) -> str:
+        from fourtop.plotting import score_chart  # noqa: PLC0415  # Only a notebook needs it.
+
+        return score_chart((self.plan, *self.others), title=f"Plans for {self._dining}").svg
+
     def _repr_html_(self) -> str:
         rows = [
             (
@@ -75,7 +80,7 @@ class Quote:
         ]
         columns = ("tables", "seats", "left over", "score", "terms")
         caption = f"Plans for {self._dining} ({self.stay.period})"
-        return html_table(caption, columns, rows)
+        return html_picture(self._repr_svg_(), html_table(caption, columns, rows))
 
     @property
     def _dining(self) -> str:
@@ -156,6 +161,11 @@ class Availability:
             *(f"{each.period} {each.summary()}" for each in self.usage),
         )
 
+    def _repr_svg_(self) -> str:
+        from fourtop.plotting import availability_chart  # noqa: PLC0415  # For notebooks.
+
+        return availability_chart(self).svg
+
     def _repr_html_(self) -> str:
         zone = zone_info(self.timezone)
         rows = [
@@ -170,7 +180,7 @@ class Availability:
         ]
         columns = ("start", "period", "party", "spots", "reason")
         caption = f"Availability on {self.on}, times in {self.timezone}"
-        return html_table(caption, columns, rows)
+        return html_picture(self._repr_svg_(), html_table(caption, columns, rows))
 
 
 def _time_of(start: datetime, zone: tzinfo, on: date) -> str:

@@ -10,7 +10,7 @@ from fourtop.errors import Refusal
 from fourtop.errors.display import brief, count_of, html_table
 from fourtop.model.calendar import Calendar, Service, Stay
 from fourtop.model.house import House
-from fourtop.model.service_period import as_date
+from fourtop.model.service_period import check_date
 from fourtop.model.table import Table
 
 _LONG_AGO_US: Final = -1
@@ -122,7 +122,7 @@ def estimate_rotations(house: House, on: date) -> Rotations:
     >>> estimate_rotations(sample.pub(), date(2030, 5, 3))
     <Rotations on 2030-05-03, dinner 130 covers>
     """
-    return rotations_of(house, Calendar(house.restaurant, house.policy), as_date(on))
+    return rotations_of(house, Calendar(house.restaurant, house.policy), check_date("on", on))
 
 
 def rotations_of(house: House, calendar: Calendar, on: date) -> Rotations:
@@ -152,9 +152,8 @@ def _of_period(
 def _of_table(
     house: House, calendar: Calendar, table: Table, starts: Sequence[int]
 ) -> TableRotations:
-    party_size = min(table.capacity if table.max_party is None else table.max_party, table.capacity)
-    rules = {rule.zone: rule for rule in house.policy.zone_rules}
-    zone = rules.get(table.zone_id)
+    party_size = table.largest_party
+    zone = house.policy.find_zone_rule(table.zone_id)
     parties, free_us = 0, _LONG_AGO_US
     for start_us in starts if table.seats_alone(party_size) else ():
         stay = calendar.stay(start_us, party_size, zone=zone)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import Any, Final, Self, SupportsIndex
+from typing import Any, Final, Self, SupportsIndex, cast
 
 import attrs
 
@@ -15,6 +15,8 @@ from fourtop.model import validators
 MAX_TURN_MINUTES: Final = 600
 MAX_BUFFER_MINUTES: Final = 120
 INTERVAL_MINUTES: Final = (1, 180)
+# The years whose dates can be calculated in every time zone.
+YEARS: Final = (1971, 2198)
 
 _NOON: Final = time(12)
 
@@ -42,28 +44,45 @@ class Weekday(StrEnum):
 WEEK: Final = tuple(Weekday)
 
 
-def as_time(value: time | str) -> time:
-    """Convert ``"17:30"`` or a ``time`` to a local time of whole minutes.
+def check_time(field: str, value: object) -> time:
+    """Return a local time of whole minutes, given as ``"17:30"`` or a ``time``.
 
     Raises:
         InvalidInput: If it is neither.
     """
-    if isinstance(value, time) and value.tzinfo is None and value.second == value.microsecond == 0:
-        return value
-    found = _TIME.fullmatch(value) if isinstance(value, str) else None
-    if found is None:
-        raise InvalidInput("time", "must be a local time such as 17:30", safe_repr(value))
-    return time(int(found[1]), int(found[2]))
+    at = _parsed_time(value) if isinstance(value, str) else value
+    if not isinstance(at, time) or at.tzinfo is not None or at.second or at.microsecond:
+        raise InvalidInput(field, "must be a local time such as 17:30", safe_repr(value))
+    return at
+
+
+def _parsed_time(text: str) -> time | None:
+    found = _TIME.fullmatch(text)
+    return None if found is None else time(int(found[1]), int(found[2]))
+
+
+def as_time(value: time | str) -> time:
+    """Convert a field with a local time; ``local_time`` refuses other values."""
+    parsed = _parsed_time(value) if isinstance(value, str) else None
+    return cast("time", value) if parsed is None else parsed
 
 
 def as_optional_time(value: time | str | None) -> time | None:
-    """Convert a local time that may be ``None``; see ``as_time``."""
+    """Convert a field with a local time or ``None``; see ``as_time``."""
     return None if value is None else as_time(value)
 
 
 def as_times(field: str, value: Iterable[time | str]) -> frozenset[time]:
-    """Convert a collection of local times to a set; see ``as_time``."""
-    return frozenset(validators.as_members(field, value, as_time))
+    """Convert a collection of local times to a set; see ``check_time``."""
+    return frozenset(validators.as_members(field, value, lambda each: check_time(field, each)))
+
+
+def local_time(_instance: object, attribute: validators.Named, value: Any) -> None:
+    """Validate a local time."""
+    check_time(attribute.name, value)
+
+
+optional_time: Final = validators.optional(local_time)
 
 
 def check_night(field: str, start: time, end: time) -> None:
@@ -81,23 +100,18 @@ def check_night(field: str, start: time, end: time) -> None:
         )
 
 
-def as_date(value: date | str) -> date:
-    """Convert ``"2026-12-24"`` or a ``date`` to a date in the years that fourtop can calculate.
+def check_date(field: str, value: object) -> date:
+    """Return a date in the years of ``YEARS``, given as ``"2026-12-24"`` or a ``date``.
 
     Raises:
-        InvalidInput: If it is neither, or a datetime, or not in the years 1971 to 2198.
+        InvalidInput: If it is neither, or a datetime, or not in these years.
     """
     day = _parsed_date(value) if isinstance(value, str) else value
-    if not isinstance(day, date) or isinstance(day, datetime) or not 1971 <= day.year <= 2198:
-        raise InvalidInput(
-            "date", "must be a date of the years 1971 to 2198, such as 2026-12-24", safe_repr(value)
-        )
+    first, last = YEARS
+    if not isinstance(day, date) or isinstance(day, datetime) or not first <= day.year <= last:
+        rule = f"must be a date of the years {first} to {last}, such as 2026-12-24"
+        raise InvalidInput(field, rule, safe_repr(value))
     return day
-
-
-def as_optional_date(value: date | str | None) -> date | None:
-    """Convert a date that may be ``None``; see ``as_date``."""
-    return None if value is None else as_date(value)
 
 
 def _parsed_date(text: str) -> date | None:
@@ -107,18 +121,37 @@ def _parsed_date(text: str) -> date | None:
         return None
 
 
+def as_date(value: date | str) -> date:
+    """Convert a field with a date; ``calendar_date`` refuses other values."""
+    parsed = _parsed_date(value) if isinstance(value, str) else None
+    return cast("date", value) if parsed is None else parsed
+
+
+def as_optional_date(value: date | str | None) -> date | None:
+    """Convert a field with a date or ``None``; see ``as_date``."""
+    return None if value is None else as_date(value)
+
+
 def as_dates(field: str, value: Iterable[date | str]) -> frozenset[date]:
-    """Convert a collection of dates to a set; see ``as_date``."""
-    return frozenset(validators.as_members(field, value, as_date))
+    """Convert a collection of dates to a set; see ``check_date``."""
+    return frozenset(validators.as_members(field, value, lambda each: check_date(field, each)))
 
 
-def as_weekday(value: Weekday | str) -> Weekday:
+def calendar_date(_instance: object, attribute: validators.Named, value: Any) -> None:
+    """Validate a date."""
+    check_date(attribute.name, value)
+
+
+optional_date: Final = validators.optional(calendar_date)
+
+
+def as_weekday(value: Weekday | str, field: str = "weekday") -> Weekday:
     """Convert ``"monday"`` or a ``Weekday`` to a weekday.
 
     Raises:
         InvalidInput: If it is neither.
     """
-    return validators.as_enum(Weekday, "weekday", value)
+    return validators.as_enum(Weekday, field, value)
 
 
 def as_optional_weekday(value: Weekday | str | None) -> Weekday | None:
@@ -203,7 +236,9 @@ def _band_text(band: TurnBand) -> str:
 
 def as_weekdays(value: Iterable[Weekday | str]) -> frozenset[Weekday]:
     """Convert a collection of weekdays to a set; see ``as_weekday``."""
-    return frozenset(validators.as_members("weekdays", value, as_weekday))
+    return frozenset(
+        validators.as_members("weekdays", value, lambda each: as_weekday(each, "weekdays"))
+    )
 
 
 def _closed_starts(value: Iterable[time | str]) -> frozenset[time]:
@@ -252,8 +287,8 @@ class ServicePeriod:
     """
 
     key: str = attrs.field(validator=validators.identifier)
-    start: time = attrs.field(converter=as_time)
-    end: time = attrs.field(converter=as_time)
+    start: time = attrs.field(converter=as_time, validator=local_time)
+    end: time = attrs.field(converter=as_time, validator=local_time)
     weekdays: frozenset[Weekday] = attrs.field(default=(), kw_only=True, converter=as_weekdays)
     dates: frozenset[date] = attrs.field(default=(), kw_only=True, converter=_period_dates)
     occasions: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_occasion_keys)
@@ -270,7 +305,9 @@ class ServicePeriod:
         converter=validators.as_integer,
         validator=validators.integer(0, MAX_BUFFER_MINUTES),
     )
-    last_start: time | None = attrs.field(default=None, kw_only=True, converter=as_optional_time)
+    last_start: time | None = attrs.field(
+        default=None, kw_only=True, converter=as_optional_time, validator=optional_time
+    )
     last_seating_minutes: int | None = attrs.field(
         default=None,
         kw_only=True,

@@ -3,7 +3,7 @@
 import attrs
 
 from fourtop.errors import Code
-from fourtop.errors.display import brief, count_of, html_table
+from fourtop.errors.display import brief, count_of, html_table, some
 from fourtop.model.booking import Booking, Bookings
 from fourtop.model.receipt import percent_of
 from fourtop.model.restaurant import zone_info
@@ -31,24 +31,24 @@ class ShadowCount:
 
 @attrs.frozen(repr=False)
 class ShadowReport:
-    """The bookings of a window that rules in shadow mode would have refused.
+    """The bookings of some windows that rules in shadow mode would have refused.
 
     A booking is judged by what the rules found when it was admitted. An enforced rule would have
     refused the first of them and thus found fewer parties later, so the report counts at least as
     many refusals as the rule would have made.
 
     Args:
-        window: The window, in which the bookings start.
+        windows: The windows, inside which the bookings start.
         refused: These bookings, by start, then id. They include those that ended since.
         by_code: The refusals of each rule, most bookings first. A booking counts for each of its
             codes.
-        bookings: How many bookings start in the window, apart from shadow bookings.
+        bookings: How many bookings start inside the windows, apart from shadow bookings.
         covers: How many people they are.
         versions: Of the floor, policy and occupancy that it read.
         timezone: Of the restaurant, for the times that a person sees.
     """
 
-    window: Window
+    windows: tuple[Window, ...]
     refused: Bookings
     by_code: tuple[ShadowCount, ...]
     bookings: int
@@ -68,10 +68,11 @@ class ShadowReport:
 
     def __repr__(self) -> str:
         zone = zone_info(self.timezone)
+        windows = some((each.brief(zone) for each in self.windows), most=1)
         would = f"{_amounts(len(self.refused), self.refused_covers)} of"
         return brief(
             self,
-            f"{self.window.brief(zone)}: {would} {_amounts(self.bookings, self.covers)}",
+            f"{windows}: {would} {_amounts(self.bookings, self.covers)}",
             *(f"{each.code.value} {each.bookings}" for each in self.by_code),
         )
 

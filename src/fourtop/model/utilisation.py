@@ -8,7 +8,7 @@ from math import floor
 import attrs
 
 from fourtop.errors import Refusal
-from fourtop.errors.display import brief, count_of, html_table
+from fourtop.errors.display import brief, count_of, html_picture, html_table
 from fourtop.model.receipt import PacingUsage, Usage
 from fourtop.model.restaurant import zone_info
 from fourtop.model.results import Versions
@@ -156,6 +156,11 @@ class Utilisation:
         overbooked = "overbooked" if self.is_overbooked else ""
         return brief(self, f"on {self.on}", *(periods or ["closed"]), overbooked)
 
+    def _repr_svg_(self) -> str:
+        from fourtop.plotting import utilisation_chart  # noqa: PLC0415  # Only a notebook needs it.
+
+        return utilisation_chart(self).svg
+
     def _repr_html_(self) -> str:
         slots = chain.from_iterable(
             [(period.period, slot) for slot in period.slots] for period in self.periods
@@ -174,4 +179,5 @@ class Utilisation:
             for period, slot in slots
         ]
         columns = ("period", "slot", "covers", "parties", "present", "percent", "")
-        return html_table(f"Utilisation on {self.on}, times in {self.timezone}", columns, rows)
+        caption = f"Utilisation on {self.on}, times in {self.timezone}"
+        return html_picture(self._repr_svg_(), html_table(caption, columns, rows))

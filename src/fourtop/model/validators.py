@@ -17,6 +17,8 @@ from fourtop.errors import InvalidIdentifier, InvalidInput, safe_repr
 from fourtop.errors.display import IDENTIFIER, hidden
 
 MAX_PARTY = 1_000
+_COLLECTIONS = frozenset((tuple, list, set, frozenset))
+_TEXTS = (str, bytes)
 
 _E = TypeVar("_E", bound=Enum)
 _T = TypeVar("_T")
@@ -120,6 +122,8 @@ def check_identifiers(field: str, value: object) -> tuple[str, ...]:
 
 def casefold(text: str) -> str:
     """Fold a name for comparison: case, full-width forms and ligatures do not count."""
+    if text.isascii():
+        return text.lower()
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
@@ -163,6 +167,8 @@ def as_enum(kind: type[_E], field: str, value: object) -> _E:
     Raises:
         InvalidInput: If no member does.
     """
+    if type(value) is kind:
+        return value
     try:
         return kind(value)
     except ValueError:
@@ -176,9 +182,12 @@ def as_members(field: str, value: Any, convert: Callable[[Any], _T]) -> tuple[_T
     Raises:
         InvalidInput: If it is not a collection, or ``convert`` refuses a member.
     """
-    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
+    # The usual types first: the check of others is slow.
+    if type(value) not in _COLLECTIONS and (
+        isinstance(value, _TEXTS) or not isinstance(value, Iterable)
+    ):
         raise InvalidInput(field, "must be a collection", safe_repr(value))
-    return tuple(convert(each) for each in value)
+    return tuple([convert(each) for each in value])
 
 
 def as_instances(field: str, value: Any, kind: type[_T]) -> tuple[_T, ...]:

@@ -14,6 +14,8 @@ from fourtop.model.request import (
     STAY_MINUTES,
     BookingRequest,
     Preference,
+    Relaxation,
+    as_relaxations,
     as_table_ids,
 )
 from fourtop.model.window import from_micros
@@ -34,6 +36,7 @@ class WalkIn:
         tables: Exactly these tables and no others; empty: the planner chooses.
         minutes: The length of the stay (1–600); ``None``: the policy decides.
         reference: The host's own id of the booking.
+        relax: Rules of the house to lift if the answer is a no; see ``BookingRequest``.
         overrides: Rules of the house that staff break for it; see ``BookingRequest``.
 
     Raises:
@@ -63,7 +66,7 @@ class WalkIn:
     reference: str | None = attrs.field(
         default=None, kw_only=True, validator=validators.optional(validators.identifier)
     )
-
+    relax: tuple[Relaxation, ...] = attrs.field(default=(), kw_only=True, converter=as_relaxations)
     overrides: tuple[Override, ...] = attrs.field(default=(), kw_only=True, converter=as_overrides)
 
     @overrides.validator
@@ -82,6 +85,7 @@ class WalkIn:
             channel=WALK_IN,
             minutes=self.minutes,
             reference=self.reference,
+            relax=self.relax,
             overrides=self.overrides,
         )
 

@@ -19,6 +19,7 @@ from fourtop.model.service_period import (
     as_optional_time,
     as_weekdays,
     check_night,
+    optional_time,
 )
 
 _DAY: Final = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
@@ -76,9 +77,15 @@ class ZoneRule:
 
     zone: str = attrs.field(validator=validators.identifier)
     closed: bool = attrs.field(default=False, kw_only=True, validator=validators.flag)
-    start: time | None = attrs.field(default=None, kw_only=True, converter=as_optional_time)
-    end: time | None = attrs.field(default=None, kw_only=True, converter=as_optional_time)
-    last_start: time | None = attrs.field(default=None, kw_only=True, converter=as_optional_time)
+    start: time | None = attrs.field(
+        default=None, kw_only=True, converter=as_optional_time, validator=optional_time
+    )
+    end: time | None = attrs.field(
+        default=None, kw_only=True, converter=as_optional_time, validator=optional_time
+    )
+    last_start: time | None = attrs.field(
+        default=None, kw_only=True, converter=as_optional_time, validator=optional_time
+    )
     weekdays: frozenset[Weekday] = attrs.field(default=(), kw_only=True, converter=as_weekdays)
     season: tuple[str, str] | None = attrs.field(default=None, kw_only=True, converter=_season)
     turn_bands: tuple[TurnBand, ...] = attrs.field(default=(), kw_only=True, converter=as_bands)

@@ -92,7 +92,7 @@ class Planner:
     _score_model: ScoreModel = attrs.field(init=False, repr=False)
     _largest_party: int = attrs.field(init=False, repr=False)
     _no_plans: Ranking = attrs.field(init=False, repr=False)
-    _rankings: dict[tuple[int, Preference, float | None], Ranking] = attrs.field(
+    _rankings: dict[tuple[int, Preference | None, float | None], Ranking] = attrs.field(
         factory=dict, init=False, repr=False
     )
     _meeting: Callable[[Preference], int] = attrs.field(init=False, repr=False)
@@ -162,7 +162,7 @@ class Planner:
         ranking = self._ranking(request)
         if ranking is None:
             return next(iter(self._searched(request, free, 1, barred).plans), None)
-        ranks = ranking.available(free & self._meeting(request.must), barred)
+        ranks = ranking.available(self._suitable(request, free), barred)
         if not ranks:
             return None
         return ranking.plan(ranking.first(ranks))
@@ -209,7 +209,7 @@ class Planner:
         ranking = self._ranking(request)
         if ranking is None:
             return self._searched(request, free, limit, barred)
-        available = ranking.available(free & self._meeting(request.must), barred)
+        available = ranking.available(self._suitable(request, free), barred)
         return PlanSearch(tuple(map(ranking.plan, islice(ranking.in_order(available), limit))))
 
     def is_seatable(self, request: PlanRequest, free: int) -> bool:
@@ -217,7 +217,7 @@ class Planner:
         ranking = self._ranking(request)
         if ranking is None:
             return self._search(request, free).succeeds()
-        return ranking.available(free & self._meeting(request.must)) != 0
+        return ranking.available(self._suitable(request, free)) != 0
 
     def count(self, request: PlanRequest, free: int, limit: int) -> int:
         """Count how many such parties could sit down one after another, each with the best plan.
@@ -232,7 +232,7 @@ class Planner:
         validators.check_integer("limit", limit, 1, 1_000_000)
         ranking = self._ranking(request)
         if ranking is not None:
-            return ranking.count(free & self._meeting(request.must), limit)
+            return ranking.count(self._suitable(request, free), limit)
         count = 0
         budget = NodeBudget(self.max_nodes)
         while count < limit:
@@ -257,7 +257,7 @@ class Planner:
         ranking = self._ranking(request)
         if ranking is not None:
             # The usual case. It skips the search, which costs as much again.
-            ranks = ranking.available(free & self._meeting(request.must), barred)
+            ranks = ranking.available(self._suitable(request, free), barred)
             if ranks:
                 return ranking.plan(ranking.first(ranks))
         found = self._found(request, free, 1, barred)
@@ -350,16 +350,24 @@ class Planner:
             self._model(request),
             self._compiled(request.party_size).singles,
             party_size=request.party_size,
-            free=free & self._meeting(request.must),
+            free=self._suitable(request, free),
             unmet=self._unmet_by(request.wish),
             budget=NodeBudget(self.max_nodes) if budget is None else budget,
             barred=barred,
         )
 
+    def _suitable(self, request: PlanRequest, free: int) -> int:
+        """Return the tables of a mask that are offered and meet the conditions of a request."""
+        if request.must is ANY_TABLE:
+            return free & self.compiled_floor.offered
+        return free & self._meeting(request.must)
+
     def _ranking(self, request: PlanRequest) -> Ranking | None:
         if request.party_size > self._largest_party:
             return self._no_plans
-        key = (request.party_size, request.wish, request.demand)
+        # Nearly every party takes any table; its key needs no hash of conditions.
+        wish = None if request.wish is ANY_TABLE else request.wish
+        key = (request.party_size, wish, request.demand)
         # Removed and added again, so that the least recently used ranking is the first.
         ranking = self._rankings.pop(key, None)
         if ranking is None:

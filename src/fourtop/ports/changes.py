@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
+from itertools import chain
+from operator import attrgetter
 from typing import Final, Generic, TypeVar
 
 import attrs
@@ -11,6 +13,7 @@ import attrs
 from fourtop.model.allocation import Allocation
 from fourtop.model.booking import Booking
 from fourtop.model.confirmation import ConfirmationResult
+from fourtop.model.direct_init import direct_init
 from fourtop.model.event import Event
 from fourtop.model.floor import Floor
 from fourtop.model.hold import Hold
@@ -21,11 +24,14 @@ from fourtop.ports.scope import Scope
 
 T = TypeVar("T")
 
+_RESTAURANT_ID: Final = attrgetter("restaurant_id")
+
 
 def _text(result: str | Callable[[], str]) -> str:
     return result if isinstance(result, str) else result()
 
 
+@direct_init
 @attrs.frozen
 class StoredResult:
     """The stored result of a command that succeeded, under its idempotency key.
@@ -73,6 +79,7 @@ class PolicyChange:
     expected: int
 
 
+@direct_init
 @attrs.frozen(kw_only=True)
 class Changes:
     """Everything one command writes: all of it or nothing, judged at its end.
@@ -145,13 +152,27 @@ class Changes:
             events=self.events + other.events,
         )
 
+    @property
+    def gone(self) -> tuple[Allocation, ...]:
+        """The allocations that end: the removed ones, then the replaced ones as stored."""
+        if not self.replaced:
+            return self.removed
+        return (*self.removed, *(old for old, _ in self.replaced))
+
+    @property
+    def come(self) -> tuple[Allocation, ...]:
+        """The allocations that begin: the replaced ones as they will be, then the new ones."""
+        if not self.replaced:
+            return self.added
+        return (*(new for _, new in self.replaced), *self.added)
+
     def is_of(self, restaurant_id: str) -> bool:
         """Tell whether every row is of that restaurant."""
         if self.policy is not None and self.policy.restaurant.id != restaurant_id:
             return False
-        for rows in (
-            self.removed,
-            self.added,
+        rows = chain(
+            self.gone,
+            self.come,
             self.bookings,
             self.holds_added,
             self.holds_changed,
@@ -160,14 +181,8 @@ class Changes:
             self.confirmations,
             self.stored_results,
             self.events,
-        ):
-            for row in rows:
-                if row.restaurant_id != restaurant_id:
-                    return False
-        for old, new in self.replaced:
-            if old.restaurant_id != restaurant_id or new.restaurant_id != restaurant_id:
-                return False
-        return True
+        )
+        return {restaurant_id}.issuperset(map(_RESTAURANT_ID, rows))
 
     @property
     def touches_occupancy(self) -> bool:

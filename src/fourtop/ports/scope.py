@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from functools import cached_property
 
 import attrs
 
 from fourtop.model.allocation import Allocation
+from fourtop.model.direct_init import direct_init
 from fourtop.model.window import Window
 from fourtop.ports.booking_list import Listing
 from fourtop.ports.plain_records import RecordKind, RecordRef, by_kind
 from fourtop.ports.seated import SEATED_REACH_US
 
 
+@direct_init
 @attrs.frozen
 class Scope:
     """The rows that a transaction or a read may see, in one restaurant.
@@ -58,6 +59,8 @@ class Scope:
     has_extent: bool = False
     has_owners: bool = False
     listing: Listing | None = None
+    # Cached properties would slow every read of a field of a class with slots.
+    _unions: dict[str, IntervalSet] = attrs.field(factory=dict, init=False, eq=False, repr=False)
 
     def __or__(self, other: Scope) -> Scope:
         """Return the union of two scopes of one restaurant."""
@@ -108,27 +111,33 @@ class Scope:
             self.listing,
         )
 
-    @cached_property
+    @property
     def spans(self) -> IntervalSet:
         """The union of the windows."""
-        return IntervalSet.of(self.windows)
+        return self._union("windows", self.windows)
 
-    @cached_property
+    @property
     def sitting_spans(self) -> IntervalSet:
         """The union of the sittings."""
-        return IntervalSet.of(self.sittings)
+        return self._union("sittings", self.sittings)
 
-    @cached_property
+    @property
     def headcount_spans(self) -> IntervalSet:
         """The union of the windows of the headcounts."""
-        return IntervalSet.of(self.headcounts)
+        return self._union("headcounts", self.headcounts)
 
-    @cached_property
+    @property
     def party_spans(self) -> IntervalSet:
         """The union of the windows of the counted parties."""
-        return IntervalSet.of(self.counted_parties)
+        return self._union("counted_parties", self.counted_parties)
 
-    @cached_property
+    def _union(self, name: str, windows: tuple[Window, ...]) -> IntervalSet:
+        found = self._unions.get(name)
+        if found is None:
+            found = self._unions[name] = IntervalSet.of(windows)
+        return found
+
+    @property
     def record_ids(self) -> dict[RecordKind, list[str]]:
         """The ids of the plain records, by kind."""
         return by_kind(self.records)
@@ -147,7 +156,8 @@ class Scope:
         """
         if self.tables:
             return True
-        return bool(self.windows) and self.spans.starts_us[0] < now_us + SEATED_REACH_US
+        reach_us = now_us + SEATED_REACH_US
+        return any(window.start_us < reach_us for window in self.windows)
 
     def covers_sittings(self, window: Window) -> bool:
         """Tell whether every instant of a window lies in one of the scope's sittings. O(log n)."""

@@ -56,7 +56,7 @@ class View:
     def __init__(self, source: Records, scope: Scope, now_us: int) -> None:
         self._source = source
         self._alive = True
-        self._dead: dict[Window, tuple[Hold, ...]] = {}
+        self._dead: dict[tuple[int, int], tuple[Hold, ...]] = {}
         self._shown: set[str] = set()
         self._seated: tuple[SeatedParty, ...] | None = None
         self._kept: tuple[_Overstay, ...] | None = None
@@ -105,9 +105,11 @@ class View:
         # Nearly always the window is one of the scope's: a look-up is cheaper than a search.
         is_covered = window in self.scope.windows or self.scope.covers(window)
         source = self._ask(is_covered, "the window", window)
-        found = self._dead.get(window)
+        # Every command asks. The hash of a pair takes less time than that of a window.
+        bounds = (window.start_us, window.end_us)
+        found = self._dead.get(bounds)
         if found is None:
-            found = self._dead[window] = tuple(source.expired_holds(self.now_us, window))
+            found = self._dead[bounds] = tuple(source.expired_holds(self.now_us, window))
             if found:
                 self._shown.update(hold.id for hold in found)
         return found
@@ -197,11 +199,8 @@ class View:
         source = self._ask(self.scope.sees_seated(self.now_us), "every seated party")
         if self._seated is None:
             minutes = source.house.policy.seating.overstay_minutes
-            self._seated = tuple(
-                SeatedParty.of(booking, self.now_us, minutes)
-                for booking in source.seated()
-                if booking.assignment is not None
-            )
+            seated = [each for each in source.seated() if each.assignment is not None]
+            self._seated = tuple([SeatedParty.of(each, self.now_us, minutes) for each in seated])
         return self._seated
 
     def _staying(self, start_us: int) -> tuple[_Overstay, ...]:
@@ -213,11 +212,13 @@ class View:
             return ()
         if self._kept is None:
             self._kept = tuple(
-                _Overstay.of(row, party.until_us)
-                for party in self.seated_parties()
-                if party.until_us > party.end_us
-                for row in self._source.of_owner(OwnerKind.BOOKING, party.booking.id)
-                if _is_current(row, party)
+                [
+                    _Overstay.of(row, party.until_us)
+                    for party in self.seated_parties()
+                    if party.until_us > party.end_us
+                    for row in self._source.of_owner(OwnerKind.BOOKING, party.booking.id)
+                    if _is_current(row, party)
+                ]
             )
         return self._kept
 
@@ -239,15 +240,19 @@ class View:
         """Return the parties of a window that were promised tables and have none, in order.
 
         These are the bookings that are ``pending_allocation``, without those for which a live hold
-        keeps tables; by their creation, then id. ``has_promises`` is false where no window of the
-        scope has one.
+        keeps tables in this window; by their creation, then id. A hold beside the window does not
+        count: a view of the window may not have loaded it. ``has_promises`` is false where no
+        window of the scope has one.
         """
         source = self._ask(self.scope.covers(window), "the window", window)
         found = [each for each in source.promises.values() if each.stay.occupied.overlaps(window)]
         waiting = (
             each
             for each in found
-            if not any(hold.is_alive(self.now_us) for hold in source.holds_for(each.id))
+            if not any(
+                hold.is_alive(self.now_us) and hold.stay.occupied.overlaps(window)
+                for hold in source.holds_for(each.id)
+            )
         )
         return tuple(sorted(waiting, key=lambda each: (each.created_us, each.id)))
 

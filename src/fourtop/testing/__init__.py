@@ -1,7 +1,8 @@
-"""Tools for your own tests: the store contract, interleavings, and Hypothesis strategies.
+"""Tools for your own tests: simulated evenings, the store contract, interleavings, strategies.
 
-Each name imports its dependencies on first use: ``StoreContract`` needs pytest, and ``strategies``
-needs Hypothesis; ``fourtop[testing]`` installs both.
+The modules ``floors`` and ``demands`` make floors and demands of usual kinds. Each name imports its
+dependencies on first use: ``StoreContract`` and ``fixtures`` need pytest, and ``strategies`` needs
+Hypothesis; ``fourtop[testing]`` installs both.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         broken_promises,
         promises,
     )
+    from fourtop.testing.evening import SimulatedEvening
     from fourtop.testing.interleavings import Interleaving, Scheduler, SteppedStore, explore
     from fourtop.testing.sync_bridge import SyncBridge, as_sync
 
@@ -34,6 +36,7 @@ __all__ = [
     "MakeStore",
     "OutboxContract",
     "Scheduler",
+    "SimulatedEvening",
     "SteppedStore",
     "StoreContract",
     "SyncBridge",
@@ -46,6 +49,7 @@ __all__ = [
 
 _CONTRACT: Final = "fourtop.testing.contract"
 _BRIDGE: Final = "fourtop.testing.sync_bridge"
+_EVENING: Final = "fourtop.testing.evening"
 _INTERLEAVING: Final = "fourtop.testing.interleavings"
 _SUITES: Final = (
     "MaintenanceContract",
@@ -57,6 +61,7 @@ _SUITES: Final = (
 _HOMES: Final = {
     **dict.fromkeys((*_SUITES, "JobTrial", "MakeMaintained", "MakeStore", "Trial"), _CONTRACT),
     **dict.fromkeys(("SyncBridge", "as_sync"), _BRIDGE),
+    "SimulatedEvening": _EVENING,
     **dict.fromkeys(("Interleaving", "Scheduler", "SteppedStore", "explore"), _INTERLEAVING),
 }
 

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for houses and requests: small ones, on which brute force is quick.
+"""Hypothesis strategies for houses, requests and demands: small, so that brute force is quick.
 
 They need Hypothesis, which the extra ``fourtop[testing]`` brings. Every strategy draws lawful
 values only, and few choices for each, so that long examples stay within what Hypothesis keeps of
@@ -13,6 +13,7 @@ from typing import Final
 
 from hypothesis import strategies as st
 
+from fourtop.model.alternatives import AlternativeTerms
 from fourtop.model.booking_rules import BookingWindow, HoldRules
 from fourtop.model.calendar import Calendar
 from fourtop.model.capacity_rules import CapacityRule
@@ -25,8 +26,34 @@ from fourtop.model.restaurant import Area, Restaurant, Zone
 from fourtop.model.service_period import Occasion, ServicePeriod
 from fourtop.model.table import Mobility, Table
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, from_micros
+from fourtop.simulation import (
+    AS_PLANNED,
+    Behaviour,
+    Constant,
+    Demand,
+    Distribution,
+    Empirical,
+    Exponential,
+    Lognormal,
+    Normal,
+    Poisson,
+    Stays,
+    Triangular,
+    Uniform,
+)
 
-__all__ = ["floors", "houses", "plannings", "policies", "preferences", "requests", "tables"]
+__all__ = [
+    "behaviours",
+    "demands",
+    "distributions",
+    "floors",
+    "houses",
+    "plannings",
+    "policies",
+    "preferences",
+    "requests",
+    "tables",
+]
 
 ZONES: Final = (Zone("main", "Main"), Zone("bar", "Bar", order=1, area=Area.BAR))
 # As people count, 10 comes after 2; as texts it comes before.
@@ -277,4 +304,74 @@ def requests(draw: st.DrawFn, house: House, *, on: date) -> BookingRequest:
         from_micros(draw(st.sampled_from(starts)) + beside),
         must=draw(preferences(house)),
         wish=draw(preferences(house)),
+    )
+
+
+def distributions() -> st.SearchStrategy[Distribution]:
+    """Draw a distribution of minutes of one of the kinds, with values from 0 on."""
+    return st.sampled_from(
+        (
+            Constant(0),
+            Constant(25),
+            Uniform(0, 60),
+            Exponential(30),
+            Normal(45, 20, low=0),
+            Lognormal(60, 30),
+            Triangular(5, 20, 90),
+            Empirical([10, 45, 45, 200]),
+        )
+    )
+
+
+_STAYS: Final = (
+    AS_PLANNED,
+    Stays(Lognormal(1.1, 0.4), of_plan=True),
+    Stays({2: Uniform(20, 200), None: 90}, until_close_share=0.2),
+    Stays(1),
+)
+_CHANNELS: Final = (
+    {"web": 0.5, "phone": 0.25, "walk_in": 0.25},
+    {"web": 1},
+    {"phone": 1},
+    {"walk_in": 1},
+)
+
+
+_LATE: Final[tuple[Distribution, ...]] = (Constant(0), Normal(5, 30), Uniform(-150, 100))
+
+
+@st.composite
+def demands(draw: st.DrawFn, *, most_requests: int = 15) -> Demand:
+    """Draw a demand with starts around noon, in the evening and after midnight.
+
+    Args:
+        draw: Hypothesis gives it.
+        most_requests: The most requests of a date.
+    """
+    count = draw(st.integers(0, most_requests))
+    return Demand(
+        Poisson(count / 2) if draw(st.booleans()) else count,
+        draw(st.sampled_from(({2: 1}, {1: 1, 2: 4, 4: 3, 7: 1}, {3: 1, 12: 1}))),
+        draw(st.sampled_from(({"19:00": 1}, {"12:15": 2, "18:10": 3, "20:45": 2, "00:30": 1}))),
+        channels=draw(st.sampled_from(_CHANNELS)),
+        lead_minutes=draw(distributions()),
+        cancel_share=draw(st.sampled_from((0, 0.3))),
+        no_show_share=draw(st.sampled_from((0, 0.3, 0.7))),
+        late_minutes=draw(st.sampled_from(_LATE)),
+        stays=draw(st.sampled_from(_STAYS)),
+        patience_minutes=draw(distributions()),
+        booked_patience_minutes=draw(distributions()),
+        spend_per_cover=draw(st.sampled_from((None, Lognormal(25, 8)))),
+    )
+
+
+def behaviours() -> st.SearchStrategy[Behaviour]:
+    """Draw a behaviour, with or without alternatives, moves, longer stays and long holds."""
+    return st.builds(
+        Behaviour,
+        alternatives=st.sampled_from((None, AlternativeTerms((30, 60, 120)))),
+        moves_parties=st.booleans(),
+        prolongs=st.booleans(),
+        release_after_minutes=st.sampled_from((None, 0, 40)),
+        hold_seconds=st.sampled_from((0, 60, 500)),
     )

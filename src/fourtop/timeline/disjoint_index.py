@@ -61,17 +61,30 @@ class DisjointIndex(Generic[T]):
         Raises:
             AssertionError: If it is empty or overlaps one that is there; nothing is changed.
         """
+        in_the_way = self.add_free(start_us, end_us, item)
+        assert in_the_way is None, "the stay overlaps another"
+
+    def add_free(self, start_us: int, end_us: int, item: T) -> T | None:
+        """Add a stay, or return the earliest that it overlaps; nothing is changed then.
+
+        Raises:
+            AssertionError: If it is empty or endless; nothing is changed.
+        """
+        assert start_us < end_us <= NEVER, "the stay is empty or endless"
         number = bisect_right(self._maxes, start_us)
         bounds = self._leaves[number]
         at = bisect_right(bounds, start_us)
-        assert not at & 1, "the stay starts inside another"
-        assert start_us < end_us <= bounds[at], "the stay is empty, or ends inside another"
+        if at & 1:
+            return self._items[bounds[at - 1]]
+        if bounds[at] < end_us:
+            return self._items[bounds[at]]
         # Twice ``insert`` is quicker than one slice assignment in a list as short as a leaf.
         bounds.insert(at, end_us)
         bounds.insert(at, start_us)
         self._items[start_us] = item
         if len(bounds) > _FULL:
             self._split(number)
+        return None
 
     def remove(self, start_us: int, end_us: int, item: T) -> None:
         """Remove a stay: the very item that was added, by identity.

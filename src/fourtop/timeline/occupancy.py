@@ -120,8 +120,9 @@ class Occupancy:
             self._shadows.add(start_us, end_us, allocation)
         elif allocation.resource_type != _TABLE:
             index = self._handles.find_index(allocation.resource_type, allocation.resource_id)
-            if index is not None:
-                _refuse_overlap(index, start_us, end_us)
+            in_the_way = None if index is None else index.find_overlap(start_us, end_us)
+            if in_the_way is not None:
+                raise _overlap_with(in_the_way)
             self._handles.add(allocation)
         else:
             self._add_stay(allocation, start_us, end_us)
@@ -138,9 +139,9 @@ class Occupancy:
             index = self._tables[table_id] = DisjointIndex()
             if bit is not None:
                 self._grid.use(bit, index)
-        else:
-            _refuse_overlap(index, start_us, end_us)
-        index.add(start_us, end_us, row)
+        in_the_way = index.add_free(start_us, end_us, row)
+        if in_the_way is not None:
+            raise _overlap_with(in_the_way)
         if bit is not None:
             self._grid.add(bit, start_us, end_us)
 
@@ -351,11 +352,8 @@ def _keys(owners: Collection[Owner]) -> set[tuple[OwnerKind, str]]:
     return {(owner.kind, owner.id) for owner in owners}
 
 
-def _refuse_overlap(index: DisjointIndex[Allocation], start_us: int, end_us: int) -> None:
-    in_the_way = index.find_overlap(start_us, end_us)
-    if in_the_way is None:
-        return
-    raise AllocationsOverlap(
+def _overlap_with(in_the_way: Allocation) -> AllocationsOverlap:
+    return AllocationsOverlap(
         in_the_way.resource_type.value,
         in_the_way.resource_id,
         in_the_way.id,

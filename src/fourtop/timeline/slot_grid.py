@@ -293,6 +293,8 @@ def _pieces(start_us: int, end_us: int) -> list[tuple[int, int, int]]:
     """Cut a stay at the midnights; return each day's number, and bounds from its start."""
     number = start_us // DAY_US
     midnight = number * DAY_US
+    if end_us <= midnight + DAY_US:
+        return [(number, start_us - midnight, end_us - midnight)]
     pieces = []
     while end_us > midnight + DAY_US:
         pieces.append((number, max(start_us - midnight, 0), DAY_US))

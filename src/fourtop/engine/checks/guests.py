@@ -53,7 +53,9 @@ def check_guest_stay(candidacy: Candidacy) -> Refusal | None:
     A guest may keep the length that its booking or its hold has.
     """
     minutes = candidacy.party.minutes
-    if minutes in (None, candidacy.admission.released.minutes) or not candidacy.is_guest:
+    if minutes is None or not candidacy.is_guest:
+        return None
+    if minutes == candidacy.admission.released.minutes:
         return None
     bounds = candidacy.admission.compiled.house.policy.guest_stay
     if bounds is not None and bounds[0] <= minutes <= bounds[1]:

@@ -113,8 +113,6 @@ class _Keeper:
 
     def keeps(self, plan: Plan) -> bool:
         """Tell whether the protected parties can be seated beside a plan of the newcomer."""
-        if not self._protected:
-            return True
         planner = self._candidacy.admission.compiled.planner
         found = can_seat_all(planner, self._protected, (*self._taken, self._taken_by(plan)))
         if found is None:

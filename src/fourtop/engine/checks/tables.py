@@ -15,6 +15,7 @@ from fourtop.engine.rivals import describe, find_all_rivals, refuse_taken
 from fourtop.errors import Code, Proof, Reason, Refusal
 from fourtop.model.plan import Plan
 from fourtop.model.planning_rules import Planning
+from fourtop.model.request import ANY_TABLE, Preference
 from fourtop.model.window import Window
 from fourtop.planner import Planner, PlanRequest
 
@@ -22,7 +23,22 @@ if TYPE_CHECKING:
     from fourtop.engine.admission import Admission
 
 # Parties ask for few different things; the values are checked once.
-plan_request: Final = lru_cache(maxsize=1_024)(PlanRequest)
+_of_size: Final = lru_cache(maxsize=1_024)(PlanRequest)
+_of_terms: Final = lru_cache(maxsize=1_024)(PlanRequest)
+
+
+def plan_request(
+    party_size: int,
+    *,
+    must: Preference = ANY_TABLE,
+    wish: Preference = ANY_TABLE,
+    demand: float | None = None,
+) -> PlanRequest:
+    """Return a request to the planner, as ``PlanRequest`` does. Equal ones are the same object."""
+    # Nearly every party takes any table: its size is found quicker than its conditions.
+    if must is ANY_TABLE and wish is ANY_TABLE and demand is None:
+        return _of_size(party_size)
+    return _of_terms(party_size, must=must, wish=wish, demand=demand)
 
 
 def ask_of(candidacy: Candidacy) -> PlanRequest:
@@ -123,11 +139,13 @@ def judge_named(
     """
     permits = admission.permits
     plan = planner.judge(ask, tables, staff_planning(admission, planner))
-    reasons = (*plan.reasons, *excluded) if isinstance(plan, Refusal) else excluded
+    broken = plan.reasons if isinstance(plan, Refusal) else ()
     if permits.overrides:
-        reasons = permits.left_of(reasons)
-    if reasons:
-        return Refusal(reasons, plan.proof if isinstance(plan, Refusal) else Proof.RULE)
+        broken, excluded = permits.left_of(broken), permits.left_of(excluded)
+    if broken or excluded:
+        # Without a broken rule of the tables themselves, the other rules are all of the proof.
+        proof = plan.proof if isinstance(plan, Refusal) and broken else Proof.RULE
+        return Refusal((*broken, *excluded), proof)
     return planner.measure(ask, tables) if isinstance(plan, Refusal) else plan
 
 

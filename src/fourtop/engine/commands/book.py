@@ -13,7 +13,6 @@ from fourtop.engine.dispatch.requests import (
     Caller,
     Command,
     check_request,
-    one_or_none,
     optional_id,
 )
 from fourtop.engine.events import assignment_event, created_event
@@ -25,7 +24,7 @@ from fourtop.model.booking import Assignment, Booking, BookingStatus, Step
 from fourtop.model.event import Event
 from fourtop.model.receipt import Receipt
 from fourtop.model.request import BookingRequest
-from fourtop.ports import NO_CHANGES, Changes, Decision, Need, Scope, View
+from fourtop.ports import NO_CHANGES, Changes, Decision, Need, View
 
 
 @attrs.frozen
@@ -61,7 +60,7 @@ def command(
     terms = Terms(booking_id or invocation.id, tables_later=tables == "later")
     return Command(
         invocation,
-        Scope(caller.restaurant_id, bookings=one_or_none(checked_id)),
+        caller.scope(checked_id),
         lambda view, compiled: make_booking(invocation, view, compiled, request, terms),
         prefetch=partial(expected_windows, request, counts=True),
     )
@@ -119,7 +118,7 @@ def make_booking(
         usage=usage,
         plan=seating.chosen,
         relaxed=seating.relaxed,
-        unneeded=unneeded(request.overrides, seating.overrides),
+        unneeded=unneeded(request.overrides, seating.overrides) if request.overrides else (),
     )
     made = with_receipt(booking, receipt)
     expired = NO_CHANGES
@@ -130,7 +129,7 @@ def make_booking(
         bookings=(booking,),
         events=(created_event(invocation, made), *assigned(invocation, booking)),
     )
-    return Decision(made, expired + changes)
+    return Decision(made, changes if expired is NO_CHANGES else expired + changes)
 
 
 def _status(terms: Terms) -> BookingStatus:

@@ -75,8 +75,7 @@ def command(
         sessions=one_or_none(optional_id("session", terms.session)),
         counts_holds=True,
     )
-    if terms.ttl_seconds is not None:
-        terms = attrs.evolve(terms, ttl_seconds=check_ttl(terms.ttl_seconds))
+    terms = attrs.evolve(terms, ttl_seconds=check_ttl(terms.ttl_seconds))
     invocation = caller.invocation("hold", key, {"request": request, "terms": terms})
     return Command(
         invocation,
@@ -86,12 +85,14 @@ def command(
     )
 
 
-def check_ttl(ttl_seconds: int) -> int:
-    """Return the lifetime of a hold.
+def check_ttl(ttl_seconds: int | None) -> int | None:
+    """Return the lifetime of a hold; ``None``: the policy's.
 
     Raises:
         InvalidInput: If no house may allow it. ``life_of`` applies the rules of one house.
     """
+    if ttl_seconds is None:
+        return None
     return validators.check_integer("ttl_seconds", ttl_seconds, *HOLD_TTL_SECONDS)
 
 

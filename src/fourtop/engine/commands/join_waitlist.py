@@ -11,7 +11,6 @@ from fourtop.engine.dispatch.requests import (
     Caller,
     Command,
     check_request,
-    one_or_none,
     optional_id,
 )
 from fourtop.engine.events import created_event
@@ -23,7 +22,7 @@ from fourtop.model.calendar import Stay
 from fourtop.model.request import BookingRequest
 from fourtop.model.waitlist_terms import WaitlistTerms
 from fourtop.model.window import brief_iso
-from fourtop.ports import Changes, Decision, Scope, View
+from fourtop.ports import Changes, Decision, View
 
 
 def command(
@@ -52,7 +51,7 @@ def command(
     invocation = caller.invocation("join_waitlist", key, arguments)
     return Command(
         invocation,
-        Scope(caller.restaurant_id, bookings=one_or_none(checked_id)),
+        caller.scope(checked_id),
         lambda view, compiled: _Joining(invocation, view, compiled, request).decide(
             terms, checked_id
         ),

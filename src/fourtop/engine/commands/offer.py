@@ -30,7 +30,7 @@ from fourtop.model.booking import Booking
 from fourtop.model.booking_change import request_of
 from fourtop.model.hold import Hold
 from fourtop.model.request import BookingRequest
-from fourtop.model.service_period import as_date
+from fourtop.model.service_period import check_date
 from fourtop.model.waitlist import Offer
 from fourtop.model.window import Window, from_micros
 from fourtop.ports import Changes, Decision, Need, Scope, View
@@ -61,16 +61,25 @@ def command(caller: Caller, terms: OfferTerms, *, key: str | None) -> Command[Of
         InvalidInput: If an argument is of the wrong type or out of range.
         InvalidIdentifier: If the key is malformed.
     """
-    terms = attrs.evolve(terms, on=as_date(terms.on))
-    validators.check_integer("max_offers", terms.max_offers, 1, _MOST_OFFERS)
-    if terms.ttl_seconds is not None:
-        terms = attrs.evolve(terms, ttl_seconds=check_ttl(terms.ttl_seconds))
+    on = check_date("on", terms.on)
+    numbers = check_numbers(ttl_seconds=terms.ttl_seconds, max_offers=terms.max_offers)
+    terms = OfferTerms(on, *numbers)
     invocation = caller.invocation("offer", key, {"terms": terms})
     return Command(
         invocation,
         Scope(caller.restaurant_id, counts_holds=True),
         lambda view, compiled: _Offering(invocation, view, compiled, terms).decide(),
     )
+
+
+def check_numbers(*, ttl_seconds: int | None, max_offers: int) -> tuple[int | None, int]:
+    """Return the lifetime of a hold and the most offers to a party, as ``OfferTerms`` has them.
+
+    Raises:
+        InvalidInput: If no house may allow the lifetime, or ``max_offers`` is not 1 to 100.
+    """
+    most = validators.check_integer("max_offers", max_offers, 1, _MOST_OFFERS)
+    return check_ttl(ttl_seconds), most
 
 
 @attrs.frozen(eq=False)

@@ -48,9 +48,8 @@ def command(
         InvalidIdentifier: If an id or the key is malformed.
     """
     check_request(caller, request)
-    if given_up.ttl_seconds is not None:
-        ttl_seconds = hold_command.check_ttl(given_up.ttl_seconds)
-        given_up = attrs.evolve(given_up, ttl_seconds=ttl_seconds)
+    ttl_seconds = hold_command.check_ttl(given_up.ttl_seconds)
+    given_up = attrs.evolve(given_up, ttl_seconds=ttl_seconds)
     invocation = caller.invocation("replace", key, {"given_up": given_up, "request": request})
     hold_id = validators.check_identifier("hold_id", given_up.hold_id)
     scope = Scope(caller.restaurant_id, holds=frozenset((hold_id,)), counts_holds=True)

@@ -16,13 +16,14 @@ from fourtop.engine.events import rescheduled_event
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.permits import unneeded
 from fourtop.engine.preconditions import check_pin, get_booking, released_with
+from fourtop.engine.relaxation import check_may_relax
 from fourtop.errors import IllegalTransition, Refusal, Refused
 from fourtop.model import validators
 from fourtop.model.allocation import OwnerKind
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.booking_change import BookingChange, Keep, request_of, seats_alike
 from fourtop.model.override import check_may_override, merged, without_tables
-from fourtop.model.receipt import Receipt
+from fourtop.model.receipt import NO_RECEIPT, Receipt
 from fourtop.model.request import ANY_TABLE, BookingRequest
 from fourtop.model.window import Window
 from fourtop.ports import NO_CHANGES, Changes, Decision, Need, Scope, View
@@ -46,10 +47,12 @@ def command(
 
     Raises:
         InvalidInput: If the change is of the wrong type, the version is out of range, or a guest
-            overrides a rule.
+            lifts or overrides a rule.
         InvalidIdentifier: If the id or the key is malformed.
     """
     checked = validators.check_instance("change", change, BookingChange)
+    if not isinstance(checked.relax, Keep):
+        check_may_relax(caller.actor, checked.relax)
     if not isinstance(checked.overrides, Keep):
         check_may_override(caller.actor, checked.overrides)
     version = optional_version(expected)
@@ -97,7 +100,7 @@ def reschedule_booking(
     """
     before, request = request_of(booking), change.applied_to(booking)
     check_pin(booking, request.tables)
-    if request.replaced(overrides=before.overrides) == before:
+    if request.replaced(overrides=before.overrides, relax=()) == before:
         return Decision(booking)
     changed = _described(invocation, view, booking, request)
     if seats_alike(request, before):
@@ -122,11 +125,8 @@ def reschedule_booking(
         changes += expire_holds(invocation, view, seating.stay.occupied, kept=ended)
         rows = view.allocations_of(OwnerKind.BOOKING, booking.id)
         changes += Changes(removed=rows, added=placing.rows)
-    decided = _decided(invocation, changed, booking, changes)
-    if not given:
-        return decided
-    reported = with_receipt(changed, Receipt(unneeded=unneeded(given, seating.overrides)))
-    return Decision(reported, decided.changes)
+    receipt = Receipt(relaxed=seating.relaxed, unneeded=unneeded(given, seating.overrides))
+    return _decided(invocation, with_receipt(changed, receipt), booking, changes)
 
 
 def _described(
@@ -182,4 +182,5 @@ def _decided(
     events = [rescheduled_event(invocation, changed, before)]
     if changed.assignment is not before.assignment:
         events += assigned(invocation, changed)
-    return Decision(changed, changes + Changes(bookings=(changed,), events=tuple(events)))
+    stored = with_receipt(changed, NO_RECEIPT)
+    return Decision(changed, changes + Changes(bookings=(stored,), events=tuple(events)))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from fourtop.engine.commands.book import Terms, make_booking
-from fourtop.engine.dispatch.requests import Caller, Command, one_or_none, optional_id
+from fourtop.engine.dispatch.requests import Caller, Command, optional_id
+from fourtop.engine.relaxation import check_may_relax
 from fourtop.model import validators
 from fourtop.model.booking import Booking
 from fourtop.model.override import check_may_override
 from fourtop.model.walk_in import WalkIn
-from fourtop.ports import Scope
 
 
 def command(
@@ -17,10 +17,11 @@ def command(
     """Build the command. It begins at the time of the store, which only the decision knows.
 
     Raises:
-        InvalidInput: If the walk-in is of the wrong type, or a guest overrides a rule.
+        InvalidInput: If the walk-in is of the wrong type, or a guest lifts or overrides a rule.
         InvalidIdentifier: If an id or the key is malformed.
     """
     validators.check_instance("party", party, WalkIn)
+    check_may_relax(caller.actor, party.relax)
     check_may_override(caller.actor, party.overrides)
     checked_id = optional_id("booking_id", booking_id)
     arguments = {"party": party, "booking_id": checked_id}
@@ -28,7 +29,7 @@ def command(
     terms = Terms(booking_id or invocation.id, tables_later=False, is_seated=True)
     return Command(
         invocation,
-        Scope(caller.restaurant_id, bookings=one_or_none(checked_id)),
+        caller.scope(checked_id),
         lambda view, compiled: make_booking(
             invocation, view, compiled, party.request_at(view.now_us), terms
         ),

@@ -60,11 +60,10 @@ class Executor:
                 the same key to learn the result.
             FourtopError: Any refusal of the decision or of the store.
         """
+        return _at_once(_execute(command, self._houses, self._transact))
 
-        async def transact(scope: Scope, decide: Callable[[View], Any]) -> Any:
-            return self.store.transact(scope, decide)
-
-        return _at_once(_execute(command, self._houses, transact))
+    async def _transact(self, scope: Scope, decide: Callable[[View], Any]) -> Any:
+        return self.store.transact(scope, decide)
 
 
 class AsyncExecutor:
@@ -173,10 +172,11 @@ def _deciding(command: Command[Any], houses: CompiledHouses) -> Callable[[View],
     the answer that there was nothing to do.
     """
     invocation = command.invocation
+    key = invocation.key
+    if key is None:
+        return lambda view: command.decide(view, houses.get(view))
 
     def decide(view: View) -> Any:
-        if invocation.key is None:
-            return command.decide(view, houses.get(view))
         replay = invocation.find_replay(view)
         if replay is not None:
             return Decision(replay)
@@ -188,7 +188,7 @@ def _deciding(command: Command[Any], houses: CompiledHouses) -> Callable[[View],
             or decided.changes.stored_results
         ):
             return decided
-        stored = invocation.stored(decided.result, view.now_us, invocation.key)
+        stored = invocation.stored(decided.result, view.now_us, key)
         return Decision(decided.result, decided.changes + Changes(stored_results=(stored,)))
 
     return decide

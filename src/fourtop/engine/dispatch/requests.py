@@ -15,6 +15,7 @@ from fourtop.errors import FourtopError, InvalidInput, safe_repr
 from fourtop.model import validators
 from fourtop.model.actor import Actor
 from fourtop.model.booking import Booking
+from fourtop.model.direct_init import direct_init
 from fourtop.model.override import check_may_override
 from fourtop.model.request import BookingRequest
 from fourtop.model.window import Window
@@ -29,6 +30,7 @@ Prefetch = Callable[[CompiledHouse], tuple[tuple[Window, ...], tuple[Window, ...
 OnLost = Callable[[View, CompiledHouse, FourtopError], Decision[None] | Need]
 
 
+@direct_init
 @attrs.frozen(eq=False)
 class Command(Generic[T]):
     """A command, ready for a store; it returns a ``T``.
@@ -77,12 +79,19 @@ class Caller:
         InvalidIdentifier: If the restaurant's id is malformed.
     """
 
-    __slots__ = ("_ids", "actor", "restaurant_id")
+    __slots__ = ("_ids", "_nothing", "actor", "restaurant_id")
 
     def __init__(self, restaurant_id: str, actor: Actor, ids: IdSource) -> None:
         self.restaurant_id: str = validators.check_identifier("restaurant_id", restaurant_id)
         self.actor: Actor = actor
         self._ids = ids
+        self._nothing = Scope(self.restaurant_id)
+
+    def scope(self, booking_id: str | None = None) -> Scope:
+        """Return the scope of a booking; ``None``: of no record."""
+        if booking_id is None:
+            return self._nothing
+        return Scope(self.restaurant_id, bookings=frozenset((booking_id,)))
 
     def invocation(self, command: str, key: str | None, request: Mapping[str, Any]) -> Invocation:
         """Return a new invocation of a command.

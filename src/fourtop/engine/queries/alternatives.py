@@ -19,7 +19,6 @@ from fourtop.engine.dispatch.requests import (
     Caller,
     Query,
     check_request,
-    one_or_none,
     optional_id,
 )
 from fourtop.engine.invocation import Invocation
@@ -48,7 +47,7 @@ from fourtop.model.override import without_tables
 from fourtop.model.request import BookingRequest
 from fourtop.model.results import Quote
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, from_micros
-from fourtop.ports import Need, Scope, Supposition, View
+from fourtop.ports import Need, Supposition, View
 
 # The most ways to split a party that one call tries out, each in two orders.
 MOST_SPLITS: Final = 20
@@ -83,7 +82,7 @@ def query(
         raise InvalidInput("split", "needs a party of at least 2 people", "1")
     excluded = optional_id("exclude", exclude)
     return Query(
-        Scope(caller.restaurant_id, bookings=one_or_none(excluded)),
+        caller.scope(excluded),
         lambda view, compiled: alternatives(
             Admission(view, compiled, caller.actor, released_with(view, excluded)), request, terms
         ),

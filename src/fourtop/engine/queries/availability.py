@@ -13,7 +13,7 @@ from fourtop.engine.admission import Admission, missing_counts, names_anything
 from fourtop.engine.candidacy import Inquiry
 from fourtop.engine.checks.names import check_names
 from fourtop.engine.compiled_house import CompiledHouse
-from fourtop.engine.dispatch.requests import Caller, Query, one_or_none
+from fourtop.engine.dispatch.requests import Caller, Query
 from fourtop.engine.limits import limits_of
 from fourtop.engine.preconditions import released_with
 from fourtop.errors import FourtopError, InvalidInput, Refusal
@@ -21,7 +21,7 @@ from fourtop.model import validators
 from fourtop.model.calendar import Calendar, Service, Stay
 from fourtop.model.request import ANY_TABLE, STAY_MINUTES, Preference, as_party_sizes
 from fourtop.model.results import Availability, Slot
-from fourtop.model.service_period import as_date
+from fourtop.model.service_period import as_date, calendar_date
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window, to_micros
 from fourtop.ports import Need, Scope
 
@@ -77,7 +77,7 @@ class Wanted:
         InvalidIdentifier: If an id is malformed.
     """
 
-    on: date = attrs.field(converter=as_date)
+    on: date = attrs.field(converter=as_date, validator=calendar_date)
     parties: tuple[int, ...] = attrs.field(converter=_parties)
     must: Preference = attrs.field(
         default=None, kw_only=True, converter=_preference, validator=validators.one_of(Preference)
@@ -138,7 +138,7 @@ def query(
     """
     wanted = Wanted(on, parties, **terms)
     return Query(
-        Scope(caller.restaurant_id, bookings=one_or_none(wanted.exclude)),
+        caller.scope(wanted.exclude),
         lambda view, compiled: availability(
             Admission(view, compiled, caller.actor, released_with(view, wanted.exclude)), wanted
         ),

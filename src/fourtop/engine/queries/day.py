@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -17,7 +17,7 @@ from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.calendar import Calendar
 from fourtop.model.day import Day, DayEntry, DayTable
 from fourtop.model.hold import Hold
-from fourtop.model.service_period import as_date
+from fourtop.model.service_period import check_date
 from fourtop.model.window import Window
 from fourtop.ports import Need, PlainRecord, Scope, View
 
@@ -31,7 +31,7 @@ def query(caller: Caller, on: date) -> Query[Day]:
     Raises:
         InvalidInput: If it is not a date of the years 1971 to 2198.
     """
-    day = as_date(on)
+    day = check_date("on", on)
     return Query(
         Scope(caller.restaurant_id, has_owners=True),
         lambda view, compiled: _day(Admission(view, compiled, caller.actor), day),
@@ -77,6 +77,7 @@ def _day(admission: Admission, on: date) -> Day | Need:
         view.versions,
         view.now_us,
         compiled.house.restaurant.timezone,
+        shadows=board.shadows(window),
     )
 
 
@@ -100,21 +101,37 @@ class _Board:
         self._view = view
         self._calendar = calendar
         self._numbers = view.house.floor.labels
+        self._zones = {zone.id: zone.name for zone in view.house.floor.zones}
         # The bookings that have tables, or a live hold that keeps some for them.
         self.placed: set[str] = set()
 
     def tables(self, window: Window) -> tuple[DayTable, ...]:
         """Return the tables with all that takes them in a window."""
-        entries = sorted(self._placed_in(window), key=lambda each: (each.start_us, each.id))
+        entries = sorted(self._placed_in(window), key=_by_start)
         taken: dict[str, list[DayEntry]] = {table_id: [] for table_id in self._numbers}
         for entry in entries:
             for table_id in entry.tables:
                 taken.setdefault(table_id, []).append(entry)
-        zones = {table.id: table.zone_id for table in self._view.house.floor.tables}
-        return tuple(
-            DayTable(table_id, self._number_of(table_id), zones.get(table_id), tuple(found))
-            for table_id, found in taken.items()
+        return tuple(self._table(table_id, tuple(found)) for table_id, found in taken.items())
+
+    def _table(self, table_id: str, entries: tuple[DayEntry, ...]) -> DayTable:
+        table = self._view.house.floor.find_table(table_id)
+        if table is None:
+            return DayTable(table_id, table_id, None, entries)
+        return DayTable(
+            table_id,
+            self._number_of(table_id),
+            table.zone_id,
+            entries,
+            zone_name=self._zones[table.zone_id],
+            seats=table.capacity,
         )
+
+    def shadows(self, window: Window) -> tuple[DayEntry, ...]:
+        """Return the entries of the shadow rows of tables in a window."""
+        rows = [row for row in self._view.allocations(window) if row.shadow]
+        found = [self._placed(group, self._view.owner_of(group[0])) for group in _groups(rows)]
+        return tuple(sorted(found, key=_by_start))
 
     def without_tables(self, bookings: Iterable[Booking], *, waiting: bool) -> Iterator[DayEntry]:
         """Return the entries of bookings without tables: of those that wait, or of the others."""
@@ -125,21 +142,19 @@ class _Board:
     def _placed_in(self, window: Window) -> Iterator[DayEntry]:
         """Yield the entries of the owners of the live rows of tables."""
         kept = {row.id: row for row in self._view.overstays(window)}
-        groups: dict[tuple[OwnerKind, str, Window], list[Allocation]] = {}
-        for row in (*self._view.allocations(window), *kept.values()):
-            if row.resource_type is ResourceType.TABLE and not row.shadow:
-                # The row of an overstay takes the place of the stored one.
-                shown = kept.get(row.id, row)
-                group = groups.setdefault((row.owner_kind, row.owner_id, shown.window), [])
-                if shown not in group:
-                    group.append(shown)
-        for (kind, owner_id, taken), rows in groups.items():
-            owner = self._view.owner_of(rows[0])
+        # The row of an overstay takes the place of the stored one.
+        stored = (row for row in self._view.allocations(window) if row.id not in kept)
+        for group in _groups(row for row in (*stored, *kept.values()) if not row.shadow):
+            owner = self._view.owner_of(group[0])
             if isinstance(owner, Hold) and not owner.is_alive(self._view.now_us):
                 continue
-            self._note(kind, owner)
-            tables = self._in_table_order(row.resource_id for row in rows)
-            yield self._entry(kind, owner_id, tables, taken, owner)
+            self._note(group[0].owner_kind, owner)
+            yield self._placed(group, owner)
+
+    def _placed(self, rows: Sequence[Allocation], owner: Booking | Hold | PlainRecord) -> DayEntry:
+        """Return the entry of rows of one owner and window."""
+        tables = self._in_table_order(row.resource_id for row in rows)
+        return self._entry(rows[0].owner_kind, rows[0].owner_id, tables, rows[0].window, owner)
 
     def _note(self, kind: OwnerKind, owner: Booking | Hold | PlainRecord) -> None:
         if isinstance(owner, Hold):
@@ -173,18 +188,35 @@ class _Board:
             taken.end_us,
             self._calendar.local_text(taken.start_us),
             self._calendar.local_text(taken.end_us),
-            **_facts_of(owner),
+            **_facts_of(owner, taken),
         )
 
 
-def _facts_of(owner: Booking | Hold | PlainRecord) -> dict[str, Any]:
+def _by_start(entry: DayEntry) -> tuple[int, str]:
+    return entry.start_us, entry.id
+
+
+def _groups(rows: Iterable[Allocation]) -> Iterable[list[Allocation]]:
+    """Return the rows of tables that one owner has for one window, together."""
+    groups: dict[tuple[OwnerKind, str, Window], list[Allocation]] = {}
+    for row in rows:
+        if row.resource_type is ResourceType.TABLE:
+            groups.setdefault((row.owner_kind, row.owner_id, row.window), []).append(row)
+    return groups.values()
+
+
+def _facts_of(owner: Booking | Hold | PlainRecord, taken: Window) -> dict[str, Any]:
     """Return the fields of an entry that its owner fills."""
     names: tuple[str, ...]
+    facts: dict[str, Any] = {}
     if isinstance(owner, Booking):
         names = ("party_size", "status", "reference")
+        if owner.status is BookingStatus.CHECKED_IN and owner.assignment is not None:
+            due_us = owner.assignment.window.end_us
+            facts["due_us"] = due_us if due_us < taken.end_us else None
     elif isinstance(owner, Hold):
         names = ("party_size", "reference", "booking_id", "expires_us")
     else:
         assert isinstance(owner, Block), "a new kind of owner needs its facts here"
         names = ("reason",)
-    return {name: getattr(owner, name) for name in names}
+    return facts | {name: getattr(owner, name) for name in names}

@@ -16,7 +16,6 @@ from fourtop.engine.dispatch.requests import (
     Caller,
     Query,
     check_request,
-    one_or_none,
     optional_id,
 )
 from fourtop.engine.preconditions import released_with
@@ -36,7 +35,7 @@ from fourtop.model.override import without_tables
 from fourtop.model.request import ANY_TABLE, BookingRequest, Relaxation
 from fourtop.model.results import Quote
 from fourtop.model.window import Window, from_micros
-from fourtop.ports import Need, Scope
+from fourtop.ports import Need
 
 # Most requests that one explanation tries out.
 MAX_PROBES: Final = 400
@@ -57,7 +56,7 @@ def query(
     check_request(caller, request)
     excluded = optional_id("exclude", exclude)
     return Query(
-        Scope(caller.restaurant_id, bookings=one_or_none(excluded)),
+        caller.scope(excluded),
         lambda view, compiled: explain(
             Admission(view, compiled, caller.actor, released_with(view, excluded)), request
         ),

@@ -8,13 +8,12 @@ from typing import Final
 
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Query
-from fourtop.errors import InvalidInput
+from fourtop.engine.queries.records import check_windows, real_bookings
 from fourtop.formats.booking_row import BookingRow, removed_number
 from fourtop.formats.icalendar import dumps_icalendar
-from fourtop.model import validators
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.calendar import Calendar
-from fourtop.model.service_period import as_date
+from fourtop.model.service_period import check_date
 from fourtop.model.window import Window
 from fourtop.ports import Scope, View
 
@@ -29,20 +28,12 @@ def rows(caller: Caller, windows: tuple[Window, ...]) -> Query[tuple[BookingRow,
     Raises:
         InvalidInput: If there is no window, or a value is not a window.
     """
-    checked = tuple(validators.as_instances("windows", windows, Window))
-    if not checked:
-        raise InvalidInput("windows", "must be one window or more", "none")
+    checked = check_windows(windows)
 
     def ask(view: View, compiled: CompiledHouse) -> tuple[BookingRow, ...]:
-        # Windows may overlap: each booking is one row.
-        found = {each.id: each for window in checked for each in view.bookings_starting(window)}
-        in_order = sorted(found.values(), key=lambda each: (each.stay.dining.start_us, each.id))
         labels = compiled.house.floor.labels
-        return tuple(
-            row_of(each, compiled.calendar, labels)
-            for each in in_order
-            if each.status is not BookingStatus.SHADOW
-        )
+        found = real_bookings(view, checked)
+        return tuple(row_of(each, compiled.calendar, labels) for each in found)
 
     return Query(Scope(caller.restaurant_id, sittings=checked), ask)
 
@@ -53,7 +44,7 @@ def icalendar(caller: Caller, on: date) -> Query[str]:
     Raises:
         InvalidInput: If it is not a date.
     """
-    day = as_date(on)
+    day = check_date("on", on)
     start = datetime.combine(day, time(), UTC)
     around = Window(start - _MARGIN, start + 3 * _MARGIN)
 

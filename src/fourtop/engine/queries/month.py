@@ -17,7 +17,6 @@ from fourtop.engine.dispatch.requests import (
     Caller,
     Query,
     check_request,
-    one_or_none,
     optional_id,
 )
 from fourtop.engine.limits import limits_of
@@ -26,8 +25,9 @@ from fourtop.engine.queries.availability import Wanted, missing_from, reach_of
 from fourtop.engine.relaxation import check_may_relax, ladder
 from fourtop.errors import Refusal
 from fourtop.model import validators
-from fourtop.model.month import YEARS, BookableDay, Month
+from fourtop.model.month import BookableDay, Month
 from fourtop.model.request import BookingRequest, Preference
+from fourtop.model.service_period import YEARS
 from fourtop.model.window import Window, from_micros
 from fourtop.ports import Need, Scope
 
@@ -75,7 +75,7 @@ def month_query(
     wanted = Wanted(first, validators.check_party(party_size), **terms)
     days = _days_of(first)
     return Query(
-        Scope(caller.restaurant_id, bookings=one_or_none(wanted.exclude)),
+        caller.scope(wanted.exclude),
         lambda view, compiled: _month(
             Admission(view, compiled, caller.actor, released_with(view, wanted.exclude)),
             wanted,
@@ -117,7 +117,7 @@ def first_free_day_query(
     most = validators.check_integer("days", days, 1, MAX_FREE_DAYS)
     left_out = optional_id("exclude", exclude)
     return Query(
-        Scope(caller.restaurant_id, bookings=one_or_none(left_out)),
+        caller.scope(left_out),
         lambda view, compiled: _first_free_day(
             Admission(view, compiled, caller.actor, released_with(view, left_out)), request, most
         ),

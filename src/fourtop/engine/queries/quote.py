@@ -9,14 +9,13 @@ from fourtop.engine.dispatch.requests import (
     Caller,
     Query,
     check_request,
-    one_or_none,
     optional_id,
 )
 from fourtop.engine.preconditions import released_with
 from fourtop.errors import Refusal
 from fourtop.model.request import BookingRequest
 from fourtop.model.results import Quote
-from fourtop.ports import Need, Scope
+from fourtop.ports import Need
 
 MAX_OTHERS = 4
 
@@ -38,7 +37,7 @@ def query(
     check_request(caller, request)
     excluded = optional_id("exclude", exclude)
     return Query(
-        Scope(caller.restaurant_id, bookings=one_or_none(excluded)),
+        caller.scope(excluded),
         lambda view, compiled: quote(
             Admission(view, compiled, caller.actor, released_with(view, excluded)), request
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Final
 
 import attrs
@@ -13,7 +13,7 @@ from fourtop.errors import InvalidInput
 from fourtop.model import validators
 from fourtop.model.allocation import Allocation, OwnerKind
 from fourtop.model.block import Block
-from fourtop.model.booking import Booking, Bookings
+from fourtop.model.booking import Booking, Bookings, BookingStatus
 from fourtop.model.booking_list import (
     MAX_PAGE,
     BookingFilter,
@@ -198,3 +198,25 @@ def _blocks(view: View, window: Window) -> tuple[Block, ...] | Need:
     found = (view.find_record(Block, block_id) for block_id in block_ids)
     blocks = (block for block in found if block is not None)
     return tuple(sorted(blocks, key=lambda block: (block.window.start_us, block.id)))
+
+
+def check_windows(windows: Collection[Window]) -> tuple[Window, ...]:
+    """Return the windows of a query.
+
+    Raises:
+        InvalidInput: If there is no window, or a value is not a window.
+    """
+    checked = validators.as_instances("windows", windows, Window)
+    if not checked:
+        raise InvalidInput("windows", "must be one window or more", "none")
+    return checked
+
+
+def real_bookings(view: View, windows: Iterable[Window]) -> tuple[Booking, ...]:
+    """Return the bookings that start inside some windows, apart from shadow bookings.
+
+    Each comes once, by start, then id, although windows may overlap.
+    """
+    found = {each.id: each for window in windows for each in view.bookings_starting(window)}
+    in_order = sorted(found.values(), key=lambda each: (each.stay.dining.start_us, each.id))
+    return tuple(each for each in in_order if each.status is not BookingStatus.SHADOW)

@@ -5,34 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fourtop.engine.dispatch.requests import Caller, Query
+from fourtop.engine.queries.records import check_windows, real_bookings
 from fourtop.errors import Code
-from fourtop.model import validators
-from fourtop.model.booking import Booking, Bookings, BookingStatus
+from fourtop.model.booking import Booking, Bookings
 from fourtop.model.shadow_report import ShadowCount, ShadowReport, covers_of
 from fourtop.model.window import Window
 from fourtop.ports import Scope, View
 
 
-def query(caller: Caller, window: Window) -> Query[ShadowReport]:
+def query(caller: Caller, windows: tuple[Window, ...]) -> Query[ShadowReport]:
     """Build the query.
 
     Raises:
-        InvalidInput: If it is not a window.
+        InvalidInput: If there is no window, or a value is not a window.
     """
-    sittings = (validators.check_instance("window", window, Window),)
-    scope = Scope(caller.restaurant_id, sittings=sittings)
-    return Query(scope, lambda view, _: shadow_report(view, window))
+    checked = check_windows(windows)
+    scope = Scope(caller.restaurant_id, sittings=checked)
+    return Query(scope, lambda view, _: shadow_report(view, checked))
 
 
-def shadow_report(view: View, window: Window) -> ShadowReport:
-    """Return the bookings of a window that rules in shadow mode would have refused."""
-    found = tuple(
-        each for each in view.bookings_starting(window) if each.status is not BookingStatus.SHADOW
-    )
+def shadow_report(view: View, windows: tuple[Window, ...]) -> ShadowReport:
+    """Return the bookings of some windows that rules in shadow mode would have refused."""
+    found = real_bookings(view, windows)
     refused = tuple(each for each in found if each.would_refuse)
     timezone = view.house.restaurant.timezone
     return ShadowReport(
-        window,
+        windows,
         Bookings(refused, timezone),
         _by_code(refused),
         len(found),

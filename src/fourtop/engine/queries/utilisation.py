@@ -22,7 +22,7 @@ from fourtop.model.allocation import OwnerKind, ResourceType
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.calendar import Service
 from fourtop.model.rotations import Rotations, rotations_of
-from fourtop.model.service_period import as_date
+from fourtop.model.service_period import check_date
 from fourtop.model.utilisation import PeriodUtilisation, SlotUtilisation, Utilisation
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 from fourtop.ports import Need, Scope, View
@@ -36,7 +36,7 @@ def query(caller: Caller, on: date) -> Query[Utilisation]:
     Raises:
         InvalidInput: If ``on`` is not a date.
     """
-    day = as_date(on)
+    day = check_date("on", on)
     return Query(
         Scope(caller.restaurant_id),
         lambda view, compiled: utilisation(Admission(view, compiled, caller.actor), day),
@@ -49,7 +49,7 @@ def rotations_query(caller: Caller, on: date) -> Query[Rotations]:
     Raises:
         InvalidInput: If ``on`` is not a date.
     """
-    day = as_date(on)
+    day = check_date("on", on)
     return Query(
         Scope(caller.restaurant_id),
         lambda view, compiled: rotations_of(view.house, compiled.calendar, day),

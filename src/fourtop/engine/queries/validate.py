@@ -13,7 +13,7 @@ from fourtop.engine.checks.names import check_names
 from fourtop.engine.checks.promised import refuse_starving
 from fourtop.engine.checks.tables import plan_request, planner_of, staff_planning
 from fourtop.engine.compiled_house import CompiledHouse
-from fourtop.engine.dispatch.requests import Caller, Query, one_or_none
+from fourtop.engine.dispatch.requests import Caller, Query
 from fourtop.engine.in_the_way import OVER
 from fourtop.engine.permits import unneeded
 from fourtop.engine.preconditions import get_booking, released_with
@@ -29,7 +29,7 @@ from fourtop.model.plan import Plan
 from fourtop.model.request import STAY_MINUTES, BookingRequest
 from fourtop.model.validation import CheckStatus, Selection, SelectionCheck, Validation
 from fourtop.planner import Planner
-from fourtop.ports import Need, Scope, View
+from fourtop.ports import Need, View
 
 # The checks of the tables, in the order of the answer, with the codes of their reasons.
 _OF_TABLES: Final[Mapping[str, frozenset[Code]]] = {
@@ -82,7 +82,7 @@ def query(caller: Caller, selection: Selection) -> Query[Validation]:
         admission = Admission(view, compiled, caller.actor, released)
         return _Validation(admission, selection, booking).answer()
 
-    return Query(Scope(caller.restaurant_id, bookings=one_or_none(selection.booking_id)), ask)
+    return Query(caller.scope(selection.booking_id), ask)
 
 
 @attrs.frozen

@@ -7,7 +7,7 @@ from datetime import date
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Query
 from fourtop.engine.waitlist import open_offer, sittings_of, waiting_parties
-from fourtop.model.service_period import as_date
+from fourtop.model.service_period import check_date
 from fourtop.model.waitlist import Waitlist, WaitlistEntry
 from fourtop.ports import Need, Scope, View
 
@@ -18,7 +18,7 @@ def query(caller: Caller, on: date) -> Query[Waitlist]:
     Raises:
         InvalidInput: If it is not a date.
     """
-    day = as_date(on)
+    day = check_date("on", on)
     return Query(Scope(caller.restaurant_id), lambda view, compiled: waitlist(view, compiled, day))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from operator import attrgetter
 from typing import Final
 
@@ -29,27 +29,32 @@ class HeadcountIndex:
         """Stop counting a booking that was added, unchanged. O(1)."""
         self._count(booking, -1)
 
-    def within(self, window: Window) -> Iterator[Headcount]:
-        """Yield the headcounts inside a window, by their instant.
+    def within(self, window: Window) -> list[Headcount]:
+        """Return the headcounts inside a window, by their instant.
 
         It looks at every instant of the days that the window touches.
         """
-        for number in range(window.start_us // _DAY_US, (window.end_us - 1) // _DAY_US + 1):
-            day = self._days.get(number, {})
-            for start_us in sorted(day):
-                if window.start_us <= start_us < window.end_us:
-                    yield day[start_us]
+        first_us, end_us = window.start_us, window.end_us
+        found: list[Headcount] = []
+        for number in range(first_us // _DAY_US, (end_us - 1) // _DAY_US + 1):
+            day = self._days.get(number)
+            if day is not None:
+                found += [day[each] for each in sorted(day) if first_us <= each < end_us]
+        return found
 
     def _count(self, booking: Booking, sign: int) -> None:
         if not booking.status.counts_covers:
             return
         start_us = booking.stay.dining.start_us
         day = self._days.setdefault(start_us // _DAY_US, {})
-        before = day.pop(start_us, None) or Headcount(start_us, 0, 0)
-        parties = before.parties + sign
+        before = day.get(start_us)
+        covers, parties = sign * booking.party_size, sign
+        if before is not None:
+            covers, parties = covers + before.covers, parties + before.parties
         if parties:
-            covers = before.covers + sign * booking.party_size
             day[start_us] = Headcount(start_us, covers, parties)
+            return
+        day.pop(start_us, None)
         if not day:
             del self._days[start_us // _DAY_US]
 

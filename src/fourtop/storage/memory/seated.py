@@ -20,7 +20,9 @@ class SeatedIndex:
 
     def note(self, booking: Booking) -> None:
         """Keep a booking of the two statuses, and drop one that is no longer. O(1)."""
-        self.forget(booking.id)
+        # Nearly always there is none to drop.
+        if self._bookings or self._promised:
+            self.forget(booking.id)
         if booking.status is BookingStatus.CHECKED_IN:
             self._bookings[booking.id] = booking
         elif booking.status is BookingStatus.PENDING_ALLOCATION:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from functools import partial
 from itertools import chain
 from operator import attrgetter
 from typing import Any, Final, Self, TypeVar, Unpack
 
-from sortedcontainers import SortedList
-
 from fourtop.errors import AllocationsOverlap, AlreadyExists, ForeignTenant, NotFound, StaleVersion
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.booking import Booking
 from fourtop.model.confirmation import ConfirmationResult
-from fourtop.model.hold import Hold, HoldState
+from fourtop.model.hold import Hold
 from fourtop.model.house import House
 from fourtop.model.results import Versions
 from fourtop.model.window import Window
@@ -32,31 +29,22 @@ from fourtop.ports import (
     owner_class,
 )
 from fourtop.storage.memory.archive import Archive
+from fourtop.storage.memory.bookings import BookingRecords
 from fourtop.storage.memory.confirmations import ConfirmationRecords
-from fourtop.storage.memory.headcounts import HeadcountIndex, held_within, parties_within
+from fourtop.storage.memory.headcounts import held_within, parties_within
+from fourtop.storage.memory.holds import HoldRecords
 from fourtop.storage.memory.outbox import EventOutbox
 from fourtop.storage.memory.plain_records import PlainRecords
-from fourtop.storage.memory.references import ReferenceIndex
 from fourtop.storage.memory.repair import nothing, restored
-from fourtop.storage.memory.seated import SeatedIndex
-from fourtop.storage.memory.statuses import StatusIndex
 from fourtop.storage.memory.stored_records import StoredRecords, changes_of
-from fourtop.storage.memory.unused_holds import forget_hold, unused_holds
-from fourtop.timeline import Occupancy, OverlappingIndex
+from fourtop.timeline import Occupancy
 
 R = TypeVar("R")
 P = TypeVar("P", bound=PlainRecord)
 
-# Sorts after every id.
-_LAST_ID: Final = "~"
 _ID: Final = attrgetter("id")
 _EVENT_KEY: Final = attrgetter("dedupe_key")
 _COMMAND_AND_KEY: Final = attrgetter("command", "key")
-# The indexes that ``_index_records`` makes anew.
-_INDEXES: Final = (
-    *("_starts", "_statuses", "_headcounts", "_seated", "promises", "_references"),
-    *("_active", "_expiries", "_sessions", "_holds_for"),
-)
 
 
 class RestaurantState:
@@ -72,19 +60,9 @@ class RestaurantState:
         self.outbox: EventOutbox = EventOutbox()
         self.archive: Archive = Archive()
         self.confirmations: ConfirmationRecords = ConfirmationRecords()
+        self.bookings: BookingRecords = BookingRecords()
+        self.holds: HoldRecords = HoldRecords()
         self.plain: PlainRecords = PlainRecords()
-        self._bookings: dict[str, Booking] = {}
-        self._holds: dict[str, Hold] = {}
-        self._starts: SortedList[tuple[int, str]] = SortedList()
-        self._statuses = StatusIndex()
-        self._headcounts = HeadcountIndex()
-        self.promises: dict[str, Booking] = {}
-        self._seated = SeatedIndex(self.promises)
-        self._references = ReferenceIndex()
-        self._active: OverlappingIndex[Hold] = OverlappingIndex(key=_ID)
-        self._expiries: SortedList[tuple[int, str]] = SortedList()
-        self._sessions: dict[str, SortedList[tuple[int, str]]] = {}
-        self._holds_for: dict[str, list[str]] = {}
         # Restores the records while a write is under way; the store repairs where one is left over.
         self.undo: Callable[[], None] | None = None
         # The slug before the last write: an undo restores it.
@@ -140,22 +118,24 @@ class RestaurantState:
 
     def extent(self) -> tuple[int, int] | None:
         """Return the extent of all allocations and starts of bookings, or ``None``."""
-        if not self._starts:
-            return self.occupancy.extent()
-        (first_us, _), (last_us, _) = self._starts[0], self._starts[-1]
-        return joined_extent(self.occupancy.extent(), (first_us, last_us + 1))
+        return joined_extent(self.occupancy.extent(), self.bookings.extent())
 
     def find_booking(self, booking_id: str) -> Booking | None:
         """Return the booking of that id, or ``None``."""
-        return self._bookings.get(booking_id)
+        return self.bookings.by_id.get(booking_id)
 
     def seated(self) -> Collection[Booking]:
         """Return the bookings that are checked in, by start, then id."""
-        return self._seated.bookings()
+        return self.bookings.seated()
+
+    @property
+    def promises(self) -> dict[str, Booking]:
+        """The bookings that wait for promised tables, by id: all of the restaurant."""
+        return self.bookings.promised
 
     def find_hold(self, hold_id: str) -> Hold | None:
         """Return the hold of that id, in any state, or ``None``."""
-        return self._holds.get(hold_id)
+        return self.holds.by_id.get(hold_id)
 
     def find_record(self, record: type[P], record_id: str) -> P | None:
         """Return the plain record of that class and id, or ``None``."""
@@ -175,68 +155,56 @@ class RestaurantState:
 
     def bookings_starting(self, window: Window) -> Iterator[Booking]:
         """Return the bookings that sit down inside a window, by start, then id."""
-        for _, booking_id in self._starts.irange(
-            (window.start_us, ""), (window.end_us, ""), inclusive=(True, False)
-        ):
-            yield self._bookings[booking_id]
+        return self.bookings.starting(window)
 
     def listed(self, listing: Listing) -> Iterator[Booking]:
         """Return the bookings of a listing, by start, then id."""
-        if listing.reference is not None:
-            return listing.of(self._references.of(listing.reference))
-        first, end = (listing.first_us, ""), (listing.end_us, "")
-        if listing.statuses:
-            places = self._statuses.between(listing.statuses, first, end)
-        else:
-            places = self._starts.irange(first, end)
-        return listing.of(self._bookings[booking_id] for _, booking_id in places)
+        return self.bookings.listed(listing)
 
-    def headcounts(self, window: Window) -> Iterator[Headcount]:
-        """Yield the headcounts of the counted bookings inside a window, ascending."""
-        return self._headcounts.within(window)
+    def headcounts(self, window: Window) -> Iterable[Headcount]:
+        """Return the headcounts of the counted bookings inside a window, ascending."""
+        return self.bookings.headcounts.within(window)
 
     def held_covers(self, window: Window, now_us: int) -> list[HeldCover]:
         """Return the held covers that start inside a window, by start, then id."""
-        holds = self.active_holds(window) if self._expiries else []
-        return held_within(window, holds, self._bookings, now_us)
+        if not self.holds.has_active:
+            return []
+        return held_within(window, self.active_holds(window), self.bookings.by_id, now_us)
 
     def counted_parties(self, window: Window, now_us: int) -> list[CountedParty]:
         """Return the counted parties that start inside a window, by their ``order_key``."""
-        holds = self.active_holds(window) if self._expiries else []
+        holds = self.active_holds(window) if self.holds.has_active else []
         booked = self.bookings_starting(window)
-        return parties_within(window, holds, booked, now_us, self._bookings)
+        return parties_within(window, holds, booked, now_us, self.bookings.by_id)
 
     def active_holds(self, window: Window) -> list[Hold]:
         """Return the active holds that occupy a window, by start, then id."""
-        found = self._active.overlapping(window.start_us, window.end_us)
-        return sorted(found, key=lambda each: (each.stay.dining.start_us, each.id))
+        return self.holds.active(window)
 
     def expired_holds(self, now_us: int, window: Window) -> list[Hold]:
         """Return the active holds of a window that have expired, by start, then id."""
         # Nearly always the first to expire is still alive, and the look-up ends here.
-        if not self._expiries or self._expiries[0][0] > now_us:
+        if not self.holds.has_expired(now_us):
             return []
         return [each for each in self.active_holds(window) if not each.is_alive(now_us)]
 
     def count_alive(self, now_us: int, session: str | None = None) -> int:
         """Count the holds that are alive: of a session, or all."""
-        expiries = self._expiries if session is None else self._sessions.get(session, ())
-        return len(expiries) - bisect_right(expiries, (now_us, _LAST_ID))
+        return self.holds.count_alive(now_us, session)
 
     def holds_for(self, booking_id: str) -> list[Hold]:
         """Return the holds made for a booking, oldest first, then by id."""
-        found = (self._holds[hold_id] for hold_id in self._holds_for.get(booking_id, ()))
-        return sorted(found, key=lambda each: (each.created_us, each.id))
+        return self.holds.made_for(booking_id)
 
     # ---- ended records, for jobs
 
     def holds_expired(self, before_us: int) -> Iterator[tuple[int, str]]:
         """Yield (expiry, id) of the active holds that expired by an instant, in this order."""
-        yield from self._expiries.irange(maximum=(before_us, _LAST_ID))
+        return self.holds.expired_by(before_us)
 
     def holds_over(self, before_us: int) -> Iterator[tuple[int, str]]:
         """Return (creation, id) of the ended holds of an instant or earlier without references."""
-        return unused_holds(self._holds.values(), self.confirmations, self.occupancy, before_us)
+        return self.holds.unused(self.confirmations, self.occupancy, before_us)
 
     def archive_allocation(self, row_id: str) -> None:
         """Move a row into the archive."""
@@ -253,7 +221,7 @@ class RestaurantState:
 
     def drop_hold(self, hold_id: str) -> None:
         """Forget the record of an ended hold."""
-        self.run(partial(forget_hold, self._holds, self._holds_for, hold_id))
+        self.run(partial(self.holds.drop, hold_id))
 
     def drop_result(self, result_id: str) -> None:
         """Forget a confirmation result."""
@@ -298,17 +266,15 @@ class RestaurantState:
 
     def _undo_of(self, changes: Changes) -> Callable[[], None]:
         """Return a function that restores the records that the changes touch."""
-        touched: tuple[tuple[dict[str, Any], Iterable[Any]], ...] = (
-            (self._bookings, changes.bookings),
-            (self._holds, changes.holds_added),
-            (self._holds, changes.holds_changed),
-        )
-        before = [
-            (records, each.id, records.get(each.id)) for records, rows in touched for each in rows
+        bookings, holds = self.bookings.by_id, self.holds.by_id
+        before: list[tuple[dict[str, Any], str, Any]] = [
+            (bookings, each.id, bookings.get(each.id)) for each in changes.bookings
         ]
-        before += [
-            (self._bookings, each, self._bookings.get(each)) for each in changes.bookings_removed
-        ]
+        if changes.holds_added or changes.holds_changed:
+            ids = [each.id for each in (*changes.holds_added, *changes.holds_changed)]
+            before += [(holds, each, holds.get(each)) for each in ids]
+        if changes.bookings_removed:
+            before += [(bookings, each, bookings.get(each)) for each in changes.bookings_removed]
         if changes.records_added or changes.records_changed or changes.records_removed:
             before += self.plain.stored_before(changes)
         return partial(self._restore, changes, before, self.house, self.versions)
@@ -329,8 +295,8 @@ class RestaurantState:
         self.outbox.retract(changes.events)
         self.house, self.versions = house, versions
         self._restore_allocations(
-            gone=(*changes.removed, *(old for old, _ in changes.replaced)),
-            come=(*(new for _, new in changes.replaced), *changes.added),
+            gone=changes.gone,
+            come=changes.come,
         )
 
     def _restore_allocations(
@@ -341,14 +307,8 @@ class RestaurantState:
 
     def _index_records(self) -> None:
         """Make the indexes of all records anew."""
-        fresh = RestaurantState.of(
-            self.house,
-            self.versions,
-            bookings=self._bookings.values(),
-            holds=self._holds.values(),
-        )
-        for name in _INDEXES:
-            setattr(self, name, getattr(fresh, name))
+        self.bookings.index()
+        self.holds.index()
         self.confirmations.index()
         self.outbox.index()
 
@@ -395,7 +355,7 @@ class RestaurantState:
     def _check_bookings(self, changes: Changes) -> None:
         versions: dict[str, int] = {}
         for booking in changes.bookings:
-            stored = self._bookings.get(booking.id)
+            stored = self.bookings.by_id.get(booking.id)
             found = versions.get(booking.id, 0 if stored is None else stored.version)
             if found and booking.version == 1:
                 raise AlreadyExists("booking", booking.id)
@@ -404,10 +364,8 @@ class RestaurantState:
             versions[booking.id] = booking.version
 
     def _check_gone(self, changes: Changes) -> None:
-        if not (changes.removed or changes.replaced):
-            return
         gone: set[str] = set()
-        for row in chain(changes.removed, (old for old, _ in changes.replaced)):
+        for row in changes.gone:
             stored = self.occupancy.find(row.id)
             # Nearly always it is the stored row itself, and equality takes longer to find out.
             if row.id in gone or (stored is not row and stored != row):
@@ -416,7 +374,7 @@ class RestaurantState:
 
     def _check_new(self, changes: Changes) -> None:
         if changes.holds_added:
-            _refuse_known("hold", map(_ID, changes.holds_added), self._holds)
+            _refuse_known("hold", map(_ID, changes.holds_added), self.holds.by_id)
         if changes.records_added:
             self.plain.check_new(changes.records_added)
         if changes.events:
@@ -435,7 +393,7 @@ class RestaurantState:
         floor = self.house.floor if changes.floor is None else changes.floor.floor
         tables = floor.positions
         known: dict[OwnerKind, tuple[Container[str], Container[str]]] = {}
-        for row in chain(changes.added, (new for _, new in changes.replaced)):
+        for row in changes.come:
             kind = row.owner_kind
             if kind not in known:
                 known[kind] = self._owners_after(changes, kind)
@@ -445,7 +403,7 @@ class RestaurantState:
             if row.resource_type is ResourceType.TABLE and row.resource_id not in tables:
                 raise NotFound("table", row.resource_id)
         for hold in changes.holds_changed:
-            if hold.id not in self._holds:
+            if hold.id not in self.holds.by_id:
                 raise NotFound("hold", hold.id)
 
     def _owners_after(
@@ -453,9 +411,9 @@ class RestaurantState:
     ) -> tuple[Container[str], Container[str]]:
         """Return the ids of the owners of a kind after the changes: the stored and the new ones."""
         if kind is OwnerKind.BOOKING:
-            return self._bookings, {each.id for each in changes.bookings}
+            return self.bookings.by_id, {each.id for each in changes.bookings}
         if kind is OwnerKind.HOLD:
-            return self._holds, {each.id for each in changes.holds_added}
+            return self.holds.by_id, {each.id for each in changes.holds_added}
         record = owner_class(kind)
         added = {each.id for each in changes.records_added if type(each) is record}
         return self.plain.ids(record), added
@@ -472,7 +430,11 @@ class RestaurantState:
         changed = {booking.id for booking in changes.bookings}
         removed: set[str] = set()
         for booking_id in changes.bookings_removed:
-            if booking_id in removed or booking_id in changed or booking_id not in self._bookings:
+            if (
+                booking_id in removed
+                or booking_id in changed
+                or booking_id not in self.bookings.by_id
+            ):
                 raise NotFound("booking", booking_id)
             removed.add(booking_id)
         self._check_left_behind(changes, OwnerKind.BOOKING, removed)
@@ -484,15 +446,14 @@ class RestaurantState:
         stored = (
             row for owner_id in sorted(removed) for row in self.occupancy.of_owner(kind, owner_id)
         )
-        gone = {row.id for row in chain(changes.removed, (old for old, _ in changes.replaced))}
+        gone = {row.id for row in changes.gone}
         left = (row for row in stored if row.id not in gone)
-        for row in chain(left, changes.added, (new for _, new in changes.replaced)):
+        for row in chain(left, changes.come):
             if row.owner_kind is kind and row.owner_id in removed:
                 raise NotFound(kind.value, row.owner_id)
 
     def _write_allocations(self, changes: Changes) -> None:
-        gone = [*changes.removed, *(old for old, _ in changes.replaced)]
-        come = [*(new for _, new in changes.replaced), *changes.added]
+        gone, come = changes.gone, changes.come
         for row in gone:
             self.occupancy.remove(row)
         placed: list[Allocation] = []
@@ -509,15 +470,8 @@ class RestaurantState:
 
     def _write_records(self, changes: Changes) -> None:
         self._write_bookings(changes)
-        for hold in changes.holds_added:
-            self._holds[hold.id] = hold
-            if hold.booking_id is not None:
-                self._holds_for.setdefault(hold.booking_id, []).append(hold.id)
-            self._activate(hold)
-        for hold in changes.holds_changed:
-            self._deactivate(self._holds[hold.id])
-            self._holds[hold.id] = hold
-            self._activate(hold)
+        self.holds.extend(changes.holds_added)
+        self.holds.replace(changes.holds_changed)
         if changes.records_added or changes.records_changed or changes.records_removed:
             self.plain.write(changes)
         if changes.confirmations or changes.stored_results:
@@ -526,49 +480,8 @@ class RestaurantState:
             self.outbox.extend(changes.events)
 
     def _write_bookings(self, changes: Changes) -> None:
-        for booking in changes.bookings:
-            stored = self._bookings.get(booking.id)
-            if stored is not None:
-                self._drop_booking(stored)
-            place = (booking.stay.dining.start_us, booking.id)
-            self._bookings[booking.id] = booking
-            self._starts.add(place)
-            self._statuses.note(booking.status, place)
-            self._headcounts.add(booking)
-            self._seated.note(booking)
-            if booking.reference is not None:
-                self._references.note(booking)
-        for booking_id in changes.bookings_removed:
-            self._drop_booking(self._bookings.pop(booking_id))
-            self._seated.forget(booking_id)
-
-    def _drop_booking(self, booking: Booking) -> None:
-        """Drop a booking from the indexes by its start, status and reference."""
-        place = (booking.stay.dining.start_us, booking.id)
-        self._starts.remove(place)
-        self._statuses.forget(booking.status, place)
-        self._headcounts.remove(booking)
-        if booking.reference is not None:
-            self._references.forget(booking)
-
-    def _activate(self, hold: Hold) -> None:
-        if hold.state is HoldState.ACTIVE:
-            self._active.add(hold.stay.occupied.start_us, hold.stay.occupied.end_us, hold)
-            self._expiries.add((hold.expires_us, hold.id))
-            if hold.session is not None:
-                self._sessions.setdefault(hold.session, SortedList()).add(
-                    (hold.expires_us, hold.id)
-                )
-
-    def _deactivate(self, hold: Hold) -> None:
-        if hold.state is HoldState.ACTIVE:
-            self._active.remove(hold.stay.occupied.start_us, hold.stay.occupied.end_us, hold)
-            self._expiries.remove((hold.expires_us, hold.id))
-            if hold.session is not None:
-                of_session = self._sessions[hold.session]
-                of_session.remove((hold.expires_us, hold.id))
-                if not of_session:
-                    del self._sessions[hold.session]
+        self.bookings.write(changes.bookings)
+        self.bookings.remove(changes.bookings_removed)
 
     def _write_house(self, changes: Changes) -> None:
         if changes.floor is None and changes.policy is None:
@@ -582,10 +495,11 @@ class RestaurantState:
         self.house = House(restaurant, floor, policy)
 
     def _count(self, changes: Changes) -> None:
+        before = self.versions
         self.versions = Versions(
-            floor=self.versions.floor + (changes.floor is not None),
-            policy=self.versions.policy + (changes.policy is not None),
-            occupancy=self.versions.occupancy + changes.touches_occupancy,
+            before.floor + (changes.floor is not None),
+            before.policy + (changes.policy is not None),
+            before.occupancy + changes.touches_occupancy,
         )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from itertools import chain
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
@@ -525,7 +524,5 @@ def _changed_house(house: House, versions: Versions, changes: Changes) -> House:
 def _tables_are_on(house: House, changes: Changes) -> bool:
     """Whether every table of a new row is on the floor; old rows outlive the table."""
     positions = house.floor.positions
-    new_rows = chain(changes.added, (new for _, new in changes.replaced))
-    return all(
-        row.resource_id in positions for row in new_rows if row.resource_type is ResourceType.TABLE
-    )
+    tables = (row for row in changes.come if row.resource_type is ResourceType.TABLE)
+    return all(row.resource_id in positions for row in tables)

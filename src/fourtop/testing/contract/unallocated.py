@@ -11,7 +11,16 @@ from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.window import Window
 from fourtop.ports import View
 from fourtop.testing.contract.harness import Trial, raised_by
-from fourtop.testing.contract.samples import HERE, THERE, a_booking, a_hold_at, a_row, of_hold, span
+from fourtop.testing.contract.samples import (
+    HERE,
+    THERE,
+    a_booking,
+    a_hold,
+    a_hold_at,
+    a_row,
+    of_hold,
+    span,
+)
 
 _PROMISED: Final = BookingStatus.PENDING_ALLOCATION
 
@@ -87,6 +96,27 @@ class UnallocatedPromises:
         assert _promised(trial, window) == []
         trial.clock.advance(minutes=3)
         assert _promised(trial, window) == ["b1"]
+
+    def test_a_hold_beside_the_window_keeps_no_tables_in_it(self, trial: Trial) -> None:
+        """Only a hold that overlaps the window counts, whatever else the scope has loaded."""
+        # The party is there until 490 with its buffers; the hold ends at 410.
+        hold = attrs.evolve(a_hold("h1", span(360, 400)), booking_id="b1")
+        trial.write(bookings=(_a_party(),), holds_added=(hold,))
+        for start, end, ids in (
+            (300, 600, []),
+            (409, 480, []),
+            (410, 480, ["b1"]),
+            (450, 500, ["b1"]),
+        ):
+            window = span(start, end)
+            for scope in (
+                {"windows": (window,)},
+                {"windows": (window, span(300, 350))},
+                {"windows": (span(300, 600),)},
+                {"windows": (window,), "bookings": frozenset(("b1",))},
+            ):
+                found = trial.ask(partial(_ids, window), **scope)
+                assert found == ids, f"minutes {start} to {end} in {scope}"
 
     def test_promised_parties_of_another_restaurant_are_not_seen(self, trial: Trial) -> None:
         """A party was promised tables of its own restaurant only."""

@@ -14,8 +14,8 @@ from fourtop.ports import Changes, Scope, by_kind, owner_refs
 from fourtop.storage.memory.state import RestaurantState
 from fourtop.storage.sql.statement import Cursor, Statement
 from fourtop.storage.sql.statements.dialect import Dialect
+from fourtop.storage.sql.statements.projections import Projections
 from fourtop.storage.sql.statements.reader import Loaded, Reader
-from fourtop.storage.sql.statements.selects import Projections
 from fourtop.storage.sql.tables.allocation import allocation_row
 from fourtop.storage.sql.tables.plain_table import PlainTable
 from fourtop.storage.sql.tables.values import listed, loads
@@ -75,8 +75,7 @@ class ConflictExplainer:
         state.apply(changes)
 
     def _parameters(self, restaurant_id: str, changes: Changes) -> dict[str, Any]:
-        come = [*(new for _, new in changes.replaced), *changes.added]
-        gone = [*changes.removed, *(old for old, _ in changes.replaced)]
+        come, gone = changes.come, changes.gone
         ids = self._dialect.id_parameter
         return {
             "restaurant": restaurant_id,

@@ -10,7 +10,7 @@ import attrs
 from sqlalchemy import ColumnElement, select
 
 from fourtop.model.allocation import Allocation, Owner, OwnerKind
-from fourtop.model.booking import Booking, BookingStatus
+from fourtop.model.booking import Booking
 from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.hold import Hold
 from fourtop.model.house import House
@@ -29,13 +29,14 @@ from fourtop.ports import (
 )
 from fourtop.storage.sql.statement import Cursor, Statement
 from fourtop.storage.sql.statements.dialect import Dialect
-from fourtop.storage.sql.statements.selects import (
-    Projections,
-    ScopeSelects,
+from fourtop.storage.sql.statements.projections import Projections
+from fourtop.storage.sql.statements.scope_shape import (
     ScopeShape,
+    interval_names,
     intervals,
     named_ids,
 )
+from fourtop.storage.sql.statements.selects import ScopeSelects
 from fourtop.storage.sql.tables.allocation import allocation_of
 from fourtop.storage.sql.tables.booking import booking_of
 from fourtop.storage.sql.tables.confirmation import confirmation_of
@@ -129,11 +130,6 @@ class Loaded:
             claimed=tuple(self.held_covers.values()),
             parties=tuple(self.counted_parties.values()),
             alive=self.alive,
-            promises={
-                each.id: each
-                for each in self.bookings.values()
-                if each.status is BookingStatus.PENDING_ALLOCATION
-            },
         )
 
 
@@ -196,8 +192,10 @@ class Reader:
             ("c", scope.headcount_spans),
             ("p", scope.party_spans),
         ):
-            for number, (start_us, end_us) in enumerate(intervals(spans)):
-                parameters |= {f"{letter}{number}_start": start_us, f"{letter}{number}_end": end_us}
+            loaded = intervals(spans)
+            names = interval_names(letter, len(loaded))
+            for (first, last), (start_us, end_us) in zip(names, loaded, strict=True):
+                parameters |= {first: start_us, last: end_us}
         for number, (command, key) in enumerate(sorted(scope.stored_results)):
             parameters |= {f"a{number}_command": command, f"a{number}_key": key}
         if scope.listing is not None:

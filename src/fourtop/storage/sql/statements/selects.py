@@ -1,15 +1,10 @@
-"""Build the SELECTs that load a scope. Each uses one index.
-
-``ScopeShape`` says which SELECTs a scope needs, without any value; it is the key under which the
-compiled statement is cached.
-"""
+"""Build the SELECTs that load a scope. Each uses one index."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Any, Final
 
-import attrs
 from sqlalchemy import (
     ColumnElement,
     Select,
@@ -24,7 +19,6 @@ from sqlalchemy import (
 
 from fourtop.model.booking import BookingStatus
 from fourtop.model.window import MAX_WINDOW_US
-from fourtop.ports import IntervalSet, Listing, Scope
 from fourtop.storage.sql.statements.dialect import Dialect
 from fourtop.storage.sql.statements.expressions import (
     microseconds,
@@ -32,170 +26,13 @@ from fourtop.storage.sql.statements.expressions import (
     restaurant,
     text_literal,
 )
+from fourtop.storage.sql.statements.projections import Projections
+from fourtop.storage.sql.statements.scope_shape import ScopeShape, interval_names
 from fourtop.storage.sql.tables.allocation import ALLOCATION, SHORT_US
-from fourtop.storage.sql.tables.booking import BOOKING
-from fourtop.storage.sql.tables.confirmation import CONFIRMATION
-from fourtop.storage.sql.tables.hold import HOLD
 from fourtop.storage.sql.tables.plain_table import PlainTable
 from fourtop.storage.sql.tables.result import RESULT
 
-# A scope with more intervals is loaded as one interval that covers them all, for instance an import
-# of a year, most of which is full of rows.
-MAX_SPANS: Final = 4
-# The parts of a scope that are ids.
-_ID_PARTS: Final = ("bookings", "holds", "tables", "sessions")
-_FLAGS_WITHOUT_WINDOWS: Final = ("counts_holds", "has_extent")
-_FLAGS: Final = (*_FLAGS_WITHOUT_WINDOWS, "has_owners")
 _COUNTED: Final = tuple(status.value for status in BookingStatus if status.counts_covers)
-
-
-@attrs.frozen
-class ScopeShape:
-    """Which parts a scope has: everything that decides the text of the statement, and no value.
-
-    Args:
-        windows: The number of intervals of windows.
-        sittings: The number of intervals of sittings.
-        headcounts: The number of intervals in which heads are counted.
-        counted_parties: The number of intervals in which parties are counted one by one.
-        stored_results: The number of stored results.
-        named: The names of the other parts that the scope has.
-        single: The parts among them that consist of one id.
-        has_house: Whether the house is loaded, too.
-        has_seated: Whether the bookings that are checked in are loaded, with their rows.
-        listing: The optional conditions of a listing: ``"status"`` for each status, and
-            ``"reference"``; ``None`` without a listing.
-    """
-
-    windows: int
-    sittings: int
-    headcounts: int
-    counted_parties: int
-    stored_results: int
-    named: tuple[str, ...]
-    single: tuple[str, ...]
-    has_house: bool
-    has_seated: bool
-    listing: tuple[str, ...] | None = None
-
-    @classmethod
-    def of(cls, scope: Scope, now_us: int, *, has_house: bool) -> ScopeShape:
-        """Return the shape of a scope."""
-        ids = named_ids(scope)
-        # Owners are those of the allocations in windows; without a window nothing is loaded.
-        flags = _FLAGS if scope.windows else _FLAGS_WITHOUT_WINDOWS
-        return cls(
-            windows=len(intervals(scope.spans)),
-            sittings=len(intervals(scope.sitting_spans)),
-            headcounts=len(intervals(scope.headcount_spans)),
-            counted_parties=len(intervals(scope.party_spans)),
-            stored_results=len(scope.stored_results),
-            named=(*ids, *[name for name in flags if getattr(scope, name)]),
-            single=tuple([name for name in ids if name != "tables" and len(ids[name]) == 1]),
-            has_house=has_house,
-            has_seated=scope.sees_seated(now_us),
-            listing=None if scope.listing is None else conditions_of(scope.listing),
-        )
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether the scope names nothing."""
-        spans = self.windows or self.sittings or self.headcounts or self.counted_parties
-        is_listed = self.listing is not None
-        return not (spans or is_listed or self.stored_results or self.named or self.has_house)
-
-
-def named_ids(scope: Scope) -> dict[str, Collection[str]]:
-    """Return the ids that a scope names, by the parts that are not empty.
-
-    The statement differs for one id and for several, except for tables.
-    """
-    found: dict[str, Collection[str]] = {}
-    for name in _ID_PARTS:
-        ids = getattr(scope, name)
-        if ids:
-            found[name] = ids
-    if scope.records:
-        found |= {kind.plural: named for kind, named in scope.record_ids.items()}
-    return found
-
-
-def conditions_of(listing: Listing) -> tuple[str, ...]:
-    """Return the optional conditions that a listing has, one for each of its statuses."""
-    reference = () if listing.reference is None else ("reference",)
-    return ("status",) * len(listing.statuses) + reference
-
-
-def intervals(spans: IntervalSet) -> list[tuple[int, int]]:
-    """Return the intervals to load, as pairs of start and end."""
-    if len(spans.starts_us) > MAX_SPANS:
-        return [(spans.starts_us[0], spans.ends_us[-1])]
-    return list(zip(spans.starts_us, spans.ends_us, strict=True))
-
-
-class Projections:
-    """The JSON row of each table, with its columns in the order in which the mapping reads them."""
-
-    def __init__(self, dialect: Dialect) -> None:
-        tables = dialect.tables
-        self.allocations: Any = tables["allocations"]
-        self.bookings: Any = tables["bookings"]
-        self.holds: Any = tables["table_holds"]
-        self.plain: dict[str, PlainTable] = {each.kind.plural: each for each in tables.plain}
-        self.confirmations: Any = tables["booking_confirmation_results"]
-        self.stored_results: Any = tables["command_results"]
-        self._dialect = dialect
-        self._assignments = tables["booking_table_assignments"]
-        self._members = tables["table_hold_members"]
-        self._seen = tables["booking_confirmation_tables"]
-
-    def rows_of(self, table: Any, names: Iterable[str], *more: ColumnElement[Any]) -> Select[Any]:
-        """Select the JSON rows of a table of the restaurant."""
-        columns = [table.c[name] for name in names]
-        return select(self._dialect.json_array(*columns, *more)).where(
-            table.c.restaurant_id == restaurant()
-        )
-
-    def of_allocations(self) -> Select[Any]:
-        """Select allocations."""
-        return self.rows_of(self.allocations, ALLOCATION)
-
-    def of_bookings(self) -> Select[Any]:
-        """Select bookings with their tables."""
-        return self.rows_of(self.bookings, BOOKING, self.tables_of_bookings())
-
-    def tables_of_bookings(self) -> ColumnElement[Any]:
-        """Return the column with the list of a booking's tables."""
-        seat, booking = self._assignments.c, self.bookings.c
-        where = (seat.restaurant_id == booking.restaurant_id) & (seat.booking_id == booking.id)
-        found: ColumnElement[Any] = self._dialect.json_values(seat.table_id, where, seat.position)
-        return found
-
-    def of_holds(self) -> Select[Any]:
-        """Select holds with their tables."""
-        return self.rows_of(self.holds, HOLD, self.tables_of_holds())
-
-    def tables_of_holds(self) -> ColumnElement[Any]:
-        """Return the column with the list of a hold's tables."""
-        seat, hold = self._members.c, self.holds.c
-        where = (seat.restaurant_id == hold.restaurant_id) & (seat.hold_id == hold.id)
-        found: ColumnElement[Any] = self._dialect.json_values(seat.table_id, where, seat.position)
-        return found
-
-    def of_plain(self, plain: PlainTable) -> tuple[Any, Select[Any]]:
-        """Return the column of the ids of a table of plain records, and the select of its rows."""
-        table = self._dialect.tables[plain.name]
-        return table.c.id, self.rows_of(table, plain.columns)
-
-    def of_confirmations(self) -> Select[Any]:
-        """Select confirmation results with the ids and the capacities of their tables."""
-        seen, result = self._seen.c, self.confirmations.c
-        where = (seen.restaurant_id == result.restaurant_id) & (seen.result_id == result.id)
-        lists = (
-            self._dialect.json_values(each, where, seen.position)
-            for each in (seen.table_id, seen.capacity)
-        )
-        return self.rows_of(self.confirmations, CONFIRMATION, *lists)
 
 
 class ScopeSelects:
@@ -327,11 +164,9 @@ class ScopeSelects:
         row, base = self._projections.bookings.c, self._projections.of_bookings()
         if self._has("bookings"):
             yield base.where(self._any_of(row.id, "bookings"))
-        for number in range(self._shape.sittings):
-            start, end = microseconds(f"s{number}_start"), microseconds(f"s{number}_end")
-            yield base.where(row.dining_start_us >= start, row.dining_start_us < end)
-        for number in range(self._shape.windows):
-            start, end = microseconds(f"w{number}_start"), microseconds(f"w{number}_end")
+        for start, end in self._spans("s", self._shape.sittings):
+            yield base.where(*_sits_in(row, start, end))
+        for start, end in self._spans("w", self._shape.windows):
             yield base.where(*_is_promised_in(row, start, end))
         if self._shape.has_seated:
             yield base.where(_is_seated(row))
@@ -345,7 +180,7 @@ class ScopeSelects:
         row, base = self._projections.bookings.c, self._projections.of_bookings()
         at = row.dining_start_us
         for start, end in self._spans("w", self._shape.windows):
-            yield base.where(at >= start, at < end)
+            yield base.where(*_sits_in(row, start, end))
             for owners in self._owners_within("booking", start, end):
                 yield base.where(or_(at < start, at >= end), row.id.in_(owners))
 
@@ -361,7 +196,7 @@ class ScopeSelects:
         is_after = or_(
             at > microseconds("l_after_us"), row.id > bindparam("l_after_id", type_=Text())
         )
-        found = base.where(at >= first, at < end, is_after)
+        found = base.where(*_sits_in(row, first, end), is_after)
         if "reference" in conditions:
             found = found.where(row.reference == bindparam("l_reference", type_=Text()))
         (each,) = found.selected_columns
@@ -381,8 +216,7 @@ class ScopeSelects:
             yield base.where(self._any_of(row.id, "holds"))
         if self._has("bookings"):
             yield base.where(self._any_of(row.booking_id, "bookings"))
-        for number in range(self._shape.windows):
-            start, end = microseconds(f"w{number}_start"), microseconds(f"w{number}_end")
+        for start, end in self._spans("w", self._shape.windows):
             yield base.where(*_is_active_in(row, start, end))
 
     # ---- counts
@@ -394,7 +228,7 @@ class ScopeSelects:
         for start, end in self._spans("c", self._shape.headcounts):
             counted = select(json_array(at, func.sum(row.party_size), func.count()))
             yield counted.where(
-                row.restaurant_id == restaurant(), at >= start, at < end, _counts(row)
+                row.restaurant_id == restaurant(), *_sits_in(row, start, end), _counts(row)
             ).group_by(at)
 
     def held_covers(self) -> Iterable[Select[Any]]:
@@ -415,10 +249,11 @@ class ScopeSelects:
         of_booking = self._projections.tables_of_bookings()
         of_hold = self._projections.tables_of_holds()
         for start, end in self._spans("p", self._shape.counted_parties):
-            at = booking.dining_start_us
             booked = self._dialect.json_array(*_party(booking, "booking"), null(), of_booking)
             yield select(booked).where(
-                booking.restaurant_id == restaurant(), at >= start, at < end, _counts(booking)
+                booking.restaurant_id == restaurant(),
+                *_sits_in(booking, start, end),
+                _counts(booking),
             )
             held = self._dialect.json_array(*_party(hold, "hold"), self._counted_us(), of_hold)
             yield select(held).where(*_is_held(hold, start, end))
@@ -432,8 +267,8 @@ class ScopeSelects:
     @staticmethod
     def _spans(letter: str, number: int) -> Iterable[tuple[ColumnElement[int], ColumnElement[int]]]:
         """Yield the start and end of each interval of one kind."""
-        for each in range(number):
-            yield microseconds(f"{letter}{each}_start"), microseconds(f"{letter}{each}_end")
+        for start, end in interval_names(letter, number):
+            yield microseconds(start), microseconds(end)
 
     def alive(self) -> Iterable[Select[Any]]:
         """Count the live holds, in all and by session."""
@@ -494,6 +329,27 @@ class ScopeSelects:
             yield sitting.where(booking.restaurant_id == restaurant())
 
 
+def _sits_in(
+    row: Any, start: ColumnElement[int], end: ColumnElement[int]
+) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that the party of a booking or hold sits down in a window."""
+    return row.dining_start_us >= start, row.dining_start_us < end
+
+
+def _occupies(
+    row: Any, start: ColumnElement[int], end: ColumnElement[int]
+) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that the stay of a booking or hold overlaps a window.
+
+    The index of starts serves them.
+    """
+    begins = (
+        row.occupied_start_us > start - number_literal(MAX_WINDOW_US),
+        row.occupied_start_us < end,
+    )
+    return *begins, row.occupied_end_us > start
+
+
 def _is_seated(booking: Any) -> ColumnElement[bool]:
     found: ColumnElement[bool] = booking.status == text_literal(BookingStatus.CHECKED_IN.value)
     return found
@@ -503,14 +359,8 @@ def _is_promised_in(
     booking: Any, start: ColumnElement[int], end: ColumnElement[int]
 ) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions that a booking waits for promised tables in a window."""
-    waits: ColumnElement[bool] = booking.status == text_literal(
-        BookingStatus.PENDING_ALLOCATION.value
-    )
-    begins = (
-        booking.occupied_start_us > start - number_literal(MAX_WINDOW_US),
-        booking.occupied_start_us < end,
-    )
-    return waits, *begins, booking.occupied_end_us > start
+    status = text_literal(BookingStatus.PENDING_ALLOCATION.value)
+    return booking.status == status, *_occupies(booking, start, end)
 
 
 def _is_active(hold: Any) -> ColumnElement[bool]:
@@ -520,25 +370,17 @@ def _is_active(hold: Any) -> ColumnElement[bool]:
 
 def _is_active_in(
     hold: Any, start: ColumnElement[int], end: ColumnElement[int]
-) -> tuple[ColumnElement[bool], ColumnElement[bool], ColumnElement[bool], ColumnElement[bool]]:
-    """Return the conditions that a hold is active and overlaps a window.
-
-    The index of starts serves them.
-    """
-    begins = (
-        hold.occupied_start_us > start - number_literal(MAX_WINDOW_US),
-        hold.occupied_start_us < end,
-    )
-    return _is_active(hold), *begins, hold.occupied_end_us > start
+) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a hold is active and overlaps a window."""
+    return _is_active(hold), *_occupies(hold, start, end)
 
 
 def _is_held(
     hold: Any, start: ColumnElement[int], end: ColumnElement[int]
 ) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions that a live hold's guests sit down in a window."""
-    sits = hold.dining_start_us >= start, hold.dining_start_us < end
     is_alive = *_is_active_in(hold, start, end), hold.expires_us > microseconds("now_us")
-    return hold.restaurant_id == restaurant(), *is_alive, *sits
+    return hold.restaurant_id == restaurant(), *is_alive, *_sits_in(hold, start, end)
 
 
 def _party(row: Any, kind: str) -> tuple[ColumnElement[Any], ...]:

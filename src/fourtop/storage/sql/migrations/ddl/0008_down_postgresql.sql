@@ -15,18 +15,6 @@ WHERE abs((position ->> 'x')::float8) > 1000 OR abs((position ->> 'y')::float8) 
 
 DROP INDEX {schema}.table_inventory_number;
 
--- A number that two zones use gets the name of its zone.
-UPDATE {schema}.table_inventory AS own
-SET number = left((
-    SELECT zone.name FROM {schema}.zones AS zone
-    WHERE zone.restaurant_id = own.restaurant_id AND zone.id = own.zone_id
-) || '/' || number, 50)
-WHERE EXISTS (
-    SELECT 1 FROM {schema}.table_inventory AS other
-    WHERE other.restaurant_id = own.restaurant_id AND other.id <> own.id
-        AND lower(other.number COLLATE "C") = lower(own.number COLLATE "C")
-);
-
 -- The number of a table is unique in its restaurant, whatever the case.
 CREATE UNIQUE INDEX table_inventory_number
     ON {schema}.table_inventory (restaurant_id, lower(number COLLATE "C"));

@@ -40,18 +40,6 @@ WHERE abs(json_extract(position, '$.x')) > 1000 OR abs(json_extract(position, '$
 
 DROP INDEX table_inventory_number;
 
--- A number that two zones use gets the name of its zone. The scopes still tell the zones apart.
-UPDATE table_inventory
-SET number = (
-    SELECT substr(zone.name || '/' || table_inventory.number, 1, 50) FROM zones AS zone
-    WHERE zone.restaurant_id = table_inventory.restaurant_id AND zone.id = table_inventory.zone_id
-)
-WHERE (restaurant_id, id) IN (
-    SELECT own.restaurant_id, own.id FROM table_inventory AS own
-    JOIN table_inventory AS other ON other.restaurant_id = own.restaurant_id
-        AND other.id <> own.id AND other.number = own.number COLLATE NOCASE
-);
-
 -- The number of a table is unique in its restaurant, whatever the case.
 CREATE UNIQUE INDEX table_inventory_number
     ON table_inventory (restaurant_id, number COLLATE NOCASE);

@@ -1,6 +1,6 @@
 """Show each transaction only the rows of one restaurant: row-level security on PostgreSQL."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from fourtop.storage.sql.migrations.step import Step
@@ -65,6 +65,17 @@ def secure(step: Step, table: str, app: str, jobs: str) -> None:
         step.run(f"{policy} FOR {verb} TO fourtop_jobs {rows}")
 
 
+def bind_owner(step: Step, tables: Iterable[str], *, is_bound: bool) -> None:
+    """Let the policies bind the tables' owner, or not: bound, the owner sees no row.
+
+    A revision that reads or changes rows unbinds the owner before, and binds it again after.
+    """
+    if step.is_postgresql:
+        verb = "FORCE" if is_bound else "NO FORCE"
+        for table in tables:
+            step.run(f"ALTER TABLE {{schema}}.{table} {verb} ROW LEVEL SECURITY")
+
+
 def _restrict(step: Step, table: str) -> None:
     key = "id" if table == "restaurants" else "restaurant_id"
     rows = f"{key} = (SELECT {{schema}}.tenant())"
@@ -94,11 +105,11 @@ def downgrade(step: Step) -> None:
     """Drop the policies and revoke the rights."""
     if not step.is_postgresql:
         return
+    bind_owner(step, RIGHTS, is_bound=False)
     for table, (_, jobs) in RIGHTS.items():
         for verb, _rows in _policies_of_jobs(table, jobs):
             step.run(f"DROP POLICY jobs_{verb.lower()} ON {{schema}}.{table}")
         step.run(f"DROP POLICY tenant ON {{schema}}.{table}")
-        step.run(f"ALTER TABLE {{schema}}.{table} NO FORCE ROW LEVEL SECURITY")
         step.run(f"ALTER TABLE {{schema}}.{table} DISABLE ROW LEVEL SECURITY")
         step.run(f"REVOKE ALL ON {{schema}}.{table} FROM fourtop_app, fourtop_jobs")
     step.run_file("0003_down")

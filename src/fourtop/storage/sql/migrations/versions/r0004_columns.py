@@ -9,14 +9,18 @@ from typing import Any, Final
 from fourtop.storage.sql.migrations.house_documents import documents_of, dumps, rows_of
 from fourtop.storage.sql.migrations.step import Step
 from fourtop.storage.sql.migrations.stored_results import downgraded, upgraded
-from fourtop.storage.sql.migrations.versions import r0003_tenants
+from fourtop.storage.sql.migrations.versions.r0003_tenants import (
+    ALL,
+    RIGHTS,
+    TAKEN_AWAY,
+    bind_owner,
+    secure,
+)
 
 revision = "0004"
 down_revision = "0003"
 
-ALL: Final = "SELECT, INSERT, UPDATE, DELETE"
 WRITTEN_ONCE: Final = "SELECT, INSERT, DELETE"
-TAKEN_AWAY: Final = "SELECT, UPDATE, DELETE"
 # The tables that this revision makes, each after those that it refers to, with the rights of the
 # two roles.
 MADE: Final[dict[str, tuple[str, str]]] = {
@@ -75,14 +79,14 @@ HOUSE: Final = tuple(
 
 def upgrade(step: Step) -> None:
     """Make the new tables and carry every row over."""
-    _bind_owner(step, READ, is_bound=False)
+    bind_owner(step, READ, is_bound=False)
     _separate_slugs(step)
     _set_aside(step, REPLACED)
     step.run_file("0004")
     if step.is_postgresql:
         for table, (app, jobs) in MADE.items():
-            r0003_tenants.secure(step, table, app, jobs)
-        _bind_owner(step, MADE, is_bound=False)
+            secure(step, table, app, jobs)
+        bind_owner(step, MADE, is_bound=False)
     for restaurant in step.select("SELECT * FROM {place}restaurants ORDER BY id"):
         _upgrade_house(step, restaurant["id"])
     _upgrade_confirmations(step)
@@ -90,7 +94,7 @@ def upgrade(step: Step) -> None:
     _rename_words(step, _KEYS, _CONDITIONS)
     _settle(step)
     step.drop(*(f"old_{name}" for name in reversed(REPLACED)))
-    _bind_owner(step, (*READ, *MADE), is_bound=True)
+    bind_owner(step, (*READ, *MADE), is_bound=True)
     if step.is_postgresql:
         for table in DELETABLE:
             step.run(f"GRANT DELETE ON {{schema}}.{table} TO fourtop_app")
@@ -102,13 +106,13 @@ def downgrade(step: Step) -> None:
     The window of a confirmation has no place there. A later upgrade takes it from the hold. A slug
     that the upgrade changed stays changed.
     """
-    _bind_owner(step, READ, is_bound=False)
+    bind_owner(step, READ, is_bound=False)
     _set_aside(step, {name: INDEXES.get(name, REPLACED.get(name, ())) for name in MADE})
     step.run_file("0004_down")
     if step.is_postgresql:
         for table in REPLACED:
-            r0003_tenants.secure(step, table, *r0003_tenants.RIGHTS[table])
-        _bind_owner(step, REPLACED, is_bound=False)
+            secure(step, table, *RIGHTS[table])
+        bind_owner(step, REPLACED, is_bound=False)
     for restaurant in step.select("SELECT * FROM {place}restaurants ORDER BY id"):
         _downgrade_house(step, restaurant)
     _downgrade_confirmations(step)
@@ -116,21 +120,13 @@ def downgrade(step: Step) -> None:
     _rename_words(step, _reversed(_KEYS), _reversed(_CONDITIONS))
     _settle(step)
     step.drop(*(f"old_{name}" for name in reversed(MADE)))
-    _bind_owner(step, (*READ, *REPLACED), is_bound=True)
+    bind_owner(step, (*READ, *REPLACED), is_bound=True)
     if step.is_postgresql:
         for table in DELETABLE:
             step.run(f"REVOKE DELETE ON {{schema}}.{table} FROM fourtop_app")
 
 
 # ---- tables --------------------------------------------------------------------------------------
-
-
-def _bind_owner(step: Step, tables: Iterable[str], *, is_bound: bool) -> None:
-    """Let the policies bind the tables' owner, or not: bound, the owner sees no row."""
-    if step.is_postgresql:
-        verb = "FORCE" if is_bound else "NO FORCE"
-        for table in tables:
-            step.run(f"ALTER TABLE {{schema}}.{table} {verb} ROW LEVEL SECURITY")
 
 
 def _set_aside(step: Step, tables: Mapping[str, Iterable[str]]) -> None:
@@ -141,7 +137,7 @@ def _set_aside(step: Step, tables: Mapping[str, Iterable[str]]) -> None:
         step.run(f"ALTER TABLE {{place}}{table} RENAME TO old_{table}")
         if step.is_postgresql:
             step.run(f"ALTER INDEX {{schema}}.{table}_pkey RENAME TO old_{table}_pkey")
-    _bind_owner(step, (f"old_{table}" for table in tables), is_bound=False)
+    bind_owner(step, (f"old_{table}" for table in tables), is_bound=False)
 
 
 def _settle(step: Step) -> None:

@@ -3,12 +3,11 @@
 from typing import Final
 
 from fourtop.storage.sql.migrations.step import Step
-from fourtop.storage.sql.migrations.versions import r0003_tenants
+from fourtop.storage.sql.migrations.versions.r0003_tenants import ALL, bind_owner, secure
 
 revision = "0006"
 down_revision = "0005"
 
-ALL: Final = "SELECT, INSERT, UPDATE, DELETE"
 # The tables that this revision makes, each after those that it refers to.
 MADE: Final = (
     "restaurant_booking_windows",
@@ -28,7 +27,7 @@ def upgrade(step: Step) -> None:
     step.run_file("0006")
     if step.is_postgresql:
         for table in MADE:
-            r0003_tenants.secure(step, table, ALL, "")
+            secure(step, table, ALL, "")
 
 
 def downgrade(step: Step) -> None:
@@ -39,9 +38,6 @@ def downgrade(step: Step) -> None:
     if step.is_postgresql:
         # PostgreSQL alters no table with checks to come.
         step.run("SET CONSTRAINTS ALL IMMEDIATE")
-        for table in CHANGED:
-            step.run(f"ALTER TABLE {{schema}}.{table} NO FORCE ROW LEVEL SECURITY")
+    bind_owner(step, CHANGED, is_bound=False)
     step.run_file("0006_down")
-    if step.is_postgresql:
-        for table in CHANGED:
-            step.run(f"ALTER TABLE {{schema}}.{table} FORCE ROW LEVEL SECURITY")
+    bind_owner(step, CHANGED, is_bound=True)

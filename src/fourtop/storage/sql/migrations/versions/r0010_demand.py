@@ -3,7 +3,7 @@
 from typing import Final
 
 from fourtop.storage.sql.migrations.step import Step
-from fourtop.storage.sql.migrations.versions import r0003_tenants, r0006_rules
+from fourtop.storage.sql.migrations.versions.r0003_tenants import ALL, secure
 
 revision = "0010"
 down_revision = "0009"
@@ -15,7 +15,7 @@ def upgrade(step: Step) -> None:
     """Make the table and the columns. Houses of earlier revisions enforce all of their rules."""
     step.run_file("0010")
     if step.is_postgresql:
-        r0003_tenants.secure(step, MADE, r0006_rules.ALL, "")
+        secure(step, MADE, ALL, "")
 
 
 def downgrade(step: Step) -> None:

@@ -3,12 +3,11 @@
 from typing import Final
 
 from fourtop.storage.sql.migrations.step import Step
-from fourtop.storage.sql.migrations.versions import r0003_tenants
+from fourtop.storage.sql.migrations.versions.r0003_tenants import ALL, bind_owner, secure
 
 revision = "0011"
 down_revision = "0010"
 
-ALL: Final = "SELECT, INSERT, UPDATE, DELETE"
 # The table that this revision makes.
 MADE: Final = ("booking_slots",)
 # The tables whose rows the downgrade changes.
@@ -20,7 +19,7 @@ def upgrade(step: Step) -> None:
     step.run_file(revision)
     if step.is_postgresql:
         for table in MADE:
-            r0003_tenants.secure(step, table, ALL, "")
+            secure(step, table, ALL, "")
 
 
 def downgrade(step: Step) -> None:
@@ -28,10 +27,6 @@ def downgrade(step: Step) -> None:
 
     Stored results that name the status go: revision 0010 cannot read them.
     """
-    if step.is_postgresql:
-        for table in CHANGED:
-            step.run(f"ALTER TABLE {{schema}}.{table} NO FORCE ROW LEVEL SECURITY")
+    bind_owner(step, CHANGED, is_bound=False)
     step.run_file(f"{revision}_down")
-    if step.is_postgresql:
-        for table in CHANGED:
-            step.run(f"ALTER TABLE {{schema}}.{table} FORCE ROW LEVEL SECURITY")
+    bind_owner(step, CHANGED, is_bound=True)

@@ -10,8 +10,12 @@ from typing import Final
 
 import attrs
 
-from fourtop import Allocation, Audit, Booking, BookingStatus, House, Refusal, Window
-from fourtop.model.window import MICROSECONDS_PER_MINUTE, from_micros
+from fourtop.engine import Audit
+from fourtop.errors import Refusal
+from fourtop.model.allocation import Allocation
+from fourtop.model.booking import Booking, BookingStatus
+from fourtop.model.house import House
+from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window, from_micros
 
 HALF_HOUR_US: Final = 30 * MICROSECONDS_PER_MINUTE
 
@@ -20,7 +24,7 @@ class Channel(StrEnum):
     """The channel of a request."""
 
     WEB = "web"
-    STAFF = "staff"
+    PHONE = "phone"
     WALK_IN = "walk_in"
 
 

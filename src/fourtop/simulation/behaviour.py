@@ -1,0 +1,135 @@
+"""The behaviour of the house and its guests, as plain callables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Final
+
+import attrs
+
+from fourtop.engine import Desk
+from fourtop.errors import InvalidInput, safe_repr
+from fourtop.errors.display import brief
+from fourtop.model import validators
+from fourtop.model.alternatives import Alternative, AlternativeTerms
+from fourtop.model.booking import Booking
+from fourtop.model.request import BookingRequest
+from fourtop.model.results import Quote
+from fourtop.simulation.guests import Guest
+
+AcceptRule = Callable[[Guest, Desk], bool]
+"""Whether the house takes a request at all, apart from its policy."""
+ChooseTables = Callable[[Guest, Quote], Sequence[str]]
+"""The ids of the tables that a party gets, out of a quote."""
+TakeAlternative = Callable[[Guest, Alternative], float]
+"""The probability (0–1) with which a guest takes an alternative."""
+BookTable = Callable[[Desk, BookingRequest], Booking]
+"""Code that books a request at a desk: it returns the confirmed booking, or raises ``Refused``."""
+QueueOrder = Callable[[Guest], float]
+"""The place of a waiting party in the queue: the least is asked first."""
+
+
+def take_any(_guest: Guest, _alternative: Alternative) -> float:
+    """Take each alternative that is offered."""
+    return 1.0
+
+
+def first_come(guest: Guest) -> float:
+    """Ask waiting parties in the order in which they came."""
+    return guest.asks_us
+
+
+def _callable(_instance: object, attribute: validators.Named, value: object) -> None:
+    if not callable(value):
+        raise InvalidInput(attribute.name, "must be callable", safe_repr(value))
+
+
+def _channels(value: Collection[str]) -> frozenset[str]:
+    return frozenset(validators.check_identifiers("staff_channels", value))
+
+
+@attrs.frozen(repr=False)
+class Behaviour:
+    """What the house and its guests do beyond the policy of the house.
+
+    Callables must be pure: the same arguments give the same answer, and they only read the desk.
+    For a sweep over processes, use functions of a module; lambdas do not pickle.
+
+    Args:
+        accept: Whether the house takes a request, ``accept(guest, desk)``; ``None``: each that the
+            engine accepts. The refusals count as ``NOT_ACCEPTED``.
+        choose: The tables of a party, ``choose(guest, quote)``; ``None``: the engine's best plan.
+            ``quote.plan`` is the best one and ``quote.others`` are the next four.
+        alternatives: What the house offers after a no to a booking, without ``split``; ``None``:
+            nothing.
+        take: The probability with which a guest takes an alternative, ``take(guest,
+            alternative)``. A guest takes the first one whose probability exceeds
+            ``guest.flexibility``.
+        queue: The order of waiting parties, ``queue(guest)``: the least comes first. Parties with a
+            booking come before walk-ins.
+        book: Your own code that books, ``book(desk, request)``, such as that of a service under
+            test; ``None``: a hold and its confirmation online, and ``Desk.book`` by staff. It
+            returns a confirmed booking of the desk, or raises ``Refused``.
+        moves_parties: Whether staff give a party other free tables if its own are not free yet.
+        prolongs: Whether staff prolong the stay of a party that sits beyond its time, if they can.
+        release_after_minutes: How long after its start a table is kept for a party that has not
+            come; ``None``, or less than that: as ``SeatingRules.no_show_after_minutes``.
+        hold_seconds: How long a guest online takes between the hold and its confirmation; 0: books
+            at once.
+        staff_channels: The channels that staff book for guests.
+
+    Raises:
+        InvalidInput: Naming the field and the rule.
+    """
+
+    accept: AcceptRule | None = attrs.field(
+        default=None, kw_only=True, validator=validators.optional(_callable)
+    )
+    choose: ChooseTables | None = attrs.field(
+        default=None, kw_only=True, validator=validators.optional(_callable)
+    )
+    alternatives: AlternativeTerms | None = attrs.field(
+        default=None,
+        kw_only=True,
+        validator=validators.optional(validators.one_of(AlternativeTerms)),
+    )
+    take: TakeAlternative = attrs.field(default=take_any, kw_only=True, validator=_callable)
+    queue: QueueOrder = attrs.field(default=first_come, kw_only=True, validator=_callable)
+    book: BookTable | None = attrs.field(
+        default=None, kw_only=True, validator=validators.optional(_callable)
+    )
+    moves_parties: bool = attrs.field(default=True, kw_only=True, validator=validators.flag)
+    prolongs: bool = attrs.field(default=False, kw_only=True, validator=validators.flag)
+    release_after_minutes: int | None = attrs.field(
+        default=None,
+        kw_only=True,
+        converter=validators.as_optional_integer,
+        validator=validators.optional(validators.integer(0, 24 * 60)),
+    )
+    hold_seconds: int = attrs.field(
+        default=60,
+        kw_only=True,
+        converter=validators.as_integer,
+        validator=validators.integer(0, 3_600),
+    )
+    staff_channels: frozenset[str] = attrs.field(
+        default=("phone",), kw_only=True, converter=_channels
+    )
+
+    @alternatives.validator
+    def _is_whole(self, _attribute: object, terms: AlternativeTerms | None) -> None:
+        if terms is not None and terms.split:
+            rule = "must not split: a simulated party has one booking"
+            raise InvalidInput("alternatives", rule, repr(terms))
+
+    def __repr__(self) -> str:
+        own = (
+            each.name
+            for each in attrs.fields(type(self))
+            if getattr(self, each.name) != getattr(USUAL, each.name)
+        )
+        return brief(self, ", ".join(own))
+
+
+USUAL: Final = Behaviour()
+"""The behaviour unless another is given."""

@@ -1,0 +1,1 @@
+"""The evening that ``fourtop demo`` plays: thirty requests at the sample pub."""

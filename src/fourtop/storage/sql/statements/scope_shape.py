@@ -1,0 +1,112 @@
+"""The shape of a scope: everything that decides the text of the statement that loads it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+import attrs
+
+from fourtop.ports import IntervalSet, Listing, Scope
+
+# A scope with more intervals is loaded as one interval that covers them all, for instance an import
+# of a year, most of which is full of rows.
+MAX_SPANS: Final = 4
+# The parts of a scope that are ids.
+_ID_PARTS: Final = ("bookings", "holds", "tables", "sessions")
+_FLAGS_WITHOUT_WINDOWS: Final = ("counts_holds", "has_extent")
+_FLAGS: Final = (*_FLAGS_WITHOUT_WINDOWS, "has_owners")
+
+
+@attrs.frozen
+class ScopeShape:
+    """Which parts a scope has: everything that decides the text of the statement, and no value.
+
+    Args:
+        windows: The number of intervals of windows.
+        sittings: The number of intervals of sittings.
+        headcounts: The number of intervals in which heads are counted.
+        counted_parties: The number of intervals in which parties are counted one by one.
+        stored_results: The number of stored results.
+        named: The names of the other parts that the scope has.
+        single: The parts among them that consist of one id.
+        has_house: Whether the house is loaded, too.
+        has_seated: Whether the bookings that are checked in are loaded, with their rows.
+        listing: The optional conditions of a listing: ``"status"`` for each status, and
+            ``"reference"``; ``None`` without a listing.
+    """
+
+    windows: int
+    sittings: int
+    headcounts: int
+    counted_parties: int
+    stored_results: int
+    named: tuple[str, ...]
+    single: tuple[str, ...]
+    has_house: bool
+    has_seated: bool
+    listing: tuple[str, ...] | None = None
+
+    @classmethod
+    def of(cls, scope: Scope, now_us: int, *, has_house: bool) -> ScopeShape:
+        """Return the shape of a scope."""
+        ids = named_ids(scope)
+        # Owners are those of the allocations in windows; without a window nothing is loaded.
+        flags = _FLAGS if scope.windows else _FLAGS_WITHOUT_WINDOWS
+        return cls(
+            windows=len(intervals(scope.spans)),
+            sittings=len(intervals(scope.sitting_spans)),
+            headcounts=len(intervals(scope.headcount_spans)),
+            counted_parties=len(intervals(scope.party_spans)),
+            stored_results=len(scope.stored_results),
+            named=(*ids, *[name for name in flags if getattr(scope, name)]),
+            single=tuple([name for name in ids if name != "tables" and len(ids[name]) == 1]),
+            has_house=has_house,
+            has_seated=scope.sees_seated(now_us),
+            listing=None if scope.listing is None else conditions_of(scope.listing),
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the scope names nothing."""
+        spans = self.windows or self.sittings or self.headcounts or self.counted_parties
+        is_listed = self.listing is not None
+        return not (spans or is_listed or self.stored_results or self.named or self.has_house)
+
+
+def named_ids(scope: Scope) -> dict[str, Collection[str]]:
+    """Return the ids that a scope names, by the parts that are not empty.
+
+    The statement differs for one id and for several, except for tables.
+    """
+    found: dict[str, Collection[str]] = {}
+    for name in _ID_PARTS:
+        ids = getattr(scope, name)
+        if ids:
+            found[name] = ids
+    if scope.records:
+        found |= {kind.plural: named for kind, named in scope.record_ids.items()}
+    return found
+
+
+def conditions_of(listing: Listing) -> tuple[str, ...]:
+    """Return the optional conditions that a listing has, one for each of its statuses."""
+    reference = () if listing.reference is None else ("reference",)
+    return ("status",) * len(listing.statuses) + reference
+
+
+def intervals(spans: IntervalSet) -> list[tuple[int, int]]:
+    """Return the intervals to load, as pairs of start and end."""
+    if len(spans.starts_us) > MAX_SPANS:
+        return [(spans.starts_us[0], spans.ends_us[-1])]
+    return list(zip(spans.starts_us, spans.ends_us, strict=True))
+
+
+def interval_names(letter: str, number: int) -> list[tuple[str, str]]:
+    """Return the names of the parameters for the intervals of one part, as start and end.
+
+    Args:
+        letter: It stands for the part.
+        number: The number of intervals.
+    """
+    return [(f"{letter}{each}_start", f"{letter}{each}_end") for each in range(number)]
