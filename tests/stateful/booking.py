@@ -24,13 +24,25 @@ from tests.stateful.admission import (
     sit,
     would_refuse,
 )
-from tests.stateful.ledger import AWAITING, MINUTE, SEATED, Given, Guest, Last, Ledger, Row, Wrong
+from tests.stateful.ledger import (
+    AWAITING,
+    MINUTE,
+    SEATED,
+    UNSEATED,
+    Given,
+    Guest,
+    Last,
+    Ledger,
+    Row,
+    Wrong,
+)
 from tests.stateful.limits import NOTHING, Own
 from tests.stateful.service import Sitting, moment, told
 
 # From where each command may take a booking, and where to.
 STEPS = {
-    "cancel": (("pending", "pending_allocation", "confirmed", "priority_waitlist"), "cancelled"),
+    "cancel": ((*UNSEATED, "confirmed", "priority_waitlist"), "cancelled"),
+    "leave_waitlist": (("waitlisted",), "cancelled"),
     "seat": (("confirmed", "priority_waitlist"), "checked_in"),
     "complete": (("checked_in",), "completed"),
     "no_show": (("confirmed", "checked_in", "priority_waitlist"), "no_show"),

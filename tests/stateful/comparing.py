@@ -284,6 +284,7 @@ def check_booking(said: Booking, true: Guest) -> None:
     assert (said.must, said.wish, said.occasion) == (true.must, true.wish, true.occasion)
     assert (said.names_tables, said.is_pinned) == (true.named, true.pinned)
     assert true.would_refuse in (None, said.would_refuse)
+    check_wait(said, true)
     assert (said.reference, said.local_start) == (true.reference, true.told)
     check_sitting(said.stay, true.sitting)
     assert (said.seated_us, said.left_us) == (true.seated, true.left)
@@ -303,6 +304,20 @@ def check_booking(said: Booking, true: Guest) -> None:
     assert (assignment.merge_group_id is None) == (given.group is None)
     if given.group is not None and given.group.resource is not None:
         assert assignment.merge_group_id == given.group.resource
+
+
+def check_wait(said: Booking, true: Guest) -> None:
+    found, wait = said.waiting, true.wait
+    if found is None or wait is None:
+        assert found is None
+        assert wait is None
+        return
+    assert (found.earliest_us, found.latest_us, found.until_us, found.offers) == (
+        wait.earliest,
+        wait.latest,
+        wait.until,
+        wait.offers,
+    )
 
 
 def check_last(said: Booking, true: Guest) -> None:

@@ -15,7 +15,6 @@ from fourtop.engine.checks import capacity
 from fourtop.engine.commands import edit_house
 from fourtop.engine.commands import move as move_command
 from fourtop.engine.commands import reschedule as reschedule_command
-from fourtop.engine.invocation import Invocation
 from fourtop.engine.reassignment import Reassignment
 from fourtop.model.booking import Booking
 from fourtop.model.booking_change import request_of

@@ -242,8 +242,10 @@ class Stage(RuleBasedStateMachine):
         else:
             trial.check(answer, true)
             self.touched.add(caller.here)
-            self._count(trial.command, "accepted")
-        if caller.key is not None and (trial.command, caller.key) not in ledger.answers:
+            self._count(trial.command, "empty" if answer is None else "accepted")
+        if answer is None or caller.key is None:
+            return
+        if (trial.command, caller.key) not in ledger.answers:
             ledger.answers[trial.command, caller.key] = (trial.asked, answer)
             self.runs[caller.here, trial.command, caller.key] = trial.run
 

@@ -27,6 +27,7 @@ MODEL = (
     "modes",
     "promises",
     "service",
+    "waitlist",
 )
 # More evenings where the rarest is missing, in batches that end as soon as it is met.
 MORE = 15
@@ -47,8 +48,11 @@ COMMANDS = (
     "extend",
     "hold",
     "import",
+    "join_waitlist",
+    "leave_waitlist",
     "move",
     "no_show",
+    "offer",
     "pin",
     "prolong",
     "quote",
@@ -116,6 +120,9 @@ def test_ten_thousand_steps_are_as_the_model_says() -> None:
     assert machine.tally["confirm", "replayed"]
     assert machine.tally["clock", "back"]
     assert machine.tally["shadow", "recorded"]
+    # The job runs on this store only.
+    assert machine.tally["offer_waitlist", "accepted"]
+    assert machine.tally["offer_waitlist", "ended"]
 
 
 @pytest.mark.parametrize("name", MODEL)
