@@ -14,7 +14,17 @@ from zoneinfo import ZoneInfo
 import attrs
 import pytest
 
-from fourtop import BookingRequest, Code, Desk, Proof, Quote, Refusal, Refused, sketch_floor
+from fourtop import (
+    BookingRequest,
+    Code,
+    Desk,
+    Override,
+    Proof,
+    Quote,
+    Refusal,
+    Refused,
+    sketch_floor,
+)
 from fourtop.ports import Store
 from tests.evening import STAFF, a_house, open_desk, snapshot
 
@@ -71,3 +81,9 @@ def test_section_9_6_the_future_booking_gets_its_table_whoever_comes_before(
     assert (slot.is_bookable, slot.spots) == (False, 0)
     hold = desk.hold(BookingRequest(8, EIGHT), booking_id="future")
     assert desk.confirm(hold.id).tables == ("t8",)
+
+
+def test_section_9_6_staff_may_take_the_table_of_the_future_booking(desk: Desk) -> None:
+    override = Override(Code.TABLES_PROMISED, "The eight can sit outside.")
+    request = BookingRequest(6, QUARTER_TO_EIGHT, tables=["t8"], overrides=[override])
+    assert desk.book(request).tables == ("t8",)

@@ -10,7 +10,7 @@ import attrs
 
 from fourtop.errors import Code, NotFound, Proof, Refusal, Refused, UnknownName
 from fourtop.model.request import BookingRequest, Preference
-from tests.stateful import limits, promises
+from tests.stateful import limits, modes, promises
 from tests.stateful.choosing import NO_CONDITION, Choice
 from tests.stateful.guest_rules import guest_refusals
 from tests.stateful.ledger import MINUTE, Ledger, Row, Wrong
@@ -191,10 +191,15 @@ def usage(ledger: Ledger, service: Opening, own: Own = NOTHING) -> tuple[int, in
 
 def check_caps(ledger: Ledger, seated: Sitting, request: BookingRequest, own: Own) -> None:
     """Raise the refusal of the first limit on guests that is due, in the order of the checks."""
+    check_walk_ins(ledger, seated, request)
+    check_counts(ledger, seated, request, own)
+
+
+def check_walk_ins(ledger: Ledger, seated: Sitting, request: BookingRequest) -> None:
+    """Raise the refusal of a guest on a day on which all tables are for walk-ins."""
     service, tables = service_of(ledger, seated), limits.offered(ledger)
     if tables <= (kept := limits.walk_in_tables(ledger, service, request.channel)) and kept:
         raise refused(Proof.RULE, (Code.WALK_INS_ONLY, {"date": service.date.isoformat()}))
-    check_counts(ledger, seated, request, own)
 
 
 def check_counts(ledger: Ledger, seated: Sitting, request: BookingRequest, own: Own) -> None:
@@ -222,6 +227,31 @@ def excluded(
     reason = (Code.WALK_INS_ONLY, {"period": service.period.key})
     found = [(kept, reason)] if kept else []
     return found + limits.full_zones(ledger, service, request.party_size, own)
+
+
+def would_refuse(
+    ledger: Ledger, seated: Sitting, request: BookingRequest, own: Own, *, later: bool = False
+) -> tuple[Code, ...]:
+    """Return the codes of the limits in shadow mode that would have refused an admitted party."""
+    service, size = service_of(ledger, seated), request.party_size
+    if modes.mode(ledger, service) != "shadow":
+        return ()
+    with modes.enforced(ledger):
+        reasons = limits.refused_by_caps(ledger, service, size, own)
+        reasons += limits.refused_by_shares(ledger, service, request, own)
+        codes = [code for code, _ in reasons]
+        if limits.refused_by_pacing(ledger, service, seated, size, own):
+            codes.append(Code.PACING_EXCEEDED)
+        zones = limits.full_zones(ledger, service, size, own)
+        full = set[str]().union(*(zone for zone, _ in zones))
+        is_full = bool(full) and limits.offered(ledger) <= full
+        if full and not later and request.tables:
+            is_full = is_full or bool(full & set(request.tables))
+        elif full and not later:
+            is_full = is_full or not choices(ledger, request, seated, own)
+        if is_full:
+            codes.append(Code.ZONE_CAPACITY_EXCEEDED)
+    return tuple(dict.fromkeys(codes))
 
 
 # ---- its tables
@@ -330,16 +360,22 @@ def choose_free(ledger: Ledger, request: BookingRequest, seated: Sitting, own: O
             "in_the_way": [described(row) for row in rivals],
         }
         raise refused(Proof.NO_FREE_PLAN, (Code.TABLES_TAKEN, facts))
+    raise never_suited(ledger, request)
+
+
+def never_suited(ledger: Ledger, request: BookingRequest) -> Wrong:
+    """Return the refusal of a party that no tables of the house suit."""
+    chooser = ledger.chooser()
     if not chooser.ranked(request.party_size, NO_CONDITION, NO_CONDITION):
         causes = chooser.causes(request.party_size)
-        raise refused(Proof.NO_PLAN, *((code, {}) for code in causes))
+        return refused(Proof.NO_PLAN, *((code, {}) for code in causes))
     kinds = chooser.missing_kinds(request.party_size, request.must)
     values = {kind: sorted(map(str, getattr(request.must, kind))) for kind in kinds}
     facts = {"party_size": request.party_size, "conditions": kinds, "wanted": values}
     others: list[tuple[Code, dict[str, Any]]] = [
         (code, {}) for code in chooser.causes_alone(request.party_size, request.must)
     ]
-    raise refused(Proof.NO_PLAN, (Code.NO_TABLES_MATCH, facts), *others)
+    return refused(Proof.NO_PLAN, (Code.NO_TABLES_MATCH, facts), *others)
 
 
 def check_guest(ledger: Ledger, request: BookingRequest, own: Own) -> None:

@@ -23,7 +23,7 @@ from fourtop.model.override import Override
 from fourtop.model.request import BookingRequest
 from fourtop.model.window import Window
 from tests.stateful.admission import check_promises, excluded, named_of, taken
-from tests.stateful.booking import check_expected, find, touched
+from tests.stateful.booking import check_expected, check_pin, find, touched
 from tests.stateful.choosing import NO_CONDITION
 from tests.stateful.ledger import MINUTE, SEATED, Closed, Given, Guest, Ledger, Row, Wrong
 from tests.stateful.limits import Own
@@ -61,10 +61,7 @@ class _Step:
 def move(ledger: Ledger, moves: Sequence[Swap]) -> list[Guest]:
     if ledger.actor.role == "guest" and any(swap.overrides for swap in moves):
         raise Wrong(InvalidInput, field="overrides")
-    guests = []
-    for swap in moves:
-        guests.append(find(ledger, swap.booking_id))
-        check_expected(guests[-1], swap.expected)
+    guests = _guests(ledger, moves)
     targets = {swap.booking_id: swap.tables for swap in moves}
     found = [_step(ledger, guest, swap, targets) for guest, swap in zip(guests, moves, strict=True)]
     steps = [step for step in found if step is not None]
@@ -92,6 +89,17 @@ def move(ledger: Ledger, moves: Sequence[Swap]) -> list[Guest]:
         ledger.tell(EventType.ASSIGNMENT_SYNC, booking_id=step.guest.id)
         ledger.sweep(step.start, step.end)
     ledger.occupancy_version += bool(steps)
+    return guests
+
+
+def _guests(ledger: Ledger, moves: Sequence[Swap]) -> list[Guest]:
+    """Return the bookings of the moves, each at the expected version and not pinned elsewhere."""
+    guests = []
+    for swap in moves:
+        guests.append(find(ledger, swap.booking_id))
+        check_expected(guests[-1], swap.expected)
+    for guest, swap in zip(guests, moves, strict=True):
+        check_pin(guest, swap.tables)
     return guests
 
 

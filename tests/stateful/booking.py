@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from fourtop.errors import (
@@ -14,14 +15,34 @@ from fourtop.errors import (
 )
 from fourtop.model.event import EventType
 from fourtop.model.request import BookingRequest
-from tests.stateful.admission import admit, check_caps, check_guest, described, refused, sit
-from tests.stateful.ledger import AWAITING, MINUTE, Given, Guest, Last, Ledger, Row, Wrong
+from tests.stateful.admission import (
+    admit,
+    check_caps,
+    check_guest,
+    described,
+    refused,
+    sit,
+    would_refuse,
+)
+from tests.stateful.ledger import (
+    AWAITING,
+    MINUTE,
+    SEATED,
+    UNSEATED,
+    Given,
+    Guest,
+    Last,
+    Ledger,
+    Row,
+    Wrong,
+)
 from tests.stateful.limits import NOTHING, Own
 from tests.stateful.service import Sitting, moment, told
 
 # From where each command may take a booking, and where to.
 STEPS = {
-    "cancel": (("pending", "pending_allocation", "confirmed", "priority_waitlist"), "cancelled"),
+    "cancel": ((*UNSEATED, "confirmed", "priority_waitlist"), "cancelled"),
+    "leave_waitlist": (("waitlisted",), "cancelled"),
     "seat": (("confirmed", "priority_waitlist"), "checked_in"),
     "complete": (("checked_in",), "completed"),
     "no_show": (("confirmed", "checked_in", "priority_waitlist"), "no_show"),
@@ -36,6 +57,7 @@ def book(
         raise Wrong(AlreadyExists, kind="booking", id=named)
     seated, tables = _judged(ledger, request, NOTHING, later=later)
     guest = Guest(
+        would_refuse=would_refuse(ledger, seated, request, NOTHING, later=later),
         id=named,
         party_size=request.party_size,
         status="pending_allocation" if later else "confirmed",
@@ -95,8 +117,31 @@ def check_expected(guest: Guest, expected: int | None) -> None:
         raise Wrong(StaleVersion, kind="booking", expected=expected, found=guest.version)
 
 
+def check_pin(guest: Guest, tables: Sequence[str]) -> None:
+    """Refuse other tables for a guest that staff have pinned to its own."""
+    own = () if guest.given is None else guest.given.tables
+    if guest.pinned and set(tables) != set(own):
+        facts = {"booking_id": guest.id, "tables": list(own)}
+        raise refused(Proof.RULE, (Code.BOOKING_PINNED, facts))
+
+
+def pin(ledger: Ledger, booking_id: str, expected: int | None, *, pinned: bool) -> Guest:
+    guest = find(ledger, booking_id)
+    check_expected(guest, expected)
+    if guest.pinned is pinned:
+        return guest
+    if pinned and guest.status not in SEATED:
+        raise Wrong(IllegalTransition, booking_id=booking_id, status=guest.status, target="pinned")
+    guest.pinned = pinned
+    touched(ledger, guest)
+    ledger.tell(EventType.BOOKING_PINNED, booking_id=booking_id)
+    ledger.occupancy_version += 1
+    return guest
+
+
 def touched(ledger: Ledger, guest: Guest) -> None:
     guest.version, guest.updated, guest.actor = guest.version + 1, ledger.now, ledger.actor
+    guest.would_refuse = None
 
 
 def asked_by(guest: Guest) -> dict[str, Any]:
@@ -107,7 +152,9 @@ def asked_by(guest: Guest) -> dict[str, Any]:
         "occasion": guest.occasion,
         "must": guest.must,
         "wish": guest.wish,
-        "tables": guest.given.tables if guest.named and guest.given is not None else (),
+        "tables": guest.given.tables
+        if (guest.named or guest.pinned) and guest.given is not None
+        else (),
         "reference": guest.reference,
         "channel": guest.channel,
         "past_reason": guest.past_reason,
@@ -132,6 +179,7 @@ def reschedule(
     after = {**before, **change}
     after["tables"] = tuple(sorted(after["tables"]))
     before["tables"] = tuple(sorted(before["tables"]))
+    check_pin(guest, after["tables"])
     if after["start_us"] != before["start_us"] and "past_reason" not in change:
         after["past_reason"] = None
     differs = {name for name, value in after.items() if value != before[name]}
@@ -171,7 +219,7 @@ def _reseat(ledger: Ledger, guest: Guest, asked: dict[str, Any]) -> None:
         guest.told = told(ledger.restaurant, request.start_us)
     guest.party_size, guest.sitting = request.party_size, seated
     guest.must, guest.wish, guest.occasion = request.must, request.wish, request.occasion
-    guest.named = bool(request.tables)
+    guest.named = bool(request.tables) and (guest.named or not guest.pinned)
     touched(ledger, guest)
     ledger.tell(EventType.BOOKING_RESCHEDULED, booking_id=guest.id)
     given = guest.given

@@ -28,6 +28,7 @@ from tests.stateful.ledger import AWAITING, SEATED, Guest
 from tests.stateful.stage import (
     FIELDS,
     HAS_BOOKINGS,
+    HAS_WAITING,
     PARTIES,
     PICKS,
     PLAIN,
@@ -65,6 +66,8 @@ class BookingRules(Stage):
     ) -> None:
         def check(answer: Any, true: Guest) -> None:
             comparing.check_booking(answer, true)
+            if true.would_refuse:
+                self._count("shadow", "recorded")
             ledger = self.ledgers[caller.here]
             service = service_of(ledger, true.sitting)
             comparing.check_usage(ledger, answer.receipt.usage, service)
@@ -128,7 +131,7 @@ class BookingRules(Stage):
     @HAS_BOOKINGS
     @rule(
         caller=callers(),
-        command=st.sampled_from(tuple(booking.STEPS)),
+        command=st.sampled_from(("cancel", "seat", "complete", "no_show")),
         choice=PICKS,
         version=versions(),
         again=st.sampled_from((False, False, False, False, True)),
@@ -152,6 +155,66 @@ class BookingRules(Stage):
             check_changed,
         )
         self._try(caller, trial)
+
+    @HAS_BOOKINGS
+    @rule(
+        caller=callers(),
+        command=st.sampled_from(("pin", "pin", "unpin")),
+        choice=PICKS,
+        version=versions(),
+        table=PICKS,
+    )
+    def pin(
+        self, caller: Caller, command: str, choice: int, version: int | None, table: int
+    ) -> None:
+        """Pin a party to its tables, or take the pin away; then try to move it."""
+        caller = self._where(caller, "guests")
+        ledger = self._here(caller)
+        booking_id = pick_booking(ledger, SEATED, choice)
+        expected, is_pinned = seen(ledger, booking_id, version), command == "pin"
+        trial = Trial(
+            command,
+            (booking_id, expected),
+            lambda desk: getattr(desk, command)(booking_id, expected=expected, key=caller.key),
+            lambda ledger, _: booking.pin(ledger, booking_id, expected, pinned=is_pinned),
+            check_changed,
+        )
+        self._try(caller, trial)
+        guest = ledger.guests.get(booking_id)
+        if guest is not None:
+            self.all_that_is_seen_is_as_the_model_says()
+            self._move_to_one(attrs.evolve(caller, key=None), guest, table)
+
+    def _move_to_one(
+        self, caller: Caller, guest: Guest, table: int, overrides: tuple[Override, ...] = ()
+    ) -> None:
+        """Move a party to a table that seats it."""
+        tables = self._here(caller).floor.tables
+        fitting = [each.id for each in tables if each.capacity >= guest.party_size]
+        table_id = pick(fitting, table)
+        if table_id is not None:
+            self._move(caller, [Swap(guest.id, (table_id,), overrides)])
+
+    @HAS_WAITING
+    @rule(caller=callers(), choice=PICKS, table=PICKS)
+    def move_beside_a_promise(self, caller: Caller, choice: int, table: int) -> None:
+        """Move a party that sits while another one waits for tables at that time."""
+        caller = self._where(caller, "guests")
+        ledger = self._here(caller)
+        waiting = [each.sitting for each in ledger.guests.values() if each.status in AWAITING]
+        beside = [
+            each
+            for each in ledger.guests.values()
+            if each.status in SEATED
+            and any(
+                each.sitting.block_start < other.block_end
+                and other.block_start < each.sitting.block_end
+                for other in waiting
+            )
+        ]
+        guest = pick(beside, choice)
+        if guest is not None:
+            self._move_to_one(caller, guest, table)
 
     @HAS_BOOKINGS
     @rule(
@@ -213,11 +276,7 @@ class BookingRules(Stage):
             change = BookingChange(must=Preference(zones=zones))
             self._change(attrs.evolve(caller, key=None), guest.id, change, None)
             self.all_that_is_seen_is_as_the_model_says()
-        size = guest.party_size
-        fitting = [each.id for each in ledger.floor.tables if each.capacity >= size]
-        table_id = pick(fitting, table)
-        if table_id is not None:
-            self._move(caller, [Swap(guest.id, (table_id,), overrides)])
+        self._move_to_one(caller, guest, table, overrides)
 
     def _move(self, caller: Caller, moves: list[Swap]) -> None:
         if caller.actor.is_guest and any(each.overrides for each in moves):

@@ -26,6 +26,7 @@ from tests.stateful.admission import (
     excluded,
     service_of,
     usage,
+    would_refuse,
 )
 from tests.stateful.choosing import Choice
 from tests.stateful.ledger import Guest, Keep, Ledger, Proofread, Row, Wrong
@@ -74,6 +75,7 @@ def check_quote(ledger: Ledger, request: BookingRequest, quoted: Quote | Refusal
     assert isinstance(quoted, Quote), f"refused by {quoted}, but {choice.tables} are free"
     check_sitting(quoted.stay, seated)
     check_plan(quoted.plan, choice)
+    assert quoted.would_refuse == would_refuse(ledger, seated, request, NOTHING)
     others: list[Choice] = []
     if not request.tables:
         waiting = promises.protected(ledger, seated, NOTHING)
@@ -266,6 +268,7 @@ def check_hold(said: Hold, true: Keep, state: str) -> None:
     )
     assert (said.occasion, said.must, said.wish) == (true.occasion, true.must, true.wish)
     assert said.names_tables is true.named
+    assert said.would_refuse == true.would_refuse
     assert said.reference == true.reference
     check_sitting(said.stay, true.sitting)
 
@@ -279,7 +282,9 @@ def check_booking(said: Booking, true: Guest) -> None:
     )
     assert (said.actor, said.past_reason) == (true.actor, true.past_reason)
     assert (said.must, said.wish, said.occasion) == (true.must, true.wish, true.occasion)
-    assert said.names_tables is true.named
+    assert (said.names_tables, said.is_pinned) == (true.named, true.pinned)
+    assert true.would_refuse in (None, said.would_refuse)
+    check_wait(said, true)
     assert (said.reference, said.local_start) == (true.reference, true.told)
     check_sitting(said.stay, true.sitting)
     assert (said.seated_us, said.left_us) == (true.seated, true.left)
@@ -299,6 +304,20 @@ def check_booking(said: Booking, true: Guest) -> None:
     assert (assignment.merge_group_id is None) == (given.group is None)
     if given.group is not None and given.group.resource is not None:
         assert assignment.merge_group_id == given.group.resource
+
+
+def check_wait(said: Booking, true: Guest) -> None:
+    found, wait = said.waiting, true.wait
+    if found is None or wait is None:
+        assert found is None
+        assert wait is None
+        return
+    assert (found.earliest_us, found.latest_us, found.until_us, found.offers) == (
+        wait.earliest,
+        wait.latest,
+        wait.until,
+        wait.offers,
+    )
 
 
 def check_last(said: Booking, true: Guest) -> None:

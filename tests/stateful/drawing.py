@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from fourtop.model.actor import Actor
 from fourtop.model.booking_change import BookingChange
 from fourtop.model.capacity_rules import CapacityRule, ChannelShare, PacingRule
+from fourtop.model.enforcement import Enforcement
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.planning_rules import AdjacencyMode
 from fourtop.model.policy import Policy
@@ -27,6 +28,7 @@ T = TypeVar("T")
 
 UNKNOWN = "nobody"
 CHANNELS = ("phone", "online")
+MODES = ("shadow", "off", "enforced")
 NONE_OF_THEM = 99
 ACTORS = (Actor("guest", "guest"), Actor("u17", "staff"))
 # Around the nights on which the clocks of London and New York change, and one on which nothing
@@ -367,6 +369,12 @@ def edited_limits(ledger: Ledger, choice: int, amount: int) -> Policy:
         {"walk_in_rules": [WalkInRule(dates=[day], period=period)]},
         {"pacing_rules": (), "walk_in_rules": ()},
         {"capacity_rules": (), "channel_shares": ()},
+        {"enforcement": Enforcement(capacity=MODES[amount % 3])},
+        {
+            "enforcement": Enforcement(
+                capacity=MODES[choice % 2], capacity_percent=(0, 50, 50, 100)[amount]
+            )
+        },
     )
     return attrs.evolve(policy, channels=CHANNELS, **changes[choice % len(changes)])
 

@@ -12,7 +12,7 @@ from fourtop import BookingRequest, Desk
 from tests.stateful import comparing, holding
 from tests.stateful.drawing import UNKNOWN, Caller, Wish, callers, pick, seen, versions, wishes
 from tests.stateful.holding import Asked, Terms
-from tests.stateful.ledger import AWAITING, Guest, Ledger
+from tests.stateful.ledger import UNSEATED, Guest, Ledger
 from tests.stateful.stage import (
     HAS_BOOKINGS,
     HAS_HOLDS,
@@ -54,7 +54,7 @@ class HoldRules(Stage):
         caller = self._where(caller, "guests")
         ledger = self._here(caller)
         guests = [
-            guest for guest in ledger.guests.values() if guest.status in AWAITING or not is_right
+            guest for guest in ledger.guests.values() if guest.status in UNSEATED or not is_right
         ]
         guest = pick(guests, choice)
         if guest is None or not is_right:
@@ -210,8 +210,9 @@ class HoldRules(Stage):
             fitting = [
                 guest.id
                 for guest in ledger.guests.values()
-                if (guest.party_size, guest.sitting.start) == (keep.party_size, keep.sitting.start)
-                and guest.status in AWAITING
+                if guest.party_size == keep.party_size
+                and guest.comes_at(keep.sitting.start)
+                and guest.status in UNSEATED
             ]
             return fitting[-1] if fitting else keep.booking_id
         return pick(list(ledger.guests), choice - 8)

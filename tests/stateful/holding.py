@@ -21,12 +21,20 @@ from fourtop.errors import (
 )
 from fourtop.model.event import EventType
 from fourtop.model.request import BookingRequest
-from tests.stateful.admission import WAS_HELD, admit, check_caps, excluded, refused, sit
+from tests.stateful.admission import (
+    WAS_HELD,
+    admit,
+    check_caps,
+    excluded,
+    refused,
+    sit,
+    would_refuse,
+)
 from tests.stateful.booking import check_expected, find
 from tests.stateful.choosing import NO_CONDITION
 from tests.stateful.ledger import (
-    AWAITING,
     SECOND,
+    UNSEATED,
     Given,
     Guest,
     Keep,
@@ -57,7 +65,10 @@ def hold(ledger: Ledger, new_id: str, request: BookingRequest, terms: Terms) -> 
         own = Own(booking_id=terms.booking_id)
     check_limits(ledger, terms, given_up=0)
     seated, choice = admit(ledger, request, own)
-    return _made(ledger, new_id, (request, terms), seated, choice.tables, life=life)
+    codes = would_refuse(ledger, seated, request, own)
+    keep = made(ledger, new_id, (request, terms), seated, choice.tables, life=life)
+    keep.would_refuse = codes
+    return keep
 
 
 def replace(
@@ -70,9 +81,13 @@ def replace(
         check_awaits(ledger, old.booking_id, request)
         request = completed(ledger.guests[old.booking_id], request)
     check_limits(ledger, terms, given_up=1)
-    seated, choice = admit(ledger, request, Own((("hold", old.id),), old.booking_id, old.id))
+    own = Own((("hold", old.id),), old.booking_id, old.id)
+    seated, choice = admit(ledger, request, own)
+    codes = would_refuse(ledger, seated, request, own)
     ledger.end_keep(old, "replaced", EventType.HOLD_REPLACED)
-    return _made(ledger, new_id, (request, terms), seated, choice.tables, life=life)
+    keep = made(ledger, new_id, (request, terms), seated, choice.tables, life=life)
+    keep.would_refuse = codes
+    return keep
 
 
 def life_of(ledger: Ledger, ttl_seconds: int | None, since: int) -> tuple[int, int]:
@@ -87,7 +102,7 @@ def life_of(ledger: Ledger, ttl_seconds: int | None, since: int) -> tuple[int, i
     return since, expires
 
 
-def _made(
+def made(
     ledger: Ledger,
     new_id: str,
     what: tuple[BookingRequest, Terms],
@@ -172,16 +187,17 @@ def completed(guest: Guest, request: BookingRequest) -> BookingRequest:
         tables=request.tables,
         reference=request.reference or guest.reference,
         past_reason=request.past_reason,
+        channel=request.channel or guest.channel,
     )
 
 
 def check_awaits(ledger: Ledger, booking_id: str, request: BookingRequest) -> None:
     guest = find(ledger, booking_id)
-    if guest.status not in AWAITING:
+    if guest.status not in UNSEATED:
         raise Wrong(
             IllegalTransition, booking_id=booking_id, status=guest.status, target="confirmed"
         )
-    if guest.party_size != request.party_size or guest.sitting.start != request.start_us:
+    if guest.party_size != request.party_size or not guest.comes_at(request.start_us):
         raise Wrong(HoldMismatch, booking_id=booking_id)
 
 
@@ -327,6 +343,9 @@ def confirm(ledger: Ledger, new_id: str, asked: Asked) -> Guest:
         guest.wish = keep.wish
     guest.named, guest.occasion = keep.named, keep.occasion
     guest.reference = keep.reference or guest.reference
+    if guest.sitting.start != seated.start:
+        guest.told = told(ledger.restaurant, seated.start)
+    guest.would_refuse = keep.would_refuse if seated is keep.sitting else None
     guest.status, guest.sitting, guest.given = "confirmed", seated, given
     guest.past_reason = guest.past_reason or keep.past_reason
     guest.channel = keep.channel or guest.channel
@@ -347,14 +366,14 @@ def _target(ledger: Ledger, keep: Keep, asked: Asked) -> Guest | None:
             raise Wrong(NotFound, kind="booking", id=booking_id or keep.id)
         return None
     check_expected(guest, asked.expected)
-    same = (guest.party_size, guest.sitting.start) == (keep.party_size, keep.sitting.start)
+    same = guest.party_size == keep.party_size and guest.comes_at(keep.sitting.start)
     tables = [table for table in ledger.floor.tables if table.id in keep.tables]
     meets = keep.booking_id is not None or not any(
         ledger.chooser().unmet(table, guest.must) for table in tables
     )
     if not (same and meets):
         raise Wrong(HoldMismatch, hold_id=keep.id, booking_id=booking_id)
-    if guest.status not in AWAITING:
+    if guest.status not in UNSEATED:
         raise Wrong(IllegalTransition, booking_id=guest.id, status=guest.status, target="confirmed")
     return guest
 

@@ -30,7 +30,6 @@ from tests.stateful.drawing import (
     Wish,
     callers,
     edited_floor,
-    edited_limits,
     edited_policy,
     edited_restaurant,
     pick,
@@ -276,13 +275,6 @@ class HouseRules(Stage):
         self._edit(
             caller, what, (before, after), (None, None, None, None, found, found + 1, None)[place]
         )
-
-    @rule(caller=callers(), choice=st.integers(0, 11), amount=st.integers(0, 3))
-    def limit(self, caller: Caller, choice: int, amount: int) -> None:
-        """Change the limits on the number of guests."""
-        ledger = self._here(caller)
-        after = edited_limits(ledger, choice, amount)
-        self._edit(caller, "policy", (ledger.policy, after), None)
 
     @HAS_HOLDS
     @rule(caller=callers(), choice=PICKS, amount=st.sampled_from((5, 6, 7, 8, 9, 10, 0, 1, 2, 3)))

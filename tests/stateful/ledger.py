@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from fourtop.errors import FourtopError
+from fourtop.errors import Code, FourtopError
 from fourtop.model.actor import Actor
 from fourtop.model.event import EventType
 from fourtop.model.floor import Floor
@@ -27,8 +27,10 @@ MINUTE = 60 * SECOND
 
 # Statuses as words, so that no rule of the library's own enum is leaned on.
 AWAITING = ("pending", "pending_allocation")
+# A hold may be made for these.
+UNSEATED = (*AWAITING, "waitlisted")
 SEATED = ("confirmed", "checked_in")
-UNCOUNTED = ("cancelled", "no_show", "priority_waitlist")
+UNCOUNTED = ("cancelled", "no_show", "waitlisted", "priority_waitlist")
 
 OwnerKey = tuple[str, str]
 
@@ -75,6 +77,16 @@ class Last:
 
 
 @attrs.define(eq=False)
+class Wait:
+    """What a party on the waitlist takes: starts, and until when it waits. It counts its offers."""
+
+    earliest: int
+    latest: int
+    until: int
+    offers: int = 0
+
+
+@attrs.define(eq=False)
 class Guest:
     """A booking."""
 
@@ -98,6 +110,16 @@ class Guest:
     seated: int | None = None
     left: int | None = None
     last: Last | None = None
+    pinned: bool = False
+    # The codes of the limits in shadow mode; None: the model does not follow them that far.
+    would_refuse: tuple[Code, ...] | None = None
+    wait: Wait | None = None
+
+    def comes_at(self, start: int) -> bool:
+        """Tell whether tables at a start suit the party."""
+        if self.status == "waitlisted" and self.wait is not None:
+            return self.wait.earliest <= start <= self.wait.latest
+        return self.sitting.start == start
 
 
 @attrs.define(eq=False)
@@ -124,6 +146,7 @@ class Keep:
     reference: str | None
     channel: str | None = None
     state: str = "active"
+    would_refuse: tuple[Code, ...] = ()
 
 
 @attrs.define(eq=False)

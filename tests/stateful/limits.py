@@ -12,6 +12,7 @@ from fourtop.errors import Code
 from fourtop.model.policy import Policy
 from fourtop.model.request import BookingRequest
 from tests.stateful.ledger import MINUTE, UNCOUNTED, Guest, Ledger, OwnerKey
+from tests.stateful.modes import binds
 from tests.stateful.service import WEEK, Opening, Sitting
 
 KINDS = ("regular", "holiday", "event", "manual", "emergency")
@@ -166,6 +167,8 @@ def paces(policy: Policy, service: Opening) -> list[Pace]:
 
 
 def refused_by_caps(ledger: Ledger, service: Opening, size: int, own: Own = NOTHING) -> list[Facts]:
+    if not binds(ledger, service):
+        return []
     limits = caps(ledger.policy, service.period.key, service.date)
     mine = own_head(ledger, service, own)
     others = heads(ledger, service, own)
@@ -200,6 +203,8 @@ def _over(
 def refused_by_shares(
     ledger: Ledger, service: Opening, request: BookingRequest, own: Own = NOTHING
 ) -> list[Facts]:
+    if not binds(ledger, service):
+        return []
     limit = caps(ledger.policy, service.period.key, service.date)[0]
     mine, others = own_head(ledger, service, own), heads(ledger, service, own)
     channel = request.channel or (None if mine is None else mine.channel)
@@ -233,6 +238,8 @@ def refused_by_pacing(
     ledger: Ledger, service: Opening, seated: Sitting, size: int, own: Own = NOTHING
 ) -> set[tuple[str, str]]:
     """Return the spread and unit of each limit that an interval of the stay would exceed."""
+    if not binds(ledger, service):
+        return set()
     mine, others = own_head(ledger, service, own), heads(ledger, service, own)
     found = set()
     for pace in paces(ledger.policy, service):
@@ -249,6 +256,8 @@ def full_zones(
     ledger: Ledger, service: Opening, size: int, own: Own = NOTHING
 ) -> list[tuple[set[str], Facts]]:
     """Return the tables of each zone that is too full for a party, with the reasons."""
+    if not binds(ledger, service):
+        return []
     mine, others = own_head(ledger, service, own), heads(ledger, service, own)
     found = []
     for zone, limits, tables in capped_zones(ledger, service):
@@ -302,6 +311,8 @@ def offered(ledger: Ledger) -> set[str]:
 
 def most_parties(ledger: Ledger, service: Opening, seated: Sitting, size: int) -> int | None:
     """Return how many such parties caps, shares and pacing take; None: any number."""
+    if not binds(ledger, service):
+        return None
     others = heads(ledger, service)
     covers, parties = total(others)
     limits = caps(ledger.policy, service.period.key, service.date)
@@ -320,6 +331,8 @@ def most_parties(ledger: Ledger, service: Opening, seated: Sitting, size: int) -
 
 def most_in_zone(ledger: Ledger, service: Opening, size: int) -> list[tuple[set[str], int]]:
     """Return the tables of each capped zone, and how many such parties it takes."""
+    if not binds(ledger, service):
+        return []
     others, found = heads(ledger, service), []
     for _, limits, tables in capped_zones(ledger, service):
         there = [head for head in others if tables & set(head.tables)]

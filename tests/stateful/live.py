@@ -23,6 +23,7 @@ from tests.stateful.admission import (
     described,
     refused,
     service_of,
+    would_refuse,
 )
 from tests.stateful.booking import find, occupied, rows_now, touched
 from tests.stateful.ledger import MINUTE, SEATED, UNCOUNTED, Given, Guest, Last, Ledger, Wrong
@@ -43,6 +44,7 @@ def walk_in(ledger: Ledger, new_id: str, request: BookingRequest, booking_id: st
     if named in ledger.guests:
         raise Wrong(AlreadyExists, kind="booking", id=named)
     seated, choice = admit(ledger, request, NOTHING)
+    codes = would_refuse(ledger, seated, request, NOTHING)
     start, end = seated.block_start, seated.block_end
     ledger.sweep(start, end)
     group = ledger.place(("booking", named), choice.tables, start, end)
@@ -66,6 +68,7 @@ def walk_in(ledger: Ledger, new_id: str, request: BookingRequest, booking_id: st
         channel=request.channel,
         seated=ledger.now,
         last=Last("confirmed", (start, end)),
+        would_refuse=codes,
     )
     ledger.guests[named] = guest
     ledger.tell(EventType.BOOKING_CREATED, booking_id=named)

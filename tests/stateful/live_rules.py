@@ -66,7 +66,7 @@ class LiveRules(BookingRules):
     def linger(
         self, caller: Caller, choice: int, minutes: int, beside: int, *, leaves: bool
     ) -> None:
-        """Let a party sit until its time is over and longer; sometimes it leaves then."""
+        """Let a party sit until its time is over and longer. If it stays, the next party comes."""
         caller = self._where_seated(caller)
         ledger = self._here(caller)
         booking_id = pick_booking(ledger, SEATED[1:], choice)
@@ -75,6 +75,27 @@ class LiveRules(BookingRules):
             self._pass_until(guest.sitting.end + minutes * MINUTE + beside)
         if leaves:
             self._step(caller, "complete", booking_id, None)
+        else:
+            self._look_at_risks(caller)
+            if guest is not None:
+                self._seat_next(attrs.evolve(caller, key=None), guest)
+
+    def _seat_next(self, caller: Caller, guest: Guest) -> None:
+        """Let the next party for a table come while a guest may still sit there."""
+        given, ledger = guest.given, self._here(caller)
+        ahead = [
+            each
+            for each in ledger.guests.values()
+            if each.status == "confirmed"
+            and each.given is not None
+            and given is not None
+            and each.given.start >= given.start
+            and set(each.given.tables) & set(given.tables)
+        ]
+        if ahead:
+            following = min(ahead, key=lambda each: each.sitting.start)
+            self._pass_until(following.sitting.start)
+            self._step(caller, "seat", following.id, None)
 
     @rule(caller=callers(), wish=wishes(), named=FIELDS)
     def walk_in(self, caller: Caller, wish: Wish, named: int) -> None:
@@ -157,7 +178,9 @@ class LiveRules(BookingRules):
     @rule(caller=callers())
     def look_at_risks(self, caller: Caller) -> None:
         """Ask which bookings come next to tables where a party still sits."""
-        caller = self._where_seated(caller)
+        self._look_at_risks(self._where_seated(caller))
+
+    def _look_at_risks(self, caller: Caller) -> None:
         ledger = self._here(caller)
         said = [
             (each.booking.id, each.seated.id, each.tables, each.short_minutes)

@@ -9,10 +9,13 @@ import attrs
 import pytest
 
 from fourtop import MemoryStore
-from fourtop.engine import invocation, preconditions
+from fourtop.engine import admission, composition, invocation, preconditions
 from fourtop.engine.candidacy import Candidacy
 from fourtop.engine.checks import capacity
+from fourtop.engine.commands import edit_house
+from fourtop.engine.commands import move as move_command
 from fourtop.engine.commands import reschedule as reschedule_command
+from fourtop.engine.reassignment import Reassignment
 from fourtop.model.booking import Booking
 from fourtop.model.booking_change import request_of
 from fourtop.model.capacity_rules import RuleKind
@@ -139,6 +142,35 @@ def rescheduling_tells_no_local_time(patch: Patch) -> None:
     patch.setattr(reschedule_command, "_decided", decided)
 
 
+def moves_take_pinned_parties_away(patch: Patch) -> None:
+    patch.setattr(move_command, "check_pin", lambda *_: None)
+
+
+def moves_starve_promised_parties(patch: Patch) -> None:
+    patch.setattr(Reassignment, "refuse_starving", lambda *_: None)
+
+
+def limits_in_shadow_mode_refuse(patch: Patch) -> None:
+    patch.setattr(composition, "enforced_rules", lambda _, rules: rules)
+
+
+def shadow_mode_records_nothing(patch: Patch) -> None:
+    patch.setattr(admission, "would_refuse", lambda _: ())
+
+
+def an_edit_of_nothing_counts(patch: Patch) -> None:
+    good = edit_house._decided
+
+    def decided(editor: Any, house: Any) -> Any:
+        found = good(editor, house)
+        if not isinstance(found, Decision) or house != editor.present:
+            return found
+        changes = edit_house._policy_change(editor.invocation, editor.view, house)
+        return Decision(house, changes)
+
+    patch.setattr(edit_house, "_decided", decided)
+
+
 MUTANTS: tuple[Mutant, ...] = (
     holds_live_a_microsecond_longer,
     the_slack_budget_is_ignored,
@@ -156,4 +188,9 @@ MUTANTS: tuple[Mutant, ...] = (
     any_version_is_the_expected_one,
     a_change_of_nothing_counts,
     rescheduling_tells_no_local_time,
+    moves_take_pinned_parties_away,
+    moves_starve_promised_parties,
+    limits_in_shadow_mode_refuse,
+    shadow_mode_records_nothing,
+    an_edit_of_nothing_counts,
 )

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 
 import attrs
 
-from tests.stateful.choosing import Choice
+from tests.stateful.choosing import NO_CONDITION, Choice
 from tests.stateful.ledger import MINUTE, Guest, Ledger
 from tests.stateful.limits import Own
 from tests.stateful.service import Sitting, Unseated, sitting
 
 HOUR = 60 * MINUTE
+SIZES = (2, 4, 6, 5, 3, 8, 1)
 
 Span = tuple[int, int]
 
@@ -120,6 +121,34 @@ def count(
             break
         claims.append(found)
     return len(claims)
+
+
+@attrs.frozen
+class Crowding:
+    """The size of a party that needs some tables, and of another one that they suit, too."""
+
+    promised: int
+    size: int
+    tables: tuple[str, ...]
+
+
+def crowding(ledger: Ledger, start: int) -> Crowding | None:
+    """Return two parties that can sit apart at a start, and that compete for some tables."""
+    for promised in SIZES:
+        try:
+            seated = sitting(ledger.restaurant, ledger.policy, start, promised, None)
+        except Unseated:
+            return None
+        free = ledger.free_tables(*span_of(seated))
+        options = ledger.chooser().free((promised, NO_CONDITION, NO_CONDITION), free)
+        needed = frozenset[str]().union(*(option.tables for option in options[:1]))
+        needed = needed.intersection(*(option.tables for option in options))
+        for size in SIZES:
+            sets = ledger.chooser().free((size, NO_CONDITION, NO_CONDITION), free)
+            within = [each.tables for each in sets if needed.issuperset(each.tables)]
+            if within and any(needed.isdisjoint(each.tables) for each in sets):
+                return Crowding(promised, size, within[0])
+    return None
 
 
 def count_of_waiting(ledger: Ledger) -> int:

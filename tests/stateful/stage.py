@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from fourtop import (
     Desk,
+    Enforcement,
     Engine,
     FourtopError,
     House,
@@ -36,7 +37,7 @@ from tests.stateful.drawing import (
     pick_id,
     picks,
 )
-from tests.stateful.ledger import Guest, Keep, Ledger, Wrong
+from tests.stateful.ledger import AWAITING, Guest, Keep, Ledger, Wrong
 from tests.stateful.twin import STEPS_BETWEEN_LOOKS, Twins, Unison, check_same, shown
 
 IDS = ("r1", "r2")
@@ -68,6 +69,11 @@ HAS_SEATED = precondition(
         guest.status == "checked_in"
         for ledger in machine.ledgers
         for guest in ledger.guests.values()
+    )
+)
+HAS_WAITING = precondition(
+    lambda machine: any(
+        guest.status in AWAITING for ledger in machine.ledgers for guest in ledger.guests.values()
     )
 )
 HAS_ANSWERS = precondition(_any_of("answers"))
@@ -154,9 +160,15 @@ class Stage(RuleBasedStateMachine):
         second=houses(restaurant_id=IDS[1], most_tables=3, timezone="America/New_York"),
         opened=st.sampled_from(MOMENTS),
         limits=st.one_of(st.none(), st.tuples(st.integers(0, 9), st.integers(0, 3))),
+        mode=st.sampled_from(("enforced", "enforced", "shadow")),
     )
     def open(
-        self, first: House, second: House, opened: datetime, limits: tuple[int, int] | None
+        self,
+        first: House,
+        second: House,
+        opened: datetime,
+        limits: tuple[int, int] | None,
+        mode: str,
     ) -> None:
         type(self).steps -= 1  # Opening is no step.
         self.clock.move_to(opened)
@@ -167,7 +179,9 @@ class Stage(RuleBasedStateMachine):
             house = attrs.evolve(drawn, restaurant=restaurant)
             if limits is not None:
                 ledger = Ledger(restaurant, drawn.floor, drawn.policy, now=self.clock.now_us())
-                house = attrs.evolve(house, policy=edited_limits(ledger, *limits))
+                policy = edited_limits(ledger, *limits)
+                policy = attrs.evolve(policy, enforcement=Enforcement(capacity=mode))
+                house = attrs.evolve(house, policy=policy)
             for engine in self.engines.values():
                 engine.add_restaurant(house)
             self.ledgers.append(Ledger(house.restaurant, house.floor, house.policy))
@@ -228,8 +242,10 @@ class Stage(RuleBasedStateMachine):
         else:
             trial.check(answer, true)
             self.touched.add(caller.here)
-            self._count(trial.command, "accepted")
-        if caller.key is not None and (trial.command, caller.key) not in ledger.answers:
+            self._count(trial.command, "empty" if answer is None else "accepted")
+        if answer is None or caller.key is None:
+            return
+        if (trial.command, caller.key) not in ledger.answers:
             ledger.answers[trial.command, caller.key] = (trial.asked, answer)
             self.runs[caller.here, trial.command, caller.key] = trial.run
 

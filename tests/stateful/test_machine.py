@@ -24,8 +24,10 @@ MODEL = (
     "ledger",
     "limits",
     "live",
+    "modes",
     "promises",
     "service",
+    "waitlist",
 )
 # More evenings where the rarest is missing, in batches that end as soon as it is met.
 MORE = 15
@@ -46,8 +48,12 @@ COMMANDS = (
     "extend",
     "hold",
     "import",
+    "join_waitlist",
+    "leave_waitlist",
     "move",
     "no_show",
+    "offer",
+    "pin",
     "prolong",
     "quote",
     "release",
@@ -57,11 +63,13 @@ COMMANDS = (
     "table_states",
     "unblock",
     "undo",
+    "unpin",
     "walk_in",
 )
 CODES = (
     Code.ALLOCATIONS_OVERLAP,
     Code.BOOKING_IN_PAST,
+    Code.BOOKING_PINNED,
     Code.CAPACITY_EXCEEDED,
     Code.CHANNEL_SHARE_HELD_BACK,
     Code.DWELL_BELOW_MINIMUM,
@@ -111,6 +119,10 @@ def test_ten_thousand_steps_are_as_the_model_says() -> None:
     assert not missing(machine), "neither accepted nor met"
     assert machine.tally["confirm", "replayed"]
     assert machine.tally["clock", "back"]
+    assert machine.tally["shadow", "recorded"]
+    # The job runs on this store only.
+    assert machine.tally["offer_waitlist", "accepted"]
+    assert machine.tally["offer_waitlist", "ended"]
 
 
 @pytest.mark.parametrize("name", MODEL)
