@@ -13,13 +13,14 @@ from fourtop.adjacency import SubsetEnumerator
 from fourtop.errors import Code, Proof, Reason, Refusal
 from fourtop.model import validators
 from fourtop.model.floor import Floor, bits
-from fourtop.model.plan import Plan
+from fourtop.model.plan import SCORE_DECIMALS, Plan, Score
 from fourtop.model.planning_rules import AdjacencyMode, Planning
 from fourtop.model.request import ANY_TABLE, Preference
 from fourtop.planner.candidate import Candidate
 from fourtop.planner.causes import Causes
 from fourtop.planner.compiled_floor import CompiledFloor
 from fourtop.planner.cost import ScoreModel
+from fourtop.planner.evening import Evening, EveningCosts
 from fourtop.planner.node_budget import MAX_SEARCH_NODES, NodeBudget
 from fourtop.planner.plan_request import PlanRequest
 from fourtop.planner.rankings import Ranking
@@ -56,9 +57,11 @@ class Planner:
     Bit ``i`` of every mask is ``floor.tables[i]``. A plan is a single table, or a set of two to
     ``planning.max_tables`` movable tables of one zone that is pushed together as the house
     requires. All its tables are offered and meet the conditions. Plans have a total order: score,
-    then unjoinable table, joinable table, combination, then slack, number of tables, sum of
-    capacities, fragmentation, depth, and finally table order. A table is *joinable* if it is part
-    of some combination of the mode for the party, regardless of seats.
+    then a single table before a combination, then fewest joins to other tables, fewest seats, and
+    fewest tables, then the sum of capacities, fragmentation and depth, and finally table order.
+
+    Without an evening the score has the terms of the party and its tables, for one minute. With
+    one, it is in seat-minutes, and has the terms of the evening; see ``Weights``.
 
     The sets of a mode are compiled on first use, and a ranking of them for each party size, wish
     and demand; after that a request costs one AND for each busy table. A mode with more than
@@ -119,7 +122,7 @@ class Planner:
 
     @_no_plans.default
     def _of_no_candidates(self) -> Ranking:
-        return Ranking.of((), len(self.floor.tables), self._maker(PlanRequest(1)))
+        return Ranking.of((), (), len(self.floor.tables), self._maker(PlanRequest(1)))
 
     # None of these refers to the planner: a cycle would keep its memory until the next collection.
 
@@ -147,7 +150,13 @@ class Planner:
         """Tell whether all sets of tables for a party are compiled: then no search is bounded."""
         return self._compiled(party_size).combinations is not None
 
-    def best(self, request: PlanRequest, free: int, barred: Sequence[int] = ()) -> Plan | None:
+    def best(
+        self,
+        request: PlanRequest,
+        free: int,
+        barred: Sequence[int] = (),
+        evening: Evening | None = None,
+    ) -> Plan | None:
         """Return the best plan whose tables are all in the mask ``free``, or ``None``.
 
         Compiled: O(busy tables) operations on masks of one bit a plan. At the bound of a search
@@ -158,14 +167,15 @@ class Planner:
             request: The party.
             free: The free tables.
             barred: Masks of two tables or more; a plan may not have all tables of one.
+            evening: The evening around the party; ``None``: the static order.
         """
         ranking = self._ranking(request)
         if ranking is None:
-            return next(iter(self._searched(request, free, 1, barred).plans), None)
+            return next(iter(self._searched(request, free, 1, barred, evening).plans), None)
         ranks = ranking.available(self._suitable(request, free), barred)
         if not ranks:
             return None
-        return ranking.plan(ranking.first(ranks))
+        return self._first(request, ranking, ranks, evening)
 
     def plans(
         self,
@@ -173,13 +183,14 @@ class Planner:
         free: int,
         limit: int | None = None,
         barred: Sequence[int] = (),
+        evening: Evening | None = None,
     ) -> tuple[Plan, ...]:
         """Return all plans of free tables, or the first ``limit``, the best first.
 
         Raises:
             InvalidInput: If ``limit`` is not a whole number from 1 to 1,000,000.
         """
-        return self.search(request, free, limit, barred).plans
+        return self.search(request, free, limit, barred, evening).plans
 
     def search(
         self,
@@ -187,6 +198,7 @@ class Planner:
         free: int,
         limit: int | None = None,
         barred: Sequence[int] = (),
+        evening: Evening | None = None,
     ) -> PlanSearch:
         """Return the plans of free tables, the best first, and whether they are proven.
 
@@ -195,22 +207,47 @@ class Planner:
             free: The free tables.
             limit: Most plans to return; ``None``: all.
             barred: As for ``best``.
+            evening: As for ``best``.
 
         Raises:
             InvalidInput: If ``limit`` is not a whole number from 1 to 1,000,000.
         """
         if limit is not None:
             validators.check_integer("limit", limit, 1, 1_000_000)
-        return self._found(request, free, limit, barred)
+        return self._found(request, free, limit, barred, evening)
 
     def _found(
-        self, request: PlanRequest, free: int, limit: int | None, barred: Sequence[int] = ()
+        self,
+        request: PlanRequest,
+        free: int,
+        limit: int | None,
+        barred: Sequence[int] = (),
+        evening: Evening | None = None,
     ) -> PlanSearch:
         ranking = self._ranking(request)
         if ranking is None:
-            return self._searched(request, free, limit, barred)
+            return self._searched(request, free, limit, barred, evening)
         available = ranking.available(self._suitable(request, free), barred)
-        return PlanSearch(tuple(map(ranking.plan, islice(ranking.in_order(available), limit))))
+        costs = self._costs(evening)
+        if costs is None:
+            return PlanSearch(tuple(map(ranking.plan, islice(ranking.in_order(available), limit))))
+        make = self._maker(request, costs)
+        return PlanSearch(tuple(map(make, ranking.in_evening(available, costs, limit))))
+
+    def _first(
+        self, request: PlanRequest, ranking: Ranking, ranks: int, evening: Evening | None
+    ) -> Plan:
+        """Return the best plan of some ranks, which are not empty."""
+        costs = self._costs(evening)
+        if costs is None:
+            return ranking.plan(ranking.first(ranks))
+        return self._plan(request, ranking.in_evening(ranks, costs, 1)[0], costs)
+
+    def _costs(self, evening: Evening | None) -> EveningCosts | None:
+        if evening is None:
+            return None
+        planning = self.planning
+        return EveningCosts(self.compiled_floor, planning.weights, evening, planning.max_tables)
 
     def is_seatable(self, request: PlanRequest, free: int) -> bool:
         """Tell whether ``best`` finds a plan for the party whose tables are all free."""
@@ -243,7 +280,13 @@ class Planner:
             count += 1
         return count
 
-    def choose(self, request: PlanRequest, free: int, barred: Sequence[int] = ()) -> Plan | Refusal:
+    def choose(
+        self,
+        request: PlanRequest,
+        free: int,
+        barred: Sequence[int] = (),
+        evening: Evening | None = None,
+    ) -> Plan | Refusal:
         """Return the best free plan, as ``best`` does, or a refusal with the reason.
 
         The refusal's code is ``TABLES_TAKEN`` (``tables``: those in use of the plan that would be
@@ -259,8 +302,8 @@ class Planner:
             # The usual case. It skips the search, which costs as much again.
             ranks = ranking.available(self._suitable(request, free), barred)
             if ranks:
-                return ranking.plan(ranking.first(ranks))
-        found = self._found(request, free, 1, barred)
+                return self._first(request, ranking, ranks, evening)
+        found = self._found(request, free, 1, barred, evening)
         if found.plans:
             return found.plans[0]
         everything = self.compiled_floor.offered
@@ -295,7 +338,11 @@ class Planner:
         return Refusal((Reason(Code.TABLES_TAKEN, details),), Proof.NO_FREE_PLAN)
 
     def judge(
-        self, request: PlanRequest, table_ids: Iterable[str], planning: Planning | None = None
+        self,
+        request: PlanRequest,
+        table_ids: Iterable[str],
+        planning: Planning | None = None,
+        evening: Evening | None = None,
     ) -> Plan | Refusal:
         """Return the plan of exactly these tables, or every rule that they break.
 
@@ -306,6 +353,7 @@ class Planner:
             request: The party.
             table_ids: The tables.
             planning: Other rules; ``None``: those of the house.
+            evening: As for ``best``.
 
         Raises:
             InvalidInput: If no table is named.
@@ -316,24 +364,33 @@ class Planner:
         reasons = reasons_against(self.compiled_floor, rules, request, mask)
         if reasons:
             return Refusal(reasons, Proof.NAMED_TABLES)
-        return self._plan(request, self._measured(mask))
+        return self._plan(request, self._measured(mask), self._costs(evening))
 
-    def measure(self, request: PlanRequest, table_ids: Iterable[str]) -> Plan:
+    def measure(
+        self, request: PlanRequest, table_ids: Iterable[str], evening: Evening | None = None
+    ) -> Plan:
         """Return the plan of exactly these tables, whatever rules they break.
 
         Raises:
             InvalidInput: If no table is named.
             NotFound: If a table is unknown.
         """
-        return self._plan(request, self._measured(self.compiled_floor.graph.mask(table_ids)))
+        candidate = self._measured(self.compiled_floor.graph.mask(table_ids))
+        return self._plan(request, candidate, self._costs(evening))
 
     # ---- compiling
 
     def _searched(
-        self, request: PlanRequest, free: int, limit: int | None, barred: Sequence[int] = ()
+        self,
+        request: PlanRequest,
+        free: int,
+        limit: int | None,
+        barred: Sequence[int] = (),
+        evening: Evening | None = None,
     ) -> PlanSearch:
-        search = self._search(request, free, barred=barred)
-        plans = tuple(self._plan(request, candidate) for candidate in search.best(limit))
+        costs = self._costs(evening)
+        search = self._search(request, free, barred=barred, evening=costs)
+        plans = tuple(self._plan(request, candidate, costs) for candidate in search.best(limit))
         return PlanSearch(plans, search.budget.used, is_proven=not search.budget.is_exhausted)
 
     def _search(
@@ -343,6 +400,7 @@ class Planner:
         budget: NodeBudget | None = None,
         *,
         barred: Sequence[int] = (),
+        evening: EveningCosts | None = None,
     ) -> Search:
         return Search(
             self.compiled_floor,
@@ -354,6 +412,7 @@ class Planner:
             unmet=self._unmet_by(request.wish),
             budget=NodeBudget(self.max_nodes) if budget is None else budget,
             barred=barred,
+            evening=evening,
         )
 
     def _suitable(self, request: PlanRequest, free: int) -> int:
@@ -402,16 +461,16 @@ class Planner:
                 missing = (
                     sum(unmet[bit] for bit in bits(candidate.mask)) if request.wish.kinds else 0
                 )
-                keyed.append(
-                    (
-                        score_model.key(candidate, party_size=party_size, unmet=missing),
-                        candidate,
-                    )
-                )
+                cost = score_model.for_each_minute(candidate, party_size=party_size, unmet=missing)
+                key = (round(cost, SCORE_DECIMALS), *candidate.order_of_equals)
+                keyed.append((key, cost, candidate))
         # Both parts are in table order and the sort is stable, so table order decides ties.
-        keyed.sort(key=lambda pair: pair[0])
+        keyed.sort(key=lambda each: each[0])
         return Ranking.of(
-            [candidate for _, candidate in keyed], len(self.floor.tables), self._maker(request)
+            [candidate for _, _, candidate in keyed],
+            [cost for _, cost, _ in keyed],
+            len(self.floor.tables),
+            self._maker(request),
         )
 
     def _compiled(self, party_size: int) -> CandidateSets:
@@ -421,16 +480,23 @@ class Planner:
 
     def _measured(self, mask: int) -> Candidate:
         if mask.bit_count() == 1:
-            return self.compiled_floor.single(mask.bit_length() - 1, is_joinable=False)
+            return self.compiled_floor.single(mask.bit_length() - 1)
         return self.compiled_floor.combination(mask)
 
-    def _plan(self, request: PlanRequest, candidate: Candidate) -> Plan:
-        return self._maker(request)(candidate)
+    def _plan(
+        self, request: PlanRequest, candidate: Candidate, evening: EveningCosts | None = None
+    ) -> Plan:
+        return self._maker(request, evening)(candidate)
 
-    def _maker(self, request: PlanRequest) -> Callable[[Candidate], Plan]:
+    def _maker(
+        self, request: PlanRequest, evening: EveningCosts | None = None
+    ) -> Callable[[Candidate], Plan]:
         """Return what makes the plans of a request."""
         unmet = self._unmet_by(request.wish) if request.wish.kinds else None
-        return partial(_plan_of, self.floor, self._model(request), request.party_size, unmet)
+        measure = partial(self._model(request).score, party_size=request.party_size)
+        if evening is not None:
+            measure = partial(measure, evening=evening)
+        return partial(_plan_of, self.floor, measure, request.party_size, unmet)
 
     def _model(self, request: PlanRequest) -> ScoreModel:
         """Return the cost of each term at the demand of a request."""
@@ -472,11 +538,8 @@ class CandidateSets:
         mode: AdjacencyMode | None,
     ) -> CandidateSets:
         """Grow and measure the sets of a mode; stop when they are more than ``max_sets``."""
-        joinable = compiled_floor.joinable(mode, planning.max_tables)
-        singles = tuple(
-            compiled_floor.single(bit, is_joinable=bool(joinable >> bit & 1))
-            for bit in range(len(compiled_floor.floor.tables))
-        )
+        places = range(len(compiled_floor.floor.tables))
+        singles = tuple(compiled_floor.single(bit) for bit in places)
         masks = list(islice(_combinations(compiled_floor, planning.max_tables, mode), max_sets + 1))
         if len(masks) > max_sets:
             return cls(singles, None)
@@ -497,7 +560,7 @@ def _combinations(
 
 def _plan_of(
     floor: Floor,
-    score_model: ScoreModel,
+    measure: Callable[..., Score],
     party_size: int,
     unmet: Sequence[int] | None,
     candidate: Candidate,
@@ -507,5 +570,5 @@ def _plan_of(
         tables=floor.ids(candidate.mask),
         seats=candidate.seats,
         slack=candidate.seats - party_size,
-        score=score_model.score(candidate, party_size=party_size, unmet=missing),
+        score=measure(candidate, unmet=missing),
     )

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import math
+from array import array
+from bisect import insort
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 
 import attrs
 
 from fourtop.model.floor import bits
-from fourtop.model.plan import Plan
+from fourtop.model.plan import SCORE_DECIMALS, Plan
 from fourtop.planner.candidate import Candidate
+from fourtop.planner.evening import EveningCosts
 
 _MAX_KEPT = 128
 _PLAN_BYTES = 2_048
+
+_Place = tuple[float, tuple[int, ...], int]
 
 
 @attrs.frozen(eq=False)
@@ -21,12 +27,14 @@ class Ranking:
 
     Args:
         candidates: The best first. Bit ``i`` of a mask of ranks is ``candidates[i]``.
+        costs: For each candidate its cost for each minute of the stay, without the evening.
         everything: Mask of all ranks.
         tables: Mask of the tables that some candidate uses.
         sparing: For each table the mask of the ranks that do not use it.
     """
 
     candidates: tuple[Candidate, ...]
+    costs: array[float]
     everything: int
     tables: int
     sparing: tuple[int, ...]
@@ -48,6 +56,7 @@ class Ranking:
     def of(
         cls,
         candidates: Sequence[Candidate],
+        costs: Sequence[float],
         tables_on_floor: int,
         make: Callable[[Candidate], Plan],
     ) -> Ranking:
@@ -55,6 +64,7 @@ class Ranking:
 
         Args:
             candidates: The best first.
+            costs: What each costs for each minute of the stay.
             tables_on_floor: How many tables the floor has.
             make: Makes the plan of a candidate; the last 128 plans are kept.
         """
@@ -72,7 +82,8 @@ class Ranking:
             everything ^ int.from_bytes(rows[bit], "little") if bit in rows else everything
             for bit in range(tables_on_floor)
         )
-        return cls(tuple(candidates), everything, sum(1 << bit for bit in rows), sparing, make)
+        tables = sum(1 << bit for bit in rows)
+        return cls(tuple(candidates), array("d", costs), everything, tables, sparing, make)
 
     @property
     def size_bytes(self) -> int:
@@ -80,7 +91,7 @@ class Ranking:
         count = len(self.candidates)
         kept = min(count, _MAX_KEPT)
         masks = (self.tables.bit_count() + kept) * (40 + count // 7)
-        return 256 + kept * _PLAN_BYTES + 16 * count + 8 * len(self.sparing) + masks
+        return 256 + kept * _PLAN_BYTES + 24 * count + 8 * len(self.sparing) + masks
 
     def available(self, free: int, barred: Sequence[int] = ()) -> int:
         """Return the ranks whose tables are all in the mask ``free``. One AND a busy table.
@@ -111,6 +122,42 @@ class Ranking:
             lowest = ranks & -ranks
             yield self.candidates[lowest.bit_length() - 1]
             ranks ^= lowest
+
+    def in_evening(
+        self, ranks: int, evening: EveningCosts, limit: int | None = None
+    ) -> list[Candidate]:
+        """Return the candidates of a mask of ranks in the order of an evening, the best first.
+
+        They are walked in the static order. No term of the evening is negative, so the walk stops
+        at the first whose static cost alone exceeds that of the last one kept: the answer is exact.
+        O(candidates walked), at worst all.
+
+        Args:
+            ranks: The candidates.
+            evening: The costs of the evening.
+            limit: Most candidates to return; ``None``: all.
+        """
+        kept: list[_Place] = []
+        minutes, worst = evening.least_minutes, math.inf
+        # Static costs that differ by rounding only are in the order of equals.
+        margin = (minutes + 1) * 10**-SCORE_DECIMALS
+        while ranks:
+            low = ranks & -ranks
+            rank = low.bit_length() - 1
+            cost = self.costs[rank]
+            if cost * minutes > worst + margin:
+                break
+            ranks ^= low
+            candidate = self.candidates[rank]
+            total = round(evening.total(candidate.mask, cost), SCORE_DECIMALS)
+            if total <= worst:
+                insort(kept, (total, candidate.order_of_equals, rank))
+                if len(kept) == limit:
+                    worst = kept[-1][0]
+                elif limit is not None and len(kept) > limit:
+                    kept.pop()
+                    worst = kept[-1][0]
+        return [self.candidates[rank] for _, _, rank in kept]
 
     def count(self, free: int, limit: int) -> int:
         """Count how often the best remaining candidate can take its tables, up to a limit.

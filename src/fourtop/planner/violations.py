@@ -23,7 +23,7 @@ def reasons_against(
         bit = mask.bit_length() - 1
         return (
             *_of_seats(
-                compiled_floor, planning, request, compiled_floor.single(bit, is_joinable=False)
+                compiled_floor, planning, request, compiled_floor.single(bit)
             ),
             *_of_state(compiled_floor, request, mask),
         )
