@@ -1,7 +1,7 @@
 """Random evenings for the random floors, and the plans of an evening by brute force.
 
-An evening is a list of stays, in whole minutes. Each free stretch beside a party is found by looking
-at every stay, and costs are exact fractions.
+An evening is a list of stays, in whole minutes. Each free stretch beside a party is found by
+looking at every stay, and costs are exact fractions.
 """
 
 from __future__ import annotations
@@ -63,9 +63,7 @@ def evening_case_of(seed: int) -> EveningCase:
     usual = (start, start + draw.choice((45, 90, 105)))
     # Zones may have stays of their own.
     bar = (start, start + 60) if draw.random() < 0.2 else usual
-    windows = {
-        table.id: bar if table.zone_id == "bar" else usual for table in case.floor.tables
-    }
+    windows = {table.id: bar if table.zone_id == "bar" else usual for table in case.floor.tables}
     stays = {name: stays_of(draw, opens, closes) for name in names}
     free = frozenset(
         name
@@ -102,7 +100,7 @@ def planner_evening(case: EveningCase) -> Evening:
     parts = []
     for window in sorted(set(case.windows.values())):
         tables = [name for name in floor.positions if case.windows[name] == window]
-        before, after = zip(*(beside(case.stays[name], window) for name in floor.positions))
+        before, after = zip(*(beside(case.stays[name], window) for name in floor.positions), strict=True)
         parts.append(
             EveningPart(
                 floor.mask(tables),
@@ -144,9 +142,7 @@ def _order(answer: Answer) -> tuple[object, ...]:
 
 def _with_evening(case: EveningCase, answer: Answer) -> Answer:
     floor, planning = case.case.floor, case.case.planning
-    weights = {
-        name: Fraction(str(value)) for name, value in attrs.asdict(planning.weights).items()
-    }
+    weights = {name: Fraction(str(value)) for name, value in attrs.asdict(planning.weights).items()}
     minutes = max(end - start for start, end in (case.windows[name] for name in answer.tables))
     ends = [name for name in joins_outward(floor, answer.tables) if name in case.free]
     joins = len(ends) if planning.max_tables > 1 else 0

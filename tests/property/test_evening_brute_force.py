@@ -1,4 +1,4 @@
-"""Compare the plans of an evening and their order with brute force, on 2,000 floors and evenings."""
+"""Compare the plans of an evening with brute force, on 2,000 floors and evenings."""
 
 from __future__ import annotations
 

@@ -299,9 +299,10 @@ def test_a_zone_with_a_turn_time_of_its_own_is_free_in_time(store: Store) -> Non
     floor = floor.with_table(attrs.evolve(floor.tables[1], zone_id="attic"))
     desk = a_desk(store, floor, zone_rules=[ZoneRule("attic", turn_bands=[(None, 60)])])
     booked(desk, 4, "20:00", tables=["2"])
-    # At table 2 the party would leave at eight.
+    # At table 2 a party leaves at eight.
     promise(desk, "p", 4, "19:00")
-    assert booked(desk, 4, "19:00").tables == ("1",)
+    # The newcomer leaves it at eight as well, and table 1 to the promised party.
+    assert booked(desk, 4, "19:00").tables == ("2",)
     assert refused(lambda: desk.book(party_size(4, "19:00"))).code is Code.TABLES_PROMISED
 
 

@@ -90,7 +90,9 @@ def part(*names: str) -> Floor:
 
 
 def test_selector_prefers_single() -> None:
-    assert sets(published(part("A6", "M1", "M2"), 5, Planning(weights=REFERENCE, max_tables=1))) == [("A6",)]
+    assert sets(
+        published(part("A6", "M1", "M2"), 5, Planning(weights=REFERENCE, max_tables=1))
+    ) == [("A6",)]
     assert sets(published(part("A6", "M1", "M2"), 5))[0] == ("A6",)
 
 
@@ -127,7 +129,9 @@ def test_selector_prunes_what_cannot_seat_the_party() -> None:
 
 def test_selector_allows_disconnected_tables_where_adjacency_is_not_required() -> None:
     floor = floor_of([table("A", 4), table("B", 4)])
-    best = published(floor, 6, Planning(weights=REFERENCE, adjacency_required=False, max_tables=2))[0]
+    best = published(floor, 6, Planning(weights=REFERENCE, adjacency_required=False, max_tables=2))[
+        0
+    ]
     assert (best.tables, best.score.total) == (("A", "B"), 47.5)
     assert published(floor, 6) == ()
 
@@ -141,7 +145,10 @@ def test_selector_spares_scarce_tables() -> None:
 
 def test_selector_scales_slack_with_demand() -> None:
     floor = floor_of([table("A", 4)])
-    calm, busy = (published(floor, 3, Planning(weights=REFERENCE, demand_multiplier=demand))[0].score for demand in (1, 3))
+    calm, busy = (
+        published(floor, 3, Planning(weights=REFERENCE, demand_multiplier=demand))[0].score
+        for demand in (1, 3)
+    )
     assert (calm.total, busy.total) == (27, 37)
     assert busy.cost("overage") == 3 * calm.cost("overage")
 
@@ -167,7 +174,10 @@ def test_selector_spares_scarce_tables_at_peak() -> None:
 
 def test_selector_amplifies_slack_with_demand() -> None:
     floor = floor_of([table(name, 4) for name in "ABCDE"])
-    calm, busy = (published(floor, 2, Planning(weights=REFERENCE, demand_multiplier=demand))[0].score for demand in (1, 2))
+    calm, busy = (
+        published(floor, 2, Planning(weights=REFERENCE, demand_multiplier=demand))[0].score
+        for demand in (1, 2)
+    )
     assert busy.cost("overage") > calm.cost("overage")
     assert busy.total > calm.total
 
@@ -180,7 +190,10 @@ def test_selector_answers_on_a_dense_floor_of_singles() -> None:
     }
     floor = floor_of(tables, *(f"{names[first]}-{names[second]}" for first, second in joins))
     assert published(floor, 10, Planning(weights=REFERENCE, max_tables=1)) == ()
-    assert all(len(plan.tables) == 2 for plan in published(floor, 10, Planning(weights=REFERENCE, max_tables=2)))
+    assert all(
+        len(plan.tables) == 2
+        for plan in published(floor, 10, Planning(weights=REFERENCE, max_tables=2))
+    )
 
 
 def test_selector_looks_only_at_free_tables() -> None:

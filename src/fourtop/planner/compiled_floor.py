@@ -92,6 +92,11 @@ class CompiledFloor:
         return {zone: tuple(sorted(losses or {0})) for zone, losses in found.items()}
 
     @cached_property
+    def capacities(self) -> tuple[int, ...]:
+        """The capacity of each table."""
+        return tuple(table.capacity for table in self.floor.tables)
+
+    @cached_property
     def partners(self) -> tuple[int, ...]:
         """For each table the tables that it can be pushed together with, as a mask.
 

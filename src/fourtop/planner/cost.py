@@ -6,7 +6,7 @@ import math
 
 import attrs
 
-from fourtop.model.plan import SCORE_DECIMALS, Score, Term
+from fourtop.model.plan import SCORE_DECIMALS, Term
 from fourtop.model.planning_rules import Weights
 from fourtop.planner.candidate import Candidate
 from fourtop.planner.evening import EveningCosts
@@ -29,9 +29,10 @@ class ScoreModel:
         weights: Its weights.
         demand: Factor on the cost of seats over.
 
+    >>> from fourtop.model.plan import Score
     >>> from fourtop.planner.candidate import Candidate
     >>> four_top = Candidate(1, 1, 4, 1, 4, 4, 4, 0, 1.0, 0)
-    >>> ScoreModel(Weights.reference(), demand=3).score(four_top, party_size=3).total
+    >>> Score(ScoreModel(Weights.reference(), demand=3).terms(four_top, 3)).total
     37.0
     """
 
@@ -65,15 +66,14 @@ class ScoreModel:
         """Return the cost of a plan for each minute of the stay, without the evening."""
         return math.fsum(self.costs(candidate, slack=candidate.seats - party_size, unmet=unmet))
 
-    def score(
+    def terms(
         self,
         candidate: Candidate,
-        *,
         party_size: int,
         unmet: int = 0,
         evening: EveningCosts | None = None,
-    ) -> Score:
-        """Return the score with its terms: the explanation of ``key``.
+    ) -> tuple[Term, ...]:
+        """Return the terms of the score: the explanation of ``key``.
 
         Args:
             candidate: The tables.
@@ -92,10 +92,10 @@ class ScoreModel:
         )
         costs = self.costs(candidate, slack=slack, unmet=unmet)
         if evening is None:
-            return Score(tuple(map(Term, _NAMES, amounts, costs)))
+            return tuple(map(Term, _NAMES, amounts, costs))
         minutes = evening.minutes(candidate.mask)
         static = (minutes * cost for cost in costs)
-        return Score((*map(Term, _NAMES, amounts, static), *evening.terms(candidate.mask)))
+        return (*map(Term, _NAMES, amounts, static), *evening.terms(candidate.mask))
 
     def key(
         self,

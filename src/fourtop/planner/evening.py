@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -63,7 +64,8 @@ class Evening:
     @property
     def least_minutes(self) -> float:
         """The shortest of the stays of the parts."""
-        return min([part.minutes for part in self.parts])
+        parts = self.parts
+        return parts[0].minutes if len(parts) == 1 else min([part.minutes for part in parts])
 
     def minutes(self, mask: int) -> float:
         """Return the length of the stay at the tables of a mask."""
@@ -74,25 +76,28 @@ class Evening:
         part = self.parts[0]
         if not part.tables >> bit & 1:
             part = next(each for each in self.parts if each.tables >> bit & 1)
+        before_us, after_us, opens_us = part.ends_before[bit], part.starts_after[bit], self.opens_us
         dead = idle = 0
-        before_us, after_us = part.ends_before[bit], part.starts_after[bit]
         # The time before begins at a stay, unless the house opened later or that is past already.
-        gap_us = part.start_us - max(before_us, self.opens_us)
-        if gap_us > 0:
-            if before_us >= self.opens_us and gap_us < self.shortest_us:
+        if before_us >= opens_us:
+            gap_us = part.start_us - before_us
+            if gap_us < self.shortest_us:
                 dead = gap_us
             else:
                 idle = gap_us
-        if after_us is None or after_us >= self.closes_us:
-            idle += max(self.closes_us - part.end_us, 0)
-        elif after_us - part.end_us < self.shortest_us:
-            dead += after_us - part.end_us
-        else:
-            idle += after_us - part.end_us
+        elif part.start_us > opens_us:
+            idle = part.start_us - opens_us
+        if after_us is not None and after_us < self.closes_us:
+            gap_us = after_us - part.end_us
+            if gap_us < self.shortest_us:
+                dead += gap_us
+            else:
+                idle += gap_us
+        elif self.closes_us > part.end_us:
+            idle += self.closes_us - part.end_us
         return dead / _MINUTE_US, idle / _MINUTE_US
 
 
-@attrs.frozen(eq=False)
 class EveningCosts:
     """What the tables of a plan cost by the evening, in seat-minutes. Tables are measured once.
 
@@ -103,90 +108,85 @@ class EveningCosts:
         max_tables: Most tables of a set; 1: no join is ever made, so that none is closed.
     """
 
-    compiled_floor: CompiledFloor
-    weights: Weights
-    evening: Evening
-    max_tables: int
-    least_minutes: float = attrs.field(init=False)
-    _is_one_stay: bool = attrs.field(init=False)
-    _partners: tuple[int, ...] = attrs.field(init=False)
-    _by_table: dict[int, float] = attrs.field(factory=dict, init=False)
+    __slots__ = (
+        *("_by_table", "_evening", "_floor", "_partners", "_weights"),
+        *("closing", "least_minutes"),
+    )
 
-    @least_minutes.default
-    def _find_least(self) -> float:
-        return self.evening.least_minutes
+    def __init__(
+        self, compiled_floor: CompiledFloor, weights: Weights, evening: Evening, max_tables: int
+    ) -> None:
+        self._floor = compiled_floor
+        self._weights = weights
+        self._evening = evening
+        self._partners = compiled_floor.partners
+        self._by_table: dict[int, float] = {}
+        self.closing: float = weights.joins_closed if max_tables > 1 else 0
+        self.least_minutes: float = evening.least_minutes
 
-    @_is_one_stay.default
-    def _count_stays(self) -> bool:
-        return len(self.evening.parts) == 1
-
-    @_partners.default
-    def _find_partners(self) -> tuple[int, ...]:
-        if self.max_tables == 1:
-            return (0,) * len(self.compiled_floor.floor.tables)
-        return self.compiled_floor.partners
-
-    def amounts(self, mask: int) -> tuple[int, float, float]:
-        """Return the joins that a plan closes, and the dead and the idle seat-minutes beside it."""
-        dead = idle = 0.0
-        for bit in bits(mask):
-            dead_minutes, idle_minutes = self.evening.beside(bit)
-            capacity = self.compiled_floor.floor.tables[bit].capacity
-            dead += capacity * dead_minutes
-            idle += capacity * idle_minutes
-        return self.joins_closed(mask), dead, idle
+    def minutes(self, mask: int) -> float:
+        """Return the length of the stay at the tables of a plan."""
+        evening = self._evening
+        return self.least_minutes if len(evening.parts) == 1 else evening.minutes(mask)
 
     def terms(self, mask: int) -> tuple[Term, Term, Term]:
         """Return the terms of the evening for a plan."""
-        joins, dead, idle = self.amounts(mask)
-        weights = self.weights
+        dead = idle = 0.0
+        for bit in bits(mask):
+            dead_minutes, idle_minutes = self._evening.beside(bit)
+            capacity = self._floor.capacities[bit]
+            dead += capacity * dead_minutes
+            idle += capacity * idle_minutes
+        weights, joins = self._weights, self._joins_closed(mask) if self.closing else 0
         return (
-            Term("joins_closed", joins, joins * weights.joins_closed * self.minutes(mask)),
+            Term("joins_closed", joins, joins * self.closing * self.minutes(mask)),
             Term("dead_time", dead, dead * weights.dead_time),
             Term("idle_time", idle, idle * weights.idle_time),
         )
 
-    def minutes(self, mask: int) -> float:
-        """Return the length of the stay at the tables of a plan."""
-        return self.least_minutes if self._is_one_stay else self.evening.minutes(mask)
-
-    def joins_closed(self, mask: int) -> int:
+    def _joins_closed(self, mask: int) -> int:
         """Count the joins from tables of a plan to free tables outside of it."""
-        others, partners = self.evening.free & ~mask, self._partners
-        return sum((partners[bit] & others).bit_count() for bit in bits(mask))
+        others = self._evening.free & ~mask
+        return sum((self._partners[bit] & others).bit_count() for bit in bits(mask))
 
     def by_table(self, bit: int) -> float:
         """Return the cost of the time beside the stay at one table."""
         found = self._by_table.get(bit)
         if found is None:
-            dead, idle = self.evening.beside(bit)
-            weights = self.weights
+            dead, idle = self._evening.beside(bit)
+            weights = self._weights
             cost = dead * weights.dead_time + idle * weights.idle_time
-            capacity = self.compiled_floor.floor.tables[bit].capacity
-            found = self._by_table[bit] = capacity * cost
+            found = self._by_table[bit] = self._floor.capacities[bit] * cost
         return found
 
-    def total(self, mask: int, for_each_minute: float) -> float:
-        """Return the cost of a plan.
+    def total(self, mask: int, for_each_minute: float, most: float = math.inf) -> float:
+        """Return the cost of a plan, or more than ``most`` if it costs more than that.
 
         Args:
             mask: Its tables.
             for_each_minute: Its cost for each minute of the stay without the evening.
+            most: The cost from which on the rest does not matter.
         """
-        minutes = self.minutes(mask)
-        others, partners = self.evening.free & ~mask, self._partners
-        cost, joins, left = for_each_minute * minutes, 0, mask
-        while left:
-            low = left & -left
+        evening, cost, left = self._evening, for_each_minute, mask
+        if self.closing:
+            others, partners, joins = evening.free & ~mask, self._partners, 0
+            while left:
+                low = left & -left
+                joins += (partners[low.bit_length() - 1] & others).bit_count()
+                left ^= low
+            cost += joins * self.closing
+        cost *= self.least_minutes if len(evening.parts) == 1 else evening.minutes(mask)
+        known = self._by_table
+        while mask and cost <= most:
+            low = mask & -mask
             bit = low.bit_length() - 1
-            cost += self.by_table(bit)
-            joins += (partners[bit] & others).bit_count()
-            left ^= low
-        return cost + joins * self.weights.joins_closed * minutes
+            cost += known[bit] if bit in known else self.by_table(bit)
+            mask ^= low
+        return cost
 
     def fewest_closed(self, bit: int, size: int) -> int:
         """Return a lower bound for the joins that one table of a set of ``size`` tables closes.
 
         At most ``size - 1`` of its free partners are in the set.
         """
-        return max((self._partners[bit] & self.evening.free).bit_count() - (size - 1), 0)
+        return max((self._partners[bit] & self._evening.free).bit_count() - (size - 1), 0)

@@ -13,7 +13,7 @@ from fourtop.adjacency import SubsetEnumerator
 from fourtop.errors import Code, Proof, Reason, Refusal
 from fourtop.model import validators
 from fourtop.model.floor import Floor, bits
-from fourtop.model.plan import SCORE_DECIMALS, Plan, Score
+from fourtop.model.plan import SCORE_DECIMALS, Plan
 from fourtop.model.planning_rules import AdjacencyMode, Planning
 from fourtop.model.request import ANY_TABLE, Preference
 from fourtop.planner.candidate import Candidate
@@ -22,6 +22,7 @@ from fourtop.planner.compiled_floor import CompiledFloor
 from fourtop.planner.cost import ScoreModel
 from fourtop.planner.evening import Evening, EveningCosts
 from fourtop.planner.node_budget import MAX_SEARCH_NODES, NodeBudget
+from fourtop.planner.plan_maker import PlanMaker
 from fourtop.planner.plan_request import PlanRequest
 from fourtop.planner.rankings import Ranking
 from fourtop.planner.search import Search
@@ -122,7 +123,7 @@ class Planner:
 
     @_no_plans.default
     def _of_no_candidates(self) -> Ranking:
-        return Ranking.of((), (), len(self.floor.tables), self._maker(PlanRequest(1)))
+        return Ranking.of((), (), len(self.floor.tables), self._maker(PlanRequest(1)).plan)
 
     # None of these refers to the planner: a cycle would keep its memory until the next collection.
 
@@ -231,7 +232,7 @@ class Planner:
         costs = self._costs(evening)
         if costs is None:
             return PlanSearch(tuple(map(ranking.plan, islice(ranking.in_order(available), limit))))
-        make = self._maker(request, costs)
+        make = self._maker(request, costs).plan
         return PlanSearch(tuple(map(make, ranking.in_evening(available, costs, limit))))
 
     def _first(
@@ -241,7 +242,7 @@ class Planner:
         costs = self._costs(evening)
         if costs is None:
             return ranking.plan(ranking.first(ranks))
-        return self._plan(request, ranking.in_evening(ranks, costs, 1)[0], costs)
+        return self._plan(request, ranking.first_in_evening(ranks, costs), costs)
 
     def _costs(self, evening: Evening | None) -> EveningCosts | None:
         if evening is None:
@@ -470,7 +471,7 @@ class Planner:
             [candidate for _, _, candidate in keyed],
             [cost for _, cost, _ in keyed],
             len(self.floor.tables),
-            self._maker(request),
+            self._maker(request).plan,
         )
 
     def _compiled(self, party_size: int) -> CandidateSets:
@@ -486,17 +487,12 @@ class Planner:
     def _plan(
         self, request: PlanRequest, candidate: Candidate, evening: EveningCosts | None = None
     ) -> Plan:
-        return self._maker(request, evening)(candidate)
+        return self._maker(request, evening).plan(candidate)
 
-    def _maker(
-        self, request: PlanRequest, evening: EveningCosts | None = None
-    ) -> Callable[[Candidate], Plan]:
-        """Return what makes the plans of a request."""
-        unmet = self._unmet_by(request.wish) if request.wish.kinds else None
-        measure = partial(self._model(request).score, party_size=request.party_size)
-        if evening is not None:
-            measure = partial(measure, evening=evening)
-        return partial(_plan_of, self.floor, measure, request.party_size, unmet)
+    def _maker(self, request: PlanRequest, evening: EveningCosts | None = None) -> PlanMaker:
+        """Return the maker of the plans of a request."""
+        unmet = None if request.wish is ANY_TABLE else self._unmet_by(request.wish)
+        return PlanMaker(self.floor, self._model(request), request.party_size, unmet, evening)
 
     def _model(self, request: PlanRequest) -> ScoreModel:
         """Return the cost of each term at the demand of a request."""
@@ -556,19 +552,3 @@ def _combinations(
             neighbours=compiled_floor.graph.neighbours, candidates=pool, largest=largest
         )
         yield from (mask for mask in growth.sets(mode) if mask.bit_count() > 1)
-
-
-def _plan_of(
-    floor: Floor,
-    measure: Callable[..., Score],
-    party_size: int,
-    unmet: Sequence[int] | None,
-    candidate: Candidate,
-) -> Plan:
-    missing = 0 if unmet is None else sum(unmet[bit] for bit in bits(candidate.mask))
-    return Plan(
-        tables=floor.ids(candidate.mask),
-        seats=candidate.seats,
-        slack=candidate.seats - party_size,
-        score=measure(candidate, unmet=missing),
-    )

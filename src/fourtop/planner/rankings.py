@@ -18,6 +18,9 @@ from fourtop.planner.evening import EveningCosts
 _MAX_KEPT = 128
 _PLAN_BYTES = 2_048
 
+# Static costs that differ by less are in the order of equals.
+_ROUNDING = 10**-SCORE_DECIMALS
+
 _Place = tuple[float, tuple[int, ...], int]
 
 
@@ -123,6 +126,33 @@ class Ranking:
             yield self.candidates[lowest.bit_length() - 1]
             ranks ^= lowest
 
+    def first_in_evening(self, ranks: int, evening: EveningCosts) -> Candidate:
+        """Return the first of ``in_evening``; the mask is not empty."""
+        costs, candidates, total_of = self.costs, self.candidates, evening.total
+        minutes = evening.least_minutes
+        margin = (minutes + 1) * _ROUNDING
+        best, least, most = None, math.inf, math.inf
+        while ranks:
+            low = ranks & -ranks
+            rank = low.bit_length() - 1
+            if costs[rank] * minutes > most:
+                break
+            ranks ^= low
+            candidate = candidates[rank]
+            total = total_of(candidate.mask, costs[rank], most)
+            if total > most:
+                continue
+            total = round(total, SCORE_DECIMALS)
+            # Of two that are equal in all, the first of the static order stays.
+            if (
+                best is None
+                or total < least
+                or (total == least and candidate.order_of_equals < best.order_of_equals)
+            ):
+                best, least, most = candidate, total, total + margin
+        assert best is not None, "some candidate is available"
+        return best
+
     def in_evening(
         self, ranks: int, evening: EveningCosts, limit: int | None = None
     ) -> list[Candidate]:
@@ -139,8 +169,7 @@ class Ranking:
         """
         kept: list[_Place] = []
         minutes, worst = evening.least_minutes, math.inf
-        # Static costs that differ by rounding only are in the order of equals.
-        margin = (minutes + 1) * 10**-SCORE_DECIMALS
+        margin = (minutes + 1) * _ROUNDING
         while ranks:
             low = ranks & -ranks
             rank = low.bit_length() - 1
@@ -149,7 +178,10 @@ class Ranking:
                 break
             ranks ^= low
             candidate = self.candidates[rank]
-            total = round(evening.total(candidate.mask, cost), SCORE_DECIMALS)
+            total = evening.total(candidate.mask, cost, worst + margin)
+            if total > worst + margin:
+                continue
+            total = round(total, SCORE_DECIMALS)
             if total <= worst:
                 insort(kept, (total, candidate.order_of_equals, rank))
                 if len(kept) == limit:

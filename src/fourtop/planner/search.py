@@ -149,7 +149,7 @@ class Search:
         cost = self.singles[bit].scarcity * weights.scarcity + self.unmet[bit] * weights.wish
         if evening is None or not self.free >> bit & 1:
             return cost
-        closed = evening.fewest_closed(bit, size) * weights.joins_closed
+        closed = evening.fewest_closed(bit, size) * evening.closing
         return cost + closed + evening.by_table(bit) / evening.least_minutes
 
     def _of_size(self, bound: Bound) -> Iterator[Candidate]:
