@@ -100,7 +100,9 @@ def planner_evening(case: EveningCase) -> Evening:
     parts = []
     for window in sorted(set(case.windows.values())):
         tables = [name for name in floor.positions if case.windows[name] == window]
-        before, after = zip(*(beside(case.stays[name], window) for name in floor.positions), strict=True)
+        before, after = zip(
+            *(beside(case.stays[name], window) for name in floor.positions), strict=True
+        )
         parts.append(
             EveningPart(
                 floor.mask(tables),

@@ -7,6 +7,7 @@ from typing import Any, Final, Self
 import attrs
 
 from fourtop.errors.display import brief, count_of, some
+from fourtop.model.direct_init import direct_init
 
 SCORE_DECIMALS: Final = 6
 
@@ -70,6 +71,7 @@ class Score:
         return brief(self, f"{rounded(self.total)}{parts}")
 
 
+@direct_init
 @attrs.frozen(repr=False)
 class Plan:
     """A set of tables for a party.

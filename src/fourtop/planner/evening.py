@@ -71,8 +71,8 @@ class Evening:
         """Return the length of the stay at the tables of a mask."""
         return max(part.minutes for part in self.parts if part.tables & mask)
 
-    def beside(self, bit: int) -> tuple[float, float]:
-        """Return the dead and the other idle minutes beside the stay at a table."""
+    def beside(self, bit: int) -> tuple[int, int]:
+        """Return the dead and the other idle time beside the stay at a table, in microseconds."""
         part = self.parts[0]
         if not part.tables >> bit & 1:
             part = next(each for each in self.parts if each.tables >> bit & 1)
@@ -95,7 +95,7 @@ class Evening:
                 idle += gap_us
         elif self.closes_us > part.end_us:
             idle += self.closes_us - part.end_us
-        return dead / _MINUTE_US, idle / _MINUTE_US
+        return dead, idle
 
 
 class EveningCosts:
@@ -109,44 +109,46 @@ class EveningCosts:
     """
 
     __slots__ = (
-        *("_by_table", "_evening", "_floor", "_partners", "_weights"),
+        *("_all_minutes", "_by_table", "_capacities", "_evening", "_free", "_partners", "_weights"),
         *("closing", "least_minutes"),
     )
 
     def __init__(
         self, compiled_floor: CompiledFloor, weights: Weights, evening: Evening, max_tables: int
     ) -> None:
-        self._floor = compiled_floor
+        self._capacities = compiled_floor.capacities
         self._weights = weights
         self._evening = evening
+        self._free = evening.free
         self._partners = compiled_floor.partners
         self._by_table: dict[int, float] = {}
         self.closing: float = weights.joins_closed if max_tables > 1 else 0
         self.least_minutes: float = evening.least_minutes
+        # Nearly always the stay is as long at all tables; 0: it is not.
+        self._all_minutes = self.least_minutes if len(evening.parts) == 1 else 0
 
     def minutes(self, mask: int) -> float:
         """Return the length of the stay at the tables of a plan."""
-        evening = self._evening
-        return self.least_minutes if len(evening.parts) == 1 else evening.minutes(mask)
+        return self._all_minutes or self._evening.minutes(mask)
 
     def terms(self, mask: int) -> tuple[Term, Term, Term]:
         """Return the terms of the evening for a plan."""
-        dead = idle = 0.0
+        dead_us = idle_us = 0
         for bit in bits(mask):
-            dead_minutes, idle_minutes = self._evening.beside(bit)
-            capacity = self._floor.capacities[bit]
-            dead += capacity * dead_minutes
-            idle += capacity * idle_minutes
+            dead, idle = self._evening.beside(bit)
+            dead_us += self._capacities[bit] * dead
+            idle_us += self._capacities[bit] * idle
+        dead_time, idle_time = dead_us / _MINUTE_US, idle_us / _MINUTE_US
         weights, joins = self._weights, self._joins_closed(mask) if self.closing else 0
         return (
             Term("joins_closed", joins, joins * self.closing * self.minutes(mask)),
-            Term("dead_time", dead, dead * weights.dead_time),
-            Term("idle_time", idle, idle * weights.idle_time),
+            Term("dead_time", dead_time, dead_time * weights.dead_time),
+            Term("idle_time", idle_time, idle_time * weights.idle_time),
         )
 
     def _joins_closed(self, mask: int) -> int:
         """Count the joins from tables of a plan to free tables outside of it."""
-        others = self._evening.free & ~mask
+        others = self._free & ~mask
         return sum((self._partners[bit] & others).bit_count() for bit in bits(mask))
 
     def by_table(self, bit: int) -> float:
@@ -155,8 +157,8 @@ class EveningCosts:
         if found is None:
             dead, idle = self._evening.beside(bit)
             weights = self._weights
-            cost = dead * weights.dead_time + idle * weights.idle_time
-            found = self._by_table[bit] = self._floor.capacities[bit] * cost
+            cost_us = dead * weights.dead_time + idle * weights.idle_time
+            found = self._by_table[bit] = self._capacities[bit] * cost_us / _MINUTE_US
         return found
 
     def total(self, mask: int, for_each_minute: float, most: float = math.inf) -> float:
@@ -167,21 +169,18 @@ class EveningCosts:
             for_each_minute: Its cost for each minute of the stay without the evening.
             most: The cost from which on the rest does not matter.
         """
-        evening, cost, left = self._evening, for_each_minute, mask
-        if self.closing:
-            others, partners, joins = evening.free & ~mask, self._partners, 0
-            while left:
-                low = left & -left
-                joins += (partners[low.bit_length() - 1] & others).bit_count()
-                left ^= low
-            cost += joins * self.closing
-        cost *= self.least_minutes if len(evening.parts) == 1 else evening.minutes(mask)
-        known = self._by_table
+        minutes = self._all_minutes or self._evening.minutes(mask)
+        others, partners, known = self._free & ~mask, self._partners, self._by_table
+        joins, left = 0, mask
+        while left:
+            bit = left.bit_length() - 1
+            joins += (partners[bit] & others).bit_count()
+            left ^= 1 << bit
+        cost = (for_each_minute + joins * self.closing) * minutes
         while mask and cost <= most:
-            low = mask & -mask
-            bit = low.bit_length() - 1
+            bit = mask.bit_length() - 1
             cost += known[bit] if bit in known else self.by_table(bit)
-            mask ^= low
+            mask ^= 1 << bit
         return cost
 
     def fewest_closed(self, bit: int, size: int) -> int:
@@ -189,4 +188,4 @@ class EveningCosts:
 
         At most ``size - 1`` of its free partners are in the set.
         """
-        return max((self._partners[bit] & self._evening.free).bit_count() - (size - 1), 0)
+        return max((self._partners[bit] & self._free).bit_count() - (size - 1), 0)

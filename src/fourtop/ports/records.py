@@ -76,7 +76,8 @@ class Records(Protocol):
     ) -> tuple[list[int], list[int | None]]:
         """Find the live rows of each table before and after a window, as ``Occupancy`` does.
 
-        Only rows that overlap ``around`` count, and none of the owners in ``without``.
+        ``around`` contains the window. Only rows that overlap it count, and none of the owners in
+        ``without``.
         """
         ...
 

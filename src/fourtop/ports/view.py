@@ -170,7 +170,7 @@ class View:
 
         Args:
             window: The window.
-            around: A window around it; only rows that overlap it count.
+            around: A window that contains it; only rows that overlap it count.
             without: Owners with rows that do not count.
 
         Returns:

@@ -266,7 +266,7 @@ class Occupancy:
 
         Args:
             window: The window.
-            around: Only rows that overlap it count.
+            around: A window that contains it; only rows that overlap it count.
             without: Owners with rows that do not count.
 
         Returns:
