@@ -154,14 +154,16 @@ def bars(*, is_quick: bool = False) -> Iterator[Bar | Note]:
         checks, plans, count = Choices(place).measure(5 if is_quick else ROUNDS)
         yield Bar(
             f"{place.name}: check of tables by the evening / by the static order",
-            *checks,
-            calls=count,
+            checks[0],
+            checks[1],
+            count,
             at_most=place.at_most,
         )
         yield Bar(
             f"{place.name}: planner alone by the evening / by the static order",
-            *plans,
-            calls=count,
+            plans[0],
+            plans[1],
+            count,
             at_most=place.at_most,
         )
 

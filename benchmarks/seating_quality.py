@@ -163,7 +163,7 @@ def choosing_by(key: Key | None) -> Iterator[None]:
                 return planner.measure(request, planner.floor.ids(candidate.mask))
         return choose(planner, request, free, *more)
 
-    Planner.choose = first  # type: ignore[method-assign]  # For the time of a simulation.
+    Planner.choose = first  # type: ignore[method-assign,assignment]  # While evenings are played.
     try:
         yield
     finally:
