@@ -167,7 +167,7 @@ def choosing_by(key: Key | None) -> Iterator[None]:
     try:
         yield
     finally:
-        Planner.choose = choose  # type: ignore[method-assign]
+        Planner.choose = choose  # type: ignore[method-assign]  # As it was.
 
 
 def in_order(planner: Planner, party_size: int, key: Key) -> list[Candidate]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 import pytest
 
@@ -47,7 +49,7 @@ def quoted(desk: Desk, size: int = 4, text: str = "19:00", **wishes: object) -> 
     return answer
 
 
-def terms(quote: Quote) -> dict[str, tuple[float, float]]:
+def terms(quote: Quote) -> dict[str, tuple[Any, Any]]:
     return {term.name: (term.amount, term.cost) for term in quote.plan.score.terms}
 
 

@@ -107,7 +107,8 @@ def test_joins_close_while_the_neighbour_is_free() -> None:
 def test_finding_04_a_two_leaves_the_fours_to_the_fours() -> None:
     planner = Planner(floor_of(2, 4, 4, 4), Planning())
     for evening in (None, evening_of(*[(None, None)] * 4)):
-        free, seated = 0b1111, []
+        free = 0b1111
+        seated: list[str] = []
         for size in (2, 4, 4, 4):
             plan = planner.best(PlanRequest(size), free, (), evening)
             assert plan is not None

@@ -140,7 +140,7 @@ class Search:
         return KnapsackBounds.of(pool, pieces, picks=most - 1, ceiling=ceiling)
 
     def own_cost(self, bit: int, size: int) -> float:
-        """Return a lower bound of what one table adds to a set of some size.
+        """Return a lower bound of the cost that one table adds to a set of some size.
 
         It is for each minute of the stay, as all static costs: a table that is dearer for the
         evening is not cheaper for any of its minutes.
@@ -186,7 +186,7 @@ class Bound:
         most: Largest sum of capacities that may do; ``None``: no limit.
         totals: Bit ``n`` says whether a sum of ``n`` capacities may do; ``None``: all from
             ``fewest`` on.
-        own_costs: For each table a lower bound of what it adds to the cost of a set.
+        own_costs: For each table a lower bound of its part of the cost of a set.
     """
 
     search: Search
