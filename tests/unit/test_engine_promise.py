@@ -404,6 +404,22 @@ def test_at_the_bound_of_the_search_a_no_is_not_proven(
     assert (quote.code, quote.proof) == (Code.TABLES_PROMISED, Proof.NOT_PROVEN)
 
 
+def test_section_9_6_a_later_party_without_tables_keeps_the_only_table_for_it(store: Store) -> None:
+    floor = sketch_floor(
+        {"6": {"capacity": 6, "min_party": 2}, "8": {"capacity": 8, "min_party": 4}}
+    )
+    desk = a_desk(store, floor)
+    promise(desk, "p", 8, "20:00")
+    # The smaller table is no use to the party of eight, and the larger one is its only one.
+    quote = desk.quote(party_size(6, "19:45"))
+    assert isinstance(quote, Quote)
+    assert (quote.plan.tables, quote.others) == (("6",), ())
+    booked(desk, 6, "19:45")
+    starved = desk.quote(party_size(6, "19:45"))
+    assert isinstance(starved, Refusal)
+    assert starved.reasons[0].details == {"party_size": 6, "promised": ["p"]}
+
+
 def a_desk_with_two_promises(desk: Desk) -> Desk:
     desk.edit_floor(lambda _: sketch_floor({"1": 2, "2": 2}))
     promise(desk, "p1", 2, "19:00")
