@@ -15,12 +15,18 @@ from fourtop import (
     Quote,
     ServicePeriod,
     Weights,
+    Window,
     Zone,
     ZoneRule,
     sketch_floor,
 )
+from fourtop.engine.admission import Admission
+from fourtop.engine.candidacy import Candidacy
+from fourtop.engine.checks.house import check_hours
+from fourtop.engine.checks.tables import check_tables
+from fourtop.engine.compiled_house import compile_house
 from fourtop.model.calendar import Calendar
-from fourtop.ports import Store
+from fourtop.ports import Scope, Store, View
 from tests.evening import (
     STAFF,
     a_house,
@@ -216,3 +222,22 @@ def test_the_shortest_stay_is_of_all_parties_of_a_period() -> None:
         calendar = Calendar(house.restaurant, house.policy)
         found = calendar.shortest_stay_us(house.policy.periods[0])
         assert found == (minutes + 10) * 60_000_000
+
+
+def test_a_caller_that_has_not_loaded_the_evening_uses_the_static_order(
+    store: Store, desk: Desk
+) -> None:
+    booked(desk, 4, "17:30", tables=["2"])
+    request, compiled = party_size(4), compile_house(desk.house(), None)
+
+    def chosen(view: View) -> tuple[str, ...]:
+        candidacy = Candidacy(Admission(view, compiled, STAFF), request)
+        assert check_hours(candidacy) is None
+        assert check_tables(candidacy) is None
+        return candidacy.plans[0].tables
+
+    def asked(loaded: Window) -> tuple[str, ...]:
+        return store.read(Scope(desk.restaurant_id, windows=(loaded,)), chosen)
+
+    assert asked(window("19:00", "20:30")) == ("1",)
+    assert asked(window("17:00", "23:00")) == ("2",)

@@ -181,14 +181,10 @@ class Ranking:
             total = evening.total(candidate.mask, cost, worst + margin)
             if total > worst + margin:
                 continue
-            total = round(total, SCORE_DECIMALS)
-            if total <= worst:
-                insort(kept, (total, candidate.order_of_equals, rank))
-                if len(kept) == limit:
-                    worst = kept[-1][0]
-                elif limit is not None and len(kept) > limit:
-                    kept.pop()
-                    worst = kept[-1][0]
+            insort(kept, (round(total, SCORE_DECIMALS), candidate.order_of_equals, rank))
+            if limit is not None and len(kept) >= limit:
+                del kept[limit:]
+                worst = kept[-1][0]
         return [self.candidates[rank] for _, _, rank in kept]
 
     def count(self, free: int, limit: int) -> int:

@@ -182,11 +182,10 @@ class View:
         before, after = self._source.find_beside(window, around, ignored)
         bits = self._source.house.floor.positions
         for each in self._staying(around.start_us):
-            until_us = each.row.window.end_us
-            if each.row.owner not in without and around.start_us < until_us <= window.start_us:
-                bit = bits.get(each.row.resource_id)
-                if bit is not None:
-                    before[bit] = max(before[bit], until_us)
+            until_us, bit = each.row.window.end_us, bits.get(each.row.resource_id)
+            is_before = around.start_us < until_us <= window.start_us
+            if bit is not None and is_before and each.row.owner not in without:
+                before[bit] = max(before[bit], until_us)
         return before, after
 
     def find_in_the_way(
