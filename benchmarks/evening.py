@@ -7,7 +7,8 @@ that is checked before the measurement.
 
 The plain loop is a script without the engine. It knows the tables and joins of the floor, and for
 each party size the sets of tables that may seat it, in the order of the engine: this list is made
-once, before the evenings. A party gets the first set whose tables are all free for its stay. Stays
+once, before the evenings. The house has the weights of the reference system: by the default ones no
+list would do. A party gets the first set whose tables are all free for its stay. Stays
 depend on the size and are half-open, in minutes. The loop knows no other rules of the house, keeps
 no records and writes no events. A refused party gets no reason.
 
@@ -26,6 +27,7 @@ import attrs
 
 from benchmarks.alternatives import NOON, requests
 from benchmarks.bar import HEADING, Bar, Note, race
+from benchmarks.seating_quality import with_reference
 from fourtop import (
     BookingRequest,
     CountedIds,
@@ -145,7 +147,7 @@ def engine_evening(first: Engine, house: House, asked: Sequence[BookingRequest])
 
 def bars(*, is_quick: bool = False) -> Iterator[Bar | Note]:
     """Measure the evenings in turns."""
-    house = sample.pub()
+    house = with_reference(sample.pub())
     asked = [requests(seed) for seed in range(1, EVENINGS + 1)]
     wishes = [[Wish.of(each) for each in evening] for evening in asked]
     pub = PlainPub(house, max(each.party_size for evening in wishes for each in evening))

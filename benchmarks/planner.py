@@ -64,7 +64,6 @@ def search_anew(floor: Floor, planning: Planning) -> Way:
     layout = CompiledFloor.of(floor)
     score_model = ScoreModel(planning.weights, demand=planning.demand_multiplier)
     mode = planning.adjacency_mode
-    joinable = layout.joinable(mode, planning.max_tables)
     capacities = [table.capacity for table in floor.tables]
     budget = planning.slack_budget or 0
 
@@ -86,11 +85,7 @@ def search_anew(floor: Floor, planning: Planning) -> Way:
         for mask in fitting(party_size, free):
             single = not mask & (mask - 1)
             place = mask.bit_length() - 1
-            candidate = (
-                layout.single(place, is_joinable=bool(joinable & mask))
-                if single
-                else layout.combination(mask)
-            )
+            candidate = layout.single(place) if single else layout.combination(mask)
             keyed.append(
                 (score_model.key(candidate, party_size=party_size, unmet=0), floor.ids(mask))
             )
@@ -112,7 +107,6 @@ def search_naively(floor: Floor, planning: Planning) -> Way:
     graph = JoinGraph.of(floor).to_networkx()
     layout = CompiledFloor.of(floor)
     score_model = ScoreModel(planning.weights, demand=planning.demand_multiplier)
-    joinable = layout.joinable(planning.adjacency_mode, planning.max_tables)
     budget = planning.slack_budget or 0
     seats = {table.id: table.capacity for table in floor.tables}
 
@@ -131,7 +125,7 @@ def search_naively(floor: Floor, planning: Planning) -> Way:
         for name in names:
             if party_size <= seats[name]:
                 place = floor.positions[name]
-                one = layout.single(place, is_joinable=bool(joinable >> place & 1))
+                one = layout.single(place)
                 keyed.append((score_model.key(one, party_size=party_size, unmet=0), (name,)))
         for size in range(2, planning.max_tables + 1):
             for members in combinations(names, size):

@@ -51,8 +51,8 @@ for name, each in plans.items():
 five = BookingRequest(5, datetime(2026, 5, 1, 18, tzinfo=UTC))
 for note, changed in (
     ("as it is", {}),
-    ("rare tables may go", {"scarcity": 0}),
-    ("no seat over", {"overage": 50}),
+    ("rare tables stay free", {"scarcity": 5}),
+    ("empty hours do not count", {"idle_time": 0}),
 ):
     quote = desk_of(floor, **changed).quote(five)
     assert isinstance(quote, Quote)

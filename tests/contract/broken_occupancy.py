@@ -66,6 +66,13 @@ class RoundsQuestionsToMinutes(Occupancy):
         return super().busy_mask(rounded_out(window), without)
 
 
+class LooksBeyondTheTimeAround(Occupancy):
+    def find_beside(
+        self, window: Window, around: Window, without: Any = ()
+    ) -> tuple[list[int], list[int | None]]:
+        return super().find_beside(window, Window.of_micros(0, around.end_us + HOUR_US), without)
+
+
 class CountsBitsFromTheEnd(Occupancy):
     def arrange(self, table_ids: Sequence[str]) -> None:
         super().arrange(table_ids[::-1])

@@ -156,6 +156,17 @@ class ShowsTheStoredRowBesideTheLongerOne(MemoryStore):
         return self.Both(state, scope, now_us)
 
 
+class SeesRowsBesideAWindowOnly(MemoryStore):
+    class Stored(View):
+        def find_beside(
+            self, window: Window, around: Window, without: Collection[Owner] = ()
+        ) -> tuple[list[int], list[int | None]]:
+            return self._source.find_beside(window, around, without)
+
+    def _new_view(self, state: RestaurantState, scope: Scope, now_us: int) -> View:
+        return self.Stored(state, scope, now_us)
+
+
 class LooksForTheLastRowOnly(MemoryStore):
     class Short(View):
         def find_last_allocation(self, table_id: str) -> Allocation | None:

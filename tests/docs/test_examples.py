@@ -43,9 +43,9 @@ today                 10   6   3   2   2   2
 no joins at all       10   4   0   0   0   0
 the bays joined       10   6   4   3   3   2
 High 4 with Low 4a    10   6   3   3   3   3
-as it is: big-bay (overage 5, scarcity 5.5)
-rare tables may go: small-bay (costs nothing)
-no seat over: small-bay (scarcity 22)
+as it is: small-bay (idle_time 270)
+rare tables stay free: big-bay (overage 120, scarcity 150, idle_time 324)
+empty hours do not count: small-bay (costs nothing)
 """,
 }
 

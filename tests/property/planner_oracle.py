@@ -56,14 +56,13 @@ def answers(case: Case) -> list[Answer]:
 def possible(case: Case) -> Iterator[Answer]:
     """Yield the plans that an empty house has."""
     mode = mode_of(case)
-    joined = {name for names in structural(case, mode) if len(names) > 1 for name in names}
     for names in structural(case, mode):
         members = [table for table in case.floor.tables if table.id in names]
         if any(unmet(case, table, case.must) for table in members):
             continue
         seats = seats_of(case.floor, names)
         if fits(case, members, seats):
-            yield measured(case, members, seats, joined)
+            yield measured(case, members, seats)
 
 
 def mode_of(case: Case) -> AdjacencyMode | None:
@@ -166,7 +165,7 @@ def depth_of(floor: Floor, names: tuple[str, ...]) -> int:
     return farthest if len(depths) == len(names) else max(farthest, len(names))
 
 
-def measured(case: Case, members: list[Table], seats: int, joined: set[str]) -> Answer:
+def measured(case: Case, members: list[Table], seats: int) -> Answer:
     names = tuple(table.id for table in members)
     weights = {
         field: Fraction(str(value)) for field, value in attrs.asdict(case.planning.weights).items()
@@ -188,11 +187,28 @@ def measured(case: Case, members: list[Table], seats: int, joined: set[str]) -> 
         scarcity * weights["scarcity"],
         sum(unmet(case, table, case.wish) for table in members) * weights["wish"],
     )
-    kind = 2 if size > 1 else int(names[0] in joined)
+    joins = len(joins_outward(case.floor, names))
     bits = tuple(place for place, table in enumerate(case.floor.tables) if table.id in names)
     capacity = sum(table.capacity for table in members)
-    order = (round(sum(costs), 6), kind, slack, size, capacity, fragmentation, depth, bits)
+    ties = (size > 1, joins, slack, size, capacity, fragmentation, depth, bits)
+    order = (round(sum(costs), 6), *ties)
     return Answer(names, seats, costs, order)
+
+
+def joins_outward(floor: Floor, names: tuple[str, ...]) -> list[str]:
+    """Return the tables at the other ends of the joins that lead out of a set."""
+    by_id = {table.id: table for table in floor.tables}
+    found = []
+    for join in floor.joins:
+        one, other = (by_id[each] for each in sorted(join.tables, key=lambda each: each in names))
+        can_join = all(
+            table.mobility.value == "movable" and table.active and not table.out_of_service
+            for table in (one, other)
+        )
+        is_outward = one.id not in names and other.id in names
+        if can_join and is_outward and one.zone_id == other.zone_id:
+            found.append(one.id)
+    return found
 
 
 def scarcity_of(floor: Floor, table: Table) -> Fraction:
@@ -266,7 +282,7 @@ def table_of(draw: random.Random, place: int) -> Table:
 
 
 def planning_of(draw: random.Random) -> Planning:
-    plain = draw.random() < 0.6
+    kind = draw.random()
     return Planning(
         adjacency_mode=draw.choice(list(AdjacencyMode)),
         adjacency_required=draw.random() < 0.8,
@@ -274,7 +290,9 @@ def planning_of(draw: random.Random) -> Planning:
         max_tables=draw.randint(1, 4),
         slack_budget=draw.choice((None, 0, 1, 4, 4)),
         weights=Weights()
-        if plain
+        if kind < 0.4
+        else Weights.reference()
+        if kind < 0.6
         else Weights(
             **{field.name: draw.choice((0, 0.5, 1, 7)) for field in attrs.fields(Weights)}
         ),

@@ -143,6 +143,27 @@ class OccupancyMachine(RuleBasedStateMachine):
             self.floor, window, without
         )
 
+    @rule(window=WINDOWS, more=WINDOWS, without=st.lists(OWNERS, max_size=2))
+    def ask_for_the_stays_beside(self, window: Window, more: Window, without: list[Owner]) -> None:
+        first_us = min(window.start_us, more.start_us)
+        last_us = min(max(window.end_us, more.end_us), first_us + MAX_WINDOW_US)
+        around = Window.of_micros(first_us, last_us)
+        if not (around.start_us <= window.start_us and window.end_us <= around.end_us):
+            around = window
+        for left_out in ([], without):
+            ends, starts = [], []
+            for name in self.floor:
+                rows = [
+                    row.window
+                    for row in self.listed.live(ResourceType.TABLE, name, around)
+                    if row.owner not in left_out
+                ]
+                before = (each.end_us for each in rows if each.end_us <= window.start_us)
+                after = (each.start_us for each in rows if each.start_us >= window.end_us)
+                ends.append(max(before, default=0))
+                starts.append(min(after, default=None))
+            assert self.occupancy.find_beside(window, around, left_out) == (ends, starts)
+
     @rule(starts=st.lists(INSTANTS, max_size=6), length=LENGTHS)
     def ask_for_starts(self, starts: list[int], length: int) -> None:
         windows = [Window.of_micros(start, start + length) for start in starts]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 from typing import Any, Final
 
 import attrs
@@ -24,6 +28,7 @@ from fourtop import (
     ManualClock,
     Occasion,
     PacingRule,
+    Planning,
     Policy,
     Position,
     ServicePeriod,
@@ -31,6 +36,7 @@ from fourtop import (
     SqlStore,
     Table,
     WalkInRule,
+    Weights,
     Zone,
     ZoneRule,
 )
@@ -228,3 +234,19 @@ def test_an_edit_of_one_table_writes_one_row(url: str, monkeypatch: pytest.Monke
             lambda floor: floor.with_table(attrs.evolve(floor.get_table("1"), notes="wobbles"))
         )
     assert written == [("table_inventory", 1)]
+
+
+def test_a_house_of_an_earlier_version_keeps_its_ranking(tmp_path: Path) -> None:
+    path = tmp_path / "night.db"
+    url, kept = sqlite_url(path), Weights.reference()
+    house = with_policy(HOUSE, planning=Planning(weights=kept, demand_multiplier=2))
+    with SqlStore(url, clock=ManualClock(NOW)) as store:
+        Engine(store).add_restaurant(house)
+    # Earlier versions knew neither the weights of the evening nor that of a wish by zone.
+    score = {**attrs.asdict(kept), "demand_multiplier": 2, "zone": 7}
+    for name in ("joins_closed", "dead_time", "idle_time"):
+        del score[name]
+    with closing(sqlite3.connect(path)) as database, database:
+        changed = database.execute("UPDATE restaurant_policies SET score = ?", [json.dumps(score)])
+        assert changed.rowcount == 1
+    assert stored(url, house.restaurant.id) == house

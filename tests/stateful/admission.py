@@ -12,6 +12,7 @@ from fourtop.errors import Code, NotFound, Proof, Refusal, Refused, UnknownName
 from fourtop.model.request import BookingRequest, Preference
 from tests.stateful import limits, modes, promises
 from tests.stateful.choosing import NO_CONDITION, Choice
+from tests.stateful.evenings import in_evening
 from tests.stateful.guest_rules import guest_refusals
 from tests.stateful.ledger import MINUTE, Ledger, Row, Wrong
 from tests.stateful.limits import NOTHING, Own
@@ -327,7 +328,8 @@ def choices(
     free = set(ledger.free_tables(seated.block_start, seated.block_end, own.owners))
     for tables, _ in excluded(ledger, seated, request, own):
         free -= tables
-    return ledger.chooser().free((request.party_size, request.must, request.wish), free)
+    found = ledger.chooser().free((request.party_size, request.must, request.wish), free)
+    return in_evening(ledger, seated, own.owners, found)
 
 
 def choose_free(ledger: Ledger, request: BookingRequest, seated: Sitting, own: Own) -> Choice:
@@ -339,13 +341,13 @@ def choose_free(ledger: Ledger, request: BookingRequest, seated: Sitting, own: O
         rivals = ledger.all_rivals(choice.tables, seated.block_start, seated.block_end, own.owners)
         if rivals:
             raise taken(choice.tables, rivals)
-        return choice
+        return in_evening(ledger, seated, own.owners, [choice])[0]
     chooser = ledger.chooser()
     unhindered = ledger.free_tables(seated.block_start, seated.block_end, own.owners)
     free = {table for table in unhindered if not any(table in tables for tables, _ in kept)}
-    choice_or_none = chooser.first(ask, free)
-    if choice_or_none is not None:
-        return choice_or_none
+    found = in_evening(ledger, seated, own.owners, chooser.free(ask, free))
+    if found:
+        return found[0]
     barred = chooser.first(ask, unhindered)
     if barred is not None:
         reasons = [reason for tables, reason in kept if tables & set(barred.tables)]

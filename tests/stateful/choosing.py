@@ -32,7 +32,7 @@ RULES = (
 OF_THE_ROOM = (Code.TABLE_NOT_MOVABLE, Code.ADJACENCY_MISMATCH, Code.ZONE_MISMATCH)
 MOST_TABLES = 8
 
-Order = tuple[Fraction, int, int, int, int, int, int, tuple[int, ...]]
+Ties = tuple[bool, int, int, int, int, int, int, tuple[int, ...]]
 
 
 @attrs.frozen
@@ -43,6 +43,7 @@ class Choice:
     seats: int
     slack: int
     cost: Fraction
+    ties: Ties
 
 
 @attrs.define(eq=False)
@@ -279,35 +280,30 @@ class Chooser:
 
     def _rank(self, party_size: int, must: Preference, wish: Preference) -> list[Choice]:
         sets = self.sets(self.mode(party_size))
-        joinable = {table.id for members in sets if len(members) > 1 for table in members}
         budget = self.planning.slack_budget
-        found: list[tuple[Order, Choice]] = []
+        found: list[Choice] = []
         for members in sets:
             smallest, largest = self.limits(members)
             seats = self.seats(members)
             fits = smallest <= party_size <= largest
             is_tight = len(members) == 1 or budget is None or seats - party_size <= budget
             if fits and is_tight and not any(self.unmet(table, must) for table in members):
-                found.append(
-                    self._ordered(party_size, wish, members, is_joinable=members[0].id in joinable)
-                )
-        found.sort(key=lambda each: each[0])
-        return [choice for _, choice in found]
+                found.append(self._choice(party_size, wish, members))
+        return sorted(found, key=lambda each: (each.cost, each.ties))
 
-    def _ordered(
-        self, party_size: int, wish: Preference, members: tuple[Table, ...], *, is_joinable: bool
-    ) -> tuple[Order, Choice]:
+    def _choice(self, party_size: int, wish: Preference, members: tuple[Table, ...]) -> Choice:
         size = len(members)
         seats = self.seats(members)
         slack = seats - party_size
         depth = self.depth(members)
         beyond = max(seats - max(table.capacity for table in members), 0)
         cost = self.cost(members, slack=slack, depth=depth, beyond=beyond, wish=wish)
-        kind = 2 if size > 1 else int(is_joinable)
+        tables = tuple(table.id for table in members)
+        joins = len(joins_outward(self.floor, tables))
         bits = tuple(place for place, table in enumerate(self.floor.tables) if table in members)
         capacity = sum(table.capacity for table in members)
-        choice = Choice(tuple(table.id for table in members), seats, slack, cost)
-        return (cost, kind, slack, size, capacity, beyond, depth, bits), choice
+        ties = (size > 1, joins, slack, size, capacity, beyond, depth, bits)
+        return Choice(tables, seats, slack, cost, ties)
 
     def cost(
         self, members: tuple[Table, ...], *, slack: int, depth: int, beyond: int, wish: Preference
@@ -358,6 +354,23 @@ class Chooser:
             reached |= near
             steps += 1
         return steps if reached == ids else max(steps, len(ids))
+
+
+def joins_outward(floor: Floor, tables: Collection[str]) -> list[str]:
+    """Return the tables at the other ends of the joins that lead out of a set."""
+    by_id = {table.id: table for table in floor.tables}
+    found = []
+    for join in floor.joins:
+        for one, other in (join.tables, join.tables[::-1]):
+            pair = (by_id[one], by_id[other])
+            if (
+                one in tables
+                and other not in tables
+                and pair[0].zone_id == pair[1].zone_id
+                and all(each.mobility.value == "movable" and is_offered(each) for each in pair)
+            ):
+                found.append(other)
+    return found
 
 
 def is_offered(table: Table) -> bool:

@@ -97,9 +97,9 @@ def time_goes_back_with_the_clock(patch: Patch) -> None:
 def the_second_best_plan_is_chosen(patch: Patch) -> None:
     good = Planner.choose
 
-    def choose(planner: Planner, ask: Any, free: int, *barred: Any) -> Any:
-        plans = planner.plans(ask, free, limit=2)
-        return plans[-1] if plans else good(planner, ask, free, *barred)
+    def choose(planner: Planner, ask: Any, free: int, *others: Any) -> Any:
+        plans = planner.plans(ask, free, 2, *others)
+        return plans[-1] if plans else good(planner, ask, free, *others)
 
     patch.setattr(Planner, "choose", choose)
 

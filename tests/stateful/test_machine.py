@@ -19,6 +19,7 @@ MODEL = (
     "choosing",
     "comparing",
     "editing",
+    "evenings",
     "guest_rules",
     "holding",
     "ledger",

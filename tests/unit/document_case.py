@@ -108,6 +108,9 @@ FULL = House(
                 adjacency=6,
                 scarcity=0.1,
                 wish=7,
+                joins_closed=0.5,
+                dead_time=1.5,
+                idle_time=0.125,
             ),
             demand_multiplier=1.5,
             scarcities=[Scarcity(2, 0.8), Scarcity(4, 0.045, category="bar", seating="high_top")],
@@ -282,7 +285,10 @@ FULL_TEXT = """\
         "fragmentation": 3.125,
         "adjacency": 6,
         "scarcity": 0.1,
-        "wish": 7
+        "wish": 7,
+        "joins_closed": 0.5,
+        "dead_time": 1.5,
+        "idle_time": 0.125
       },
       "demand_multiplier": 1.5,
       "scarcities": [

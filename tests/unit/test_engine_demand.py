@@ -11,6 +11,7 @@ from fourtop import (
     Planning,
     Quote,
     ServicePeriod,
+    Weights,
     check_rules,
     sketch_floor,
 )
@@ -19,7 +20,7 @@ from tests.evening import FRIDAY, a_house, at, booked, change, held, open_desk, 
 
 # A party of four gets the five while seats over are cheap, and the pair while they are dear.
 FLOOR = sketch_floor({"1": 2, "2": 2, "5": 5}, joins=["1-2"])
-CALM = Planning(demand_multiplier=0.5)
+CALM = Planning(demand_multiplier=0.5, weights=Weights.reference())
 PEAK = DemandProfile("peak", 10, start="19:00", end="20:00", weekdays=["friday"])
 
 

@@ -299,9 +299,10 @@ def test_a_zone_with_a_turn_time_of_its_own_is_free_in_time(store: Store) -> Non
     floor = floor.with_table(attrs.evolve(floor.tables[1], zone_id="attic"))
     desk = a_desk(store, floor, zone_rules=[ZoneRule("attic", turn_bands=[(None, 60)])])
     booked(desk, 4, "20:00", tables=["2"])
-    # At table 2 the party would leave at eight.
+    # At table 2 a party leaves at eight.
     promise(desk, "p", 4, "19:00")
-    assert booked(desk, 4, "19:00").tables == ("1",)
+    # The newcomer leaves it at eight as well, and table 1 to the promised party.
+    assert booked(desk, 4, "19:00").tables == ("2",)
     assert refused(lambda: desk.book(party_size(4, "19:00"))).code is Code.TABLES_PROMISED
 
 
@@ -401,6 +402,22 @@ def test_at_the_bound_of_the_search_a_no_is_not_proven(
     quote = desk.quote(party_size(2))
     assert isinstance(quote, Refusal)
     assert (quote.code, quote.proof) == (Code.TABLES_PROMISED, Proof.NOT_PROVEN)
+
+
+def test_section_9_6_a_later_party_without_tables_keeps_the_only_table_for_it(store: Store) -> None:
+    floor = sketch_floor(
+        {"6": {"capacity": 6, "min_party": 2}, "8": {"capacity": 8, "min_party": 4}}
+    )
+    desk = a_desk(store, floor)
+    promise(desk, "p", 8, "20:00")
+    # The smaller table is no use to the party of eight, and the larger one is its only one.
+    quote = desk.quote(party_size(6, "19:45"))
+    assert isinstance(quote, Quote)
+    assert (quote.plan.tables, quote.others) == (("6",), ())
+    booked(desk, 6, "19:45")
+    starved = desk.quote(party_size(6, "19:45"))
+    assert isinstance(starved, Refusal)
+    assert starved.reasons[0].details == {"party_size": 6, "promised": ["p"]}
 
 
 def a_desk_with_two_promises(desk: Desk) -> Desk:

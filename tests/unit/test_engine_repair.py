@@ -36,7 +36,7 @@ def desk(store: Store) -> Desk:
 
 @pytest.fixture
 def plan(desk: Desk) -> RepairPlan:
-    """Party a leaves table 1 for table 3."""
+    """Party a leaves table 1 for table 2."""
     booked(desk, 2, booking_id="a", tables=["1"])
     return desk.preview(floor=out_of_service("1")).repair
 
@@ -76,7 +76,7 @@ def test_a_plan_that_does_not_know_a_stranded_booking_is_stale(
 def test_a_plan_whose_tables_are_taken_is_refused(
     store: Store, desk: Desk, plan: RepairPlan
 ) -> None:
-    booked(desk, 2, booking_id="b", tables=["3"])
+    booked(desk, 2, booking_id="b", tables=["2"])
     error = refused(store, desk, plan)
     assert isinstance(error, Refused)
     assert error.code is Code.ALLOCATIONS_OVERLAP
@@ -118,7 +118,7 @@ def test_a_plan_for_a_booking_that_was_pinned_since_is_refused(
 def test_a_plan_holds_while_other_parties_book_elsewhere(desk: Desk, plan: RepairPlan) -> None:
     booked(desk, 4, booking_id="b", tables=["4"])
     desk.edit_floor(out_of_service("1"), repair=plan)
-    assert desk.get_booking("a").tables == ("3",)
+    assert desk.get_booking("a").tables == ("2",)
 
 
 def test_a_plan_for_an_unknown_booking_is_not_found(
@@ -152,7 +152,7 @@ def test_a_repair_that_leaves_the_removed_table_occupied_is_refused(
         desk.edit_floor(without("1"), repair=plan.without("a"))
     assert snapshot(store, desk) == before
     desk.edit_floor(without("1"), repair=plan)
-    assert desk.get_booking("a").tables == ("3",)
+    assert desk.get_booking("a").tables == ("2",)
 
 
 # ---- bad input -----------------------------------------------------------------------------------

@@ -251,7 +251,7 @@ def test_a_faulty_scarcity_names_the_field_and_the_rule(made: Any, fault: str) -
 
 @pytest.mark.parametrize(("demand", "total"), [(1, 27), (3, 37)])
 def test_section_3_4_the_demand_of_a_request_scales_slack(demand: float, total: float) -> None:
-    planner = Planner(floor_of([table("A", 4)]), Planning())
+    planner = Planner(floor_of([table("A", 4)]), Planning(weights=Weights.reference()))
     (plan,) = planner.plans(PlanRequest(3, demand=demand), 0b1)
     assert plan.score.total == total
     assert plan.score.cost("overage") == 5 * demand
@@ -282,7 +282,7 @@ def test_demand_may_turn_the_choice() -> None:
 
 def test_section_3_4_scarcities_by_kind_replace_the_count() -> None:
     planning = Planning(
-        weights=Weights(scarcity=30),
+        weights=attrs.evolve(Weights.reference(), scarcity=30),
         demand_multiplier=2,
         scarcities=[Scarcity(4, 1), Scarcity(6, 0.05)],
     )
@@ -311,7 +311,8 @@ def test_section_3_4_the_heuristic_scarcities_of_the_layout(
         [table("A6", 6), table("M1", 3), table("M2", 3), table("P2", 2), table("H1", 4)], "M1-M2"
     )
     scarcities = [Scarcity(2, 0.8), Scarcity(3, 0.03), Scarcity(4, 0.045), Scarcity(6, 0.01)]
-    planner = Planner(floor, Planning(scarcities=scarcities))
+    planning = Planning(scarcities=scarcities, weights=Weights.reference())
+    planner = Planner(floor, planning)
     plan = planner.judge(PlanRequest(size), tables.split("+"))
     assert isinstance(plan, Plan)
     assert plan.score.total == pytest.approx(total)
@@ -319,19 +320,20 @@ def test_section_3_4_the_heuristic_scarcities_of_the_layout(
 
 def test_section_9_8_the_weights_of_one_house_leave_the_default() -> None:
     floor = floor_of([table("A", 4)])
-    base = Planner(floor, Planning()).plans(PlanRequest(4), 1)[0].score
-    raised = Planning(weights=Weights(scarcity=32))
+    usual = Planning(weights=Weights.reference())
+    base = Planner(floor, usual).plans(PlanRequest(4), 1)[0].score
+    raised = attrs.evolve(usual, weights=attrs.evolve(usual.weights, scarcity=32))
     assert Planner(floor, raised).plans(PlanRequest(4), 1)[0].score.total == base.total + 10
-    assert Planner(floor, Planning()).plans(PlanRequest(4), 1)[0].score == base
+    assert Planner(floor, usual).plans(PlanRequest(4), 1)[0].score == base
     assert attrs.evolve(raised, weights=Weights()) == Planning()
 
 
 def test_a_scarcity_of_a_kind_that_the_floor_lacks_counts_for_nothing() -> None:
     floor = floor_of([table("A", 4)])
-    planning = Planning(scarcities=[Scarcity(2, 0.8), Scarcity(4, 0.1, category="bar")])
-    usual, found = (
-        Planner(floor, each).plans(PlanRequest(4), 1) for each in (Planning(), planning)
-    )
+    usual = Planning(weights=Weights.reference())
+    foreign = [Scarcity(2, 0.8), Scarcity(4, 0.1, category="bar")]
+    planning = attrs.evolve(usual, scarcities=foreign)
+    usual, found = (Planner(floor, each).plans(PlanRequest(4), 1) for each in (usual, planning))
     assert usual == found
 
 

@@ -26,20 +26,24 @@ from fourtop.model.request import BookingRequest, Preference
 from fourtop.model.restaurant import Area, Zone
 from fourtop.model.table import Table
 from fourtop.model.window import Window
-from fourtop.planner import Planner, PlanRequest
+from fourtop.planner import Evening, EveningPart, Planner, PlanRequest
 
+HOUR_US = 3_600_000_000
 SEVEN = datetime(2026, 5, 1, 19, tzinfo=UTC)
 
 
 # ---- planning ------------------------------------------------------------------------------------
 
 
-def test_the_defaults_of_planning_are_those_of_the_trade() -> None:
+def test_the_defaults_of_planning() -> None:
     planning = Planning()
 
     assert (planning.adjacency_mode, planning.adjacency_required) == (AdjacencyMode.CONNECTED, True)
     assert (planning.max_tables, planning.slack_budget, planning.demand_multiplier) == (3, 4, 1)
-    assert attrs.astuple(planning.weights) == (5, 3, 2, 1, 22, 10)
+    assert attrs.astuple(planning.weights) == (1, 1, 0, 0, 0, 2, 0.75, 1, 0.2)
+    assert attrs.astuple(Weights.reference()) == (5, 3, 2, 1, 22, 10, 0, 0, 0)
+    assert planning.weights.sees_evening
+    assert not Weights.reference().sees_evening
 
 
 @pytest.mark.parametrize(
@@ -280,11 +284,24 @@ def test_finding_34_every_weight_changes_a_score() -> None:
         Table("t1", "1", 4, "main", features={"window"}),
         Table("t2", "2", 2, "main"),
         Table("t3", "3", 3, "main"),
+        Table("t4", "4", 12, "main", max_party=4),
     ]
-    floor = Floor(tables, zones=zones, joins=[Join(("t1", "t2")), Join(("t2", "t3"))])
+    joins = [Join(("t1", "t2")), Join(("t2", "t3")), Join(("t3", "t4"))]
+    floor = Floor(tables, zones=zones, joins=joins)
     request = PlanRequest(8, wish=Preference(features={"window"}))
-    usual = Planner(floor, Planning()).plans(request, 0b111)[0].score.total
+    # All joins are inside the plan but that to the fourth table, and both gaps are dead.
+    evening = Evening(
+        [EveningPart(0b1111, 100 * HOUR_US, 102 * HOUR_US, [99 * HOUR_US] * 4, [None] * 4)],
+        0b1111,
+        opens_us=90 * HOUR_US,
+        closes_us=103 * HOUR_US,
+        shortest_us=2 * HOUR_US,
+    )
+
+    def total(weights: Weights) -> float:
+        planner = Planner(floor, Planning(weights=weights))
+        return planner.plans(request, 0b1111, evening=evening)[0].score.total
+
     for field in attrs.fields(Weights):
         weights = attrs.evolve(Weights(), **{field.name: 100})
-        changed = Planner(floor, Planning(weights=weights)).plans(request, 0b111)[0].score.total
-        assert changed > usual, field.name
+        assert total(weights) > total(Weights()), field.name

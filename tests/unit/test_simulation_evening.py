@@ -178,9 +178,11 @@ def test_another_planner_changes_the_simulation(monkeypatch: pytest.MonkeyPatch)
     scenario = Scenario(sample.pub(), sample.pub_demand())
     before = simulate_evening(scenario, 1)
 
-    def worst(self: Planner, request: Any, free: int, barred: Sequence[int] = ()) -> Any:
-        plans = self.plans(request, free, 50, barred)
-        return plans[-1] if plans else choose(self, request, free, barred)
+    def worst(
+        self: Planner, request: Any, free: int, barred: Sequence[int] = (), evening: Any = None
+    ) -> Any:
+        plans = self.plans(request, free, 50, barred, evening)
+        return plans[-1] if plans else choose(self, request, free, barred, evening)
 
     choose = Planner.choose
     monkeypatch.setattr(Planner, "choose", worst)

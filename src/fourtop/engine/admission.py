@@ -22,6 +22,7 @@ from fourtop.engine.checks.shadow import would_refuse
 from fourtop.engine.checks.tables import count_tables, is_search_proven
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.composition import HOURS, Composition
+from fourtop.engine.evening import time_around
 from fourtop.engine.limits import limits_of
 from fourtop.engine.permits import NO_PERMITS, Permits
 from fourtop.engine.promises import ProtectedParties, missing_horizon
@@ -360,7 +361,10 @@ class Admission:
         Not so: ``_missing`` tells exactly which are missing, if any.
         """
         scope = self.view.scope
-        if candidacy.variants or candidacy.stay.occupied not in scope.windows:
+        stay = candidacy.stay.occupied
+        if candidacy.variants or stay not in scope.windows:
+            return False
+        if self.compiled.sees_evening and not scope.covers(time_around(candidacy.service, (stay,))):
             return False
         if self.protected_parties is not None:
             return False
@@ -372,6 +376,8 @@ class Admission:
     def _missing(self, candidacy: Candidacy, *, counts: bool) -> Need | None:
         scope, service = self.view.scope, candidacy.service
         stays = candidacy.windows if candidacy.variants else (candidacy.stay.occupied,)
+        if self.compiled.sees_evening:
+            stays = (*stays, time_around(service, stays))
         windows = tuple(
             [each for each in stays if each not in scope.windows and not scope.covers(each)]
         )
@@ -453,9 +459,13 @@ def expected_windows(
     windows = _windows_of(compiled, party)
     if not windows:
         return (), ()
-    if counts_heads:
+    if counts_heads or compiled.sees_evening:
         service = compiled.calendar.find_service(party.start_us)
         assert service is not None, "a stay lies in a service"
+        if compiled.sees_evening:
+            windows = (*windows, time_around(service, windows))
+        if not counts_heads:
+            return windows, ()
         if counts or limits_of(compiled, service).binds:
             return windows, (service.window,)
     return windows, ()

@@ -36,6 +36,7 @@ class CompiledHouse:
         versions: Of its floor and policy; ``None``: it was compiled before a view told them.
         counts_by_party: Whether a rule of the house needs each party of a service by itself.
         counts_totals: Whether the rules need no more than the totals of a service.
+        sees_evening: Whether the ranking of plans depends on the stays beside the party's own.
         lifts_adjacency: Whether tables need not be pushed together in some services.
         kept: Values that other modules derive from the house and keep with it, by name.
     """
@@ -44,6 +45,7 @@ class CompiledHouse:
     calendar: Calendar
     planner: Planner
     versions: tuple[int, int] | None = None
+    sees_evening: bool = attrs.field(init=False)
     lifts_adjacency: bool = attrs.field(init=False)
     kept: dict[str, Any] = attrs.field(factory=dict, init=False, repr=False)
     counts_by_party: bool = attrs.field(init=False)
@@ -67,6 +69,10 @@ class CompiledHouse:
     @counts_totals.default
     def _needs_totals(self) -> bool:
         return not (self.counts_by_party or self.house.policy.pacing_rules)
+
+    @sees_evening.default
+    def _weighs_evening(self) -> bool:
+        return self.house.policy.planning.weights.sees_evening
 
     @lifts_adjacency.default
     def _does_not_enforce(self) -> bool:

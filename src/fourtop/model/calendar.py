@@ -320,6 +320,23 @@ class Calendar:
             turn_minutes(bands, party_size) if bands else self._restaurant.default_duration_minutes
         )
 
+    def shortest_stay_us(self, period: ServicePeriod) -> int:
+        """Return how long the tables are taken, at least, for a party of a period.
+
+        It is the shortest turn time of the period, of its occasions and of zones with turn times of
+        their own, and the buffers.
+        """
+        policy = self._policy
+        if period.occasions:
+            bands = [policy.get_occasion(key).turn_bands for key in period.occasions]
+        else:
+            bands = [period.turn_bands or policy.turn_bands]
+            bands += [rule.turn_bands for rule in policy.zone_rules]
+        minutes = [band.minutes for each in bands for band in each]
+        least = min(minutes, default=self._restaurant.default_duration_minutes)
+        buffers = period.buffer_before_minutes + period.buffer_after_minutes
+        return (least + buffers) * MICROSECONDS_PER_MINUTE
+
     def _fit(
         self, start_us: int, minutes: int, occasion: str | None, zone_end_us: int | None
     ) -> Stay | Refusal:

@@ -1,11 +1,13 @@
 """Plans: a set of tables for a party, and the score that explains the choice."""
 
 import math
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final, Self
 
 import attrs
 
 from fourtop.errors.display import brief, count_of, some
+from fourtop.model.direct_init import direct_init
 
 SCORE_DECIMALS: Final = 6
 
@@ -31,6 +33,28 @@ class Score:
     """
 
     terms: tuple[Term, ...]
+    _make: Callable[[], tuple[Term, ...]] | None = attrs.field(default=None, init=False, eq=False)
+
+    @classmethod
+    def deferred(cls, make: Callable[[], tuple[Term, ...]]) -> Self:
+        """Return the score with terms that are made when they are first read.
+
+        Nearly every plan is used for its tables only.
+        """
+        score = object.__new__(cls)
+        object.__setattr__(score, "_make", make)
+        return score
+
+    def __getattr__(self, name: str) -> Any:
+        # Python asks here for an attribute that is not set.
+        if name != "terms":
+            raise AttributeError(name)
+        make = self._make
+        assert make is not None, "the terms of a score are given or made"
+        terms = make()
+        object.__setattr__(self, "terms", terms)
+        object.__setattr__(self, "_make", None)
+        return terms
 
     @property
     def total(self) -> float:
@@ -47,6 +71,7 @@ class Score:
         return brief(self, f"{rounded(self.total)}{parts}")
 
 
+@direct_init
 @attrs.frozen(repr=False)
 class Plan:
     """A set of tables for a party.

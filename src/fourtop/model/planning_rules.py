@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Self
 
 import attrs
 
@@ -32,9 +33,25 @@ def _mode(value: AdjacencyMode | str) -> AdjacencyMode:
     return validators.as_enum(AdjacencyMode, "adjacency_mode", value)
 
 
-@attrs.frozen(repr=False)
+def _weight(default: float) -> float:
+    """Make the field of a weight; the checker sees its value."""
+    field: float = attrs.field(
+        default=default,
+        converter=validators.as_number,
+        validator=validators.number(0, 1_000),
+    )
+    return field
+
+
+@attrs.frozen(repr=False, kw_only=True)
 class Weights:
     """The cost of each term of the score, from 0 to 1,000. Lower scores are better.
+
+    Costs are in seat-minutes: one seat that stands empty for one minute. The first seven weights
+    are in seats, for each minute of the party's stay. The last two are for each seat-minute that
+    the tables of the plan stand empty beside the stay. The terms ``joins_closed``, ``dead_time``
+    and ``idle_time`` need the stays beside the party's own; without them the score leaves these
+    terms out, and counts one minute.
 
     Args:
         overage: For each seat left over (times the demand multiplier).
@@ -44,44 +61,49 @@ class Weights:
         scarcity: For each table, times how scarce its kind is: 1 / the number of its kind on the
             floor, or the value of ``Planning.scarcities``.
         wish: For each wish that a table does not meet.
+        joins_closed: For each join from a table of the plan to a table outside of it that is free
+            for the stay: the two cannot be pushed together then.
+        dead_time: For each seat-minute between the stay and another one, before or after it, where
+            the time between them is shorter than the shortest stay.
+        idle_time: For each other seat-minute beside the stay: back to the previous stay, to the
+            start of the service or to now, and on to the next stay or to the end of the service.
+
+    >>> Weights.reference().scarcity
+    22
     """
 
-    overage: float = attrs.field(
-        default=5,
-        kw_only=True,
-        converter=validators.as_number,
-        validator=validators.number(0, 1_000),
-    )
-    table_count: float = attrs.field(
-        default=3,
-        kw_only=True,
-        converter=validators.as_number,
-        validator=validators.number(0, 1_000),
-    )
-    fragmentation: float = attrs.field(
-        default=2,
-        kw_only=True,
-        converter=validators.as_number,
-        validator=validators.number(0, 1_000),
-    )
-    adjacency: float = attrs.field(
-        default=1,
-        kw_only=True,
-        converter=validators.as_number,
-        validator=validators.number(0, 1_000),
-    )
-    scarcity: float = attrs.field(
-        default=22,
-        kw_only=True,
-        converter=validators.as_number,
-        validator=validators.number(0, 1_000),
-    )
-    wish: float = attrs.field(
-        default=10,
-        kw_only=True,
-        converter=validators.as_number,
-        validator=validators.number(0, 1_000),
-    )
+    overage: float = _weight(1)
+    table_count: float = _weight(1)
+    fragmentation: float = _weight(0)
+    adjacency: float = _weight(0)
+    scarcity: float = _weight(0)
+    wish: float = _weight(2)
+    joins_closed: float = _weight(0.75)
+    dead_time: float = _weight(1)
+    idle_time: float = _weight(0.2)
+
+    @classmethod
+    def reference(cls) -> Self:
+        """Return the weights of the reference system: they spare scarce kinds of tables.
+
+        On most floors they seat fewer people than the default.
+        """
+        return cls(
+            overage=5,
+            table_count=3,
+            fragmentation=2,
+            adjacency=1,
+            scarcity=22,
+            wish=10,
+            joins_closed=0,
+            dead_time=0,
+            idle_time=0,
+        )
+
+    @property
+    def sees_evening(self) -> bool:
+        """Whether a term depends on the stays beside the party's own."""
+        return bool(self.joins_closed or self.dead_time or self.idle_time)
 
     def __repr__(self) -> str:
         weights = attrs.asdict(self)

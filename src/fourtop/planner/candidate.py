@@ -18,7 +18,7 @@ class Candidate(NamedTuple):
         biggest: The capacity of its largest table.
         depth: Joins from its first table to its farthest.
         scarcity: The sum of its tables' scarcities.
-        is_joinable: For a single table: whether it is part of some combination.
+        joins: Joins from its tables to other tables that can be moved, in their zone.
     """
 
     mask: int
@@ -30,7 +30,7 @@ class Candidate(NamedTuple):
     biggest: int
     depth: int
     scarcity: float
-    is_joinable: bool
+    joins: int
 
     @property
     def fragmentation(self) -> int:
@@ -38,9 +38,21 @@ class Candidate(NamedTuple):
         return max(self.seats - self.biggest, 0)
 
     @property
-    def rank_class(self) -> int:
-        """Its class in the order of plans: unjoinable table 0, joinable table 1, combination 2."""
-        return 2 if self.size > 1 else int(self.is_joinable)
+    def order_of_equals(self) -> tuple[int, int, int, int, int, int, int]:
+        """Its place among plans of one party that cost the same; table order decides after it.
+
+        A single table before a combination, then fewest joins, seats and tables, then the sum of
+        capacities, fragmentation and depth.
+        """
+        return (
+            int(self.size > 1),
+            self.joins,
+            self.seats,
+            self.size,
+            self.capacity,
+            max(self.seats - self.biggest, 0),
+            self.depth,
+        )
 
     def fits(self, party_size: int, slack_budget: int | None) -> bool:
         """Tell whether a party fits within both limits, and a combination within the budget."""

@@ -50,7 +50,7 @@ class RelaxedFloor:
     @_singles.default
     def _measure_singles(self) -> tuple[Candidate, ...]:
         places = range(len(self.compiled_floor.floor.tables))
-        return tuple(self.compiled_floor.single(bit, is_joinable=False) for bit in places)
+        return tuple(self.compiled_floor.single(bit) for bit in places)
 
     @_largest_party.default
     def _bound_of_parties(self) -> int:

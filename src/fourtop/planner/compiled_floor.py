@@ -13,7 +13,7 @@ import attrs
 from fourtop.adjacency import JoinGraph
 from fourtop.adjacency.enumeration import walk
 from fourtop.model.floor import Floor, SetCapacity, bits
-from fourtop.model.planning_rules import AdjacencyMode, Scarcity
+from fourtop.model.planning_rules import Scarcity
 from fourtop.model.request import Preference
 from fourtop.planner.candidate import Candidate
 
@@ -91,6 +91,24 @@ class CompiledFloor:
                     found[zone].add(join.seat_loss)
         return {zone: tuple(sorted(losses or {0})) for zone, losses in found.items()}
 
+    @cached_property
+    def capacities(self) -> tuple[int, ...]:
+        """The capacity of each table."""
+        return tuple(table.capacity for table in self.floor.tables)
+
+    @cached_property
+    def partners(self) -> tuple[int, ...]:
+        """For each table the tables that it can be pushed together with, as a mask.
+
+        These are its neighbours in its zone. A table that is fixed or not offered has none.
+        """
+        found = [0] * len(self.floor.tables)
+        for zone in self.zones:
+            pool = zone & self.mergeable
+            for bit in bits(pool):
+                found[bit] = self.graph.neighbours[bit] & pool
+        return tuple(found)
+
     # ---- upper bounds
 
     def most_seats(self, zone: int, pool: int, max_tables: int) -> int:
@@ -143,24 +161,7 @@ class CompiledFloor:
 
     # ---- sets
 
-    def joinable(self, mode: AdjacencyMode | None, max_tables: int) -> int:
-        """Return the tables that stand in some combination of this mode, as a mask.
-
-        No enumeration is needed: in a set of two or more that satisfies any mode, each table is
-        joined to another, and a joined pair satisfies every mode.
-        """
-        if max_tables == 1:
-            return 0
-        mask = 0
-        for zone in self.zones:
-            pool = zone & self.mergeable
-            for bit in bits(pool):
-                others = pool & ~(1 << bit)
-                if others & (self.graph.neighbours[bit] if mode else others):
-                    mask |= 1 << bit
-        return mask
-
-    def single(self, bit: int, *, is_joinable: bool) -> Candidate:
+    def single(self, bit: int) -> Candidate:
         """Measure one table."""
         table = self.floor.tables[bit]
         return Candidate(
@@ -173,7 +174,7 @@ class CompiledFloor:
             biggest=table.capacity,
             depth=0,
             scarcity=self.scarcities[bit],
-            is_joinable=is_joinable,
+            joins=self.partners[bit].bit_count(),
         )
 
     def combination(self, mask: int) -> Candidate:
@@ -195,7 +196,7 @@ class CompiledFloor:
             biggest=max(capacities),
             depth=self.graph.depth(mask),
             scarcity=math.fsum(self.scarcities[bit] for bit in members),
-            is_joinable=True,
+            joins=sum((self.partners[bit] & ~mask).bit_count() for bit in members),
         )
 
     def loss(self, mask: int) -> int:

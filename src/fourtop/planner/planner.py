@@ -13,14 +13,16 @@ from fourtop.adjacency import SubsetEnumerator
 from fourtop.errors import Code, Proof, Reason, Refusal
 from fourtop.model import validators
 from fourtop.model.floor import Floor, bits
-from fourtop.model.plan import Plan
+from fourtop.model.plan import SCORE_DECIMALS, Plan
 from fourtop.model.planning_rules import AdjacencyMode, Planning
 from fourtop.model.request import ANY_TABLE, Preference
 from fourtop.planner.candidate import Candidate
 from fourtop.planner.causes import Causes
 from fourtop.planner.compiled_floor import CompiledFloor
 from fourtop.planner.cost import ScoreModel
+from fourtop.planner.evening import Evening, EveningCosts
 from fourtop.planner.node_budget import MAX_SEARCH_NODES, NodeBudget
+from fourtop.planner.plan_maker import PlanMaker
 from fourtop.planner.plan_request import PlanRequest
 from fourtop.planner.rankings import Ranking
 from fourtop.planner.search import Search
@@ -56,9 +58,11 @@ class Planner:
     Bit ``i`` of every mask is ``floor.tables[i]``. A plan is a single table, or a set of two to
     ``planning.max_tables`` movable tables of one zone that is pushed together as the house
     requires. All its tables are offered and meet the conditions. Plans have a total order: score,
-    then unjoinable table, joinable table, combination, then slack, number of tables, sum of
-    capacities, fragmentation, depth, and finally table order. A table is *joinable* if it is part
-    of some combination of the mode for the party, regardless of seats.
+    then a single table before a combination, then fewest joins to other tables, fewest seats, and
+    fewest tables, then the sum of capacities, fragmentation and depth, and finally table order.
+
+    Without an evening the score has the terms of the party and its tables, for one minute. With
+    one, it is in seat-minutes, and has the terms of the evening; see ``Weights``.
 
     The sets of a mode are compiled on first use, and a ranking of them for each party size, wish
     and demand; after that a request costs one AND for each busy table. A mode with more than
@@ -119,7 +123,7 @@ class Planner:
 
     @_no_plans.default
     def _of_no_candidates(self) -> Ranking:
-        return Ranking.of((), len(self.floor.tables), self._maker(PlanRequest(1)))
+        return Ranking.of((), (), len(self.floor.tables), self._maker(PlanRequest(1)).plan)
 
     # None of these refers to the planner: a cycle would keep its memory until the next collection.
 
@@ -147,7 +151,13 @@ class Planner:
         """Tell whether all sets of tables for a party are compiled: then no search is bounded."""
         return self._compiled(party_size).combinations is not None
 
-    def best(self, request: PlanRequest, free: int, barred: Sequence[int] = ()) -> Plan | None:
+    def best(
+        self,
+        request: PlanRequest,
+        free: int,
+        barred: Sequence[int] = (),
+        evening: Evening | None = None,
+    ) -> Plan | None:
         """Return the best plan whose tables are all in the mask ``free``, or ``None``.
 
         Compiled: O(busy tables) operations on masks of one bit a plan. At the bound of a search
@@ -158,23 +168,24 @@ class Planner:
             request: The party.
             free: The free tables.
             barred: Masks of two tables or more; a plan may not have all tables of one.
+            evening: The evening around the party; ``None``: the static order.
         """
-        return self._best(request, free, barred)[0]
+        return self._best(request, free, barred, evening)[0]
 
     def _best(
-        self, request: PlanRequest, free: int, barred: Sequence[int] = ()
+        self,
+        request: PlanRequest,
+        free: int,
+        barred: Sequence[int] = (),
+        evening: Evening | None = None,
     ) -> tuple[Plan | None, bool]:
         """Return the best plan, and whether the answer is proven."""
         ranking = self._ranking(request)
         if ranking is None:
-            found = self._searched(request, free, 1, barred)
+            found = self._searched(request, free, 1, barred, evening)
             return next(iter(found.plans), None), found.is_proven
-        suitable = self._suitable(request, free)
-        if barred:
-            candidate = next(ranking.in_order(ranking.available(suitable, barred)), None)
-        else:
-            candidate = ranking.best(suitable)
-        return (None if candidate is None else ranking.plan(candidate)), True
+        ranks = ranking.available(self._suitable(request, free), barred)
+        return (self._first(request, ranking, ranks, evening) if ranks else None), True
 
     def plans(
         self,
@@ -182,13 +193,14 @@ class Planner:
         free: int,
         limit: int | None = None,
         barred: Sequence[int] = (),
+        evening: Evening | None = None,
     ) -> tuple[Plan, ...]:
         """Return all plans of free tables, or the first ``limit``, the best first.
 
         Raises:
             InvalidInput: If ``limit`` is not a whole number from 1 to 1,000,000.
         """
-        return self.search(request, free, limit, barred).plans
+        return self.search(request, free, limit, barred, evening).plans
 
     def search(
         self,
@@ -196,6 +208,7 @@ class Planner:
         free: int,
         limit: int | None = None,
         barred: Sequence[int] = (),
+        evening: Evening | None = None,
     ) -> PlanSearch:
         """Return the plans of free tables, the best first, and whether they are proven.
 
@@ -204,22 +217,47 @@ class Planner:
             free: The free tables.
             limit: Most plans to return; ``None``: all.
             barred: As for ``best``.
+            evening: As for ``best``.
 
         Raises:
             InvalidInput: If ``limit`` is not a whole number from 1 to 1,000,000.
         """
         if limit is not None:
             validators.check_integer("limit", limit, 1, 1_000_000)
-        return self._found(request, free, limit, barred)
+        return self._found(request, free, limit, barred, evening)
 
     def _found(
-        self, request: PlanRequest, free: int, limit: int | None, barred: Sequence[int] = ()
+        self,
+        request: PlanRequest,
+        free: int,
+        limit: int | None,
+        barred: Sequence[int] = (),
+        evening: Evening | None = None,
     ) -> PlanSearch:
         ranking = self._ranking(request)
         if ranking is None:
-            return self._searched(request, free, limit, barred)
+            return self._searched(request, free, limit, barred, evening)
         available = ranking.available(self._suitable(request, free), barred)
-        return PlanSearch(tuple(map(ranking.plan, islice(ranking.in_order(available), limit))))
+        costs = self._costs(evening)
+        if costs is None:
+            return PlanSearch(tuple(map(ranking.plan, islice(ranking.in_order(available), limit))))
+        make = self._maker(request, costs).plan
+        return PlanSearch(tuple(map(make, ranking.in_evening(available, costs, limit))))
+
+    def _first(
+        self, request: PlanRequest, ranking: Ranking, ranks: int, evening: Evening | None
+    ) -> Plan:
+        """Return the best plan of some ranks, which are not empty."""
+        costs = self._costs(evening)
+        if costs is None:
+            return ranking.plan(ranking.first(ranks))
+        return self._plan(request, ranking.first_in_evening(ranks, costs), costs)
+
+    def _costs(self, evening: Evening | None) -> EveningCosts | None:
+        if evening is None:
+            return None
+        planning = self.planning
+        return EveningCosts(self.compiled_floor, planning.weights, evening, planning.max_tables)
 
     def is_seatable(self, request: PlanRequest, free: int) -> bool:
         """Tell whether ``best`` finds a plan for the party whose tables are all free."""
@@ -252,7 +290,13 @@ class Planner:
             count += 1
         return count
 
-    def choose(self, request: PlanRequest, free: int, barred: Sequence[int] = ()) -> Plan | Refusal:
+    def choose(
+        self,
+        request: PlanRequest,
+        free: int,
+        barred: Sequence[int] = (),
+        evening: Evening | None = None,
+    ) -> Plan | Refusal:
         """Return the best free plan, as ``best`` does, or a refusal with the reason.
 
         The refusal's code is ``TABLES_TAKEN`` (``tables``: those in use of the plan that would be
@@ -263,7 +307,7 @@ class Planner:
         is truly too large, or ``SEARCH_LIMIT_REACHED`` with the proof ``NOT_PROVEN`` where a
         search met its bound of ``max_nodes`` sets before it found a plan.
         """
-        plan, is_proven = self._best(request, free, barred)
+        plan, is_proven = self._best(request, free, barred, evening)
         return self._refuse(request, free, is_proven=is_proven) if plan is None else plan
 
     def _refuse(self, request: PlanRequest, free: int, *, is_proven: bool) -> Refusal:
@@ -298,7 +342,11 @@ class Planner:
         return Refusal((Reason(Code.TABLES_TAKEN, details),), Proof.NO_FREE_PLAN)
 
     def judge(
-        self, request: PlanRequest, table_ids: Iterable[str], planning: Planning | None = None
+        self,
+        request: PlanRequest,
+        table_ids: Iterable[str],
+        planning: Planning | None = None,
+        evening: Evening | None = None,
     ) -> Plan | Refusal:
         """Return the plan of exactly these tables, or every rule that they break.
 
@@ -309,6 +357,7 @@ class Planner:
             request: The party.
             table_ids: The tables.
             planning: Other rules; ``None``: those of the house.
+            evening: As for ``best``.
 
         Raises:
             InvalidInput: If no table is named.
@@ -319,24 +368,33 @@ class Planner:
         reasons = reasons_against(self.compiled_floor, rules, request, mask)
         if reasons:
             return Refusal(reasons, Proof.NAMED_TABLES)
-        return self._plan(request, self._measured(mask))
+        return self._plan(request, self._measured(mask), self._costs(evening))
 
-    def measure(self, request: PlanRequest, table_ids: Iterable[str]) -> Plan:
+    def measure(
+        self, request: PlanRequest, table_ids: Iterable[str], evening: Evening | None = None
+    ) -> Plan:
         """Return the plan of exactly these tables, whatever rules they break.
 
         Raises:
             InvalidInput: If no table is named.
             NotFound: If a table is unknown.
         """
-        return self._plan(request, self._measured(self.compiled_floor.graph.mask(table_ids)))
+        candidate = self._measured(self.compiled_floor.graph.mask(table_ids))
+        return self._plan(request, candidate, self._costs(evening))
 
     # ---- compiling
 
     def _searched(
-        self, request: PlanRequest, free: int, limit: int | None, barred: Sequence[int] = ()
+        self,
+        request: PlanRequest,
+        free: int,
+        limit: int | None,
+        barred: Sequence[int] = (),
+        evening: Evening | None = None,
     ) -> PlanSearch:
-        search = self._search(request, free, barred=barred)
-        plans = tuple(self._plan(request, candidate) for candidate in search.best(limit))
+        costs = self._costs(evening)
+        search = self._search(request, free, barred=barred, evening=costs)
+        plans = tuple(self._plan(request, candidate, costs) for candidate in search.best(limit))
         return PlanSearch(plans, search.budget.used, is_proven=not search.budget.is_exhausted)
 
     def _search(
@@ -346,6 +404,7 @@ class Planner:
         budget: NodeBudget | None = None,
         *,
         barred: Sequence[int] = (),
+        evening: EveningCosts | None = None,
     ) -> Search:
         return Search(
             self.compiled_floor,
@@ -357,6 +416,7 @@ class Planner:
             unmet=self._unmet_by(request.wish),
             budget=NodeBudget(self.max_nodes) if budget is None else budget,
             barred=barred,
+            evening=evening,
         )
 
     def _suitable(self, request: PlanRequest, free: int) -> int:
@@ -405,16 +465,16 @@ class Planner:
                 missing = (
                     sum(unmet[bit] for bit in bits(candidate.mask)) if request.wish.kinds else 0
                 )
-                keyed.append(
-                    (
-                        score_model.key(candidate, party_size=party_size, unmet=missing),
-                        candidate,
-                    )
-                )
+                cost = score_model.for_each_minute(candidate, party_size=party_size, unmet=missing)
+                key = (round(cost, SCORE_DECIMALS), *candidate.order_of_equals)
+                keyed.append((key, cost, candidate))
         # Both parts are in table order and the sort is stable, so table order decides ties.
-        keyed.sort(key=lambda pair: pair[0])
+        keyed.sort(key=lambda each: each[0])
         return Ranking.of(
-            [candidate for _, candidate in keyed], len(self.floor.tables), self._maker(request)
+            [candidate for _, _, candidate in keyed],
+            [cost for _, cost, _ in keyed],
+            len(self.floor.tables),
+            self._maker(request).plan,
         )
 
     def _compiled(self, party_size: int) -> CandidateSets:
@@ -424,16 +484,18 @@ class Planner:
 
     def _measured(self, mask: int) -> Candidate:
         if mask.bit_count() == 1:
-            return self.compiled_floor.single(mask.bit_length() - 1, is_joinable=False)
+            return self.compiled_floor.single(mask.bit_length() - 1)
         return self.compiled_floor.combination(mask)
 
-    def _plan(self, request: PlanRequest, candidate: Candidate) -> Plan:
-        return self._maker(request)(candidate)
+    def _plan(
+        self, request: PlanRequest, candidate: Candidate, evening: EveningCosts | None = None
+    ) -> Plan:
+        return self._maker(request, evening).plan(candidate)
 
-    def _maker(self, request: PlanRequest) -> Callable[[Candidate], Plan]:
-        """Return what makes the plans of a request."""
-        unmet = self._unmet_by(request.wish) if request.wish.kinds else None
-        return partial(_plan_of, self.floor, self._model(request), request.party_size, unmet)
+    def _maker(self, request: PlanRequest, evening: EveningCosts | None = None) -> PlanMaker:
+        """Return the maker of the plans of a request."""
+        unmet = None if request.wish is ANY_TABLE else self._unmet_by(request.wish)
+        return PlanMaker(self.floor, self._model(request), request.party_size, unmet, evening)
 
     def _model(self, request: PlanRequest) -> ScoreModel:
         """Return the cost of each term at the demand of a request."""
@@ -475,11 +537,8 @@ class CandidateSets:
         mode: AdjacencyMode | None,
     ) -> CandidateSets:
         """Grow and measure the sets of a mode; stop when they are more than ``max_sets``."""
-        joinable = compiled_floor.joinable(mode, planning.max_tables)
-        singles = tuple(
-            compiled_floor.single(bit, is_joinable=bool(joinable >> bit & 1))
-            for bit in range(len(compiled_floor.floor.tables))
-        )
+        places = range(len(compiled_floor.floor.tables))
+        singles = tuple(compiled_floor.single(bit) for bit in places)
         masks = list(islice(_combinations(compiled_floor, planning.max_tables, mode), max_sets + 1))
         if len(masks) > max_sets:
             return cls(singles, None)
@@ -496,19 +555,3 @@ def _combinations(
             neighbours=compiled_floor.graph.neighbours, candidates=pool, largest=largest
         )
         yield from (mask for mask in growth.sets(mode) if mask.bit_count() > 1)
-
-
-def _plan_of(
-    floor: Floor,
-    score_model: ScoreModel,
-    party_size: int,
-    unmet: Sequence[int] | None,
-    candidate: Candidate,
-) -> Plan:
-    missing = 0 if unmet is None else sum(unmet[bit] for bit in bits(candidate.mask))
-    return Plan(
-        tables=floor.ids(candidate.mask),
-        seats=candidate.seats,
-        slack=candidate.seats - party_size,
-        score=score_model.score(candidate, party_size=party_size, unmet=missing),
-    )

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import math
+from array import array
+from bisect import insort
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 
 import attrs
 
 from fourtop.model.floor import bits
-from fourtop.model.plan import Plan
+from fourtop.model.plan import SCORE_DECIMALS, Plan
 from fourtop.planner.candidate import Candidate
+from fourtop.planner.evening import EveningCosts
 
 _MAX_KEPT = 128
 _PLAN_BYTES = 2_048
 _ANSWER_BYTES = 192
+
+# Static costs that differ by less are in the order of equals.
+_ROUNDING = 10**-SCORE_DECIMALS
+
+_Place = tuple[float, tuple[int, ...], int]
 
 
 @attrs.frozen(eq=False)
@@ -22,19 +31,21 @@ class Ranking:
 
     Args:
         candidates: The best first. Bit ``i`` of a mask of ranks is ``candidates[i]``.
+        costs: For each candidate its cost for each minute of the stay, without the evening.
         everything: Mask of all ranks.
         tables: Mask of the tables that some candidate uses.
         sparing: For each table the mask of the ranks that do not use it.
     """
 
     candidates: tuple[Candidate, ...]
+    costs: array[float]
     everything: int
     tables: int
     sparing: tuple[int, ...]
     _make: Callable[[Candidate], Plan]
     plan: Callable[[Candidate], Plan] = attrs.field(init=False)
     _beside: Callable[[int], int] = attrs.field(init=False)
-    _best: Callable[[int], Candidate | None] = attrs.field(init=False)
+    _ranks: Callable[[int], int] = attrs.field(init=False)
 
     @plan.default
     def _keep_plans(self) -> Callable[[Candidate], Plan]:
@@ -46,15 +57,15 @@ class Ranking:
         others = partial(_ranks_beside, self.candidates, self.everything, self.sparing)
         return lru_cache(maxsize=_MAX_KEPT)(others)
 
-    @_best.default
-    def _keep_answers(self) -> Callable[[int], Candidate | None]:
-        found = partial(_best_without, self.candidates, self.everything, self.sparing)
-        return lru_cache(maxsize=_MAX_KEPT)(found)
+    @_ranks.default
+    def _keep_answers(self) -> Callable[[int], int]:
+        return lru_cache(maxsize=_MAX_KEPT)(partial(_without, self.sparing, self.everything))
 
     @classmethod
     def of(
         cls,
         candidates: Sequence[Candidate],
+        costs: Sequence[float],
         tables_on_floor: int,
         make: Callable[[Candidate], Plan],
     ) -> Ranking:
@@ -62,6 +73,7 @@ class Ranking:
 
         Args:
             candidates: The best first.
+            costs: What each costs for each minute of the stay.
             tables_on_floor: How many tables the floor has.
             make: Makes the plan of a candidate; the last 128 plans are kept.
         """
@@ -79,7 +91,8 @@ class Ranking:
             everything ^ int.from_bytes(rows[bit], "little") if bit in rows else everything
             for bit in range(tables_on_floor)
         )
-        return cls(tuple(candidates), everything, sum(1 << bit for bit in rows), sparing, make)
+        tables = sum(1 << bit for bit in rows)
+        return cls(tuple(candidates), array("d", costs), everything, tables, sparing, make)
 
     @property
     def size_bytes(self) -> int:
@@ -87,24 +100,19 @@ class Ranking:
         count = len(self.candidates)
         kept = min(count, _MAX_KEPT)
         masks = (self.tables.bit_count() + kept) * (40 + count // 7)
-        answers = _MAX_KEPT * (_ANSWER_BYTES + len(self.sparing) // 7)
-        return 256 + kept * _PLAN_BYTES + 16 * count + 8 * len(self.sparing) + masks + answers
-
-    def best(self, free: int) -> Candidate | None:
-        """Return the best candidate whose tables are all in the mask ``free``, or ``None``.
-
-        One AND a busy table. The last 128 answers are kept: the evenings of a house are alike.
-        """
-        return self._best(self.tables & ~free)
+        answers = _MAX_KEPT * (_ANSWER_BYTES + (count + len(self.sparing)) // 7)
+        return 256 + kept * _PLAN_BYTES + 24 * count + 8 * len(self.sparing) + masks + answers
 
     def available(self, free: int, barred: Sequence[int] = ()) -> int:
         """Return the ranks whose tables are all in the mask ``free``. One AND a busy table.
+
+        The last 128 answers are kept: the evenings of a house are alike.
 
         Args:
             free: The free tables.
             barred: Sets of tables that no candidate may have all of; one AND for each table.
         """
-        ranks = _without(self.sparing, self.everything, self.tables & ~free)
+        ranks = self._ranks(self.tables & ~free)
         for each in barred:
             ranks &= ~self._containing(each)
         return ranks
@@ -122,6 +130,67 @@ class Ranking:
             lowest = ranks & -ranks
             yield self.candidates[lowest.bit_length() - 1]
             ranks ^= lowest
+
+    def first_in_evening(self, ranks: int, evening: EveningCosts) -> Candidate:
+        """Return the first of ``in_evening``; the mask is not empty."""
+        costs, candidates, total_of = self.costs, self.candidates, evening.total
+        minutes = evening.least_minutes
+        margin = (minutes + 1) * _ROUNDING
+        best, least, most = None, math.inf, math.inf
+        while ranks:
+            low = ranks & -ranks
+            rank = low.bit_length() - 1
+            if costs[rank] * minutes > most:
+                break
+            ranks ^= low
+            candidate = candidates[rank]
+            total = total_of(candidate.mask, costs[rank], most)
+            if total > most:
+                continue
+            total = round(total, SCORE_DECIMALS)
+            # Of two that are equal in all, the first of the static order stays.
+            if (
+                best is None
+                or total < least
+                or (total == least and candidate.order_of_equals < best.order_of_equals)
+            ):
+                best, least, most = candidate, total, total + margin
+        assert best is not None, "some candidate is available"
+        return best
+
+    def in_evening(
+        self, ranks: int, evening: EveningCosts, limit: int | None = None
+    ) -> list[Candidate]:
+        """Return the candidates of a mask of ranks in the order of an evening, the best first.
+
+        They are walked in the static order. No term of the evening is negative, so the walk stops
+        at the first whose static cost alone exceeds that of the last one kept: the answer is exact.
+        O(candidates walked), at worst all.
+
+        Args:
+            ranks: The candidates.
+            evening: The costs of the evening.
+            limit: Most candidates to return; ``None``: all.
+        """
+        kept: list[_Place] = []
+        minutes, worst = evening.least_minutes, math.inf
+        margin = (minutes + 1) * _ROUNDING
+        while ranks:
+            low = ranks & -ranks
+            rank = low.bit_length() - 1
+            cost = self.costs[rank]
+            if cost * minutes > worst + margin:
+                break
+            ranks ^= low
+            candidate = self.candidates[rank]
+            total = evening.total(candidate.mask, cost, worst + margin)
+            if total > worst + margin:
+                continue
+            insort(kept, (round(total, SCORE_DECIMALS), candidate.order_of_equals, rank))
+            if limit is not None and len(kept) >= limit:
+                del kept[limit:]
+                worst = kept[-1][0]
+        return [self.candidates[rank] for _, _, rank in kept]
 
     def count(self, free: int, limit: int) -> int:
         """Count how often the best remaining candidate can take its tables, up to a limit.
@@ -143,14 +212,6 @@ def _without(sparing: Sequence[int], ranks: int, taken: int) -> int:
         ranks &= sparing[low.bit_length() - 1]
         taken ^= low
     return ranks
-
-
-def _best_without(
-    candidates: Sequence[Candidate], everything: int, sparing: Sequence[int], taken: int
-) -> Candidate | None:
-    """Return the best candidate that uses none of the taken tables, or ``None``."""
-    ranks = _without(sparing, everything, taken)
-    return candidates[(ranks & -ranks).bit_length() - 1] if ranks else None
 
 
 def _ranks_beside(

@@ -15,6 +15,7 @@ from fourtop.model.planning_rules import AdjacencyMode, Planning
 from fourtop.planner.candidate import Candidate
 from fourtop.planner.compiled_floor import CompiledFloor
 from fourtop.planner.cost import Key, ScoreModel
+from fourtop.planner.evening import EveningCosts
 from fourtop.planner.knapsack import Item, KnapsackBounds, SuffixBounds, finite
 from fourtop.planner.node_budget import NodeBudget
 from fourtop.planner.shortlist import Shortlist
@@ -37,6 +38,7 @@ class Search:
         unmet: For each table how many wishes it does not meet.
         budget: The nodes that the search may visit.
         barred: Sets of tables that no plan may have all of.
+        evening: The costs of the evening; ``None``: the static order.
     """
 
     compiled_floor: CompiledFloor
@@ -48,6 +50,7 @@ class Search:
     unmet: Sequence[int] = attrs.field(kw_only=True)
     budget: NodeBudget = attrs.field(kw_only=True)
     barred: Sequence[int] = attrs.field(default=(), kw_only=True)
+    evening: EveningCosts | None = attrs.field(default=None, kw_only=True)
 
     def best(self, limit: int | None) -> tuple[Candidate, ...]:
         """Return the first ``limit`` fitting candidates in the total order; ``None``: all.
@@ -60,9 +63,10 @@ class Search:
         shortlist = Shortlist(limit)
         for candidate in self._fitting(shortlist):
             unmet = sum(self.unmet[bit] for bit in bits(candidate.mask))
-            shortlist.offer(
-                self.score_model.key(candidate, party_size=self.party_size, unmet=unmet), candidate
+            key = self.score_model.key(
+                candidate, party_size=self.party_size, unmet=unmet, evening=self.evening
             )
+            shortlist.offer(key, candidate)
         return shortlist.candidates()
 
     def succeeds(self) -> bool:
@@ -99,6 +103,8 @@ class Search:
                 for size in range(2, most + 1):
                     if self.budget.is_exhausted:
                         return
+                    if self.evening is not None:
+                        completion = self._completion(pool, zone, size)
                     yield from self._of_size(
                         Bound.of(self, completion, shortlist, zone=zone, size=size)
                     )
@@ -123,20 +129,28 @@ class Search:
         return sum(1 << bit for bit in bits(pool) if self.singles[bit].smallest <= self.party_size)
 
     def _completion(self, pool: int, zone: int, most: int) -> KnapsackBounds:
-        weights = self.planning.weights
         pieces = [
-            Item(
-                each.capacity,
-                each.scarcity,
-                each.scarcity * weights.scarcity + unmet * weights.wish,
-            )
-            for each, unmet in zip(self.singles, self.unmet, strict=True)
+            Item(each.capacity, each.scarcity, self.own_cost(bit, most))
+            for bit, each in enumerate(self.singles)
         ]
         budget = self.planning.slack_budget
         biggest = max(pieces[bit].capacity for bit in bits(pool))
         lost = max((most - 1) * self.compiled_floor.zone_losses[zone][-1], 0)
         ceiling = self.party_size + lost + (biggest if budget is None else budget) + 1
         return KnapsackBounds.of(pool, pieces, picks=most - 1, ceiling=ceiling)
+
+    def own_cost(self, bit: int, size: int) -> float:
+        """Return a lower bound of the cost that one table adds to a set of some size.
+
+        It is for each minute of the stay, as all static costs: a table that is dearer for the
+        evening is not cheaper for any of its minutes.
+        """
+        weights, evening = self.planning.weights, self.evening
+        cost = self.singles[bit].scarcity * weights.scarcity + self.unmet[bit] * weights.wish
+        if evening is None or not self.free >> bit & 1:
+            return cost
+        closed = evening.fewest_closed(bit, size) * evening.closing
+        return cost + closed + evening.by_table(bit) / evening.least_minutes
 
     def _of_size(self, bound: Bound) -> Iterator[Candidate]:
         growth = SubsetEnumerator(
@@ -172,6 +186,7 @@ class Bound:
         most: Largest sum of capacities that may do; ``None``: no limit.
         totals: Bit ``n`` says whether a sum of ``n`` capacities may do; ``None``: all from
             ``fewest`` on.
+        own_costs: For each table a lower bound of its part of the cost of a set.
     """
 
     search: Search
@@ -182,6 +197,7 @@ class Bound:
     fewest: int
     most: int | None
     totals: int | None
+    own_costs: tuple[float, ...]
 
     @classmethod
     def of(
@@ -208,6 +224,7 @@ class Bound:
             fewest=search.party_size + least,
             most=None if budget is None else search.party_size + budget + most,
             totals=None if budget is None else _possible_totals(search.party_size, budget, losses),
+            own_costs=tuple(search.own_cost(bit, size) for bit in range(len(search.singles))),
         )
 
     def may_seat(self, mask: int) -> bool:
@@ -248,17 +265,16 @@ class Bound:
 
     def _so_far(self, chosen: int, reach: int) -> _SoFar:
         search = self.search
-        weights = search.planning.weights
         members = [search.singles[bit] for bit in bits(chosen)]
         scarcity = sum(each.scarcity for each in members)
-        unmet = sum(search.unmet[bit] for bit in bits(chosen))
         return _SoFar(
             picks=self.size - len(members),
             capacity=sum(each.capacity for each in members),
             biggest=max(each.capacity for each in members),
             scarcity=scarcity,
             depth=self._least_depth(chosen, reach),
-            cost=scarcity * weights.scarcity + unmet * weights.wish,
+            joins=self._fewest_joins(chosen, reach),
+            cost=sum(self.own_costs[bit] for bit in bits(chosen)),
         )
 
     def _least_key(self, so_far: _SoFar, level: SuffixBounds, seats: int, cost: float) -> Key:
@@ -284,8 +300,28 @@ class Bound:
             + so_far.cost
             + cost
         )
+        if self.search.evening is not None:
+            total *= self.search.evening.least_minutes
         rounded = round(total * _ROUNDING_DOWN, SCORE_DECIMALS)
-        return (rounded, 2, slack, self.size, capacity, fragmentation, so_far.depth)
+        seats = self.search.party_size + slack
+        joins = so_far.joins
+        return (rounded, 1, joins, seats, self.size, capacity, fragmentation, so_far.depth)
+
+    def _fewest_joins(self, chosen: int, reach: int) -> int:
+        """Return a lower bound for the joins from a set to tables outside of it.
+
+        A table has at most ``size - 1`` partners in the set.
+        """
+        within, partners = self.size - 1, self.search.compiled_floor.partners
+        joins = sum(
+            max((partners[bit] & ~chosen & ~reach).bit_count(), partners[bit].bit_count() - within)
+            for bit in bits(chosen)
+        )
+        picks = self.size - chosen.bit_count()
+        if picks:
+            fewest = min((partners[bit].bit_count() for bit in bits(reach)), default=0)
+            joins += picks * max(fewest - within, 0)
+        return joins
 
     def _least_depth(self, chosen: int, reach: int) -> int:
         first = chosen & -chosen
@@ -321,6 +357,7 @@ class _SoFar:
     biggest: int
     scarcity: float
     depth: int
+    joins: int
     cost: float
 
 

@@ -22,9 +22,7 @@ def reasons_against(
     if mask.bit_count() == 1:
         bit = mask.bit_length() - 1
         return (
-            *_of_seats(
-                compiled_floor, planning, request, compiled_floor.single(bit, is_joinable=False)
-            ),
+            *_of_seats(compiled_floor, planning, request, compiled_floor.single(bit)),
             *_of_state(compiled_floor, request, mask),
         )
     return (

@@ -73,6 +73,16 @@ class Records(Protocol):
         """
         ...
 
+    def find_beside(
+        self, window: Window, around: Window, without: Collection[Owner] = ()
+    ) -> tuple[list[int], list[int | None]]:
+        """Find the live rows of each table before and after a window, as ``Occupancy`` does.
+
+        ``around`` contains the window. Only rows that overlap it count, and none of the owners in
+        ``without``.
+        """
+        ...
+
     def overlapping(self, window: Window) -> tuple[Allocation, ...]:
         """Return every row that overlaps a window, live and shadow, even if live rows overlap."""
         ...
@@ -256,6 +266,28 @@ class LoadedRecords:
                 if bit is not None and (row.owner_kind, row.owner_id) not in own:
                     mask |= 1 << bit
         return mask
+
+    def find_beside(
+        self, window: Window, around: Window, without: Collection[Owner] = ()
+    ) -> tuple[list[int], list[int | None]]:
+        """Find the live rows of each table before and after a window. O(rows)."""
+        bits = self.house.floor.positions
+        before: list[int] = [0] * len(bits)
+        after: list[int | None] = [None] * len(bits)
+        own = {(owner.kind, owner.id) for owner in without}
+        for row in self.allocations:
+            bit = bits.get(row.resource_id)
+            if bit is None or row.resource_type is not _TABLE or row.shadow:
+                continue
+            if not row.window.overlaps(around) or (row.owner_kind, row.owner_id) in own:
+                continue
+            if row.window.end_us <= window.start_us:
+                before[bit] = max(before[bit], row.window.end_us)
+            elif row.window.start_us >= window.end_us:
+                known = after[bit]
+                start_us = row.window.start_us
+                after[bit] = start_us if known is None else min(known, start_us)
+        return before, after
 
     def overlapping(self, window: Window) -> tuple[Allocation, ...]:
         """Return the loaded rows that overlap a window, by ``order_key``. O(rows)."""

@@ -163,6 +163,33 @@ class View:
             for mask, start_us in zip(masks, starts_us, strict=True)
         ]
 
+    def find_beside(
+        self, window: Window, around: Window, without: Collection[Owner] = ()
+    ) -> tuple[list[int], list[int | None]]:
+        """Find the neighbouring stays of each table: those before and after a window.
+
+        Rows of the owners in ``without``, of dead holds and shadow rows do not count.
+
+        Args:
+            window: The window.
+            around: A window that contains it; only rows that overlap it count.
+            without: Owners with rows that do not count.
+
+        Returns:
+            In the floor's table order the end of the last stay that ends at or before the start of
+            the window, 0 for none; and the start of the first stay that starts at or after its end,
+            ``None`` for none. Both are in microseconds.
+        """
+        ignored = self._ignored(around, without)
+        before, after = self._source.find_beside(window, around, ignored)
+        bits = self._source.house.floor.positions
+        for each in self._staying(around.start_us):
+            until_us, bit = each.row.window.end_us, bits.get(each.row.resource_id)
+            is_before = around.start_us < until_us <= window.start_us
+            if bit is not None and is_before and each.row.owner not in without:
+                before[bit] = max(before[bit], until_us)
+        return before, after
+
     def find_in_the_way(
         self, table_id: str, window: Window, without: Collection[Owner] = ()
     ) -> Allocation | None:

@@ -121,8 +121,9 @@ def floors(draw: st.DrawFn, *, most_tables: int = 7) -> Floor:
 _WEIGHTS: Final = (
     Weights(),
     Weights(),
-    Weights(overage=0.5, table_count=0, scarcity=0),
-    Weights(wish=1),
+    Weights.reference(),
+    Weights(overage=0.5, table_count=0, idle_time=0),
+    Weights(wish=1, scarcity=3),
 )
 
 

@@ -113,6 +113,25 @@ class DisjointIndex(Generic[T]):
         start = bounds[at]
         return self._items[start] if start < end_us else None
 
+    def find_beside(self, start_us: int, end_us: int) -> tuple[int, int]:
+        """Find the last end at or before a start and the first start at or after an end. O(log n).
+
+        0 and ``NEVER`` stand for none.
+        """
+        number = bisect_right(self._maxes, start_us)
+        bounds = self._leaves[number]
+        at = bisect_right(bounds, start_us)
+        # An odd place is inside a stay, which ends later.
+        place = at - 1 - (at & 1)
+        # The bound that closes the leaf before is the first start of this one.
+        earlier = self._leaves[number - 1][-2] if number else 0
+        before = bounds[place] if place > 0 else earlier
+        if not at & 1 and bounds[at] >= end_us:
+            return before, bounds[at]
+        bounds = self._leaves[bisect_left(self._maxes, end_us)]
+        place = bisect_left(bounds, end_us)
+        return before, bounds[place + (place & 1)]
+
     def overlapping(self, start_us: int, end_us: int) -> list[T]:
         """List the stays that share an instant with ``[start, end)``, in order of start."""
         items = self._items

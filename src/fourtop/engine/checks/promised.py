@@ -9,6 +9,7 @@ from fourtop.engine.checks.distance import FreeTables
 from fourtop.engine.checks.tables import (
     ask_of,
     barred_sets,
+    evening_around,
     excluded_from,
     free_tables,
     planner_of,
@@ -128,7 +129,8 @@ class _Keeper:
     def search(self, left: FreeTables) -> tuple[tuple[Plan, ...], bool]:
         """Return the plans of the newcomer among free tables, and whether these are all."""
         ask, planner = ask_of(self._candidacy), planner_of(self._candidacy)
-        found = planner.search(ask, left.free, MAX_PLANS, left.barred)
+        evening = evening_around(self._candidacy)
+        found = planner.search(ask, left.free, MAX_PLANS, left.barred, evening)
         return found.plans, found.is_proven and len(found.plans) < MAX_PLANS
 
     def refusal(self, *, is_proven: bool) -> Refusal:

@@ -10,6 +10,7 @@ import attrs
 from fourtop.engine.candidacy import Candidacy, Excluded
 from fourtop.engine.checks.demand import demand_of
 from fourtop.engine.checks.distance import FreeTables, has_distances
+from fourtop.engine.evening import evening_of
 from fourtop.engine.relaxation import unjoined_planner
 from fourtop.engine.rivals import describe, find_all_rivals, refuse_taken
 from fourtop.errors import Code, Proof, Reason, Refusal
@@ -17,7 +18,7 @@ from fourtop.model.plan import Plan
 from fourtop.model.planning_rules import Planning
 from fourtop.model.request import ANY_TABLE, Preference
 from fourtop.model.window import Window
-from fourtop.planner import Planner, PlanRequest
+from fourtop.planner import Evening, Planner, PlanRequest
 
 if TYPE_CHECKING:
     from fourtop.engine.admission import Admission
@@ -61,6 +62,13 @@ def planner_of(candidacy: Candidacy) -> Planner:
     return unjoined_planner(admission.compiled, admission.lifted)
 
 
+def evening_around(candidacy: Candidacy) -> Evening | None:
+    """Return the evening around a party; ``None``: the ranking does not depend on it."""
+    if not candidacy.admission.compiled.sees_evening:
+        return None
+    return evening_of(candidacy, free_tables(candidacy))
+
+
 def check_tables(candidacy: Candidacy) -> Refusal | None:
     """Refuse a party without a free plan, or with named tables that do not suit it or are taken."""
     admission, party = candidacy.admission, candidacy.party
@@ -70,13 +78,14 @@ def check_tables(candidacy: Candidacy) -> Refusal | None:
         excluded = excluded_from(candidacy)
     if party.tables:
         return _check_named(candidacy, ask, excluded)
-    planner, free = planner_of(candidacy), free_tables(candidacy, excluded)
+    planner, evening = planner_of(candidacy), evening_around(candidacy)
+    free = free_tables(candidacy, excluded)
     barred = barred_sets(excluded) if excluded else ()
     if candidacy.most_plans > 1:
-        candidacy.plans = planner.plans(ask, free, candidacy.most_plans, barred)
+        candidacy.plans = planner.plans(ask, free, candidacy.most_plans, barred, evening)
         if candidacy.plans:
             return None
-    chosen = planner.choose(ask, free, barred)
+    chosen = planner.choose(ask, free, barred, evening)
     if isinstance(chosen, Refusal) and excluded and admission.permits.overrides:
         # Only where no other tables are left.
         chosen, excluded = _choose_among_excluded(candidacy, ask, excluded)
@@ -95,7 +104,8 @@ def _choose_among_excluded(
     rules = {each.rule for each in admission.permits.overrides}
     left = tuple(each for each in excluded if each.reason.code not in rules)
     free = free_tables(candidacy, left)
-    chosen = planner_of(candidacy).choose(ask, free, barred_sets(left))
+    evening = evening_around(candidacy)
+    chosen = planner_of(candidacy).choose(ask, free, barred_sets(left), evening)
     if isinstance(chosen, Plan):
         mask = admission.compiled.house.floor.mask(chosen.tables)
         admission.permits.left_of(tuple(each.reason for each in excluded if each.concerns(mask)))
@@ -108,10 +118,12 @@ def _check_named(
     admission, tables = candidacy.admission, candidacy.party.tables
     mask = admission.compiled.house.floor.mask(tables) if excluded or candidacy.variants else 0
     reasons = tuple(each.reason for each in excluded if each.concerns(mask))
-    plan = judge_named(admission, planner_of(candidacy), ask, tables, reasons)
+    planner = planner_of(candidacy)
+    plan = judge_named(admission, planner, ask, tables, reasons)
     if isinstance(plan, Refusal):
         return plan
-    candidacy.plans = (plan,)
+    evening = evening_around(candidacy)
+    candidacy.plans = (plan if evening is None else planner.measure(ask, tables, evening),)
     window = candidacy.stay_at(mask).occupied if candidacy.variants else candidacy.stay.occupied
     return refuse_taken(admission.view, plan.tables, window, admission.released.owners)
 

@@ -109,6 +109,12 @@ class RestaurantState:
         """
         return self.occupancy.busy_mask(window, without)
 
+    def find_beside(
+        self, window: Window, around: Window, without: Collection[Owner] = ()
+    ) -> tuple[list[int], list[int | None]]:
+        """Find the live rows of each table before and after a window."""
+        return self.occupancy.find_beside(window, around, without)
+
     def overlapping(self, window: Window) -> tuple[Allocation, ...]:
         """Return every row that overlaps a window, live and shadow, by ``order_key``."""
         return self.occupancy.overlapping(window)

@@ -51,7 +51,15 @@ def _planning() -> Planning:
         slack_budget=None,
         staff_max_slack=6,
         weights=Weights(
-            overage=6, table_count=4, fragmentation=3, adjacency=2, scarcity=21, wish=9
+            overage=6,
+            table_count=4,
+            fragmentation=3,
+            adjacency=2,
+            scarcity=21,
+            wish=9,
+            joins_closed=0.5,
+            dead_time=2,
+            idle_time=0.05,
         ),
         demand_multiplier=1.5,
         scarcities=[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import attrs
 
-from fourtop.model.allocation import OwnerKind, ResourceType
+from fourtop.model.allocation import Owner, OwnerKind, ResourceType
 from fourtop.model.block import Block
 from fourtop.model.hold import HoldState
 from fourtop.model.window import Window
@@ -32,6 +32,11 @@ from fourtop.testing.contract.samples import (
 
 _B, _H, _K = of_booking(), of_hold(), of_block()
 _MICROSECOND = 1 / MINUTE_US
+
+
+def _minutes(instant_us: int) -> float:
+    """Return an instant in minutes after noon."""
+    return (instant_us - NOON_US) / MINUTE_US
 
 
 class SightPromises:
@@ -105,6 +110,42 @@ class SightPromises:
             windows=(window,),
         )
         assert found == [(1, rows[0], rows), (1, rows[1], rows[1:]), (0, None, ())]
+
+    def test_the_stays_beside_a_window_are_the_nearest_on_each_table(self, trial: Trial) -> None:
+        """On each table the last row before a window counts, and the first after it.
+
+        Touching is beside. Only live rows that overlap the time around the window count: no shadow
+        row, no row of a dead hold or of an owner that is left out.
+        """
+        other, dead = of_booking("b2"), a_hold("h1", span(70, 80))
+        rows = (
+            a_row("a1", _B, "t1", span(0, 30)),
+            a_row("a2", _B, "t1", span(30, 60)),
+            a_row("a3", other, "t1", span(90, 120)),
+            a_row("a4", other, "t1", span(120, 150)),
+            a_row("a5", other, "t2", span(-90, 5)),
+            a_row("a6", _B, "t2", span(175, 200)),
+            a_row("a7", of_hold("h1"), "t3", span(70, 80)),
+            attrs.evolve(a_row("a8", _B, "t3", span(100, 110)), shadow=True),
+            a_row("a9", _B, "t3", span(180, 190)),
+        )
+        trial.write(bookings=(a_booking(), a_booking("b2")), holds_added=(dead,), added=rows)
+        trial.clock.advance(minutes=10)
+        window, around = span(85, 90), span(5, 180)
+        none = (0, None)
+
+        def beside(without: tuple[Owner, ...] = ()) -> list[tuple[float, float | None]]:
+            before, after = trial.ask(
+                lambda view: view.find_beside(window, around, without), windows=(around,)
+            )
+            return [
+                (_minutes(one) if one else 0, None if two is None else _minutes(two))
+                for one, two in zip(before, after, strict=True)
+            ]
+
+        assert beside() == [(60, 90), (0, 175), none]
+        assert beside((other,)) == [(60, None), (0, 175), none]
+        assert beside((_B,)) == [(0, 90), none, none]
 
     def test_shadow_rows_are_shown_and_count_nowhere(self, trial: Trial) -> None:
         """A shadow row is listed with its window and owner, and conflicts with no row."""

@@ -62,6 +62,7 @@ def _questions(window: Window, other: str) -> dict[str, Callable[[View], object]
         "dead_holds": lambda view: view.dead_holds(window),
         "busy_mask": lambda view: view.busy_mask(window),
         "busy_masks": lambda view: view.busy_masks(starts, _LENGTH_US),
+        "find_beside": lambda view: view.find_beside(EVENING, window),
         "find_in_the_way": lambda view: view.find_in_the_way("t1", window),
         "all_in_the_way": lambda view: view.all_in_the_way("t1", window),
         "overstays": lambda view: view.overstays(window),

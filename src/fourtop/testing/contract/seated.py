@@ -151,6 +151,20 @@ class SeatedPromises:
         )
         assert found == (0, None, ())
 
+    def test_a_seated_party_is_beside_a_window_until_it_leaves(self, trial: Trial) -> None:
+        """The stay before a window ends when its party may have left, unless it is left out."""
+        booking, row = _a_party()
+        trial.write(bookings=(booking,), added=(row,))
+        window, around = span(_STAYS_ON + 5, 90), span(-90, 120)
+        found = trial.ask(
+            lambda view: [
+                view.find_beside(window, around, without)[0] for without in ((), (of_booking(),))
+            ],
+            windows=(around,),
+        )
+        until_us = _lasting(row, _STAYS_ON).window.end_us
+        assert found == [[until_us, 0, 0], [0, 0, 0]]
+
     def test_the_next_booking_keeps_its_row(self, trial: Trial) -> None:
         """The earliest row in the way is that of the seated party; both rows are stored."""
         booking, row = _a_party()

@@ -131,8 +131,9 @@ def _planning_of(row: Row) -> Planning:
     demand = score.pop("demand_multiplier")
     planning = {name: row[name] for name in _PLANNING}
     planning["adjacency_required"] = bool(planning["adjacency_required"])
-    # Databases of earlier versions name weights that no longer exist, such as ``zone``.
-    weights = {name: score[name] for name in _WEIGHTS}
+    # Databases of earlier versions name weights that no longer exist, such as ``zone``, and lack
+    # later ones: these houses keep the ranking that they had.
+    weights = {name: score.get(name, 0) for name in _WEIGHTS}
     scarcities = [Scarcity(**dict(zip(_SCARCITY, each, strict=True))) for each in row["scarcities"]]
     return Planning(
         weights=Weights(**weights), demand_multiplier=demand, scarcities=scarcities, **planning

@@ -1,0 +1,71 @@
+"""The evening around a party: the stays that its tables have before and after its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from fourtop.engine.candidacy import Candidacy
+from fourtop.engine.compiled_house import CompiledHouse
+from fourtop.model.calendar import Service, Stay
+from fourtop.model.service_period import ServicePeriod
+from fourtop.model.window import Window
+from fourtop.planner import Evening, EveningPart
+
+_SHORTEST: Final = "shortest stays"
+
+
+def time_around(service: Service, stays: Iterable[Window]) -> Window:
+    """Return the time of a service with some stays in it: the stays beside them lie in it."""
+    start_us, end_us = service.window.start_us, service.window.end_us
+    for each in stays:
+        start_us, end_us = min(start_us, each.start_us), max(end_us, each.end_us)
+    return Window.of_micros(start_us, end_us)
+
+
+def evening_of(candidacy: Candidacy, free: int) -> Evening | None:
+    """Return the evening around a party; ``None``: the ranking does not depend on it.
+
+    A caller that asks only whether a party fits has not loaded the evening. The static order
+    answers it as well.
+
+    Args:
+        candidacy: The party, after the check of hours.
+        free: Mask of the tables that are free for the stay.
+    """
+    admission = candidacy.admission
+    compiled, view, service = admission.compiled, admission.view, candidacy.service
+    if not compiled.sees_evening:
+        return None
+    around = time_around(service, candidacy.windows)
+    if not view.scope.covers(around):
+        return None
+    owners = admission.released.owners
+
+    def part_of(tables: int, stay: Stay) -> EveningPart:
+        window = stay.occupied
+        before, after = view.find_beside(window, around, owners)
+        return EveningPart(tables, window.start_us, window.end_us, before, after)
+
+    parts, others = [], admission.all_tables
+    for variant in candidacy.variants:
+        parts.append(part_of(variant.tables, variant.stay))
+        others &= ~variant.tables
+    if others or not parts:
+        parts.append(part_of(others, candidacy.stay))
+    return Evening(
+        tuple(parts),
+        free,
+        opens_us=max(service.window.start_us, view.now_us),
+        closes_us=service.window.end_us,
+        shortest_us=_shortest_stay_us(compiled, service.period),
+    )
+
+
+def _shortest_stay_us(compiled: CompiledHouse, period: ServicePeriod) -> int:
+    """Return the shortest stay of a period; it is found once."""
+    kept: dict[str, int] = compiled.kept.setdefault(_SHORTEST, {})
+    found = kept.get(period.key)
+    if found is None:
+        found = kept[period.key] = compiled.calendar.shortest_stay_us(period)
+    return found

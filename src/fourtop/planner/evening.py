@@ -1,0 +1,191 @@
+"""The evening around a party: the stays beside its own, and what a plan costs by them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import attrs
+
+from fourtop.model.floor import bits
+from fourtop.model.plan import Term
+from fourtop.model.planning_rules import Weights
+from fourtop.planner.compiled_floor import CompiledFloor
+
+_MINUTE_US: Final = 60_000_000
+
+
+@attrs.frozen(eq=False)
+class EveningPart:
+    """A stay at some tables, with the stays before and after it. Times are in microseconds.
+
+    Args:
+        tables: Mask of the tables.
+        start_us: The start of the stay.
+        end_us: Its end.
+        ends_before: For each table of the floor the end of the last stay before; 0: there is none.
+        starts_after: For each table of the floor the start of the next stay; ``None``: there is
+            none.
+    """
+
+    tables: int
+    start_us: int
+    end_us: int
+    ends_before: Sequence[int] = attrs.field(repr=False)
+    starts_after: Sequence[int | None] = attrs.field(repr=False)
+
+    @property
+    def minutes(self) -> float:
+        """The length of the stay."""
+        return (self.end_us - self.start_us) / _MINUTE_US
+
+
+@attrs.frozen(eq=False)
+class Evening:
+    """The evening around a party, for the terms of the score that depend on it.
+
+    Args:
+        parts: The stay at the tables. Each table is in one part; no plan has tables of two, or the
+            longest stay of them counts.
+        free: Mask of the tables that are free for the stay, whoever may have them.
+        opens_us: The start of the service, or now if that is later, in microseconds.
+        closes_us: The end of the service, in microseconds.
+        shortest_us: The shortest stay of the service, in microseconds. A time between two stays
+            that is shorter is dead.
+    """
+
+    parts: tuple[EveningPart, ...]
+    free: int
+    opens_us: int
+    closes_us: int
+    shortest_us: int
+
+    @property
+    def least_minutes(self) -> float:
+        """The shortest of the stays of the parts."""
+        parts = self.parts
+        return parts[0].minutes if len(parts) == 1 else min([part.minutes for part in parts])
+
+    def minutes(self, mask: int) -> float:
+        """Return the length of the stay at the tables of a mask."""
+        return max(part.minutes for part in self.parts if part.tables & mask)
+
+    def beside(self, bit: int) -> tuple[int, int]:
+        """Return the dead and the other idle time beside the stay at a table, in microseconds."""
+        part = self.parts[0]
+        if not part.tables >> bit & 1:
+            part = next(each for each in self.parts if each.tables >> bit & 1)
+        before_us, after_us, opens_us = part.ends_before[bit], part.starts_after[bit], self.opens_us
+        dead = idle = 0
+        # The time before begins at a stay, unless the house opened later or that is past already.
+        if before_us >= opens_us:
+            gap_us = part.start_us - before_us
+            if gap_us < self.shortest_us:
+                dead = gap_us
+            else:
+                idle = gap_us
+        elif part.start_us > opens_us:
+            idle = part.start_us - opens_us
+        if after_us is not None and after_us < self.closes_us:
+            gap_us = after_us - part.end_us
+            if gap_us < self.shortest_us:
+                dead += gap_us
+            else:
+                idle += gap_us
+        elif self.closes_us > part.end_us:
+            idle += self.closes_us - part.end_us
+        return dead, idle
+
+
+class EveningCosts:
+    """What the tables of a plan cost by the evening, in seat-minutes. Tables are measured once.
+
+    Args:
+        compiled_floor: The floor.
+        weights: The weights of the house.
+        evening: The evening.
+        max_tables: Most tables of a set; 1: no join is ever made, so that none is closed.
+    """
+
+    __slots__ = (
+        *("_all_minutes", "_by_table", "_capacities", "_evening", "_free", "_partners", "_weights"),
+        *("closing", "least_minutes"),
+    )
+
+    def __init__(
+        self, compiled_floor: CompiledFloor, weights: Weights, evening: Evening, max_tables: int
+    ) -> None:
+        self._capacities = compiled_floor.capacities
+        self._weights = weights
+        self._evening = evening
+        self._free = evening.free
+        self._partners = compiled_floor.partners
+        self._by_table: dict[int, float] = {}
+        self.closing: float = weights.joins_closed if max_tables > 1 else 0
+        self.least_minutes: float = evening.least_minutes
+        # Nearly always the stay is as long at all tables; 0: it is not.
+        self._all_minutes = self.least_minutes if len(evening.parts) == 1 else 0
+
+    def minutes(self, mask: int) -> float:
+        """Return the length of the stay at the tables of a plan."""
+        return self._all_minutes or self._evening.minutes(mask)
+
+    def terms(self, mask: int) -> tuple[Term, Term, Term]:
+        """Return the terms of the evening for a plan."""
+        dead_us = idle_us = 0
+        for bit in bits(mask):
+            dead, idle = self._evening.beside(bit)
+            dead_us += self._capacities[bit] * dead
+            idle_us += self._capacities[bit] * idle
+        dead_time, idle_time = dead_us / _MINUTE_US, idle_us / _MINUTE_US
+        weights, joins = self._weights, self._joins_closed(mask) if self.closing else 0
+        return (
+            Term("joins_closed", joins, joins * self.closing * self.minutes(mask)),
+            Term("dead_time", dead_time, dead_time * weights.dead_time),
+            Term("idle_time", idle_time, idle_time * weights.idle_time),
+        )
+
+    def _joins_closed(self, mask: int) -> int:
+        """Count the joins from tables of a plan to free tables outside of it."""
+        others = self._free & ~mask
+        return sum((self._partners[bit] & others).bit_count() for bit in bits(mask))
+
+    def by_table(self, bit: int) -> float:
+        """Return the cost of the time beside the stay at one table."""
+        found = self._by_table.get(bit)
+        if found is None:
+            dead, idle = self._evening.beside(bit)
+            weights = self._weights
+            cost_us = dead * weights.dead_time + idle * weights.idle_time
+            found = self._by_table[bit] = self._capacities[bit] * cost_us / _MINUTE_US
+        return found
+
+    def total(self, mask: int, for_each_minute: float, most: float = math.inf) -> float:
+        """Return the cost of a plan, or more than ``most`` if it costs more than that.
+
+        Args:
+            mask: Its tables.
+            for_each_minute: Its cost for each minute of the stay without the evening.
+            most: The cost from which on the rest does not matter.
+        """
+        minutes = self._all_minutes or self._evening.minutes(mask)
+        others, partners, known = self._free & ~mask, self._partners, self._by_table
+        joins, left = 0, mask
+        while left:
+            bit = left.bit_length() - 1
+            joins += (partners[bit] & others).bit_count()
+            left ^= 1 << bit
+        cost = (for_each_minute + joins * self.closing) * minutes
+        while mask and cost <= most:
+            bit = mask.bit_length() - 1
+            cost += known[bit] if bit in known else self.by_table(bit)
+            mask ^= 1 << bit
+        return cost
+
+    def fewest_closed(self, bit: int, size: int) -> int:
+        """Return a lower bound for the joins that one table of a set of ``size`` tables closes.
+
+        At most ``size - 1`` of its free partners are in the set.
+        """
+        return max((self._partners[bit] & self._free).bit_count() - (size - 1), 0)

@@ -1,0 +1,89 @@
+"""Compare the plans of an evening with brute force, on 2,000 floors and evenings."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fourtop.model.plan import Plan
+from fourtop.planner import Planner, PlanRequest
+from tests.full_text import full_text
+from tests.property.evening_oracle import (
+    EVENING_TERMS,
+    EveningCase,
+    evening_answers,
+    evening_case_of,
+    planner_evening,
+)
+
+ROOT = Path(__file__).parents[2]
+FLOORS = 2_000
+BATCH = 100
+
+
+def asked(case: EveningCase) -> tuple[PlanRequest, int]:
+    party = case.case
+    ask = PlanRequest(party.party_size, must=party.must, wish=party.wish)
+    return ask, party.floor.mask(party.free)
+
+
+def planned(case: EveningCase, limit: int | None = None, **limits: int) -> tuple[Plan, ...]:
+    planner = Planner(case.case.floor, case.case.planning, **limits)
+    return planner.plans(*asked(case), limit, evening=planner_evening(case))
+
+
+def digest() -> str:
+    lines = "\n".join(full_text(planned(evening_case_of(seed))) for seed in range(FLOORS))
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(0, FLOORS, BATCH))
+def test_the_walk_equals_brute_force_with_all_terms(first: int) -> None:
+    for seed in range(first, first + BATCH):
+        case = evening_case_of(seed)
+        expected = evening_answers(case)
+        plans = planned(case)
+        assert [plan.tables for plan in plans] == [answer.tables for answer in expected], seed
+        for plan, answer in zip(plans, expected, strict=True):
+            assert tuple(term.name for term in plan.score.terms) == EVENING_TERMS
+            for term, cost in zip(plan.score.terms, answer.costs, strict=True):
+                assert math.isclose(term.cost, cost, abs_tol=1e-6), (seed, term)
+            assert math.isclose(plan.score.total, answer.order[0], abs_tol=1e-6), seed  # type: ignore[arg-type]  # a Fraction
+        planner, (ask, free) = Planner(case.case.floor, case.case.planning), asked(case)
+        for limit in (1, 2, 5):
+            assert planned(case, limit) == plans[:limit], (seed, limit)
+        best = planner.best(ask, free, evening=planner_evening(case))
+        assert best == (plans[0] if plans else None)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(0, FLOORS, 4 * BATCH))
+def test_the_bounded_search_of_an_evening_gives_the_same_plans(first: int) -> None:
+    for seed in range(first, first + 4 * BATCH):
+        case = evening_case_of(seed)
+        plans = planned(case)
+        for limit in (None, 1, 2, 3, 7):
+            assert planned(case, limit, max_sets=0) == plans[:limit], (seed, limit)
+
+
+@pytest.mark.slow
+def test_an_evening_is_ranked_alike_whatever_the_hash_seed() -> None:
+    other = "4243" if os.environ.get("PYTHONHASHSEED") == "4242" else "4242"
+    code = "from tests.property.test_evening_brute_force import digest; print(digest())"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONHASHSEED": other},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
+    )
+    assert done.stdout.strip() == digest()
