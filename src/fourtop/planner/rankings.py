@@ -124,6 +124,10 @@ class Ranking:
             ranks &= self.everything ^ self.sparing[bit]
         return ranks
 
+    def first(self, ranks: int) -> Candidate:
+        """Return the best candidate of a mask of ranks, which is not empty."""
+        return self.candidates[(ranks & -ranks).bit_length() - 1]
+
     def in_order(self, ranks: int) -> Iterator[Candidate]:
         """Yield the candidates of a mask of ranks, the best first."""
         while ranks:
