@@ -1,0 +1,103 @@
+"""The search for moves, step by step: chains, bounds, and what an answer claims."""
+
+from __future__ import annotations
+
+from fourtop.model.window import Window
+from fourtop.planner.reseat_search import (
+    MovableParty,
+    Options,
+    Placement,
+    ReseatingProblem,
+    find_reseating,
+)
+
+EVENING = Window.of_micros(0, 90)
+LATER = Window.of_micros(90, 180)
+
+
+def at(tables: int, cost: float = 0.0, window: Window = EVENING) -> Placement:
+    return Placement(tables, window, cost)
+
+
+def party(present: int, *options: Placement, is_complete: bool = True) -> MovableParty:
+    return MovableParty(at(present), lambda: Options(options, is_complete))
+
+
+def problem(newcomer: int, *parties: MovableParty) -> ReseatingProblem:
+    return ReseatingProblem(Options((at(newcomer),)), parties)
+
+
+def test_a_chain_moves_each_party_to_the_tables_of_the_next() -> None:
+    chain = problem(0b001, party(0b001, at(0b010)), party(0b010, at(0b100)))
+    answer = find_reseating(chain, 2)
+    assert answer.solution is not None
+    assert answer.solution.moves == ((0, at(0b010)), (1, at(0b100)))
+    assert answer.is_proven
+
+
+def test_a_refusal_says_whether_more_moves_might_help() -> None:
+    chain = problem(0b001, party(0b001, at(0b010)), party(0b010, at(0b100)))
+    within = find_reseating(chain, 1)
+    assert (within.solution, within.is_proven, within.is_final) == (None, True, False)
+    stuck = find_reseating(problem(0b001, party(0b001)), 5)
+    assert (stuck.solution, stuck.is_proven, stuck.is_final) == (None, True, True)
+
+
+def test_a_refusal_at_the_bound_of_nodes_proves_nothing() -> None:
+    chain = problem(0b001, party(0b001, at(0b010)), party(0b010, at(0b100)))
+    answer = find_reseating(chain, 2, max_nodes=1)
+    assert (answer.solution, answer.is_proven, answer.is_final) == (None, False, False)
+    assert answer.nodes == 1
+
+
+def test_a_solution_at_the_bound_of_nodes_is_not_proven_the_best() -> None:
+    one = problem(0b001, party(0b001, at(0b010, 5), at(0b100, 1)))
+    assert find_reseating(one, 1).is_proven
+    answer = find_reseating(one, 1, max_nodes=2)
+    assert answer.solution is not None
+    assert answer.solution.moves == ((0, at(0b010, 5)),)
+    assert not answer.is_proven
+
+
+def test_options_that_are_not_all_prove_nothing() -> None:
+    answer = find_reseating(problem(0b001, party(0b001, is_complete=False)), 1)
+    assert (answer.solution, answer.is_proven, answer.is_final) == (None, False, False)
+
+
+def test_the_cheapest_of_equally_few_moves_wins() -> None:
+    one = problem(0b001, party(0b001, at(0b010, 7), at(0b100, 2), at(0b1000, 4)))
+    answer = find_reseating(one, 3)
+    assert answer.solution is not None
+    assert answer.solution.moves == ((0, at(0b100, 2)),)
+
+
+def test_parties_at_other_times_stay() -> None:
+    later = MovableParty(at(0b001, window=LATER), lambda: Options(()))
+    answer = find_reseating(problem(0b001, later), 1)
+    assert answer.solution is not None
+    assert answer.solution.moves == ()
+
+
+def test_a_rule_about_the_whole_may_ask_for_further_moves() -> None:
+    bystander = party(0b010, at(0b100))
+    ruled = ReseatingProblem(
+        Options((at(0b001),)),
+        (bystander,),
+        accepts=lambda found: len(found.moves) == 1,
+    )
+    answer = find_reseating(ruled, 1)
+    assert answer.solution is not None
+    assert answer.solution.moves == ((0, at(0b100)),)
+    refused = ReseatingProblem(Options((at(0b001),)), (bystander,), accepts=lambda _: False)
+    answer = find_reseating(refused, 2)
+    assert (answer.solution, answer.is_proven, answer.is_final) == (None, True, False)
+
+
+def test_tables_that_are_too_close_displace_parties() -> None:
+    def pairs(tables: int) -> int:
+        return tables | (tables & 0b01) << 1 | (tables & 0b10) >> 1
+
+    close = ReseatingProblem(Options((at(0b001),)), (party(0b010, at(0b100)),), keeps_from=pairs)
+    answer = find_reseating(close, 1)
+    assert answer.solution is not None
+    assert answer.solution.moves == ((0, at(0b100)),)
