@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -178,7 +179,7 @@ class Seat:
 
     who: str
     party_size: int
-    tables: frozenset[str] = attrs.field(converter=frozenset)
+    tables: frozenset[str]
     window: Window
 
 
@@ -203,7 +204,7 @@ class BruteForce:
         bookings = {each.id: each for each in day.desk.bookings(MONTH)}
         self.movable = {each.id: each for each in bookings.values() if may_move(each, now_us)}
         self.fixed = [
-            Seat(row.owner_id, size, {row.resource_id}, row.window)
+            Seat(row.owner_id, size, frozenset({row.resource_id}), row.window)
             for row in rows
             if row.owner_id not in self.movable and (size := _size(day, row, bookings)) is not None
         ]
@@ -414,10 +415,10 @@ def main() -> None:
     for number in range(chosen.days):
         clock = ManualClock(NOW)
         tally.update(compared(chosen.seed * 1_000_000 + number, MemoryStore(clock), clock))
-    print(f"python -m tests.property.reseat_days --days {chosen.days} --seed {chosen.seed}")
-    for kind, times in sorted(tally.items()):
-        print(f"{times:>6}  {kind}")
-    print(f"{chosen.days} days equal brute force; {time.monotonic() - began:.0f} s")
+    lines = [f"python -m tests.property.reseat_days --days {chosen.days} --seed {chosen.seed}"]
+    lines += [f"{times:>6}  {kind}" for kind, times in sorted(tally.items())]
+    lines.append(f"{chosen.days} days equal brute force; {time.monotonic() - began:.0f} s")
+    sys.stdout.write("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":

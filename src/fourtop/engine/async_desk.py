@@ -109,7 +109,7 @@ class AsyncDesk(AsyncDayDesk, AsyncStaffDesk, AsyncPreviewDesk, AsyncFileDesk, A
         bookings that have not arrived move, at their own time and by their own conditions; pinned
         ones and those whose tables were promised stay. The search runs after the read, outside of
         any lock, and makes at most ``MAX_RESEATING_NODES`` placements. The proof of the refusal
-        says what it has found.
+        tells how far the search went.
 
         Args:
             request: The party.

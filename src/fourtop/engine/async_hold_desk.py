@@ -5,6 +5,8 @@ Generated from ``hold_desk.py`` by ``tests/generate/async_engine.py``; edit that
 
 from __future__ import annotations
 
+from typing import Unpack
+
 from fourtop.engine.async_house_desk import AsyncHouseDesk
 from fourtop.engine.commands import (
     confirm,
@@ -13,6 +15,7 @@ from fourtop.engine.commands import (
     release_hold,
     replace_hold,
 )
+from fourtop.engine.commands.hold import HoldTerms
 from fourtop.model.booking import Booking
 from fourtop.model.hold import Hold
 from fourtop.model.request import BookingRequest
@@ -22,15 +25,13 @@ from fourtop.model.results import Reseating
 class AsyncHoldDesk(AsyncHouseDesk):
     """The commands on holds of one restaurant; ``AsyncDesk`` has all commands."""
 
-    async def hold(  # noqa: PLR0913  # All but the request are keywords with defaults.
+    async def hold(
         self,
         request: BookingRequest,
         *,
-        booking_id: str | None = None,
-        ttl_seconds: int | None = None,
-        session: str | None = None,
         moves: int | Reseating = 0,
         key: str | None = None,
+        **terms: Unpack[HoldTerms],
     ) -> Hold:
         """Keep the best free tables for a party until the hold expires: all of them or none.
 
@@ -39,14 +40,11 @@ class AsyncHoldDesk(AsyncHouseDesk):
 
         Args:
             request: The party. If it names ``tables``, it gets exactly these.
-            booking_id: A pending booking of this party size and start. What the request does not
-                name, such as ``must``, the hold takes from the booking.
-            ttl_seconds: The lifetime, 30 to ``HoldRules.max_lifetime_seconds`` of the policy;
-                ``None``: the policy's, 180 unless changed.
-            session: The host's session, which has its own limit on live holds.
             moves: Most bookings that may get other tables to make room (0–5), or the moves of a
                 quote of this request.
             key: Idempotency key.
+            terms: ``HoldTerms``: ``booking_id``, a pending booking of this party size and start;
+                ``ttl_seconds``, the lifetime; ``session``, the host's session.
 
         Raises:
             Refused: If a rule forbids it or no tables are free; carries the ``Refusal``.
@@ -62,7 +60,7 @@ class AsyncHoldDesk(AsyncHouseDesk):
             hold.command(
                 self._caller,
                 request,
-                hold.Terms(booking_id, ttl_seconds, session),
+                hold.Terms(**terms),
                 moves=moves,
                 key=key,
             )

@@ -103,7 +103,7 @@ class Desk(DayDesk, StaffDesk, PreviewDesk, FileDesk, WaitlistDesk):
         bookings that have not arrived move, at their own time and by their own conditions; pinned
         ones and those whose tables were promised stay. The search runs after the read, outside of
         any lock, and makes at most ``MAX_RESEATING_NODES`` placements. The proof of the refusal
-        says what it has found.
+        tells how far the search went.
 
         Args:
             request: The party.

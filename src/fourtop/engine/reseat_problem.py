@@ -1,7 +1,7 @@
 """Reseat problem: the facts of one read, and the search for moves that runs on them afterwards.
 
 The read copies what the search needs into values, so that the search holds no lock and no
-transaction. What it finds is checked again by the command that commits it.
+transaction. The command that commits a re-seating checks it again.
 """
 
 from __future__ import annotations

@@ -168,7 +168,6 @@ _RETRYABLE = frozenset(
         Code.TABLES_TOO_CLOSE,
         Code.AISLE_CLOSED,
         Code.TABLES_PROMISED,
-        Code.NO_RESEATING,
         Code.SLOT_FULL,
         Code.TABLE_OCCUPIED,
         Code.TOO_EARLY_TO_SEAT,

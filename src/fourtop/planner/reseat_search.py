@@ -165,7 +165,7 @@ def _refusal(parties: _Parties, budget: NodeBudget, *, is_final: bool) -> Reseat
 
 @attrs.frozen(eq=False)
 class _Choice:
-    """A placement of one party, with what it does to the others.
+    """A placement of one party, with its effect on the others.
 
     Args:
         placement: The placement.

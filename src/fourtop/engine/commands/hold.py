@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TypedDict
 
 import attrs
 
@@ -32,6 +33,22 @@ from fourtop.model.request import BookingRequest
 from fourtop.model.results import Reseating
 from fourtop.model.window import MICROSECONDS_PER_SECOND
 from fourtop.ports import Decision, Need, Scope, View
+
+
+class HoldTerms(TypedDict, total=False):
+    """The optional terms of a hold.
+
+    Args:
+        booking_id: A pending booking of this party size and start. Conditions that the request does
+            not name, such as ``must``, the hold takes from the booking.
+        ttl_seconds: The lifetime, 30 to ``HoldRules.max_lifetime_seconds`` of the policy; without
+            it, the policy's, 180 unless changed.
+        session: The host's session, which has its own limit on live holds.
+    """
+
+    booking_id: str | None
+    ttl_seconds: int | None
+    session: str | None
 
 
 @attrs.frozen
@@ -182,7 +199,7 @@ def make_hold(
 def _asked_with(
     view: View, request: BookingRequest, terms: Terms
 ) -> tuple[BookingRequest, Released]:
-    """Return the request with what its booking was promised, and what it gives up."""
+    """Return the request with the promises of its booking, and the records that it gives up."""
     if terms.booking_id is None:
         return request, NOTHING_RELEASED
     booking = get_booking(view, terms.booking_id)

@@ -164,7 +164,7 @@ async def _settled(
 ) -> Any:
     """Return the result of a command; after a refusal, that of its recourse, if it has any.
 
-    What the recourse has found may be stale when its command is decided. Then it looks again.
+    The answer of the recourse may be stale when its command is decided. Then it asks again.
     """
     recourse = command.recourse
     if recourse is None:

@@ -78,8 +78,8 @@ class Query(Generic[T]):
         scope: The records that it reads.
         ask: The read.
         prefetch: Returns the windows that it will read under the rules that the engine saw last.
-        finish: Turns what was read into the answer after the read has ended, for work that takes
-            long; ``None``: what was read is the answer.
+        finish: Returns the answer after the read has ended, for work that takes long; ``None``: the
+            read returns the answer itself.
     """
 
     scope: Scope
