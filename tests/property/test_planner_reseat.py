@@ -18,6 +18,7 @@ from fourtop.planner.reseat_search import (
     MovableParty,
     Options,
     Placement,
+    RankedSets,
     Reseated,
     ReseatingProblem,
     find_reseating,
@@ -41,10 +42,10 @@ class Case:
 
     def problem(self) -> ReseatingProblem:
         def movable(number: int) -> MovableParty:
-            return MovableParty(self.present[number], lambda: Options(self.options[number]))
+            return MovableParty(self.present[number], lambda: options_of(self.options[number]))
 
         return ReseatingProblem(
-            Options(self.newcomer),
+            options_of(self.newcomer),
             tuple(map(movable, range(len(self.present)))),
             keeps_from=self.keeps_from,
             accepts=self.accepts if self.cap else None,
@@ -70,6 +71,12 @@ class Case:
     def cost(self, found: Reseated) -> float:
         changes = (new.cost - self.present[number].cost for number, new in found.moves)
         return round(found.newcomer.cost + sum(changes), 6)
+
+
+def options_of(placements: tuple[Placement, ...]) -> Options:
+    window = placements[0].window if placements else Window.of_micros(0, 1)
+    sets = RankedSets.of((each.tables, each.cost) for each in placements)
+    return Options(sets, -1, lambda _: window)
 
 
 def a_case(seed: int) -> Case:

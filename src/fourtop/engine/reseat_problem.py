@@ -6,8 +6,8 @@ transaction. The command that commits a re-seating checks it again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import cached_property, partial
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property, lru_cache, partial
 from typing import Final
 
 import attrs
@@ -22,6 +22,7 @@ from fourtop.engine.checks.tables import (
     planner_of,
 )
 from fourtop.engine.checks.zone_caps import has_zone_caps
+from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.limits import limits_of
 from fourtop.engine.promises import horizon_of
@@ -36,13 +37,16 @@ from fourtop.model.calendar import Service
 from fourtop.model.floor import Floor
 from fourtop.model.plan import Plan
 from fourtop.model.planned_move import PlannedMove
-from fourtop.model.request import BookingRequest
+from fourtop.model.request import ANY_TABLE, BookingRequest
 from fourtop.model.results import Reseating
 from fourtop.model.window import MAX_WINDOW_US, MICROSECONDS_PER_MINUTE, Window
+from fourtop.planner import Planner, PlanRequest
 from fourtop.planner.reseat_search import (
+    NO_OPTIONS,
     MovableParty,
     Options,
     Placement,
+    RankedSets,
     Reseated,
     ReseatingAnswer,
     ReseatingProblem,
@@ -55,6 +59,9 @@ _OF_TABLES: Final = frozenset({"tables", "zones", "promises"})
 # The rules for tables that the search itself, or the check of a solution, applies.
 _OF_OTHERS: Final = frozenset({"distance", "zone_caps"})
 _LOADED: Final = "the read has loaded the evening"
+# Parties ask for few different things; a floor has at most 20,000 sets for each.
+_SETS: Final = "sets of re-seating"
+_KEPT_SETS: Final = 16
 
 
 @attrs.frozen(eq=False)
@@ -79,8 +86,7 @@ class ReseatFacts:
 
     def find(self) -> Room | Refusal:
         """Return the room that the fewest moves make, or the refusal with its proof."""
-        candidacy = _newcomer(self.admission, self.request)
-        problem = _Problem(self, candidacy)
+        problem = _Problem(self)
         answer = find_reseating(problem.stated, self.most_moves)
         if answer.solution is None:
             return self._refused(answer)
@@ -238,15 +244,16 @@ def _missing_counts(
 class _Problem:
     """The problem of the search, and the room that a solution of it makes."""
 
-    def __init__(self, facts: ReseatFacts, candidacy: Candidacy) -> None:
+    def __init__(self, facts: ReseatFacts) -> None:
         self._facts = facts
         self._admission = facts.admission
         self._floor = facts.admission.compiled.house.floor
-        self._owners = tuple(Owner(OwnerKind.BOOKING, each.id) for each in facts.bookings)
-        self._others = Parties(
-            facts.admission.view, (*facts.admission.released.owners, *self._owners)
+        owners = tuple(Owner(OwnerKind.BOOKING, each.id) for each in facts.bookings)
+        # The restaurant with those parties alone that never move.
+        self._fixed = facts.admission.view.supposing(
+            Supposition(released=owners, known=facts.bookings)
         )
-        self._candidacy = candidacy
+        self._others = Parties(self._fixed)
 
     @cached_property
     def stated(self) -> ReseatingProblem:
@@ -308,39 +315,34 @@ class _Problem:
 
     def _newcomer(self) -> Options:
         admission, request = self._admission, self._facts.request
-        released = attrs.evolve(
-            admission.released, owners=(*admission.released.owners, *self._owners)
-        )
-        candidacy = _newcomer(
-            Admission(admission.view, admission.compiled, admission.actor, released), request
-        )
+        beside = Admission(self._fixed, admission.compiled, admission.actor, admission.released)
+        candidacy = _newcomer(beside, request)
         if request.tables:
             return self._named(candidacy)
         excluded = (
             *_excluded(candidacy),
             *close_tables(self._floor, self._others, lambda mask: candidacy.stay_at(mask).occupied),
         )
-        free = free_tables(candidacy, excluded)
-        return self._options(candidacy, free, excluded)
+        return self._options(candidacy, excluded)
 
     def _named(self, candidacy: Candidacy) -> Options:
-        request = self._facts.request
-        mask = self._floor.mask(request.tables)
-        if mask & ~free_tables(candidacy):
-            return Options(())
-        plan = planner_of(candidacy).measure(ask_of(candidacy), request.tables)
-        window = candidacy.stay_at(mask).occupied
-        return Options((Placement(mask, window, plan.score.total),))
+        tables = self._facts.request.tables
+        plan = planner_of(candidacy).measure(ask_of(candidacy), tables)
+        sets = RankedSets.of([(self._floor.mask(tables), plan.score.total)])
+        return Options(sets, free_tables(candidacy), _time_at(candidacy))
 
-    def _options(self, candidacy: Candidacy, free: int, excluded: tuple[Excluded, ...]) -> Options:
-        found = planner_of(candidacy).search(ask_of(candidacy), free, barred=barred_sets(excluded))
-        return Options(
-            tuple(self._placement(candidacy, plan) for plan in found.plans), found.is_proven
-        )
-
-    def _placement(self, candidacy: Candidacy, plan: Plan) -> Placement:
-        mask = self._floor.mask(plan.tables)
-        return Placement(mask, candidacy.stay_at(mask).occupied, plan.score.total)
+    def _options(self, candidacy: Candidacy, excluded: tuple[Excluded, ...]) -> Options:
+        planner, must = planner_of(candidacy), candidacy.party.must
+        free, barred = free_tables(candidacy, excluded), barred_sets(excluded)
+        ask = ask_of(candidacy)
+        if planner.is_compiled(ask.party_size):
+            if must.kinds:
+                free &= planner.compiled_floor.meeting(must)
+            sets = _sets_of(self._admission.compiled, planner, attrs.evolve(ask, must=ANY_TABLE))
+            return Options(sets, free, _time_at(candidacy), barred)
+        found = planner.search(ask, free, barred=barred)
+        sets = _ranked(self._floor, found.plans)
+        return Options(sets, free, _time_at(candidacy), barred, is_complete=found.is_proven)
 
     # ---- the parties that may move
 
@@ -358,19 +360,17 @@ class _Problem:
         return MovableParty(present, partial(self._options_of, booking, candidacy))
 
     def _candidacy_of(self, booking: Booking, window: Window) -> Candidacy | None:
-        released = Released(
-            (*self._admission.released.owners, *self._owners), booking.id, minutes=booking.minutes
-        )
+        released = Released(booking_id=booking.id, minutes=booking.minutes)
         admission = Admission(
-            self._admission.view, self._admission.compiled, self._admission.actor, released
+            self._fixed, self._admission.compiled, self._admission.actor, released
         )
         return candidacy_of(admission, booking, window)
 
     def _options_of(self, booking: Booking, candidacy: Candidacy | None) -> Options:
         if candidacy is None:
-            return Options(())
+            return NO_OPTIONS
         if not self._admission.view.scope.covers(_time_of(booking)):
-            return Options((), is_complete=False)
+            return attrs.evolve(NO_OPTIONS, is_complete=False)
         window = candidacy.stay.occupied
         excluded = (
             *_excluded(candidacy),
@@ -378,7 +378,32 @@ class _Problem:
             *close_tables(self._floor, self._others, lambda _: window),
         )
         candidacy.variants = ()
-        return self._options(candidacy, free_tables(candidacy, excluded), excluded)
+        return self._options(candidacy, excluded)
+
+
+def _time_at(candidacy: Candidacy) -> Callable[[int], Window]:
+    """Return the function that tells the time of a party at some tables."""
+    if candidacy.variants:
+        return lambda tables: candidacy.stay_at(tables).occupied
+    window = candidacy.stay.occupied
+    return lambda _: window
+
+
+def _sets_of(compiled: CompiledHouse, planner: Planner, ask: PlanRequest) -> RankedSets:
+    """Return the sets of tables that fit a party in an empty house; they are kept with it."""
+    find: Callable[[Planner, PlanRequest], RankedSets] | None = compiled.kept.get(_SETS)
+    if find is None:
+        find = compiled.kept[_SETS] = lru_cache(_KEPT_SETS)(_find_sets)
+    return find(planner, ask)
+
+
+def _find_sets(planner: Planner, ask: PlanRequest) -> RankedSets:
+    everything = (1 << len(planner.floor.tables)) - 1
+    return _ranked(planner.floor, planner.search(ask, everything).plans)
+
+
+def _ranked(floor: Floor, plans: tuple[Plan, ...]) -> RankedSets:
+    return RankedSets.of((floor.mask(plan.tables), plan.score.total) for plan in plans)
 
 
 def _excluded(candidacy: Candidacy) -> tuple[Excluded, ...]:

@@ -13,8 +13,10 @@ The time is exponential in the number of moves and bounded by ``NodeBudget``. So
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import cached_property, partial
+from math import inf
+from typing import Final, Self
 
 import attrs
 
@@ -26,6 +28,7 @@ MAX_RESEATING_NODES: Final = 100_000
 """Most placements of parties that one search makes."""
 
 _ROUNDING: Final = 1e-9
+NO_TIME: Final = Window.of_micros(0, 1)
 
 
 @attrs.frozen
@@ -43,17 +46,69 @@ class Placement:
     cost: float
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
+class RankedSets:
+    """Sets of tables that fit a party, each with the cost of its plan.
+
+    A party that gets by with some tables leaves the others to the rest, so the *least* sets, those
+    that contain no other one, decide whether a solution exists.
+
+    Args:
+        every: All of them, as pairs of mask and cost, by cost.
+        least: The least of them, in the same order.
+    """
+
+    every: tuple[tuple[int, float], ...]
+    least: tuple[tuple[int, float], ...]
+
+    @classmethod
+    def of(cls, sets: Iterable[tuple[int, float]]) -> Self:
+        """Rank sets of tables; each mask comes once. O(sets · 2^tables of a set)."""
+        every = tuple(sorted(sets, key=_cost))
+        masks = {mask for mask, _ in every}
+        least = tuple(each for each in every if not any(_smaller(each[0], masks)))
+        return cls(every, least)
+
+
+def _cost(pair: tuple[int, float]) -> float:
+    return pair[1]
+
+
+def _smaller(mask: int, masks: Collection[int]) -> Iterator[bool]:
+    """Tell of each proper part of a set whether it is one of some sets."""
+    part = (mask - 1) & mask
+    while part:
+        yield part in masks
+        part = (part - 1) & mask
+
+
+@attrs.frozen(eq=False)
 class Options:
     """The placements that a party may have beside the parties that never move.
 
     Args:
-        placements: The best first.
-        is_complete: Whether these are all.
+        sets: The sets of tables that fit the party.
+        free: Mask of the tables that it may have.
+        window_at: Returns the time at some tables, given as a mask.
+        barred: Masks of tables that it may not have all of.
+        is_complete: Whether the sets are all that fit the party.
     """
 
-    placements: tuple[Placement, ...]
+    sets: RankedSets
+    free: int
+    window_at: Callable[[int], Window]
+    barred: tuple[int, ...] = ()
     is_complete: bool = True
+
+    def among(self, sets: Iterable[tuple[int, float]]) -> Iterator[Placement]:
+        """Yield the placements at those of some sets that the party may have."""
+        taken = ~self.free
+        for mask, cost in sets:
+            if not mask & taken and all(each & ~mask for each in self.barred):
+                yield Placement(mask, self.window_at(mask), cost)
+
+
+NO_OPTIONS: Final = Options(RankedSets((), ()), 0, lambda _: NO_TIME)
 
 
 @attrs.frozen(eq=False)
@@ -62,7 +117,8 @@ class MovableParty:
 
     Args:
         present: Its placement now.
-        find_options: Returns its options, all at the time of the present placement.
+        find_options: Returns its options, all at the time of the present placement. The present
+            tables may be among them.
     """
 
     present: Placement
@@ -178,20 +234,42 @@ class _Choice:
     displaces: int
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class _Choices:
-    """The choices of one party: all, and those that contain no other one.
+    """The choices of one party: those of the least sets, and all, which are found when needed.
 
-    A party that gets by with some tables leaves the others to the rest, so the least sets decide
-    whether a solution exists.
+    Args:
+        options: The options of the party.
+        present: Its tables now, which are no choice; 0 for the newcomer.
+        make: Makes a choice of a placement.
     """
 
-    every: tuple[_Choice, ...]
-    least: tuple[_Choice, ...]
+    options: Options
+    present: int
+    make: Callable[[Placement], _Choice]
+    _every: tuple[_Choice, ...] | None = attrs.field(default=None, init=False)
+    _least: tuple[_Choice, ...] | None = attrs.field(default=None, init=False)
 
     @property
+    def least(self) -> tuple[_Choice, ...]:
+        if self._least is None:
+            self._least = self._made(self.options.sets.least)
+        return self._least
+
+    @property
+    def every(self) -> tuple[_Choice, ...]:
+        if self._every is None:
+            self._every = self._made(self.options.sets.every)
+        return self._every
+
+    @cached_property
     def least_cost(self) -> float:
-        return min((each.placement.cost for each in self.every), default=0.0)
+        found = self.options.among(self.options.sets.every)
+        return next((each.cost for each in found if each.tables != self.present), inf)
+
+    def _made(self, sets: Iterable[tuple[int, float]]) -> tuple[_Choice, ...]:
+        found = self.options.among(sets)
+        return tuple(self.make(each) for each in found if each.tables != self.present)
 
 
 class _Parties:
@@ -211,37 +289,23 @@ class _Parties:
             for found, mask in ((self._at, tables), (self._near, self._keeps_from(tables))):
                 for bit in bits(mask):
                     found[bit] = found.get(bit, 0) | 1 << number
-        self.newcomer = self._chosen(problem.newcomer, own=0)
+        self.newcomer = _Choices(problem.newcomer, 0, partial(self._choice, 0))
 
     def choices(self, number: int) -> _Choices:
-        """Return the choices of a party; its present tables are none of them."""
+        """Return the choices of a party."""
         found = self._choices.get(number)
         if found is None:
             party = self.problem.parties[number]
-            options = party.find_options()
-            self.are_complete = self.are_complete and options.is_complete
-            others = [each for each in options.placements if each.tables != party.present.tables]
-            found = self._choices[number] = self._chosen(Options(tuple(others)), own=1 << number)
+            make = partial(self._choice, 1 << number)
+            found = _Choices(party.find_options(), party.present.tables, make)
+            self._choices[number] = found
         return found
 
     def least_change(self, number: int) -> float:
         """Return the least change of the total cost that a move of a party can make."""
-        present = self.problem.parties[number].present
-        return self.choices(number).least_cost - present.cost
+        return self.choices(number).least_cost - self.problem.parties[number].present.cost
 
-    def _chosen(self, options: Options, own: int) -> _Choices:
-        every = tuple(self._choice(each, own) for each in options.placements)
-        least: list[_Choice] = []
-        for each in sorted(every, key=lambda each: each.placement.tables.bit_count()):
-            tables = each.placement.tables
-            if not any(
-                other.placement.tables & tables == other.placement.tables for other in least
-            ):
-                least.append(each)
-        kept = set(map(id, least))
-        return _Choices(every, tuple(each for each in every if id(each) in kept))
-
-    def _choice(self, placement: Placement, own: int) -> _Choice:
+    def _choice(self, own: int, placement: Placement) -> _Choice:
         keeps = self._keeps_from(placement.tables)
         met = 0
         for bit in bits(keeps):
@@ -296,6 +360,9 @@ class _Search:
         """Try each choice of a party beside the parties that are placed."""
         kept, taken = self._beside(choices)
         for each in choices:
+            if self._is_too_dear(moved, pending, cost + each.placement.cost):
+                # The next ones are at least as dear.
+                return
             if each.placement.tables & kept or each.keeps & taken:
                 continue
             displaced = each.displaces & ~moved
@@ -342,6 +409,8 @@ class _Search:
 
     def _move(self, number: int, moved: int, pending: int, cost: float) -> None:
         choices = self._parties.choices(number)
+        if not choices.options.is_complete:
+            self._parties.are_complete = False
         present = self._parties.problem.parties[number].present
         self._try_all(
             number,
