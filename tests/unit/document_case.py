@@ -166,7 +166,11 @@ FULL = House(
         ],
         guest_stay=(60, 180),
         seating=SeatingRules(
-            early_minutes=30, late_minutes=60, no_show_after_minutes=20, overstay_minutes=10
+            early_minutes=30,
+            late_minutes=60,
+            no_show_after_minutes=20,
+            overstay_minutes=10,
+            reseat_notice_minutes=240,
         ),
         demand_profiles=[
             DemandProfile(
@@ -345,7 +349,7 @@ FULL_TEXT = """\
     ],
     "guest_stay": [60, 180],
     "seating": {"early_minutes": 30, "late_minutes": 60, "no_show_after_minutes": 20, \
-"overstay_minutes": 10},
+"overstay_minutes": 10, "reseat_notice_minutes": 240},
     "demand_profiles": [
       {
         "name": "late",

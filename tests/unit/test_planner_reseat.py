@@ -86,6 +86,20 @@ def test_parties_at_other_times_stay() -> None:
     assert answer.solution.moves == ()
 
 
+def test_a_chain_runs_on_in_time() -> None:
+    # The second party is later than the newcomer, and may even have its tables.
+    between = Window.of_micros(60, 120)
+    first = RankedSets.of([(0b010, 0.0)])
+    second = RankedSets.of([(0b001, 0.0)])
+    parties = (
+        MovableParty(at(0b001, window=between), lambda: Options(first, -1, lambda _: between)),
+        MovableParty(at(0b010, window=LATER), lambda: Options(second, -1, lambda _: LATER)),
+    )
+    answer = find_reseating(ReseatingProblem(any_of(at(0b001)), parties), 2)
+    assert answer.solution is not None
+    assert [number for number, _ in answer.solution.moves] == [0, 1]
+
+
 def test_a_rule_about_the_whole_may_ask_for_further_moves() -> None:
     bystander = party(0b010, at(0b100))
     ruled = ReseatingProblem(

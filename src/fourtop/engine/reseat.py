@@ -32,6 +32,7 @@ from fourtop.model.override import standing
 from fourtop.model.planned_move import PlannedMove
 from fourtop.model.request import BookingRequest
 from fourtop.model.results import Reseating
+from fourtop.model.window import MICROSECONDS_PER_MINUTE
 from fourtop.ports import NO_CHANGES, Changes, Need, Scope, Supposition, View
 
 MAX_RESEATED = 5
@@ -77,11 +78,11 @@ def with_moves(arguments: Mapping[str, Any], moves: int | Reseating) -> Mapping[
     return {**arguments, "moves": moves} if moves != 0 else arguments
 
 
-def why_it_stays(booking: Booking, now_us: int) -> str | None:
+def why_it_stays(booking: Booking, view: View) -> str | None:
     """Return why a booking with tables is not re-seated for another party; ``None``: it may be.
 
-    The party has arrived or is due, staff have pinned it, or its tables were promised to it or
-    given to it against a rule.
+    The party has arrived or is due by the policy's notice, staff have pinned it, or its tables were
+    promised to it or given to it against a rule.
     """
     if booking.status is not BookingStatus.CONFIRMED:
         return booking.status.value
@@ -89,7 +90,8 @@ def why_it_stays(booking: Booking, now_us: int) -> str | None:
         return "pinned"
     if booking.names_tables or standing(booking.overrides, is_same_size=True):
         return "promised"
-    return "due" if booking.stay.dining.start_us <= now_us else None
+    notice_us = view.house.policy.seating.reseat_notice_minutes * MICROSECONDS_PER_MINUTE
+    return "due" if booking.stay.dining.start_us - notice_us <= view.now_us else None
 
 
 @attrs.frozen
@@ -190,7 +192,7 @@ def _check_movable(view: View, reseating: Reseating) -> None:
 def _stuck(view: View, reseating: Reseating) -> Iterator[tuple[str, str]]:
     for move in reseating.moves:
         booking = get_booking(view, move.booking_id, move.version)
-        why = why_it_stays(booking, view.now_us)
+        why = why_it_stays(booking, view)
         if why is not None:
             yield booking.id, why
 

@@ -39,7 +39,7 @@ from fourtop.model.plan import Plan
 from fourtop.model.planned_move import PlannedMove
 from fourtop.model.request import ANY_TABLE, BookingRequest
 from fourtop.model.results import Reseating
-from fourtop.model.window import MAX_WINDOW_US, MICROSECONDS_PER_MINUTE, Window
+from fourtop.model.window import MAX_WINDOW_US, Window
 from fourtop.planner import Planner, PlanRequest
 from fourtop.planner.reseat_search import (
     NO_OPTIONS,
@@ -222,7 +222,7 @@ def _movable(admission: Admission, reach: Window) -> Iterator[Booking]:
     for booking in sorted(bookings, key=lambda each: (each.stay.dining.start_us, each.id)):
         given = booking.assignment
         is_whole = given is not None and all(row.window == given.window for row in rows[booking.id])
-        if is_whole and why_it_stays(booking, view.now_us) is None:
+        if is_whole and why_it_stays(booking, view) is None:
             yield booking
 
 
@@ -415,16 +415,19 @@ def _excluded(candidacy: Candidacy) -> tuple[Excluded, ...]:
 
 
 def _cut_short(candidacy: Candidacy, booking: Booking) -> Iterator[Excluded]:
-    """Yield the tables of zones whose hours would end the stay of a booking early."""
+    """Yield the tables of other zones whose hours would end the stay of a booking early."""
     compiled = candidacy.admission.compiled
     minutes = max(booking.stay.dining.minutes, 1)
     found = find_stays(compiled, attrs.evolve(candidacy.party, minutes=minutes))
     if isinstance(found, Refusal):
         return
-    end_us = booking.stay.dining.start_us + minutes * MICROSECONDS_PER_MINUTE
-    for variant in found.variants:
-        if variant.stay.dining.end_us < min(end_us, found.stay.dining.end_us):
-            yield Excluded(variant.tables, Reason(Code.STAY_CUT))
+    floor = compiled.house.floor
+    zones = {floor.get_table(each).zone_id for each in booking.tables}
+    own = floor.mask([each.id for each in floor.tables if each.zone_id in zones])
+    for each in found.closed:
+        yield Excluded(each.tables & ~own, each.reason)
+    for variant in [each for each in found.variants if each.stay.dining.minutes < minutes]:
+        yield Excluded(variant.tables & ~own, Reason(Code.STAY_CUT))
 
 
 def _keeps_from(floor: Floor, tables: int) -> int:

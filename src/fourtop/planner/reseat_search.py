@@ -426,8 +426,8 @@ class _Search:
         solution = Reseated(newcomer[1].placement, tuple(moves))
         accepts = self._parties.problem.accepts
         if accepts is None or accepts(solution):
-            if self.best is None or cost < self.best_cost - _ROUNDING:
-                self.best, self.best_cost = solution, cost
+            # A dearer one than the best so far was not placed.
+            self.best, self.best_cost = solution, cost
             return
         # More moves may satisfy the rule, also those of parties that the problem does not know.
         self.is_cut = True
