@@ -55,12 +55,14 @@ from tests.evening import (
     STAFF,
     a_house,
     at,
+    at_once,
     booked,
     held,
     open_desk,
     party_size,
     rows_of,
     snapshot,
+    table_rows,
     window,
 )
 
@@ -455,6 +457,22 @@ def test_a_search_that_found_no_move_needed_books_as_usual(store: Store) -> None
     found = attrs.evolve(reseated(desk, party_size(4)), moves=(), tables=("2",))
     desk.cancel("two")
     assert desk.book(party_size(4), moves=found).tables == ("2",)
+
+
+@pytest.mark.slow
+def test_rivals_get_one_room_between_them(store: Store) -> None:
+    desk = desk_of(store)
+    in_the_way(desk)
+    calls = [partial(desk.book, party_size(4), booking_id=f"r{n}", moves=2) for n in range(3)]
+    calls.append(partial(desk.book, party_size(2), booking_id="small", moves=2))
+    answers = at_once(calls)
+    won = [each for each in answers if isinstance(each, Booking)]
+    lost = [each for each in answers if not isinstance(each, Booking)]
+    assert len(won) == 1
+    assert all(isinstance(each, Refused) for each in lost)
+    taken = [row.resource_id for row in table_rows(desk)]
+    assert sorted(taken) == ["1", "2", "3"]
+    assert desk.audit().is_clean
 
 
 # ---- holds
