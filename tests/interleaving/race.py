@@ -27,11 +27,8 @@ from fourtop import (
     House,
     IllegalTransition,
     ManualClock,
-    Move,
-    Quote,
     Refused,
     Reseating,
-    StaleVersion,
     TableState,
     WalkIn,
     sketch_floor,
@@ -412,72 +409,6 @@ def _cancelled_at_the_end(run: Interleaving[Scene]) -> None:
     assert owners(desk) == []
 
 
-# ---- moves that make room
-
-
-def _two_in_the_way(desk: Desk) -> dict[str, Any]:
-    """A party of two at a four beside a free two; the other four is taken."""
-    booked(desk, 4, tables=["3"], booking_id="four")
-    booked(desk, 2, booking_id="two")
-    desk.move([Move("two", ["2"])])
-    answer = desk.quote(party_size(4), moves=1)
-    assert isinstance(answer, Quote)
-    assert answer.reseating is not None
-    return {"reseating": answer.reseating}
-
-
-def _book_with_moves_and_book(scene: Scene, _: Scheduler) -> Calls:
-    return {
-        "moves": lambda: scene.desk.book(party_size(4), moves=scene.found, key="m"),
-        "rival": lambda: scene.desk.book(party_size(2)),
-    }
-
-
-def _room_for_one(run: Interleaving[Scene]) -> None:
-    desk = run.scene.desk
-    won, lost = won_and_lost(run, Booking)
-    if won.party_size == 2:
-        assert isinstance(lost, StaleVersion)
-        assert owners(desk) == [("1", won.id), ("2", "two"), ("3", "four")]
-    else:
-        assert isinstance(lost, Refused)
-        assert owners(desk) == [("1", "two"), ("2", won.id), ("3", "four")]
-        again = desk.book(party_size(4), moves=run.scene.found, key="m")
-        assert (again, again.replayed) == (won, True)
-        kinds = [event.type for event in run.scene.store.events("house")[-3:]]
-        assert kinds.count(EventType.ASSIGNMENT_SYNC) == 2
-
-
-def _two_with_moves(scene: Scene, _: Scheduler) -> Calls:
-    moves = scene.found
-    return {name: lambda: scene.desk.book(party_size(4), moves=moves) for name in ("a", "b")}
-
-
-def _one_moves_the_other_party(run: Interleaving[Scene]) -> None:
-    won, lost = won_and_lost(run, Booking)
-    assert isinstance(lost, StaleVersion)
-    assert owners(run.scene.desk) == [("1", "two"), ("2", won.id), ("3", "four")]
-
-
-def _hold_with_moves_and_pin(scene: Scene, _: Scheduler) -> Calls:
-    return {
-        "moves": lambda: scene.desk.hold(party_size(4), moves=scene.found),
-        "pin": lambda: scene.desk.pin("two"),
-    }
-
-
-def _held_or_pinned_in_the_way(run: Interleaving[Scene]) -> None:
-    desk, moves = run.scene.desk, run.answers["moves"]
-    assert isinstance(run.answers["pin"], Booking)
-    two = desk.get_booking("two")
-    assert two.is_pinned
-    if isinstance(moves, Hold):
-        assert owners(desk) == [("1", "two"), ("2", moves.id), ("3", "four")]
-    else:
-        assert isinstance(moves, StaleVersion)
-        assert owners(desk) == [("2", "two"), ("3", "four")]
-
-
 # ---- the live service: stays of one hour
 
 
@@ -589,7 +520,6 @@ def _one_sits(run: Interleaving[Scene]) -> None:
 
 ONE_HOUR: Final = a_house(one_table(), turn_minutes=60)
 ONE_TABLE: Final = a_house(one_table())
-THREE_TABLES: Final = a_house(sketch_floor({"1": 2, "2": 4, "3": 4}))
 DUELS: Final[Mapping[str, Duel]] = {
     "seat x seat": Duel(ONE_HOUR, _seat_twice, _seated_once, _in_an_hour, then=_at_six, runs=8),
     "seat x book": Duel(
@@ -642,15 +572,6 @@ DUELS: Final[Mapping[str, Duel]] = {
         needs_lock=True,
     ),
     "book x book of one key": Duel(ONE_TABLE, _the_same_booking_twice, _booked_once, runs=8),
-    "book with moves x book": Duel(
-        THREE_TABLES, _book_with_moves_and_book, _room_for_one, _two_in_the_way, runs=8
-    ),
-    "book with moves x book with moves": Duel(
-        THREE_TABLES, _two_with_moves, _one_moves_the_other_party, _two_in_the_way, runs=8
-    ),
-    "hold with moves x pin": Duel(
-        THREE_TABLES, _hold_with_moves_and_pin, _held_or_pinned_in_the_way, _two_in_the_way, runs=8
-    ),
     "cancel x reschedule": Duel(
         ONE_TABLE, _cancel_and_reschedule, _cancelled_at_the_end, _with_booking, runs=8
     ),
