@@ -507,8 +507,9 @@ INSERT INTO fourtop.restaurant_policies (restaurant_id, reservation_interval_min
     adjacency_min_party, max_tables, slack_budget, staff_max_slack, score, hold_ttl_seconds,
     hold_rate_limit, hold_rate_window_seconds, hold_max_live, hold_max_live_per_session,
     hold_max_lifetime_seconds, channels, guest_stay_least_minutes, guest_stay_most_minutes,
-    early_minutes, late_minutes, no_show_after_minutes, overstay_minutes, scarcities,
-    enforce_capacity, enforce_capacity_percent, enforce_adjacency, enforce_adjacency_percent)
+    early_minutes, late_minutes, no_show_after_minutes, overstay_minutes, reseat_notice_minutes,
+    scarcities, enforce_capacity, enforce_capacity_percent, enforce_adjacency,
+    enforce_adjacency_percent)
 SELECT :restaurant::VARCHAR AS anon_1, new_restaurant_policies.reservation_interval_minutes,
     new_restaurant_policies.default_duration_minutes,
     new_restaurant_policies.last_seating_buffer_minutes,
@@ -525,9 +526,10 @@ SELECT :restaurant::VARCHAR AS anon_1, new_restaurant_policies.reservation_inter
     new_restaurant_policies.guest_stay_least_minutes,
     new_restaurant_policies.guest_stay_most_minutes, new_restaurant_policies.early_minutes,
     new_restaurant_policies.late_minutes, new_restaurant_policies.no_show_after_minutes,
-    new_restaurant_policies.overstay_minutes, new_restaurant_policies.scarcities,
-    new_restaurant_policies.enforce_capacity, new_restaurant_policies.enforce_capacity_percent,
-    new_restaurant_policies.enforce_adjacency, new_restaurant_policies.enforce_adjacency_percent
+    new_restaurant_policies.overstay_minutes, new_restaurant_policies.reseat_notice_minutes,
+    new_restaurant_policies.scarcities, new_restaurant_policies.enforce_capacity,
+    new_restaurant_policies.enforce_capacity_percent, new_restaurant_policies.enforce_adjacency,
+    new_restaurant_policies.enforce_adjacency_percent
 FROM json_to_recordset(CAST(:restaurant_policies::VARCHAR AS JSON)) AS new_restaurant_policies(ordinal INTEGER,
     reservation_interval_minutes INTEGER, default_duration_minutes INTEGER,
     last_seating_buffer_minutes INTEGER, joins_within_zone BOOLEAN, numbers_unique_in TEXT,
@@ -537,8 +539,9 @@ FROM json_to_recordset(CAST(:restaurant_policies::VARCHAR AS JSON)) AS new_resta
     hold_rate_window_seconds INTEGER, hold_max_live INTEGER, hold_max_live_per_session INTEGER,
     hold_max_lifetime_seconds INTEGER, channels JSON, guest_stay_least_minutes INTEGER,
     guest_stay_most_minutes INTEGER, early_minutes INTEGER, late_minutes INTEGER,
-    no_show_after_minutes INTEGER, overstay_minutes INTEGER, scarcities JSON, enforce_capacity TEXT,
-    enforce_capacity_percent INTEGER, enforce_adjacency TEXT, enforce_adjacency_percent INTEGER)
+    no_show_after_minutes INTEGER, overstay_minutes INTEGER, reseat_notice_minutes INTEGER,
+    scarcities JSON, enforce_capacity TEXT, enforce_capacity_percent INTEGER, enforce_adjacency TEXT,
+    enforce_adjacency_percent INTEGER)
 ORDER BY new_restaurant_policies.ordinal
 ON CONFLICT (restaurant_id) DO UPDATE
 SET reservation_interval_minutes = excluded.reservation_interval_minutes,
@@ -556,7 +559,8 @@ SET reservation_interval_minutes = excluded.reservation_interval_minutes,
     overstay_minutes = excluded.overstay_minutes, staff_max_slack = excluded.staff_max_slack,
     numbers_unique_in = excluded.numbers_unique_in, scarcities = excluded.scarcities,
     enforce_capacity = excluded.enforce_capacity, enforce_capacity_percent = excluded.enforce_capacity_percent,
-    enforce_adjacency = excluded.enforce_adjacency, enforce_adjacency_percent = excluded.enforce_adjacency_percent;
+    enforce_adjacency = excluded.enforce_adjacency, enforce_adjacency_percent = excluded.enforce_adjacency_percent,
+    reseat_notice_minutes = excluded.reseat_notice_minutes;
 
 -- write_restaurant_service_periods
 -- Insert or update the rows of restaurant_service_periods that an edit of the house changes. Used
@@ -718,8 +722,9 @@ SELECT (
             fourtop.restaurant_policies.guest_stay_most_minutes,
             fourtop.restaurant_policies.early_minutes, fourtop.restaurant_policies.late_minutes,
             fourtop.restaurant_policies.no_show_after_minutes,
-            fourtop.restaurant_policies.overstay_minutes, fourtop.restaurant_policies.scarcities,
-            fourtop.restaurant_policies.enforce_capacity,
+            fourtop.restaurant_policies.overstay_minutes,
+            fourtop.restaurant_policies.reseat_notice_minutes,
+            fourtop.restaurant_policies.scarcities, fourtop.restaurant_policies.enforce_capacity,
             fourtop.restaurant_policies.enforce_capacity_percent,
             fourtop.restaurant_policies.enforce_adjacency,
             fourtop.restaurant_policies.enforce_adjacency_percent) AS json_build_array_9
@@ -3961,8 +3966,9 @@ SELECT (
             fourtop.restaurant_policies.guest_stay_most_minutes,
             fourtop.restaurant_policies.early_minutes, fourtop.restaurant_policies.late_minutes,
             fourtop.restaurant_policies.no_show_after_minutes,
-            fourtop.restaurant_policies.overstay_minutes, fourtop.restaurant_policies.scarcities,
-            fourtop.restaurant_policies.enforce_capacity,
+            fourtop.restaurant_policies.overstay_minutes,
+            fourtop.restaurant_policies.reseat_notice_minutes,
+            fourtop.restaurant_policies.scarcities, fourtop.restaurant_policies.enforce_capacity,
             fourtop.restaurant_policies.enforce_capacity_percent,
             fourtop.restaurant_policies.enforce_adjacency,
             fourtop.restaurant_policies.enforce_adjacency_percent) AS json_build_array_15
@@ -4757,8 +4763,9 @@ SELECT (
             fourtop.restaurant_policies.guest_stay_most_minutes,
             fourtop.restaurant_policies.early_minutes, fourtop.restaurant_policies.late_minutes,
             fourtop.restaurant_policies.no_show_after_minutes,
-            fourtop.restaurant_policies.overstay_minutes, fourtop.restaurant_policies.scarcities,
-            fourtop.restaurant_policies.enforce_capacity,
+            fourtop.restaurant_policies.overstay_minutes,
+            fourtop.restaurant_policies.reseat_notice_minutes,
+            fourtop.restaurant_policies.scarcities, fourtop.restaurant_policies.enforce_capacity,
             fourtop.restaurant_policies.enforce_capacity_percent,
             fourtop.restaurant_policies.enforce_adjacency,
             fourtop.restaurant_policies.enforce_adjacency_percent) AS json_build_array_9

@@ -410,7 +410,8 @@ INSERT INTO restaurant_policies (restaurant_id, reservation_interval_minutes,
     hold_max_live, hold_max_live_per_session, hold_max_lifetime_seconds, channels,
     guest_stay_least_minutes, guest_stay_most_minutes, early_minutes, late_minutes,
     no_show_after_minutes, overstay_minutes, staff_max_slack, numbers_unique_in, scarcities,
-    enforce_capacity, enforce_capacity_percent, enforce_adjacency, enforce_adjacency_percent)
+    enforce_capacity, enforce_capacity_percent, enforce_adjacency, enforce_adjacency_percent,
+    reseat_notice_minutes)
 VALUES (:restaurant, :each_reservation_interval_minutes, :each_default_duration_minutes,
     :each_last_seating_buffer_minutes, :each_joins_within_zone, :each_past_grace_minutes,
     :each_turn_bands, :each_closures, :each_adjacency_mode, :each_adjacency_required,
@@ -420,7 +421,8 @@ VALUES (:restaurant, :each_reservation_interval_minutes, :each_default_duration_
     :each_channels, :each_guest_stay_least_minutes, :each_guest_stay_most_minutes,
     :each_early_minutes, :each_late_minutes, :each_no_show_after_minutes, :each_overstay_minutes,
     :each_staff_max_slack, :each_numbers_unique_in, :each_scarcities, :each_enforce_capacity,
-    :each_enforce_capacity_percent, :each_enforce_adjacency, :each_enforce_adjacency_percent)
+    :each_enforce_capacity_percent, :each_enforce_adjacency, :each_enforce_adjacency_percent,
+    :each_reseat_notice_minutes)
 ON CONFLICT (restaurant_id) DO UPDATE
 SET reservation_interval_minutes = excluded.reservation_interval_minutes,
     default_duration_minutes = excluded.default_duration_minutes, last_seating_buffer_minutes = excluded.last_seating_buffer_minutes,
@@ -437,7 +439,8 @@ SET reservation_interval_minutes = excluded.reservation_interval_minutes,
     overstay_minutes = excluded.overstay_minutes, staff_max_slack = excluded.staff_max_slack,
     numbers_unique_in = excluded.numbers_unique_in, scarcities = excluded.scarcities,
     enforce_capacity = excluded.enforce_capacity, enforce_capacity_percent = excluded.enforce_capacity_percent,
-    enforce_adjacency = excluded.enforce_adjacency, enforce_adjacency_percent = excluded.enforce_adjacency_percent;
+    enforce_adjacency = excluded.enforce_adjacency, enforce_adjacency_percent = excluded.enforce_adjacency_percent,
+    reseat_notice_minutes = excluded.reseat_notice_minutes;
 
 -- write_restaurant_service_periods
 -- Insert or update the rows of restaurant_service_periods that an edit of the house changes. Used
@@ -563,7 +566,7 @@ SELECT (
             restaurant_policies.guest_stay_least_minutes,
             restaurant_policies.guest_stay_most_minutes, restaurant_policies.early_minutes,
             restaurant_policies.late_minutes, restaurant_policies.no_show_after_minutes,
-            restaurant_policies.overstay_minutes, json(restaurant_policies.scarcities),
+            restaurant_policies.overstay_minutes, restaurant_policies.reseat_notice_minutes, json(restaurant_policies.scarcities),
             restaurant_policies.enforce_capacity, restaurant_policies.enforce_capacity_percent,
             restaurant_policies.enforce_adjacency, restaurant_policies.enforce_adjacency_percent) AS json_array_9
         FROM restaurant_policies
@@ -2757,7 +2760,7 @@ SELECT (
             restaurant_policies.guest_stay_least_minutes,
             restaurant_policies.guest_stay_most_minutes, restaurant_policies.early_minutes,
             restaurant_policies.late_minutes, restaurant_policies.no_show_after_minutes,
-            restaurant_policies.overstay_minutes, json(restaurant_policies.scarcities),
+            restaurant_policies.overstay_minutes, restaurant_policies.reseat_notice_minutes, json(restaurant_policies.scarcities),
             restaurant_policies.enforce_capacity, restaurant_policies.enforce_capacity_percent,
             restaurant_policies.enforce_adjacency, restaurant_policies.enforce_adjacency_percent) AS json_array_15
         FROM restaurant_policies
@@ -3484,7 +3487,7 @@ SELECT (
             restaurant_policies.guest_stay_least_minutes,
             restaurant_policies.guest_stay_most_minutes, restaurant_policies.early_minutes,
             restaurant_policies.late_minutes, restaurant_policies.no_show_after_minutes,
-            restaurant_policies.overstay_minutes, json(restaurant_policies.scarcities),
+            restaurant_policies.overstay_minutes, restaurant_policies.reseat_notice_minutes, json(restaurant_policies.scarcities),
             restaurant_policies.enforce_capacity, restaurant_policies.enforce_capacity_percent,
             restaurant_policies.enforce_adjacency, restaurant_policies.enforce_adjacency_percent) AS json_array_9
         FROM restaurant_policies

@@ -25,6 +25,7 @@ from fourtop.engine import (
     CountedIds,
     Desk,
     Engine,
+    HoldTerms,
     MonthTerms,
     Move,
     Overlap,
@@ -155,6 +156,7 @@ from fourtop.model.house_difference import HouseDifference, PartDifference
 from fourtop.model.month import BookableDay, DayState, Month
 from fourtop.model.override import Override
 from fourtop.model.plan import Plan, Score, Term
+from fourtop.model.planned_move import PlannedMove
 from fourtop.model.planning_rules import AdjacencyMode, Planning, Scarcity, Weights
 from fourtop.model.policy import Policy
 from fourtop.model.preview import (
@@ -174,6 +176,7 @@ from fourtop.model.results import (
     ClearReport,
     ImportReport,
     Quote,
+    Reseating,
     Slot,
     Versions,
 )
@@ -300,6 +303,7 @@ __all__ = [
     "HoldRateLimit",
     "HoldRules",
     "HoldState",
+    "HoldTerms",
     "House",
     "HouseDifference",
     "IllegalTransition",
@@ -344,6 +348,7 @@ __all__ = [
     "PeriodRotations",
     "PeriodUtilisation",
     "Plan",
+    "PlannedMove",
     "Planning",
     "Policy",
     "PolicyDrift",
@@ -365,6 +370,7 @@ __all__ = [
     "ReleasedLate",
     "Repair",
     "RepairPlan",
+    "Reseating",
     "ResourceType",
     "Restaurant",
     "Rival",

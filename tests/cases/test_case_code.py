@@ -494,8 +494,9 @@ def test_case_17_the_codes_that_are_left_come_from_reading_times_documents_and_s
         Code.OUTCOME_UNKNOWN,
         Code.STORE_MISCONFIGURED,
     }
-    # It takes a search of thousands of sets: see test_planner_limit.py.
-    searches = {Code.SEARCH_LIMIT_REACHED}
+    # It takes a search of thousands of sets, or one for moves of other parties: see
+    # test_planner_limit.py and test_engine_reseat.py.
+    searches = {Code.SEARCH_LIMIT_REACHED, Code.NO_RESEATING}
     # Only a preview says that an edit would do it: see test_case_preview.py.
     previews = {Code.STAY_CUT, Code.LOCAL_TIME_CHANGED, Code.TABLE_REMOVED}
     # Errors of the laboratory, which asks no restaurant for a table.

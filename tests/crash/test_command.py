@@ -18,7 +18,9 @@ from fourtop import (
     Engine,
     House,
     Move,
+    Quote,
     RepairPlan,
+    Reseating,
     ServicePeriod,
     StaleVersion,
     sketch_floor,
@@ -32,7 +34,7 @@ from tests.crash.killed_command import (
     kill,
     open_store,
 )
-from tests.evening import MONTH, STAFF, a_house, at, booked, rows_of, window
+from tests.evening import MONTH, STAFF, a_house, at, booked, party_size, rows_of, table_rows, window
 
 NAMES: Final = ("a", "b", "c")
 PINNED: Final = "pinned"
@@ -126,6 +128,55 @@ def test_a_block_with_moves_that_is_killed_is_made_with_all_its_moves_or_not_at_
             assert desk.blocks(MONTH) == (again.block,)
             assert made in ((), (again.block,))
             assert seats(desk, "a", "b") == ["3", "4"]
+            assert desk.audit().is_clean
+
+
+# ---- a party with the moves that make room for it
+
+
+def found_moves(desk: Desk) -> Reseating:
+    answer = desk.quote(party_size(6), moves=2)
+    assert isinstance(answer, Quote)
+    assert answer.reseating is not None
+    return answer.reseating
+
+
+def book_with_moves(desk: Desk, key: str) -> Call:
+    moves = found_moves(desk)
+    return lambda: desk.book(party_size(6), moves=moves, key=key)
+
+
+def hold_with_moves(desk: Desk, key: str) -> Call:
+    moves = found_moves(desk)
+    return lambda: desk.hold(party_size(6), moves=moves, key=key)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "build", [book_with_moves, hold_with_moves], ids=lambda each: each.__name__
+)
+def test_a_party_that_is_killed_sits_down_with_all_its_moves_or_not_at_all(
+    url: str, build: Builder
+) -> None:
+    with open_store(url) as store:
+        for number, statement in enumerate(SOME_FUSES):
+            house = a_house(sketch_floor({"1": 2, "2": 4, "3": 6}), name=f"House {number}")
+            desk = Engine(store).add_restaurant(house, actor=STAFF)
+            for name, size, table in (("b", 4, "3"), ("a", 2, "2")):
+                booked(desk, size, booking_id=name)
+                if desk.get_booking(name).tables != (table,):
+                    desk.move([Move(name, [table])])
+            again = build(desk, "k")
+            kill(Task(url, build, "k", desk.restaurant_id), statement)
+            is_done = statement is None
+            assert seats(desk, "a", "b") == (["1", "2"] if is_done else ["2", "3"])
+            owners = {row.owner_id for row in table_rows(desk)}
+            assert len(owners) == (3 if is_done else 2)
+            made = again()
+            assert made.replayed is is_done
+            assert made.tables == ("3",)
+            assert seats(desk, "a", "b") == ["1", "2"]
+            assert {row.owner_id for row in table_rows(desk)} == {"a", "b", made.id}
             assert desk.audit().is_clean
 
 

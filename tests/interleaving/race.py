@@ -28,6 +28,7 @@ from fourtop import (
     IllegalTransition,
     ManualClock,
     Refused,
+    Reseating,
     TableState,
     WalkIn,
     sketch_floor,
@@ -94,6 +95,12 @@ class Scene:
     store: SteppedStore
     hold: Hold | None = None
     booking: Booking | None = None
+    reseating: Reseating | None = None
+
+    @property
+    def found(self) -> Reseating:
+        assert self.reseating is not None
+        return self.reseating
 
     @property
     def hold_id(self) -> str:

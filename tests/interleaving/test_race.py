@@ -9,11 +9,11 @@ import pytest
 
 from fourtop.testing.interleavings import Interleaving, SteppedStore, explore
 from tests.full_text import full_text
-from tests.interleaving.race import DUELS as GUESTS
-from tests.interleaving.race import CarelessStore, Duel, LocklessStore, MakeStore, Scene
+from tests.interleaving.move_race import MOVE_DUELS
+from tests.interleaving.race import DUELS, CarelessStore, Duel, LocklessStore, MakeStore, Scene
 from tests.interleaving.staff_race import STAFF_DUELS
 
-DUELS: Final = {**GUESTS, **STAFF_DUELS}
+EVERY_DUEL: Final = {**DUELS, **MOVE_DUELS, **STAFF_DUELS}
 
 
 def judged(duel: Duel, run: Interleaving[Scene]) -> None:
@@ -34,9 +34,9 @@ def faults(duel: Duel, make_store: MakeStore) -> Counter[bool]:
     return found
 
 
-@pytest.mark.parametrize("name", DUELS)
+@pytest.mark.parametrize("name", EVERY_DUEL)
 def test_in_every_order_all_is_right(name: str) -> None:
-    duel = DUELS[name]
+    duel = EVERY_DUEL[name]
     orders = set()
     for run in explore(duel.set_on(SteppedStore), duel.calls):
         judged(duel, run)
@@ -46,23 +46,23 @@ def test_in_every_order_all_is_right(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", DUELS)
+@pytest.mark.parametrize("name", EVERY_DUEL)
 def test_a_store_that_neither_locks_nor_judges_is_found_out(name: str) -> None:
-    found = faults(DUELS[name], CarelessStore)
+    found = faults(EVERY_DUEL[name], CarelessStore)
     assert found[True] >= 20
     assert found[True] + found[False] >= 70
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name, duel in DUELS.items() if duel.needs_lock])
+@pytest.mark.parametrize("name", [name for name, duel in EVERY_DUEL.items() if duel.needs_lock])
 def test_a_store_without_a_lock_is_found_out_where_nothing_clashes(name: str) -> None:
-    assert faults(DUELS[name], LocklessStore)[True] >= 20
+    assert faults(EVERY_DUEL[name], LocklessStore)[True] >= 20
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name, duel in DUELS.items() if not duel.needs_lock])
+@pytest.mark.parametrize("name", [name for name, duel in EVERY_DUEL.items() if not duel.needs_lock])
 def test_where_rows_or_keys_clash_the_judgement_of_the_store_is_a_second_line(name: str) -> None:
-    assert set(faults(DUELS[name], LocklessStore)) == {False}
+    assert set(faults(EVERY_DUEL[name], LocklessStore)) == {False}
 
 
 def test_the_same_duel_gives_the_same_runs() -> None:

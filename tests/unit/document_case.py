@@ -169,7 +169,11 @@ FULL = House(
         ],
         guest_stay=(60, 180),
         seating=SeatingRules(
-            early_minutes=30, late_minutes=60, no_show_after_minutes=20, overstay_minutes=10
+            early_minutes=30,
+            late_minutes=60,
+            no_show_after_minutes=20,
+            overstay_minutes=10,
+            reseat_notice_minutes=240,
         ),
         demand_profiles=[
             DemandProfile(
@@ -350,8 +354,13 @@ FULL_TEXT = """\
       {"dates": ["2026-12-24"], "period": "lunch"}
     ],
     "guest_stay": [60, 180],
-    "seating": {"early_minutes": 30, "late_minutes": 60, "no_show_after_minutes": 20, \
-"overstay_minutes": 10},
+    "seating": {
+      "early_minutes": 30,
+      "late_minutes": 60,
+      "no_show_after_minutes": 20,
+      "overstay_minutes": 10,
+      "reseat_notice_minutes": 240
+    },
     "demand_profiles": [
       {
         "name": "late",

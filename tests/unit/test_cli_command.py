@@ -107,6 +107,31 @@ def test_plan_answers_are_of_the_same_shape(capsys: Captured) -> None:
     assert list(yes) == list(no)
 
 
+def test_plan_prints_the_moves_that_make_room(capsys: Captured, tmp_path: Path) -> None:
+    house = sketch_house(
+        "The Corner", sketch_floor({"1": 2, "2": 4, "3": 4}), timezone="Europe/London"
+    )
+    rows = [
+        {"id": "ann", "party_size": 4, "start": AT, "tables": ["3"]},
+        {"id": "ben", "party_size": 2, "start": AT, "tables": ["2"]},
+    ]
+    given = tmp_path / "bookings.json"
+    given.write_text(json.dumps(rows), encoding="utf-8")
+    asked = ("plan", a_floor(tmp_path, dumps_house(house)), "--party", "4", "--at", AT)
+    asked += ("--now", NOW, "--bookings", str(given))
+    code, out, _ = run(capsys, *asked)
+    assert code == 1
+    assert "proof: no_free_plan" in out
+    code, out, _ = run(capsys, *asked, "--moves", "2")
+    assert code == 0
+    assert "after these moves:\n  ben: 2 to 1" in out
+    code, data = as_json(capsys, *asked, "--moves", "2")
+    assert data["reseating"]["moves"] == [{"booking_id": "ben", "before": ["2"], "after": ["1"]}]
+    assert data["reseating"]["is_proven"]
+    code, _, err = run(capsys, *asked, "--moves", "9")
+    assert (code, err) == (2, "fourtop: --moves: must be a whole number from 0 to 5 (got 9)\n")
+
+
 def test_plan_takes_a_floor_from_a_file(capsys: Captured, tmp_path: Path) -> None:
     of_file = as_json(capsys, "plan", a_floor(tmp_path), "--party", "9", "--at", AT, "--now", NOW)
     assert of_file == as_json(capsys, "plan", "pub", "--party", "9", "--at", AT, "--now", NOW)

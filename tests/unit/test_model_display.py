@@ -53,6 +53,7 @@ from fourtop import (
     OwnerKind,
     PacingUsage,
     PartDifference,
+    PlannedMove,
     ProblemKind,
     Pruned,
     Quote,
@@ -62,6 +63,7 @@ from fourtop import (
     Refused,
     Relayed,
     ReleasedLate,
+    Reseating,
     ResourceType,
     Rival,
     RuleProblem,
@@ -239,6 +241,8 @@ def samples() -> list[Any]:
     calendar = Calendar(house.restaurant, house.policy)
     refusal = Refusal.by_rule(Code.CLOSED, date="2030-05-03")
     score = Score((Term("overage", 1, 3.5999999999999996),))
+    moves = tuple(PlannedMove(f"{LONG[:60]}{n}", 1, [LONG], [LONG, "t2"]) for n in range(5))
+    reseating = Reseating(4, quote.stay.dining.start_us, ["t1"], moves, desk.versions())
     return [
         *RIGHT,
         desk.free_and_block(day, tables=[house.floor.tables[-1].id], reason="paint"),
@@ -288,10 +292,13 @@ def samples() -> list[Any]:
         hold.fingerprint,
         house,
         house.floor,
+        moves[0],
         quote,
+        attrs.evolve(quote, reseating=reseating),
         quote.plan,
         refusal,
         refusal.reasons[0],
+        reseating,
         score,
     ]
 

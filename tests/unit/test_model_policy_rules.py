@@ -103,6 +103,12 @@ def fault_of(kind: Any, /, *values: Any, **rest: Any) -> str:
         (HoldRules, (), {"max_lifetime_seconds": 599}, f"max_lifetime_seconds: {WHOLE} 600 to"),
         (HoldRules, (), {"max_lifetime_seconds": 3_601}, f"max_lifetime_seconds: {WHOLE} 600 to"),
         (SeatingRules, (), {"early_minutes": -1}, f"early_minutes: {WHOLE} 0 to 1440"),
+        (
+            SeatingRules,
+            (),
+            {"reseat_notice_minutes": 10_081},
+            f"reseat_notice_minutes: {WHOLE} 0 to 10080",
+        ),
         (SeatingRules, (), {"late_minutes": 1_441}, f"late_minutes: {WHOLE} 0 to 1440"),
         (ServicePeriod, ("d", "17:00", "16:00"), {}, "end: must be after 17:00, or noon of the"),
         (ServicePeriod, ("d", "17:00", "23:00"), {"interval_minutes": 0}, "interval_minutes: "),

@@ -121,6 +121,7 @@ def test_the_form_of_a_result() -> None:
                 "plan": None,
                 "relaxed": [],
                 "unneeded": [],
+                "moves": [],
             },
         },
     }
@@ -233,7 +234,7 @@ def test_the_answers_of_queries_are_plain_data() -> None:
     assert json.loads(json.dumps(data)) == data
     assert set(data["quote"]) == {
         *("plan", "stay", "others", "usage", "versions", "timezone", "relaxed", "broken"),
-        "would_refuse",
+        *("would_refuse", "reseating"),
     }
     assert data["quote"]["timezone"] == "UTC"
     assert data["quote"]["plan"]["score"] == answers["quote"].plan.score.total

@@ -18,7 +18,7 @@ _INTERRUPTED = 130
 # The options that set a field of the API under another name.
 _PLAIN: Final = (
     *("at", "now", "on", "occasion", "batch", "days", "limit", "minutes", "split"),
-    *("covers", "expected", "key"),
+    *("covers", "expected", "key", "moves"),
 )
 _OF_STUDIES: Final = ("evenings", "seed", "processes", "metric", "per", "requests", "seats", "gap")
 _OPTIONS: Final = {

@@ -142,8 +142,16 @@ def _add_asking(add: Add) -> None:
     )
     add_house(one)
     add_wanted(one)
-    one.add_argument(
+    after_a_no = one.add_mutually_exclusive_group()
+    after_a_no.add_argument(
         "--explain", action="store_true", help="after a no, every reason and what would work"
+    )
+    after_a_no.add_argument(
+        "--moves",
+        type=whole,
+        default=0,
+        metavar="NUMBER",
+        help="after a no, the fewest moves of bookings that make room, at most this many",
     )
     one = add(
         "alternatives", _run_alternatives, "other times for a party; zones, a stay or a split"
@@ -340,8 +348,9 @@ def _run_demo(found: Namespace) -> Answer:
 
 def _run_plan(found: Namespace) -> Answer:
     desk = open_desk(open_house(found.floor), now=found.now, bookings=found.bookings)
-    answer = explain if found.explain else plan
-    return answer(desk, wanted(found))
+    if found.explain:
+        return explain(desk, wanted(found))
+    return plan(desk, wanted(found), found.moves)
 
 
 def _run_alternatives(found: Namespace) -> Answer:

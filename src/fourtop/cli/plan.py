@@ -17,6 +17,7 @@ from fourtop import (
     Preference,
     Quote,
     Refusal,
+    Reseating,
     Usage,
 )
 from fourtop.cli.answer import Answer, ExitCode
@@ -92,12 +93,18 @@ class Wanted:
         )
 
 
-def plan(desk: Desk, wanted: Wanted) -> Answer:
-    """Quote a request: the best plan with its score and the next best, or the refusal."""
+def plan(desk: Desk, wanted: Wanted, moves: int = 0) -> Answer:
+    """Quote a request: the best plan with its score and the next best, or the refusal.
+
+    Args:
+        desk: The desk.
+        wanted: The request.
+        moves: Most bookings that may get other tables to make room.
+    """
     house = desk.house()
     request = wanted.of(house)
     formatter = Formatter(house)
-    quoted = desk.quote(request)
+    quoted = desk.quote(request, moves=moves)
     when = formatter.moment(request.start_us)
     head = f"{house.restaurant.name}, {when}: a party of {request.party_size}"
     data: dict[str, Any] = {
@@ -111,6 +118,7 @@ def plan(desk: Desk, wanted: Wanted) -> Answer:
             "others": [],
             "stay": None,
             "usage": None,
+            "reseating": None,
             "refusal": to_data(quoted),
         }
         return Answer(f"{head}\n\n{_refused(quoted)}", data, ExitCode.NO)
@@ -179,6 +187,11 @@ def _quoted(quote: Quote, formatter: Formatter) -> list[str]:
         f"  {term.name:<14} {term.amount:>7.4g}  costs {term.cost:>8.3f}"
         for term in best.score.terms
     ]
+    if quote.reseating is not None:
+        lines += ["", "after these moves:"]
+        for move in quote.reseating.moves:
+            before, after = (formatter.tables(each) for each in (move.before, move.after))
+            lines.append(f"  {move.booking_id}: {before} to {after}")
     if quote.others:
         lines += ["", "next best:"]
         lines += [f"  {_planned(other, formatter)}" for other in quote.others[:_SHOWN_OTHERS]]
@@ -219,8 +232,25 @@ def _quote_data(quote: Quote, formatter: Formatter) -> dict[str, Any]:
             "is_clamped": stay.is_clamped,
         },
         "usage": to_data(quote.usage),
+        "reseating": None
+        if quote.reseating is None
+        else _reseating_data(quote.reseating, formatter),
         "refusal": None,
     }
+
+
+def _reseating_data(reseating: Reseating | None, formatter: Formatter) -> dict[str, Any] | None:
+    if reseating is None:
+        return None
+    moves = [
+        {
+            "booking_id": move.booking_id,
+            "before": formatter.numbers(move.before),
+            "after": formatter.numbers(move.after),
+        }
+        for move in reseating.moves
+    ]
+    return {"moves": moves, "nodes": reseating.nodes, "is_proven": reseating.is_proven}
 
 
 def _plan_data(plan: Plan, formatter: Formatter) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from fourtop.engine.async_desk import AsyncDesk
 from fourtop.engine.async_engine import AsyncEngine
+from fourtop.engine.commands.hold import HoldTerms
 from fourtop.engine.commands.move import Move
 from fourtop.engine.desk import Desk
 from fourtop.engine.engine import Engine
@@ -21,6 +22,7 @@ __all__ = [
     "CountedIds",
     "Desk",
     "Engine",
+    "HoldTerms",
     "IdSource",
     "MonthTerms",
     "Move",

@@ -88,11 +88,20 @@ def with_receipt(booking: Booking, receipt: Receipt) -> Booking:
     return returned
 
 
-def start_hold(invocation: Invocation, view: View, hold: Hold) -> Changes:
-    """Return the changes that put a new hold and its rows in place."""
+def start_hold(
+    invocation: Invocation, view: View, hold: Hold, kept: Collection[str] = ()
+) -> Changes:
+    """Return the changes that put a new hold and its rows in place.
+
+    Args:
+        invocation: For the ids and events.
+        view: The holds that have expired.
+        hold: The new hold.
+        kept: Ids of expired holds that the command ends itself.
+    """
     occupied = hold.stay.occupied
     placing = allocate(invocation, (OwnerKind.HOLD, hold.id), hold.tables, occupied)
-    expired = expire_holds(invocation, view, occupied)
+    expired = expire_holds(invocation, view, occupied, kept=kept)
     event = hold_event(invocation, EventType.HOLD_CREATED, hold, view.now_us)
     changes = Changes(added=placing.rows, holds_added=(hold,), events=(event,))
     return changes if expired is NO_CHANGES else expired + changes

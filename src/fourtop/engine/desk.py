@@ -48,6 +48,7 @@ from fourtop.model.results import (
     Availability,
     ClearReport,
     Quote,
+    Reseating,
     Versions,
 )
 from fourtop.model.shadow_report import ShadowReport
@@ -90,21 +91,32 @@ class Desk(DayDesk, StaffDesk, PreviewDesk, FileDesk, WaitlistDesk):
         """
         return self._executor.query(house_difference.query(self._caller, house))
 
-    def quote(self, request: BookingRequest, *, exclude: str | None = None) -> Quote | Refusal:
+    def quote(
+        self, request: BookingRequest, *, exclude: str | None = None, moves: int = 0
+    ) -> Quote | Refusal:
         """Return the best free plan for a request and the next best, or the refusal.
 
         A quote holds nothing. A refusal names every binding constraint, the decisive one first.
+
+        With ``moves``, a party without free tables gets the plan that needs the fewest moves of
+        other bookings, and of these the best one; ``Quote.reseating`` has them. Only confirmed
+        bookings that have not arrived move, at their own time and by their own conditions; pinned
+        ones and those whose tables were promised stay. The search runs after the read, outside of
+        any lock, and makes at most ``MAX_RESEATING_NODES`` placements. The proof of the refusal
+        tells how far the search went.
 
         Args:
             request: The party.
             exclude: A booking to leave out, as if it were rescheduled: its tables are free, and it
                 does not count.
+            moves: Most bookings that may get other tables to make room (0–5).
 
         Raises:
+            InvalidInput: If the number of moves is out of range.
             NotFound: If the floor does not have a named table, or the booking is unknown.
             UnknownName: If the house does not have what a condition, occasion or channel names.
         """
-        return self._executor.query(quote.query(self._caller, request, exclude))
+        return self._executor.query(quote.query(self._caller, request, exclude, moves=moves))
 
     def explain(self, request: BookingRequest, *, exclude: str | None = None) -> Explanation:
         """Return the answer to a request; for a no, every reason and what would turn it.
@@ -229,24 +241,35 @@ class Desk(DayDesk, StaffDesk, PreviewDesk, FileDesk, WaitlistDesk):
         *,
         booking_id: str | None = None,
         tables: Literal["now", "later"] = "now",
+        moves: int | Reseating = 0,
         key: str | None = None,
     ) -> Booking:
         """Check a party, choose its tables and confirm the booking, in one transaction.
+
+        With ``moves``, a party without free tables is booked together with the moves that make
+        room, as one change with one event for each; ``receipt.moves`` has them. With a number, the
+        command searches as ``quote`` does, and again if the moves that it finds have become stale.
+        With the ``reseating`` of a quote it makes exactly those moves.
 
         Args:
             request: The party.
             booking_id: The id of the new booking; ``None``: a new id.
             tables: ``"later"`` makes a ``pending_allocation`` booking, which counts towards the
                 capacity rules and occupies nothing.
+            moves: Most bookings that may get other tables to make room (0–5), or the moves of a
+                quote of this request.
             key: Idempotency key.
 
         Raises:
             Refused: If a rule forbids it or no tables are free.
+            StaleVersion: If the moves of the quote are stale. Ask for a new quote.
             AlreadyExists: If the booking exists.
+            InvalidInput: If the number of moves is out of range, or the quote was of another party
+                size or start.
             NotFound: If a named table is unknown.
         """
         return self._executor.execute(
-            book.command(self._caller, request, booking_id, tables, key=key)
+            book.command(self._caller, request, book.BookCall(booking_id, tables, moves), key=key)
         )
 
     def reschedule(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Unpack
+
 from fourtop.engine.commands import (
     confirm,
     extend_hold,
@@ -9,10 +11,12 @@ from fourtop.engine.commands import (
     release_hold,
     replace_hold,
 )
+from fourtop.engine.commands.hold import HoldTerms
 from fourtop.engine.house_desk import HouseDesk
 from fourtop.model.booking import Booking
 from fourtop.model.hold import Hold
 from fourtop.model.request import BookingRequest
+from fourtop.model.results import Reseating
 
 
 class HoldDesk(HouseDesk):
@@ -22,24 +26,27 @@ class HoldDesk(HouseDesk):
         self,
         request: BookingRequest,
         *,
-        booking_id: str | None = None,
-        ttl_seconds: int | None = None,
-        session: str | None = None,
+        moves: int | Reseating = 0,
         key: str | None = None,
+        **terms: Unpack[HoldTerms],
     ) -> Hold:
         """Keep the best free tables for a party until the hold expires: all of them or none.
 
+        With ``moves``, other bookings get other tables to make room, as ``book`` does it. They move
+        with the hold, not with its confirmation, and stay where they are if the hold ends.
+
         Args:
             request: The party. If it names ``tables``, it gets exactly these.
-            booking_id: A pending booking of this party size and start. What the request does not
-                name, such as ``must``, the hold takes from the booking.
-            ttl_seconds: The lifetime, 30 to ``HoldRules.max_lifetime_seconds`` of the policy;
-                ``None``: the policy's, 180 unless changed.
-            session: The host's session, which has its own limit on live holds.
+            moves: Most bookings that may get other tables to make room (0–5), or the moves of a
+                quote of this request.
             key: Idempotency key.
+            terms: ``HoldTerms``: ``booking_id``, a pending booking of this party size and start;
+                ``ttl_seconds``, the lifetime; ``session``, the host's session.
 
         Raises:
             Refused: If a rule forbids it or no tables are free; carries the ``Refusal``.
+            StaleVersion: If the moves of the quote are stale. Ask for a new quote.
+            InvalidInput: If an argument is out of range, or the quote was of another party.
             HoldRateLimit: If too many holds were made for the booking; says how long to wait.
             HoldLimit: If too many holds are alive.
             HoldMismatch: If the booking has another party size or start.
@@ -50,7 +57,8 @@ class HoldDesk(HouseDesk):
             hold.command(
                 self._caller,
                 request,
-                hold.Terms(booking_id, ttl_seconds, session),
+                hold.Terms(**terms),
+                moves=moves,
                 key=key,
             )
         )

@@ -64,6 +64,7 @@ _TEXT = {
         "the free tables that seat {party_size} are needed by {promised}, to which tables are"
         " promised at that time"
     ),
+    Code.NO_RESEATING: "{found} ({nodes} placements searched)",
     Code.SLOT_FULL: "{available} covers at {start}; {reserved} reserved, {requested} asked for",
     Code.TABLE_OCCUPIED: "{the_tables} {are} occupied by {parties}",
     Code.NEEDED_NEXT: (
@@ -124,7 +125,18 @@ def _words_of(details: Mapping[str, Any]) -> dict[str, Any]:
         "nearest_starts": _listed(details.get("nearest") or "none"),
         "bounds": _bounds_of(details),
         "unit": _unit_of(details),
+        "found": _searched_moves(details),
     }
+
+
+def _searched_moves(details: Mapping[str, Any]) -> str:
+    moves = details.get("moves")
+    at_most = f"at most {moves} {'move' if moves == 1 else 'moves'} of other parties"
+    if not details.get("is_proven", True):
+        return f"the search ended before it knew whether {at_most} make room"
+    if details.get("is_final"):
+        return "no moves of other parties make room"
+    return f"not even {at_most} make room"
 
 
 def _bounds_of(details: Mapping[str, Any]) -> str:
@@ -156,13 +168,18 @@ class Proof(StrEnum):
     ``RULE``: a rule of the house forbids it for every table. ``NO_PLAN``: no set of tables on
     this floor seats the party, even in an empty house. ``NO_FREE_PLAN``: sets exist, but in each
     of them a table is in use at that time; the search does not re-seat other parties.
-    ``NAMED_TABLES``: the search looked only at the tables that the request named. ``NOT_PROVEN``:
-    the search met its bound of nodes before it found a set; a set that seats the party may exist.
+    ``NO_RESEATING_WITHIN``: nor do as many moves of other parties as the caller allowed seat it;
+    the reason ``NO_RESEATING`` has that number. ``NO_RESEATING``: no number of moves of the parties
+    that may move seats it. ``NAMED_TABLES``: the search looked only at the tables that the request
+    named. ``NOT_PROVEN``: the search met its bound of nodes before it found a set or a re-seating;
+    one may exist.
     """
 
     RULE = "rule"
     NO_PLAN = "no_plan"
     NO_FREE_PLAN = "no_free_plan"
+    NO_RESEATING_WITHIN = "no_reseating_within"
+    NO_RESEATING = "no_reseating"
     NAMED_TABLES = "named_tables"
     NOT_PROVEN = "not_proven"
 

@@ -199,6 +199,8 @@ class SeatingRules:
             (0–1,440).
         overstay_minutes: How long beyond now the table of a party that overstays counts as taken
             (0–600).
+        reseat_notice_minutes: How long before its start a party gets other tables at the latest to
+            make room for another one (0–10,080, a week).
 
     Raises:
         InvalidInput: Naming the field and the rule.
@@ -231,6 +233,12 @@ class SeatingRules:
         converter=validators.as_integer,
         validator=validators.integer(0, 600),
     )
+    reseat_notice_minutes: int = attrs.field(
+        default=0,
+        kw_only=True,
+        converter=validators.as_integer,
+        validator=validators.integer(0, 7 * _DAY_MINUTES),
+    )
 
     def __repr__(self) -> str:
         late = "until its end" if self.late_minutes is None else f"{self.late_minutes} min"
@@ -240,4 +248,7 @@ class SeatingRules:
             f"late {late}",
             f"no-show after {self.no_show_after_minutes} min",
             f"overstay {self.overstay_minutes} min",
+            f"re-seated {self.reseat_notice_minutes} min ahead"
+            if self.reseat_notice_minutes
+            else "",
         )

@@ -6,10 +6,11 @@ from typing import Final
 import attrs
 
 from fourtop.errors import Code
-from fourtop.errors.display import brief
+from fourtop.errors.display import brief, count_of
 from fourtop.model.capacity_rules import Spread
 from fourtop.model.direct_init import direct_init
 from fourtop.model.plan import Plan
+from fourtop.model.planned_move import PlannedMove
 from fourtop.model.request import Relaxation
 from fourtop.model.window import Window, from_micros
 
@@ -217,6 +218,7 @@ class Receipt:
         plan: The chosen plan, where the command chose tables.
         relaxed: The rules of the house that were lifted; see ``BookingRequest.relax``.
         unneeded: The rules that an override named and that were not in the way.
+        moves: The bookings that the command gave other tables to make room.
     """
 
     replayed: bool = False
@@ -224,6 +226,7 @@ class Receipt:
     plan: Plan | None = None
     relaxed: tuple[Relaxation, ...] = ()
     unneeded: tuple[Code, ...] = ()
+    moves: tuple[PlannedMove, ...] = ()
 
     def __repr__(self) -> str:
         return brief(
@@ -231,6 +234,7 @@ class Receipt:
             "replayed" if self.replayed else "",
             "" if self.plan is None else f"tables {'+'.join(self.plan.tables)}",
             "" if self.usage is None else f"{self.usage.period} {self.usage.summary()}",
+            f"{count_of(len(self.moves), 'booking')} moved" if self.moves else "",
         )
 
 

@@ -1,13 +1,17 @@
 """Results of queries and imports."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
+from functools import partial
 
 import attrs
 
-from fourtop.errors import Code, Refusal, RowProblem
+from fourtop.errors import Code, InvalidInput, Refusal, RowProblem, safe_repr
 from fourtop.errors.display import brief, count_of, html_picture, html_table, tables_of
+from fourtop.model import validators
 from fourtop.model.calendar import Stay
 from fourtop.model.plan import Plan, rounded
+from fourtop.model.planned_move import PlannedMove
 from fourtop.model.receipt import Usage
 from fourtop.model.request import Relaxation
 from fourtop.model.restaurant import zone_info
@@ -27,6 +31,57 @@ class Versions:
         return brief(self, counts)
 
 
+def _table_ids(value: Iterable[str]) -> tuple[str, ...]:
+    check = partial(validators.check_identifier, "tables")
+    return validators.as_members("tables", value, check)
+
+
+def _moves(value: Iterable[PlannedMove]) -> tuple[PlannedMove, ...]:
+    moves = validators.as_instances("moves", value, PlannedMove)
+    booking_ids = [each.booking_id for each in moves]
+    if len(set(booking_ids)) < len(booking_ids):
+        raise InvalidInput("moves", "must not name a booking twice", safe_repr(booking_ids))
+    return moves
+
+
+@attrs.frozen(repr=False)
+class Reseating:
+    """The moves that make room for a party, for a command that makes all of them or none.
+
+    Args:
+        party_size: The size of the party.
+        start_us: The start of the party, in microseconds.
+        tables: The ids of the tables that the party gets, in table order.
+        moves: The fewest moves that make room, by start of the booking, then id.
+        versions: Of the floor, policy and occupancy that the search read.
+        nodes: How many placements of parties the search made.
+        is_proven: Whether no other seating needs fewer moves, or as few at a better score. False if
+            the search met its bound first.
+
+    Raises:
+        InvalidInput: If two moves are of one booking, or a value is of another type.
+    """
+
+    party_size: int = attrs.field(validator=validators.party_size)
+    start_us: int = attrs.field(converter=validators.as_integer)
+    tables: tuple[str, ...] = attrs.field(converter=_table_ids)
+    moves: tuple[PlannedMove, ...] = attrs.field(converter=_moves)
+    versions: Versions = attrs.field(validator=validators.one_of(Versions))
+    nodes: int = attrs.field(default=0, converter=validators.as_integer)
+    is_proven: bool = attrs.field(default=True, kw_only=True, validator=validators.flag)
+
+    @property
+    def start(self) -> datetime:
+        """The start of the party, in UTC."""
+        return from_micros(self.start_us)
+
+    def __str__(self) -> str:
+        return "; ".join(map(str, self.moves))
+
+    def __repr__(self) -> str:
+        return brief(self, tables_of(self.tables), count_of(len(self.moves), "move"), str(self))
+
+
 @attrs.frozen(repr=False)
 class Quote:
     """The best free plan for a request, and the next best plans. A quote holds no table.
@@ -40,6 +95,8 @@ class Quote:
         relaxed: The rules of the house that were lifted for it; see ``BookingRequest.relax``.
         broken: The rules that its overrides break.
         would_refuse: The rules in shadow mode that would have refused it.
+        reseating: The moves of other bookings that free the tables of the plan; ``None``: they are
+            free. Pass it to the command as ``moves``.
         timezone: Of the restaurant, for the times that a person sees.
     """
 
@@ -51,12 +108,15 @@ class Quote:
     relaxed: tuple[Relaxation, ...] = attrs.field(default=(), kw_only=True)
     broken: tuple[Code, ...] = attrs.field(default=(), kw_only=True)
     would_refuse: tuple[Code, ...] = attrs.field(default=(), kw_only=True)
+    reseating: Reseating | None = attrs.field(default=None, kw_only=True)
     timezone: str = attrs.field(default="UTC", eq=False, kw_only=True)
 
     def __repr__(self) -> str:
+        moves = () if self.reseating is None else self.reseating.moves
         return brief(
             self,
             f"{tables_of(self.plan.tables)} {self._dining}",
+            f"after {count_of(len(moves), 'move')}" if moves else "",
             count_of(self.plan.seats, "seat"),
             f"score {rounded(self.plan.score.total)}",
             count_of(len(self.others), "more plan") if self.others else "",
@@ -80,7 +140,14 @@ class Quote:
         ]
         columns = ("tables", "seats", "left over", "score", "terms")
         caption = f"Plans for {self._dining} ({self.stay.period})"
-        return html_picture(self._repr_svg_(), html_table(caption, columns, rows))
+        tables = html_table(caption, columns, rows)
+        if self.reseating is not None:
+            moves = [
+                (each.booking_id, ", ".join(each.before), ", ".join(each.after))
+                for each in self.reseating.moves
+            ]
+            tables += html_table("Moves", ("booking", "before", "after"), moves)
+        return html_picture(self._repr_svg_(), tables)
 
     @property
     def _dining(self) -> str:

@@ -1,4 +1,4 @@
-"""Suppositions: the rows of a restaurant as they would be with one booking more."""
+"""Suppositions: the rows of a restaurant as they would be after a booking or some moves."""
 
 from __future__ import annotations
 
@@ -16,17 +16,21 @@ from fourtop.ports.scope import Scope
 
 @attrs.frozen
 class Supposition:
-    """A booking that is not written, and the owners that give up their rows for it.
+    """Changes that are not written: a new booking, moved ones, and the owners that give up rows.
 
     Args:
-        booking: The new booking; it counts by its status.
-        rows: Its allocations.
-        released: These owners have no rows; their bookings and holds count as before.
+        booking: The new booking; it counts by its status. ``None``: there is none.
+        rows: The allocations of the new booking and of the moved ones.
+        released: These owners have no rows but those; their bookings and holds count as before.
+        moved: Bookings that have other tables. They count as before, at these.
+        known: Other bookings that the view is to know with their rows, as they are stored.
     """
 
-    booking: Booking
-    rows: tuple[Allocation, ...]
+    booking: Booking | None = None
+    rows: tuple[Allocation, ...] = ()
     released: tuple[Owner, ...] = ()
+    moved: tuple[Booking, ...] = ()
+    known: tuple[Booking, ...] = ()
 
     def applied(self, source: Records, scope: Scope, now_us: int) -> LoadedRecords:
         """Return the rows of a scope that admission reads, as if the booking were among them.
@@ -38,7 +42,8 @@ class Supposition:
             scope: The rows that may be asked for. Its windows, counts and bookings are copied.
             now_us: The time of the view, in microseconds.
         """
-        booking, windows = self.booking, scope.windows
+        windows = scope.windows
+        new = () if self.booking is None else (self.booking,)
         seated = list(source.seated()) if scope.sees_seated(now_us) else []
         named = [each for each in map(source.find_booking, scope.bookings) if each is not None]
         held = [each for one in scope.headcounts for each in source.held_covers(one, now_us)]
@@ -51,18 +56,22 @@ class Supposition:
         found += [row for each in seated for row in source.of_owner(OwnerKind.BOOKING, each.id)]
         kept = [row for row in found if row.owner not in left_out]
         promised = list(source.promises.values())
+        counted = {each.owner: each for each in parties}
+        for party in counted_parties_of((), {each.id: each for each in self.moved}, now_us):
+            if party.owner in counted:
+                counted[party.owner] = party
         return LoadedRecords(
             house=source.house,
             versions=source.versions,
             allocations=_by_id([*kept, *self.rows]),
-            bookings=_by_id([*seated, *named, *promised, booking]),
+            bookings=_by_id([*seated, *self.known, *named, *promised, *self.moved, *new]),
             # A promised party with a live hold has its tables.
             holds=[hold for each in promised for hold in source.holds_for(each.id)],
-            counted=_counted(source, scope, booking),
+            counted=_counted(source, scope, new),
             claimed=list({each.hold_id: each for each in held}.values()),
             parties=[
-                *{each.owner: each for each in parties}.values(),
-                *counted_parties_of((), {booking.id: booking}, now_us),
+                *counted.values(),
+                *counted_parties_of((), {each.id: each for each in new}, now_us),
             ],
         )
 
@@ -71,11 +80,11 @@ def _by_id(records: Iterable[Any]) -> list[Any]:
     return list({each.id: each for each in records}.values())
 
 
-def _counted(source: Records, scope: Scope, booking: Booking) -> list[Headcount]:
+def _counted(source: Records, scope: Scope, bookings: Iterable[Booking]) -> list[Headcount]:
     found = {
         each.start_us: each for window in scope.headcounts for each in source.headcounts(window)
     }
-    for new in headcounts_of([booking]):
+    for new in headcounts_of(bookings):
         old = found.get(new.start_us, Headcount(new.start_us, 0, 0))
         found[new.start_us] = Headcount(
             new.start_us, old.covers + new.covers, old.parties + new.parties

@@ -77,13 +77,19 @@ class View:
         return self._source
 
     def supposing(self, supposition: Supposition) -> View:
-        """Return this view as it would be if a booking with its rows had been written.
+        """Return this view as it would be if a supposition had been written.
 
-        It answers for the same scope: what admission reads, and no evidence or stored results.
+        It answers for the same scope, and for the bookings that the supposition knows: what
+        admission and moves read, and no evidence or stored results. It holds values, and lasts
+        beyond the call.
         """
         assert self._alive, "the view has ended with its call"
         loaded = supposition.applied(self._source, self.scope, self.now_us)
-        return View(loaded, self.scope, self.now_us)
+        if not supposition.known:
+            return View(loaded, self.scope, self.now_us)
+        known = frozenset(each.id for each in supposition.known)
+        scope = self.scope | Scope(self.scope.restaurant_id, bookings=known)
+        return View(loaded, scope, self.now_us)
 
     # ---- the house
 

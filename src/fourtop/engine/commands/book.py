@@ -18,12 +18,15 @@ from fourtop.engine.dispatch.requests import (
 from fourtop.engine.events import assignment_event, created_event
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.permits import unneeded
-from fourtop.errors import AlreadyExists, InvalidInput, Refusal, Refused, safe_repr
+from fourtop.engine.recourse import command_with_moves
+from fourtop.engine.reseat import check_moves, make_room, with_moves
+from fourtop.errors import AlreadyExists, InvalidInput, Refusal, safe_repr
 from fourtop.model.allocation import OwnerKind
 from fourtop.model.booking import Assignment, Booking, BookingStatus, Step
 from fourtop.model.event import Event
 from fourtop.model.receipt import Receipt
 from fourtop.model.request import BookingRequest
+from fourtop.model.results import Reseating
 from fourtop.ports import NO_CHANGES, Changes, Decision, Need, View
 
 
@@ -35,34 +38,67 @@ class Terms:
         booking_id: Its id.
         tables_later: Whether it waits for tables.
         is_seated: Whether the party sits down at once. An undo leaves it confirmed.
+        reseating: The moves that make room for it, if any.
     """
 
     booking_id: str
     tables_later: bool
     is_seated: bool = False
+    reseating: Reseating | None = None
+
+
+@attrs.frozen
+class BookCall:
+    """The arguments of a call besides the request and the key.
+
+    Args:
+        booking_id: The id of the booking; ``None``: a new id.
+        tables: ``"now"`` or ``"later"``.
+        moves: Most bookings that may move to make room, or the moves of a quote.
+    """
+
+    booking_id: str | None = None
+    tables: str = "now"
+    moves: int | Reseating = 0
 
 
 def command(
-    caller: Caller, request: BookingRequest, booking_id: str | None, tables: str, *, key: str | None
+    caller: Caller, request: BookingRequest, call: BookCall, *, key: str | None
 ) -> Command[Booking]:
     """Build the command.
 
     Raises:
-        InvalidInput: If an argument is of the wrong type, or ``tables`` is neither now nor later.
+        InvalidInput: If an argument is of the wrong type, ``tables`` is neither now nor later, or a
+            party without tables asks for moves.
         InvalidIdentifier: If an id or the key is malformed.
     """
+    tables, booking_id = call.tables, call.booking_id
     check_request(caller, request)
     if tables not in ("now", "later"):
         raise InvalidInput("tables", 'must be "now" or "later"', safe_repr(tables))
     checked_id = optional_id("booking_id", booking_id)
+    moves = check_moves(call.moves, request)
+    if moves != 0 and tables == "later":
+        raise InvalidInput("moves", "must be 0 for a party that gets no tables", safe_repr(moves))
     arguments = {"request": request, "booking_id": checked_id, "tables": tables}
-    invocation = caller.invocation("book", key, arguments)
+    invocation = caller.invocation("book", key, with_moves(arguments, moves))
     terms = Terms(booking_id or invocation.id, tables_later=tables == "later")
-    return Command(
-        invocation,
-        caller.scope(checked_id),
-        lambda view, compiled: make_booking(invocation, view, compiled, request, terms),
-        prefetch=partial(expected_windows, request, counts=True),
+
+    def decided(reseating: Reseating | None) -> Command[Booking]:
+        agreed = terms if reseating is None else attrs.evolve(terms, reseating=reseating)
+        return Command(
+            invocation,
+            caller.scope(checked_id),
+            lambda view, compiled: make_booking(invocation, view, compiled, request, agreed),
+            prefetch=partial(expected_windows, request, counts=True),
+            is_fixed=reseating is not None,
+        )
+
+    return command_with_moves(
+        request,
+        moves,
+        decided,
+        lambda view, compiled: (Admission(view, compiled, caller.actor), request),
     )
 
 
@@ -78,12 +114,16 @@ def make_booking(
     # The store refuses a drawn id that exists already.
     if booking_id in view.scope.bookings and view.find_booking(booking_id) is not None:
         raise AlreadyExists("booking", booking_id)
-    admission = Admission(view, compiled, invocation.actor)
-    seating = admission.admit(request, with_tables=not terms.tables_later, counts=True)
+    room = make_room(invocation, view, compiled, terms.reseating)
+    if isinstance(room, Need):
+        return room
+    admission = Admission(room.view, compiled, invocation.actor)
+    asked = room.asked(request)
+    seating = admission.admit(asked, with_tables=not terms.tables_later, counts=True)
     if isinstance(seating, Need):
         return seating
     if isinstance(seating, Refusal):
-        raise Refused(seating)
+        raise room.refused(seating)
     placing = NO_PLACING
     if seating.chosen is not None:
         placing = place(invocation, booking_id, seating)
@@ -119,11 +159,14 @@ def make_booking(
         plan=seating.chosen,
         relaxed=seating.relaxed,
         unneeded=unneeded(request.overrides, seating.overrides) if request.overrides else (),
+        moves=room.moves,
     )
     made = with_receipt(booking, receipt)
     expired = NO_CHANGES
     if placing.rows:
-        expired = expire_holds(invocation, view, seating.stay.occupied)
+        expired = expire_holds(invocation, view, seating.stay.occupied, kept=room.expired)
+    if room.moves:
+        expired = room.changes + expired
     changes = Changes(
         added=placing.rows,
         bookings=(booking,),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TypedDict
 
 import attrs
 
@@ -19,16 +20,35 @@ from fourtop.engine.dispatch.requests import (
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.permits import unneeded
 from fourtop.engine.preconditions import check_awaits_tables, get_booking
+from fourtop.engine.recourse import command_with_moves
+from fourtop.engine.reseat import check_moves, make_room, with_moves
 from fourtop.engine.usage import NOTHING_RELEASED, Released
-from fourtop.errors import HoldLimit, HoldRateLimit, Refusal, Refused
+from fourtop.errors import HoldLimit, HoldRateLimit, Refusal
 from fourtop.model import validators
 from fourtop.model.booking_change import with_promises
 from fourtop.model.booking_rules import HOLD_TTL_SECONDS
 from fourtop.model.hold import Hold, HoldState
 from fourtop.model.receipt import NO_RECEIPT, Receipt
 from fourtop.model.request import BookingRequest
+from fourtop.model.results import Reseating
 from fourtop.model.window import MICROSECONDS_PER_SECOND
 from fourtop.ports import Decision, Need, Scope, View
+
+
+class HoldTerms(TypedDict, total=False):
+    """The optional terms of a hold.
+
+    Args:
+        booking_id: A pending booking of this party size and start. Conditions that the request does
+            not name, such as ``must``, the hold takes from the booking.
+        ttl_seconds: The lifetime, 30 to ``HoldRules.max_lifetime_seconds`` of the policy; without
+            it, the policy's, 180 unless changed.
+        session: The host's session, which has its own limit on live holds.
+    """
+
+    booking_id: str | None
+    ttl_seconds: int | None
+    session: str | None
 
 
 @attrs.frozen
@@ -60,9 +80,21 @@ class Life:
 
 
 def command(
-    caller: Caller, request: BookingRequest, terms: Terms, *, key: str | None
+    caller: Caller,
+    request: BookingRequest,
+    terms: Terms,
+    *,
+    moves: int | Reseating = 0,
+    key: str | None,
 ) -> Command[Hold]:
     """Build the command.
+
+    Args:
+        caller: The caller.
+        request: The party.
+        terms: The terms of the hold.
+        moves: Most bookings that may move to make room, or the moves of a quote.
+        key: The idempotency key, if any.
 
     Raises:
         InvalidInput: If an argument is of the wrong type or out of range.
@@ -76,13 +108,26 @@ def command(
         sessions=one_or_none(optional_id("session", terms.session)),
         counts_holds=True,
     )
-    invocation = caller.invocation("hold", key, {"request": request, "terms": terms})
-    return Command(
-        invocation,
-        scope,
-        lambda view, compiled: make_hold(invocation, view, compiled, request, terms),
-        prefetch=partial(expected_windows, request),
-    )
+    allowed = check_moves(moves, request)
+    arguments = with_moves({"request": request, "terms": terms}, allowed)
+    invocation = caller.invocation("hold", key, arguments)
+
+    def decided(reseating: Reseating | None) -> Command[Hold]:
+        return Command(
+            invocation,
+            scope,
+            lambda view, compiled: make_hold(
+                invocation, view, compiled, request, (terms, reseating)
+            ),
+            prefetch=partial(expected_windows, request),
+            is_fixed=reseating is not None,
+        )
+
+    def prepare(view: View, compiled: CompiledHouse) -> tuple[Admission, BookingRequest]:
+        asked, released = _asked_with(view, request, terms)
+        return Admission(view, compiled, caller.actor, released), asked
+
+    return command_with_moves(request, allowed, decided, prepare)
 
 
 def check_ttl(ttl_seconds: int | None) -> int | None:
@@ -128,24 +173,38 @@ def make_hold(
     view: View,
     compiled: CompiledHouse,
     request: BookingRequest,
-    terms: Terms,
+    agreed: tuple[Terms, Reseating | None],
 ) -> Decision[Hold] | Need:
-    """Decide a new hold."""
+    """Decide a new hold, with the moves that make room for it, if any."""
+    terms, reseating = agreed
     life = life_of(view, compiled, terms.ttl_seconds, start_us=view.now_us)
-    released = NOTHING_RELEASED
-    if terms.booking_id is not None:
-        booking = get_booking(view, terms.booking_id)
-        check_awaits_tables(booking, request)
-        request = with_promises(request, booking)
-        released = Released(booking_id=terms.booking_id)
+    request, released = _asked_with(view, request, terms)
     check_limits(view, compiled, terms, given_up=None)
-    seating = Admission(view, compiled, invocation.actor, released).admit(request)
+    room = make_room(invocation, view, compiled, reseating)
+    if isinstance(room, Need):
+        return room
+    seating = Admission(room.view, compiled, invocation.actor, released).admit(room.asked(request))
     if isinstance(seating, Need):
         return seating
     if isinstance(seating, Refusal):
-        raise Refused(seating)
+        raise room.refused(seating)
     hold = new_hold(invocation, view, compiled, request, (terms, seating, life))
-    return Decision(hold, start_hold(invocation, view, hold))
+    changes = start_hold(invocation, view, hold, room.expired)
+    if not room.moves:
+        return Decision(hold, changes)
+    hold = attrs.evolve(hold, receipt=attrs.evolve(hold.receipt, moves=room.moves))
+    return Decision(hold, room.changes + changes)
+
+
+def _asked_with(
+    view: View, request: BookingRequest, terms: Terms
+) -> tuple[BookingRequest, Released]:
+    """Return the request with the promises of its booking, and the records that it gives up."""
+    if terms.booking_id is None:
+        return request, NOTHING_RELEASED
+    booking = get_booking(view, terms.booking_id)
+    check_awaits_tables(booking, request)
+    return with_promises(request, booking), Released(booking_id=terms.booking_id)
 
 
 def new_hold(

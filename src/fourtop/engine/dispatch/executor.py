@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 from fourtop.engine.compiled_house import CompiledHouses
@@ -13,6 +14,8 @@ from fourtop.errors import (
     AlreadyExists,
     FourtopError,
     OutcomeUnknown,
+    Refusal,
+    Refused,
     StaleVersion,
 )
 from fourtop.model.house import House
@@ -22,6 +25,7 @@ from fourtop.ports import AsyncStore, Changes, Decision, Scope, Store, View
 T = TypeVar("T")
 StoredKey = frozenset[tuple[str, str]]
 Transact = Callable[[Scope, Callable[[View], Any]], Awaitable[Any]]
+Ask = Callable[[Query[Any]], Awaitable[Any]]
 
 MAX_TRIES = 4
 NO_KEY: Final[StoredKey] = frozenset()
@@ -47,7 +51,7 @@ class Executor:
         """
         houses = self._houses
         result: T = self.store.read(_scope_of(query, houses), _asking(query, houses))
-        return result
+        return result if query.finish is None else query.finish(result)
 
     def execute(self, command: Command[T]) -> T:
         """Return the result of a command after its changes are in place.
@@ -60,7 +64,10 @@ class Executor:
                 the same key to learn the result.
             FourtopError: Any refusal of the decision or of the store.
         """
-        return _at_once(_execute(command, self._houses, self._transact))
+        return _at_once(_execute(command, self._houses, self._transact, self._query))
+
+    async def _query(self, query: Query[Any]) -> Any:
+        return self.query(query)
 
     async def _transact(self, scope: Scope, decide: Callable[[View], Any]) -> Any:
         return self.store.transact(scope, decide)
@@ -86,7 +93,12 @@ class AsyncExecutor:
         """
         houses = self._houses
         result: T = await self.store.read(_scope_of(query, houses), _asking(query, houses))
-        return result
+        if query.finish is None:
+            return result
+        from asyncio import to_thread  # noqa: PLC0415  # Slow to import, and seldom needed.
+
+        # The work takes long. Another thread does it, so that other tasks go on.
+        return await to_thread(query.finish, result)
 
     async def execute(self, command: Command[T]) -> T:
         """Return the result of a command after its changes are in place.
@@ -96,7 +108,7 @@ class AsyncExecutor:
         Raises:
             FourtopError: As ``Executor.execute``.
         """
-        return await _execute(command, self._houses, self.store.transact)
+        return await _execute(command, self._houses, self.store.transact, self.query)
 
 
 def _scope_of(
@@ -132,9 +144,9 @@ def _at_once(work: Coroutine[Any, Any, T]) -> T:
     raise AssertionError("work on a sync store has nothing to wait for")
 
 
-async def _execute(command: Command[T], houses: CompiledHouses, transact: Transact) -> T:
+async def _execute(command: Command[T], houses: CompiledHouses, transact: Transact, ask: Ask) -> T:
     try:
-        result = await _decided(command, houses, transact)
+        result = await _settled(command, houses, transact, ask)
     except OutcomeUnknown as error:
         # The store knows that a reply was lost, but not the command.
         raise OutcomeUnknown(command.invocation.command) from error.__cause__
@@ -145,6 +157,31 @@ async def _execute(command: Command[T], houses: CompiledHouses, transact: Transa
         houses.expect(result)
     answer: T = result
     return answer
+
+
+async def _settled(
+    command: Command[Any], houses: CompiledHouses, transact: Transact, ask: Ask
+) -> Any:
+    """Return the result of a command; after a refusal, that of its recourse, if it has any.
+
+    The answer of the recourse may be stale when its command is decided. Then it asks again.
+    """
+    recourse = command.recourse
+    if recourse is None:
+        return await _decided(command, houses, transact)
+    with suppress(Refused):
+        return await _decided(command, houses, transact)
+    tries = 0
+    while True:
+        tries += 1
+        answer = await ask(recourse.query)
+        if isinstance(answer, Refusal):
+            raise Refused(answer)
+        try:
+            return await _decided(recourse.follow(answer), houses, transact)
+        except (Refused, StaleVersion):
+            if tries == MAX_TRIES:
+                raise
 
 
 async def _decided(command: Command[Any], houses: CompiledHouses, transact: Transact) -> Any:
@@ -204,5 +241,6 @@ def _is_lost_race(command: Command[Any], error: FourtopError) -> bool:
     if isinstance(error, AlreadyExists):
         # A rival stored a result under the same key meanwhile; deciding again replays it.
         return error.kind == "result"
-    # Deciding again cannot satisfy a version that the caller named.
-    return not isinstance(error, StaleVersion) or command.invocation.request.get("expected") is None
+    # Deciding again cannot satisfy a version that the caller named, or that a search has read.
+    is_fixed = command.is_fixed or command.invocation.request.get("expected") is not None
+    return not (isinstance(error, StaleVersion) and is_fixed)

@@ -43,6 +43,9 @@ class Command(Generic[T]):
             transaction of its own.
         prefetch: Returns the windows that the decision will read under the rules that the engine
             saw last.
+        recourse: What to try after a refusal.
+        is_fixed: Whether it relies on versions that a search has read: at others it is not decided
+            again.
     """
 
     invocation: Invocation
@@ -50,6 +53,21 @@ class Command(Generic[T]):
     decide: Callable[[View, CompiledHouse], Any]
     on_lost: OnLost | None = None
     prefetch: Prefetch | None = None
+    recourse: Recourse[T] | None = None
+    is_fixed: bool = False
+
+
+@attrs.frozen(eq=False)
+class Recourse(Generic[T]):
+    """What a refused command tries next: a read, and the command that follows from its answer.
+
+    Args:
+        query: The read. A refusal that it returns is that of the command.
+        follow: Returns the command for any other answer.
+    """
+
+    query: Query[Any]
+    follow: Callable[[Any], Command[T]]
 
 
 @attrs.frozen(eq=False)
@@ -60,11 +78,14 @@ class Query(Generic[T]):
         scope: The records that it reads.
         ask: The read.
         prefetch: Returns the windows that it will read under the rules that the engine saw last.
+        finish: Returns the answer after the read has ended, for work that takes long; ``None``: the
+            read returns the answer itself.
     """
 
     scope: Scope
     ask: Callable[[View, CompiledHouse], Any]
     prefetch: Prefetch | None = None
+    finish: Callable[[Any], T] | None = None
 
 
 class Caller:

@@ -1,10 +1,15 @@
-"""Quote: the best free plan for one request, and the next best."""
+"""Quote: the best free plan for one request, and the next best; or the moves that make room."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from typing import Final
+
+import attrs
 
 from fourtop.engine.admission import Admission, expected_windows
+from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import (
     Caller,
     Query,
@@ -12,16 +17,19 @@ from fourtop.engine.dispatch.requests import (
     optional_id,
 )
 from fourtop.engine.preconditions import released_with
+from fourtop.engine.reseat import MAX_RESEATED
+from fourtop.engine.reseat_problem import ReseatFacts, may_help, read_facts
 from fourtop.errors import Refusal
+from fourtop.model import validators
 from fourtop.model.request import BookingRequest
 from fourtop.model.results import Quote
-from fourtop.ports import Need
+from fourtop.ports import Need, Scope, View
 
-MAX_OTHERS = 4
+MAX_OTHERS: Final = 4
 
 
 def query(
-    caller: Caller, request: BookingRequest, exclude: str | None = None
+    caller: Caller, request: BookingRequest, exclude: str | None = None, *, moves: int = 0
 ) -> Query[Quote | Refusal]:
     """Build the query.
 
@@ -29,18 +37,25 @@ def query(
         caller: The caller.
         request: The party.
         exclude: A booking to leave out: its tables are free, and it does not count.
+        moves: Most bookings that may get other tables to make room.
 
     Raises:
-        InvalidInput: If the request is of the wrong type.
+        InvalidInput: If the request is of the wrong type, or the number of moves is out of range.
         InvalidIdentifier: If ``exclude`` is malformed.
     """
     check_request(caller, request)
     excluded = optional_id("exclude", exclude)
+    scope = caller.scope(excluded)
+
+    def prepare(view: View, compiled: CompiledHouse) -> tuple[Admission, BookingRequest]:
+        released = released_with(view, excluded)
+        return Admission(view, compiled, caller.actor, released), request
+
+    if validators.check_integer("moves", moves, 0, MAX_RESEATED):
+        return query_with_moves(scope, request, moves, prepare)
     return Query(
-        caller.scope(excluded),
-        lambda view, compiled: quote(
-            Admission(view, compiled, caller.actor, released_with(view, excluded)), request
-        ),
+        scope,
+        lambda view, compiled: quote(*prepare(view, compiled)),
         prefetch=partial(expected_windows, request, counts=True),
     )
 
@@ -66,3 +81,52 @@ def quote(admission: Admission, request: BookingRequest) -> Quote | Refusal | Ne
         would_refuse=seating.would_refuse,
         timezone=timezone,
     )
+
+
+# ---- with moves
+
+# Returns the admission and the party of a question.
+Prepare = Callable[[View, CompiledHouse], tuple[Admission, BookingRequest]]
+
+
+def query_with_moves(
+    scope: Scope, request: BookingRequest, moves: int, prepare: Prepare
+) -> Query[Quote | Refusal]:
+    """Build a query that looks for moves of other bookings where no tables are free.
+
+    The search runs after the read, outside of any lock and any transaction.
+
+    Args:
+        scope: The records that the preparation reads.
+        request: The request.
+        moves: Most bookings that may get other tables to make room.
+        prepare: Returns the admission and the party.
+    """
+    return Query(
+        scope,
+        lambda view, compiled: _quote_or_facts(*prepare(view, compiled), moves),
+        prefetch=partial(expected_windows, request, counts=True),
+        finish=_finish,
+    )
+
+
+def _quote_or_facts(
+    admission: Admission, request: BookingRequest, moves: int
+) -> Quote | Refusal | ReseatFacts | Need:
+    answer = quote(admission, request)
+    if not isinstance(answer, Refusal) or not may_help(admission, request, answer):
+        return answer
+    return read_facts(admission, request, answer, moves)
+
+
+def _finish(read: Quote | Refusal | ReseatFacts) -> Quote | Refusal:
+    if not isinstance(read, ReseatFacts):
+        return read
+    room = read.find()
+    if isinstance(room, Refusal):
+        return room
+    admission = read.admission
+    beside = Admission(room.view, admission.compiled, admission.actor, admission.released)
+    answer = quote(beside, room.asked(read.request))
+    assert isinstance(answer, Quote), "the search has asked for these tables"
+    return attrs.evolve(answer, reseating=room.reseating)

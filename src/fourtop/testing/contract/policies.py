@@ -145,7 +145,11 @@ def a_policy() -> Policy:
         ],
         guest_stay=(60, 180),
         seating=SeatingRules(
-            early_minutes=30, late_minutes=60, no_show_after_minutes=20, overstay_minutes=10
+            early_minutes=30,
+            late_minutes=60,
+            no_show_after_minutes=20,
+            overstay_minutes=10,
+            reseat_notice_minutes=240,
         ),
         demand_profiles=[
             DemandProfile(

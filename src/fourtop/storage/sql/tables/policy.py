@@ -44,7 +44,13 @@ _HOLDS: Final = (
     "max_live_per_session",
     "max_lifetime_seconds",
 )
-_SEATING: Final = ("early_minutes", "late_minutes", "no_show_after_minutes", "overstay_minutes")
+_SEATING: Final = (
+    "early_minutes",
+    "late_minutes",
+    "no_show_after_minutes",
+    "overstay_minutes",
+    "reseat_notice_minutes",
+)
 _GUEST_STAY: Final = ("guest_stay_least_minutes", "guest_stay_most_minutes")
 _SCARCITY: Final = ("capacity", "value", "category", "seating")
 _ENFORCEMENT: Final = ("capacity", "capacity_percent", "adjacency", "adjacency_percent")
@@ -312,6 +318,7 @@ def _policy_table(make: TableBuilder) -> None:
         make.small("enforce_capacity_percent", default=100),
         make.words("enforce_adjacency", default="enforced"),
         make.small("enforce_adjacency_percent", default=100),
+        make.small("reseat_notice_minutes", default=0),
         make.check(f"{name}_numbers_check", "numbers_unique_in IN ('restaurant', 'zone')"),
         make.check(
             f"{name}_mode_check", "adjacency_mode IN ('connected', 'pairwise', 'neighbors')"
