@@ -154,25 +154,12 @@ class Reassignment:
         self, admission: Admission, booking: Booking, window: Window
     ) -> tuple[Reason, ...]:
         """Return why table rules keep some of the new tables from a booking."""
-        compiled, start_us = self.compiled, booking.stay.dining.start_us
-        service = compiled.calendar.find_service(start_us)
-        if service is None or not admission.composition.table_rules:
+        if not admission.composition.table_rules:
             return ()
-        party = Inquiry(
-            booking.party_size,
-            start_us,
-            booking.must,
-            occasion=booking.occasion,
-            channel=booking.channel,
-            minutes=booking.minutes,
-        )
-        candidacy = Candidacy(admission, party)
-        candidacy.stay = attrs.evolve(booking.stay, occupied=window)
-        candidacy.service = service
-        stays = find_stays(compiled, party)
-        if not isinstance(stays, Refusal):
-            candidacy.variants, candidacy.zones_out = stays.variants, stays.closed
-        mask = compiled.house.floor.mask(self.tables[booking.id])
+        candidacy = candidacy_of(admission, booking, window)
+        if candidacy is None:
+            return ()
+        mask = self.compiled.house.floor.mask(self.tables[booking.id])
         # The distances are judged at the end of the command, when all parties are at their tables.
         rules = [
             each
@@ -181,6 +168,38 @@ class Reassignment:
         ]
         excluded = [each for rule in rules for each in rule.find(candidacy)]
         return tuple(each.reason for each in excluded if each.concerns(mask))
+
+
+def candidacy_of(admission: Admission, booking: Booking, window: Window) -> Candidacy | None:
+    """Return a booking that keeps its time on its way to the rules for tables.
+
+    ``None``: it starts in no service of today's hours.
+
+    Args:
+        admission: The rules and the view.
+        booking: The booking.
+        window: The time for which it gets tables.
+    """
+    compiled, start_us = admission.compiled, booking.stay.dining.start_us
+    service = compiled.calendar.find_service(start_us)
+    if service is None:
+        return None
+    party = Inquiry(
+        booking.party_size,
+        start_us,
+        booking.must,
+        booking.wish,
+        booking.occasion,
+        channel=booking.channel,
+        minutes=booking.minutes,
+    )
+    candidacy = Candidacy(admission, party)
+    candidacy.stay = attrs.evolve(booking.stay, occupied=window)
+    candidacy.service = service
+    stays = find_stays(compiled, party)
+    if not isinstance(stays, Refusal):
+        candidacy.variants, candidacy.zones_out = stays.variants, stays.closed
+    return candidacy
 
 
 def _conditions(reasons: tuple[Reason, ...]) -> tuple[str, ...]:

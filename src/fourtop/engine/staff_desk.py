@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
+from typing import Unpack
 
 from fourtop.engine.commands import assign, pin, swap, unassign
 from fourtop.engine.dispatch.requests import BookingCall
-from fourtop.engine.queries import validate
+from fourtop.engine.queries import day_plan, validate
 from fourtop.engine.service_desk import ServiceDesk
 from fourtop.model.booking import Booking
+from fourtop.model.day_plan import DayPlan, DayPlanTerms
 from fourtop.model.override import Override
 from fourtop.model.validation import Selection, Validation
 
@@ -29,6 +32,26 @@ class StaffDesk(ServiceDesk):
             NotFound: If the booking or a table is unknown.
         """
         return self._executor.query(validate.query(self._caller, selection))
+
+    def plan_day(self, on: date, **terms: Unpack[DayPlanTerms]) -> DayPlan:
+        """Return tables for all bookings of a date, as moves that ``commit_day_plan`` makes.
+
+        Every confirmed booking keeps tables. The plan gives tables to bookings that wait for some,
+        and moves others where that seats more. Pinned bookings, those that were promised their
+        tables, seated parties, holds and blocks stay, and every party keeps its time and its
+        conditions. The search runs after the read, outside any lock. Nothing is written.
+
+        Args:
+            on: The service date.
+            terms: ``DayPlanTerms``: ``objective``, ``values``, ``node_budget``, ``seed``,
+                ``optimum``.
+
+        Raises:
+            InvalidInput: If an argument breaks a rule; names the field and the rule.
+            InvalidIdentifier: If a booking id of ``values`` is malformed.
+            MissingPackage: If the optimum is wanted and the extra ``optimize`` is not installed.
+        """
+        return self._executor.query(day_plan.query(self._caller, on, **terms))
 
     def assign(
         self,

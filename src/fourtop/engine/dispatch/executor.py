@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final, TypeVar
 
@@ -47,7 +48,7 @@ class Executor:
         """
         houses = self._houses
         result: T = self.store.read(_scope_of(query, houses), _asking(query, houses))
-        return result
+        return result if query.finish is None else query.finish(result)
 
     def execute(self, command: Command[T]) -> T:
         """Return the result of a command after its changes are in place.
@@ -86,7 +87,9 @@ class AsyncExecutor:
         """
         houses = self._houses
         result: T = await self.store.read(_scope_of(query, houses), _asking(query, houses))
-        return result
+        if query.finish is None:
+            return result
+        return await asyncio.to_thread(query.finish, result)
 
     async def execute(self, command: Command[T]) -> T:
         """Return the result of a command after its changes are in place.

@@ -60,11 +60,14 @@ class Query(Generic[T]):
         scope: The records that it reads.
         ask: The read.
         prefetch: Returns the windows that it will read under the rules that the engine saw last.
+        finish: Turns what was read into the answer, after the read and outside any lock: a long
+            search. An event loop runs it in a thread. ``None``: what was read is the answer.
     """
 
     scope: Scope
     ask: Callable[[View, CompiledHouse], Any]
     prefetch: Prefetch | None = None
+    finish: Callable[[Any], T] | None = None
 
 
 class Caller:
