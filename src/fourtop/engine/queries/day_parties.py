@@ -81,6 +81,14 @@ def reach_of(compiled: CompiledHouse, on: date) -> Scope:
     return Scope(compiled.house.restaurant.id, windows=(window,), headcounts=counted)
 
 
+def expected_windows(
+    on: date, compiled: CompiledHouse
+) -> tuple[tuple[Window, ...], tuple[Window, ...]]:
+    """Return the windows and those of headcounts that a plan of a date reads."""
+    reach = reach_of(compiled, on)
+    return reach.windows, reach.headcounts
+
+
 def read_day(
     view: View,
     compiled: CompiledHouse,

@@ -8,12 +8,10 @@ from functools import partial
 from random import Random
 from typing import Unpack
 
-from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Query
-from fourtop.engine.queries.day_parties import DayBookings, reach_of, read_day
+from fourtop.engine.queries.day_parties import DayBookings, expected_windows, read_day
 from fourtop.errors import MissingPackage
 from fourtop.model.day_plan import DayMove, DayPlan, DayPlanTerms, DayPlanWish, LeftBooking
-from fourtop.model.window import Window
 from fourtop.planner.day_optimum import bound_day, optimum_of_day
 from fourtop.planner.day_problem import DayAssignment, DayProblem
 from fourtop.planner.day_search import assign_day
@@ -31,16 +29,9 @@ def query(caller: Caller, on: date, **terms: Unpack[DayPlanTerms]) -> Query[DayP
     return Query(
         Scope(caller.restaurant_id, has_owners=True),
         lambda view, compiled: read_day(view, compiled, caller.actor, wish.on, wish.value_of),
-        prefetch=partial(_expected_windows, wish.on),
+        prefetch=partial(expected_windows, wish.on),
         finish=partial(plan, wish),
     )
-
-
-def _expected_windows(
-    on: date, compiled: CompiledHouse
-) -> tuple[tuple[Window, ...], tuple[Window, ...]]:
-    reach = reach_of(compiled, on)
-    return reach.windows, reach.headcounts
 
 
 def plan(wish: DayPlanWish, day: DayBookings) -> DayPlan:
