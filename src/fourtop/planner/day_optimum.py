@@ -18,6 +18,7 @@ import attrs
 from fourtop.errors import MissingPackage
 from fourtop.model.floor import bits
 from fourtop.planner.day_problem import DayAssignment, DayProblem, Option
+from fourtop.planner.day_search import fill_day
 
 if TYPE_CHECKING:
     import highspy
@@ -157,8 +158,8 @@ def optimum_of_day(
     solver = _Solver(problem)
     bound = solver.bound()
     found, best = solver.solve(start, node_limit)
-    assignment = DayAssignment(found, start.nodes)
-    value = problem.value(found)
+    assignment = fill_day(problem, DayAssignment(found, start.nodes))
+    value = problem.value(assignment.chosen)
     bound = max(min(bound, best), value)
     return DayOptimum(bound, assignment, bound == value)
 

@@ -12,7 +12,7 @@ a mask of the tables in use.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import log
 from typing import Final
 
@@ -50,8 +50,17 @@ def assign_day(problem: DayProblem, node_budget: int, draw: Callable[[], float])
         draw: Returns the next random number of ``[0, 1)``.
     """
     search = _Search(problem)
-    search.begin()
-    return search.improve(node_budget, draw)
+    search.take([party.present for party in problem.parties])
+    search.fill()
+    found = search.improve(node_budget, draw)
+    return fill_day(problem, found)
+
+
+def fill_day(problem: DayProblem, found: DayAssignment) -> DayAssignment:
+    """Return an assignment that also gives tables to parties that add nothing to its value."""
+    search = _Search(problem)
+    search.take(found.chosen)
+    return attrs.evolve(search.fill(), nodes=found.nodes)
 
 
 @attrs.frozen
@@ -194,20 +203,21 @@ class _Search:
 
     # ---- search
 
-    def begin(self) -> None:
-        """Give every party that has tables its own, and the others the best that are free."""
-        waiting = []
-        for number in self._active:
-            present = self._problem.parties[number].present
-            if present is None:
-                waiting.append(number)
-            else:
-                self._place(number, present)
+    def take(self, chosen: Sequence[int | None]) -> None:
+        """Give some parties the tables of an assignment."""
+        for number, place in enumerate(chosen):
+            if place is not None:
+                self._place(number, place)
+
+    def fill(self) -> DayAssignment:
+        """Give the parties without tables the best that are free, in order of their starts."""
+        waiting = [number for number in self._active if self._chosen[number] is None]
         waiting.sort(key=lambda each: (self._parties[each].first, -self._parties[each].score))
         for number in waiting:
             place = self._find(number, {}, None)
             if place is not None:
                 self._place(number, place)
+        return DayAssignment(tuple(self._chosen), self._nodes)
 
     def improve(self, node_budget: int, draw: Callable[[], float]) -> DayAssignment:
         """Ruin and recreate up to the bound of nodes; return the best assignment that was met."""

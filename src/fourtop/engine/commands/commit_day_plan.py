@@ -81,7 +81,8 @@ def commit_plan(
         invocation, view, compiled, plan, bookings, {each.id: each for each in moved.result}
     )
     given, changes = work.give(moved.changes)
-    work.check_end(given, changes.added)
+    # A party that is late by now keeps the history of its old tables.
+    work.check_end(given, (*changes.added, *(new for _, new in changes.replaced)))
     ended = {hold.id for hold in changes.holds_changed}
     windows = [row.window for row in changes.added]
     changes = expire_holds(invocation, view, *windows, kept=ended) + changes

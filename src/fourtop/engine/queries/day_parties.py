@@ -98,9 +98,10 @@ def read_day(
 ) -> DayBookings | Need:
     """Return the bookings of a date as a problem, or the records to read first.
 
-    A confirmed booking may move, unless it is pinned, was promised its tables, or a live hold keeps
-    others for it. A booking that waits for tables may get some, unless a live hold keeps them.
-    Everything else stays: seated parties, holds, blocks, and the parties of other dates.
+    A confirmed booking ahead may move, unless it is pinned, was promised its tables, or a live hold
+    keeps others for it. A booking that waits for tables may get some, unless a live hold keeps
+    them. Everything else stays: parties that are seated or late, holds, blocks, and the parties of
+    other dates.
 
     Args:
         view: The restaurant at this moment; its scope has the owners of the windows.
@@ -133,7 +134,7 @@ def _is_planned(booking: Booking, now_us: int) -> bool:
         booking.status is BookingStatus.CONFIRMED
         and is_free
         and given is not None
-        and given.window.end_us > now_us
+        and given.window.start_us >= now_us
     )
 
 
@@ -233,7 +234,8 @@ class _Builder:
         return not isinstance(owner, Hold) or owner.is_alive(self._view.now_us)
 
     def _present(self, booking: Booking) -> Option:
-        window = self._window(booking)
+        assert booking.assignment is not None, "it has tables"
+        window = booking.assignment.window
         resources = self._resources.of_party(self._mask(booking.tables))
         return Option(resources, window.start_us, window.end_us)
 
@@ -242,18 +244,12 @@ class _Builder:
         known = self._floor.positions
         return self._floor.mask(each for each in tables if each in known)
 
-    def _window(self, booking: Booking) -> Window:
-        """Return the time for which a booking that moves gets its tables."""
-        assert booking.assignment is not None, "it has tables"
-        given = booking.assignment.window
-        return Window.of_micros(max(given.start_us, self._view.now_us), given.end_us)
-
     # ---- options
 
     def _other_options(self, booking: Booking) -> tuple[Option, ...]:
         """Return the options of a booking that may move; its present tables come first."""
-        window = self._window(booking)
-        own = self._mask(booking.tables)
+        assert booking.assignment is not None, "it has tables"
+        window, own = booking.assignment.window, self._mask(booking.tables)
         candidacy = candidacy_of(self._admission, booking, window)
         if candidacy is None:
             return (self._present(booking),)
