@@ -16,6 +16,7 @@ from fourtop import (
     DayPlan,
     Desk,
     Enforcement,
+    Engine,
     Floor,
     IllegalTransition,
     InvalidIdentifier,
@@ -28,11 +29,13 @@ from fourtop import (
     Preference,
     Refused,
     StaleVersion,
+    Table,
     ZoneRule,
     sketch_floor,
 )
 from fourtop.formats.results import to_data
 from fourtop.model.distances import Aisle, KeptApart
+from fourtop.model.enforcement import place_of
 from fourtop.ports import Store
 from tests.evening import (
     FRIDAY,
@@ -343,7 +346,36 @@ def test_a_plan_is_seen_as_text_html_and_data(desk: Desk) -> None:
     assert low.gap_text == "25.0 % below the bound of 8"
 
 
+def test_a_party_with_too_many_sets_of_tables_has_no_bound(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fourtop.engine.queries.day_parties.MAX_OPTIONS", 1)
+    desk = open_desk(store, a_house(sketch_floor({"1": 4, "2": 4})))
+    waits(desk, "ann", 4)
+    waits(desk, "bob", 4)
+    plan = planned(desk)
+    assert (plan.value, plan.bound) == (4, None)
+
+
 # ---- the commit
+
+
+@pytest.mark.usefixtures("desk")
+def test_an_engine_that_has_not_seen_the_house_plans_and_commits(store: Store) -> None:
+    plan = planned(Engine(store).desk("house"))
+    assert len(Engine(store).desk("house").commit_day_plan(plan)) == 2
+
+
+def test_the_past_of_a_table_that_is_gone_is_in_nobodys_way(desk: Desk, clock: ManualClock) -> None:
+    booked(desk, 2, "17:00", booking_id="dan")
+    clock.move_to(at("17:00"))
+    desk.seat("dan")
+    clock.move_to(at("17:30"))
+    desk.complete("dan")
+    (table,) = desk.get_booking("dan").tables
+    assert table == "1"
+    desk.edit_floor(lambda floor: floor.without_table("1").with_table(Table("9", "9", 2, "main")))
+    assert moves(planned(desk)) == {"ann": "2 → 9", "bob": "no tables → 2"}
 
 
 def test_a_commit_is_replayed_by_its_key(desk: Desk) -> None:
@@ -536,10 +568,18 @@ def test_a_zone_above_its_cap_stays_so(store: Store) -> None:
     assert (plan.kept, plan.moves, plan.value) == (3, (), 6)
 
 
-def test_a_cap_in_shadow_mode_does_not_bind_a_plan(store: Store) -> None:
+@pytest.mark.parametrize(
+    "enforcement",
+    [
+        Enforcement(capacity="shadow"),
+        Enforcement(capacity_percent=place_of("capacity", "house", "dinner", FRIDAY)),
+    ],
+)
+def test_a_cap_that_is_not_enforced_does_not_bind_a_plan(
+    store: Store, enforcement: Enforcement
+) -> None:
     rules = [CapacityRule(max_parties=1, zone="terrace")]
-    house = a_terrace(capacity_rules=rules, enforcement=Enforcement(capacity="shadow"))
-    desk = open_desk(store, house)
+    desk = open_desk(store, a_terrace(capacity_rules=rules, enforcement=enforcement))
     for name in ("ann", "bob", "cem"):
         waits(desk, name, 2)
     plan = planned(desk)
@@ -568,6 +608,7 @@ def test_a_zone_with_longer_stays_takes_none_where_a_pace_would_count_them(store
     waits(desk, "bob", 2)
     plan = planned(desk)
     assert (set(moves(plan).values()), plan.value) == ({"no tables → 1"}, 2)
+    assert plan.bound is None, "a bound of the tables that it looks at is none of the day"
 
 
 def test_a_closed_zone_takes_no_party_that_moves(store: Store) -> None:

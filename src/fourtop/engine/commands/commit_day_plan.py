@@ -75,8 +75,6 @@ def commit_plan(
         return need
     moves = tuple(Move(each.booking_id, each.tables) for each in plan.moves if each.before)
     moved = _moved(invocation, view, compiled, moves)
-    if isinstance(moved, Need):
-        return moved
     work = _Work(
         invocation, view, compiled, plan, bookings, {each.id: each for each in moved.result}
     )
@@ -91,10 +89,12 @@ def commit_plan(
 
 def _moved(
     invocation: Invocation, view: View, compiled: CompiledHouse, moves: tuple[Move, ...]
-) -> Decision[tuple[Booking, ...]] | Need:
+) -> Decision[tuple[Booking, ...]]:
     if not moves:
         return Decision((), NO_CHANGES)
-    return move_bookings(invocation, view, compiled, moves, asks_promises=False)
+    decided = move_bookings(invocation, view, compiled, moves, asks_promises=False)
+    assert isinstance(decided, Decision), "the view covers the date of the plan"
+    return decided
 
 
 @attrs.frozen

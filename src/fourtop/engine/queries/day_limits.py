@@ -17,6 +17,13 @@ from fourtop.model.enforcement import EnforcementMode
 from fourtop.model.floor import Floor
 
 
+def is_enforced(candidacy: Candidacy, name: str) -> bool:
+    """Tell whether a table rule about capacity binds in the service of a party."""
+    rules = candidacy.admission.composition.table_rules
+    is_there = any(each.name == name for each in rules)
+    return is_there and capacity_mode(candidacy) is EnforcementMode.ENFORCED
+
+
 @attrs.frozen
 class DayResources:
     """The bits of a problem: the tables, and one bit more for each distance of the floor.
@@ -70,9 +77,7 @@ class ZoneLimits:
     def uses(self, candidacy: Candidacy, mask: int) -> tuple[tuple[int, int], ...]:
         """Return what a party uses of the limits at some tables."""
         admission = candidacy.admission
-        if not any(each.name == "zone_caps" for each in admission.composition.table_rules):
-            return ()
-        if capacity_mode(candidacy) is not EnforcementMode.ENFORCED:
+        if not is_enforced(candidacy, "zone_caps"):
             return ()
         size = candidacy.party.party_size
         return tuple(

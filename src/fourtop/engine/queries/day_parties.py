@@ -12,18 +12,16 @@ from fourtop.engine.admission import Admission
 from fourtop.engine.candidacy import Candidacy, Excluded
 from fourtop.engine.checks.tables import (
     ask_of,
-    barred_sets,
     check_tables,
     plan_request,
     planner_of,
 )
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.enforcement import planner_at
-from fourtop.engine.limits import limits_of
 from fourtop.engine.preconditions import owners_for
 from fourtop.engine.queries.availability import missing_from
 from fourtop.engine.queries.day import is_of_date
-from fourtop.engine.queries.day_limits import DayResources, ZoneLimits
+from fourtop.engine.queries.day_limits import DayResources, ZoneLimits, is_enforced
 from fourtop.engine.reassignment import candidacy_of
 from fourtop.engine.usage import Released
 from fourtop.errors import Code, Reason, Refusal
@@ -157,7 +155,7 @@ class _Builder:
         self._bookings = bookings
         self._floor = admission.compiled.house.floor
         self._resources = DayResources.of(self._floor)
-        self._plans: dict[tuple[Planner, PlanRequest, int, tuple[int, ...]], tuple[int, ...]] = {}
+        self._plans: dict[tuple[Planner, PlanRequest, int], tuple[int, ...]] = {}
         self._is_complete = True
         self._refusals: dict[str, Refusal] = {}
         self._limits = ZoneLimits(admission, ())
@@ -236,20 +234,15 @@ class _Builder:
     def _present(self, booking: Booking) -> Option:
         assert booking.assignment is not None, "it has tables"
         window = booking.assignment.window
-        resources = self._resources.of_party(self._mask(booking.tables))
+        resources = self._resources.of_party(self._floor.mask(booking.tables))
         return Option(resources, window.start_us, window.end_us)
-
-    def _mask(self, tables: Iterable[str]) -> int:
-        # A table that the floor has no longer is in nobody's way.
-        known = self._floor.positions
-        return self._floor.mask(each for each in tables if each in known)
 
     # ---- options
 
     def _other_options(self, booking: Booking) -> tuple[Option, ...]:
         """Return the options of a booking that may move; its present tables come first."""
         assert booking.assignment is not None, "it has tables"
-        window, own = booking.assignment.window, self._mask(booking.tables)
+        window, own = booking.assignment.window, self._floor.mask(booking.tables)
         candidacy = candidacy_of(self._admission, booking, window)
         if candidacy is None:
             return (self._present(booking),)
@@ -301,25 +294,26 @@ class _Builder:
             if rule.name not in _OF_THE_PROBLEM
             for each in rule.find(candidacy)
         ]
-        if limits_of(self._compiled, candidacy.service).pacing:
-            # A longer stay would count in intervals that the party does not count in now.
+        if is_enforced(candidacy, "pacing"):
+            # A longer stay would count in intervals that the party does not count in now, and
+            # whether they have room depends on the other parties.
             end_us = booking.stay.dining.end_us
-            longer = (each for each in candidacy.variants if each.stay.dining.end_us > end_us)
+            longer = [each for each in candidacy.variants if each.stay.dining.end_us > end_us]
             found += [Excluded(each.tables, Reason(Code.PACING_EXCEEDED)) for each in longer]
+            self._is_complete = self._is_complete and not longer
         return tuple(found)
 
     def _sets(
         self, planner: Planner, ask: PlanRequest, excluded: tuple[Excluded, ...]
     ) -> tuple[int, ...]:
         """Return the sets of tables of a party, the best first, without needless ones."""
-        free, barred = planner.compiled_floor.offered, barred_sets(excluded)
+        free = planner.compiled_floor.offered
         for each in excluded:
-            if not each.as_a_set:
-                free &= ~each.tables
-        key = (planner, ask, free, barred)
+            free &= ~each.tables
+        key = (planner, ask, free)
         masks = self._plans.get(key)
         if masks is None:
-            found = planner.search(ask, free, MAX_OPTIONS, barred)
+            found = planner.search(ask, free, MAX_OPTIONS)
             if not found.is_proven or len(found.plans) == MAX_OPTIONS:
                 self._is_complete = False
             masks = self._plans[key] = _least(self._floor.mask(each.tables) for each in found.plans)
