@@ -28,6 +28,10 @@ _FEWEST_REMOVED: Final = 2
 _MOST_REMOVED: Final = 8
 # A free option is passed over so often, or else the same parties would get the same tables.
 _SKIPPED_SHARE: Final = 0.02
+# So often a party that must get tables looks for others than those that it loses first.
+_TABU_SHARE: Final = 0.3
+# So often the parties that must get tables come first.
+_SEATED_FIRST: Final = 0.5
 # How parties are ordered: so often by value, by value for their time, by start, else by chance.
 _BY_VALUE: Final = 0.45
 _BY_VALUE_FOR_TIME: Final = 0.75
@@ -170,7 +174,11 @@ class _Search:
         self._score -= party.score + (place == party.present)
 
     def _find(
-        self, number: int, memo: dict[tuple[int, int], int], draw: Callable[[], float] | None
+        self,
+        number: int,
+        memo: dict[tuple[int, int], int],
+        draw: Callable[[], float] | None,
+        tabu: int | None = None,
     ) -> int | None:
         """Return the place of the first free option of a party; ``None``: it has none.
 
@@ -178,6 +186,7 @@ class _Search:
             number: The party.
             memo: The resources in use by window, since the last change.
             draw: With it, a free option is sometimes passed over.
+            tabu: The place of an option that it may not have.
         """
         limits = self._problem.limits
         for first, last, union, options in self._parties[number].groups:
@@ -193,7 +202,7 @@ class _Search:
             for resources, place in options:
                 if resources & busy or (limits and not self._is_within(number, place)):
                     continue
-                if draw is None or draw() >= _SKIPPED_SHARE:
+                if place != tabu and (draw is None or draw() >= _SKIPPED_SHARE):
                     return place
         return None
 
@@ -271,7 +280,12 @@ class _Search:
             and self._parties[number].first < last
             and first < self._parties[number].last
         ]
-        added = self._recreate(self._ordered(waiting, draw), draw)
+        tabu = {
+            number: place
+            for number, place in removed
+            if self._parties[number].present is not None and draw() < _TABU_SHARE
+        }
+        added = self._recreate(self._ordered(waiting, draw), tabu, draw)
         for number, _ in removed:
             if self._parties[number].present is not None and self._chosen[number] is None:
                 for each in added:
@@ -308,11 +322,11 @@ class _Search:
         return removed
 
     def _ordered(self, waiting: list[int], draw: Callable[[], float]) -> list[int]:
-        """Return the parties in the order in which they get tables; those that must get some first.
+        """Return the parties in the order in which they get tables.
 
-        Of equal ones the order is by chance.
+        In some steps those that must get some come first. Of equal ones the order is by chance.
         """
-        rule = draw()
+        rule, comes_first = draw(), draw() < _SEATED_FIRST
         keyed = []
         for number in waiting:
             party = self._parties[number]
@@ -324,11 +338,19 @@ class _Search:
                 key = party.first + draw()
             else:
                 key = draw()
-            keyed.append((party.present is None, key, number))
+            keyed.append((comes_first and party.present is None, key, number))
         return [number for _, _, number in sorted(keyed)]
 
-    def _recreate(self, waiting: list[int], draw: Callable[[], float]) -> list[int]:
-        """Give tables to parties in order; return those that got some."""
+    def _recreate(
+        self, waiting: list[int], tabu: dict[int, int], draw: Callable[[], float]
+    ) -> list[int]:
+        """Give tables to parties in order; return those that got some.
+
+        Args:
+            waiting: The parties.
+            tabu: The options that parties get back only if they find no other.
+            draw: Returns the next random number.
+        """
         added = []
         failed = set[int]()
         memo: dict[tuple[int, int], int] = {}
@@ -337,11 +359,18 @@ class _Search:
             # Tables only fill up, so what one party did not find another does not find either.
             if kind in failed:
                 continue
-            place = self._find(number, memo, draw)
-            if place is None:
-                failed.add(kind)
-            else:
+            place = self._find(number, memo, draw, tabu.get(number))
+            if place is not None:
                 self._place(number, place)
                 memo.clear()
                 added.append(number)
+            elif number not in tabu:
+                failed.add(kind)
+        for number in tabu:
+            if self._chosen[number] is None:
+                place = self._find(number, memo, None)
+                if place is not None:
+                    self._place(number, place)
+                    memo.clear()
+                    added.append(number)
         return added
