@@ -208,7 +208,7 @@ def notebooks(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     """Print the benchmarks: ratios of things measured in one run. Arguments after ``--`` choose."""
-    install_wheel(session, "testing", "sql", "postgres")
+    install_wheel(session, "testing", "sql", "postgres", "optimize")
     session.install(*group("bench"))
     install_servers(session)
     session.run("python", "-m", "benchmarks", *session.posargs, env={"PYTHONPATH": None})

@@ -17,6 +17,7 @@ from fourtop import (
     IllegalTransition,
     ManualClock,
     MemoryStore,
+    OwnerKind,
     Refused,
     ResourceType,
     sketch_floor,
@@ -125,26 +126,33 @@ def an_evening(seed: int) -> Desk:
 
 def faults_of(desk: Desk) -> Iterator[str]:
     """Yield two parties at one table or too close, and parties at too few seats, by minutes."""
-    sizes = {each.id: each.party_size for each in desk.bookings(EVENING)}
     seats = {table.id: table.capacity for table in desk.house().floor.tables}
     had: dict[tuple[str, int], str] = {}
-    at_tables: dict[str, int] = {}
+    parties: dict[tuple[str, int], str] = {}
+    given: dict[str, int] = {}
     for row in desk.allocations(EVENING):
         if row.resource_type is not ResourceType.TABLE:
             continue
-        at_tables[row.owner_id] = at_tables.get(row.owner_id, 0) + seats[row.resource_id]
+        given[row.owner_id] = given.get(row.owner_id, 0) + seats[row.resource_id]
         for minute in range(row.window.start_us // 60_000_000, row.window.end_us // 60_000_000):
             other = had.setdefault((row.resource_id, minute), row.owner_id)
             if other != row.owner_id:
                 yield f"{other} and {row.owner_id} at {row.resource_id}"
+            # A block is no party.
+            if row.owner_kind is not OwnerKind.BLOCK:
+                parties[row.resource_id, minute] = row.owner_id
+    yield from too_close(desk, parties)
+    for booking in desk.bookings(EVENING):
+        if given.get(booking.id, booking.party_size) < booking.party_size:
+            yield f"{booking.id} has {given[booking.id]} seats for {booking.party_size}"
+
+
+def too_close(desk: Desk, parties: dict[tuple[str, int], str]) -> Iterator[str]:
     for pair in desk.house().floor.kept_apart:
         one, two = pair.tables
-        for (table, minute), owner in had.items():
-            if table == one and had.get((two, minute), owner) != owner:
-                yield f"{owner} and {had[two, minute]} too close in minute {minute}"
-    for name, size in sizes.items():
-        if name in at_tables and at_tables[name] < size:
-            yield f"{name} has {at_tables[name]} seats for {size}"
+        for (table, minute), owner in parties.items():
+            if table == one and parties.get((two, minute), owner) != owner:
+                yield f"{owner} and {parties[two, minute]} too close in minute {minute}"
 
 
 def check_evening(seed: int) -> int:

@@ -22,8 +22,8 @@ from fourtop.planner.day_problem import DayAssignment, DayParty, DayProblem, Opt
 
 # Tuned on the days of benchmarks/day_plan.py. The first two are shares of the mean value of a
 # party.
-_FIRST_TEMPERATURE: Final = 0.4
-_LAST_TEMPERATURE: Final = 0.08
+_FIRST_TEMPERATURE: Final = 0.25
+_LAST_TEMPERATURE: Final = 0.05
 _FEWEST_REMOVED: Final = 2
 _MOST_REMOVED: Final = 8
 # A free option is passed over so often, or else the same parties would get the same tables.
@@ -33,7 +33,7 @@ _TABU_SHARE: Final = 0.3
 # So often the parties that must get tables come first.
 _SEATED_FIRST: Final = 0.5
 # How parties are ordered: so often by value, by value for their time, by start, else by chance.
-_BY_VALUE: Final = 0.45
+_BY_VALUE: Final = 0.1
 _BY_VALUE_FOR_TIME: Final = 0.75
 _BY_START: Final = 0.85
 
