@@ -150,7 +150,7 @@ class LeftBooking:
         booking_id: The booking.
         party_size: The number of people.
         start_us: When the party would sit down, in microseconds.
-        refusal: Why it cannot have tables whatever the other parties do; ``None``: the plan gives
+        refusal: Why it cannot have tables wherever the other parties go; ``None``: the plan gives
             the tables that it could have to other parties.
         timezone: Of the restaurant, for the times that a person sees.
     """
@@ -183,7 +183,7 @@ class DayPlan:
 
     Args:
         on: The service date.
-        objective: What it makes as large as it can.
+        objective: The value that it makes as large as it can.
         moves: The bookings that get other tables, or their first ones, by start, then id.
         left: The bookings that get no tables, by start, then id.
         kept: How many bookings of the plan stay at the tables that they have. Bookings that no plan

@@ -38,7 +38,7 @@ class DayParty:
     """A party of the day.
 
     Args:
-        value: What the day gains if it gets tables: a whole number of 0 or more.
+        value: The gain of the day if it gets tables: a whole number of 0 or more.
         options: The tables that it may have, the best first.
         present: The place of the option that it has now; ``None``: it has no tables. A party that
             has tables always gets some.
@@ -53,11 +53,11 @@ class DayParty:
 class DayProblem:
     """The parties of a day that may get tables, and the parties and blocks that stay.
 
-    The present options of the parties fit together, and so do they with what is taken.
+    The present options of the parties fit together and beside the options that are taken.
 
     Args:
         parties: The parties.
-        taken: What stays, and when.
+        taken: The tables of those that stay.
         limits: The most that the options of all parties may use, in all.
     """
 
@@ -83,7 +83,7 @@ class DayProblem:
     def reduced(self) -> DayProblem:
         """Return the problem without the options that no assignment needs.
 
-        An option goes if it conflicts with what is taken, or if another option of the party takes
+        An option goes if it conflicts with one that is taken, or if another option of the party has
         fewer resources in no more time and uses the same limits. The present option stays. O(n · m)
         for the n options of a party of which m are left.
         """

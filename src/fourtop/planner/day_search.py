@@ -356,7 +356,7 @@ class _Search:
         memo: dict[tuple[int, int], int] = {}
         for number in waiting:
             kind = self._parties[number].kind
-            # Tables only fill up, so what one party did not find another does not find either.
+            # Tables only fill up: where one party found none, another of its kind finds none.
             if kind in failed:
                 continue
             place = self._find(number, memo, draw, tabu.get(number))

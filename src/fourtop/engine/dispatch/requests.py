@@ -60,8 +60,9 @@ class Query(Generic[T]):
         scope: The records that it reads.
         ask: The read.
         prefetch: Returns the windows that it will read under the rules that the engine saw last.
-        finish: Turns what was read into the answer, after the read and outside any lock: a long
-            search. An event loop runs it in a thread. ``None``: what was read is the answer.
+        finish: Returns the answer for the result of the read. It runs after the read, outside any
+            lock, and on an event loop in a thread: a long search. ``None``: the result of the read
+            is the answer.
     """
 
     scope: Scope

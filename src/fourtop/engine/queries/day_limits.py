@@ -102,7 +102,7 @@ class ZoneLimits:
         return (place,)
 
     def _left(self, service: Service, cap: ZoneCap, unit: str, most: int) -> int:
-        """Return what the parties that stay leave of a cap.
+        """Return the rest of a cap that the parties that stay leave.
 
         A zone that is above its cap may stay so.
         """

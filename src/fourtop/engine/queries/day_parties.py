@@ -48,7 +48,7 @@ _ZONES: Final = "zones"
 
 @attrs.frozen
 class DayBookings:
-    """The bookings of a date that a plan may give tables to, and what stays.
+    """The bookings of a date that a plan may give tables to, and all that stays.
 
     Args:
         bookings: The bookings, in the order of the parties of the problem.
@@ -187,10 +187,10 @@ class _Builder:
             self._compiled.house.restaurant.timezone,
         )
 
-    # ---- what stays
+    # ---- rows that stay
 
     def _stays(self, window: Window, movers: list[Booking]) -> tuple[list[Option], list[Booking]]:
-        """Return what stays, and the bookings that may move.
+        """Return the rows that stay, and the bookings that may move.
 
         A booking stays where it breaks a distance: the staff has allowed it there.
         """
