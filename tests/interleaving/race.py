@@ -39,18 +39,7 @@ from fourtop.storage.memory.state import RestaurantState
 from fourtop.testing.interleavings import Interleaving, Scheduler, SteppedStore
 from fourtop.timeline import Occupancy
 from tests.contract.broken_judge import IgnoresAbsentRemovals
-from tests.evening import (
-    FRIDAY,
-    NOW,
-    a_house,
-    at,
-    booked,
-    change,
-    held,
-    one_table,
-    party_size,
-    table_rows,
-)
+from tests.evening import NOW, a_house, at, booked, change, held, one_table, party_size, table_rows
 
 R = TypeVar("R")
 Calls = Mapping[str, Callable[[], object]]
@@ -525,38 +514,6 @@ def _one_sits(run: Interleaving[Scene]) -> None:
 
 
 ONE_HOUR: Final = a_house(one_table(), turn_minutes=60)
-# ---- a day plan x a booking
-
-
-def _with_plan(desk: Desk) -> dict[str, Any]:
-    desk.book(party_size(4), booking_id="bob", tables="later")
-    return {"plan": desk.plan_day(FRIDAY, node_budget=10)}
-
-
-def _commit_and_book(scene: Scene, _: Scheduler) -> Calls:
-    plan = scene.plan
-    assert plan is not None
-    (move,) = plan.moves
-    return {
-        "commit": lambda: scene.desk.commit_day_plan(plan),
-        "book": lambda: scene.desk.book(party_size(4, tables=move.tables), booking_id="ann"),
-    }
-
-
-def _planned_or_booked(run: Interleaving[Scene]) -> None:
-    desk = run.scene.desk
-    commit, book = run.answers["commit"], run.answers["book"]
-    if isinstance(commit, tuple):
-        assert isinstance(book, Refused)
-        assert owners(desk) == [("1", "bob")]
-    else:
-        assert isinstance(commit, Refused)
-        assert isinstance(book, Booking)
-        assert owners(desk) == [("1", "ann")]
-        (bob,) = desk.commit_day_plan(desk.plan_day(FRIDAY, node_budget=10))
-        assert bob.tables == ("2",), "the plan is found again"
-
-
 ONE_TABLE: Final = a_house(one_table())
 DUELS: Final[Mapping[str, Duel]] = {
     "seat x seat": Duel(ONE_HOUR, _seat_twice, _seated_once, _in_an_hour, then=_at_six, runs=8),
@@ -610,7 +567,6 @@ DUELS: Final[Mapping[str, Duel]] = {
         needs_lock=True,
     ),
     "book x book of one key": Duel(ONE_TABLE, _the_same_booking_twice, _booked_once, runs=8),
-    "plan x book": Duel(two_tables(), _commit_and_book, _planned_or_booked, _with_plan, runs=8),
     "cancel x reschedule": Duel(
         ONE_TABLE, _cancel_and_reschedule, _cancelled_at_the_end, _with_booking, runs=8
     ),

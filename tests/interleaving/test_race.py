@@ -8,7 +8,11 @@ import pytest
 
 from fourtop.testing.interleavings import Interleaving, SteppedStore, explore
 from tests.full_text import full_text
-from tests.interleaving.race import DUELS, CarelessStore, Duel, LocklessStore, MakeStore, Scene
+from tests.interleaving import race
+from tests.interleaving.plan_race import PLAN_DUELS
+from tests.interleaving.race import CarelessStore, Duel, LocklessStore, MakeStore, Scene
+
+DUELS = {**race.DUELS, **PLAN_DUELS}
 
 
 def judged(duel: Duel, run: Interleaving[Scene]) -> None:
