@@ -13,8 +13,11 @@ from fourtop import (
     Code,
     Enforcement,
     Floor,
+    Move,
     PacingRule,
     Refused,
+    ServicePeriod,
+    WalkInRule,
     ZoneRule,
     sketch_floor,
 )
@@ -171,7 +174,28 @@ def test_a_house_closed_since_keeps_its_bookings_where_they_are(store: Store) ->
     assert plan.left[0].refusal is not None
 
 
+def test_a_party_of_a_day_that_was_closed_since_moves_by_hand(store: Store) -> None:
+    desk = open_desk(store, a_terrace(zone_rules=[ZoneRule("terrace", turn_bands=[(None, 60)])]))
+    booked_at(desk, "1", 2, "ann")
+    desk.edit_policy(lambda policy: attrs.evolve(policy, closures=["2026-05-01"]))
+    (ann,) = desk.move([Move("ann", ["2"])])
+    assert ann.tables == ("2",)
+
+
+def test_a_party_after_a_new_last_start_may_still_move(store: Store) -> None:
+    desk = open_desk(store, a_house(sketch_floor({"1": 2, "2": 4})))
+    booked_at(desk, "2", 2, "ann")
+    waits(desk, "bob", 4, "18:00")
+    earlier = [ServicePeriod("dinner", "17:00", "23:00", last_start="18:00")]
+    desk.edit_policy(lambda policy: attrs.evolve(policy, periods=earlier))
+    plan = planned(desk)
+    assert moves(plan) == {"ann": "2 → 1", "bob": "no tables → 2"}
+    assert len(desk.commit_day_plan(plan)) == 2
+
+
 def test_a_guest_gets_no_table_for_walk_ins(store: Store) -> None:
-    desk = open_desk(store, a_house(sketch_floor({"1": 4})), actor=Actor("u1", "guest"))
+    rules = [WalkInRule(tables=["1"])]
+    house = a_house(sketch_floor({"1": 2, "2": 4}), walk_in_rules=rules)
+    desk = open_desk(store, house, actor=Actor("u1", "guest"))
     waits(desk, "ann", 2)
-    assert moves(planned(desk)) == {"ann": "no tables → 1"}
+    assert moves(planned(desk)) == {"ann": "no tables → 2"}
