@@ -43,7 +43,7 @@ def test_the_moves_are_shown_and_nothing_is_written(desk: Desk, capsys: Captured
     code, out, err = run(capsys, "plan-day", *FRIDAY, "--nodes", "300")
     assert (code, err) == (1, "")
     assert out.splitlines() == [
-        "House, Friday 1 May 2026: covers 6 (now 2), 1 get tables, 1 move, 1 left",
+        "House, Friday 1 May 2026: covers 6 (now 2), 1 assigned, 1 moved, 1 left",
         "optimal",
         "",
         "19:00  ann, 2 people: 2 → 1",

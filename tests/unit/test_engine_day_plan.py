@@ -290,8 +290,7 @@ def test_a_plan_is_seen_as_text_html_and_data(desk: Desk) -> None:
     waits(desk, "cem", 2)
     plan = planned(desk)
     assert (
-        repr(plan)
-        == "<DayPlan 2026-05-01, covers 6 (now 2), 1 get tables, 1 move, 1 left, optimal>"
+        repr(plan) == "<DayPlan 2026-05-01, covers 6 (now 2), 1 assigned, 1 moved, 1 left, optimal>"
     )
     assert repr(plan.moves[0]) == "<DayMove ann party of 2, table 2 → table 1>"
     assert repr(plan.left[0]) == "<LeftBooking cem party of 2, other parties get the tables>"

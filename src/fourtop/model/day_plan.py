@@ -247,8 +247,8 @@ class DayPlan:
         first = sum(not move.before for move in self.moves)
         parts = [
             f"{self.objective.value} {self.value} (now {self.value_before})",
-            f"{first} get tables" if first else "",
-            f"{len(self.moves) - first} move" if len(self.moves) > first else "",
+            f"{first} assigned" if first else "",
+            f"{len(self.moves) - first} moved" if len(self.moves) > first else "",
             f"{len(self.left)} left" if self.left else "",
         ]
         return ", ".join(part for part in parts if part)

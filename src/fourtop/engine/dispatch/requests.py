@@ -61,8 +61,8 @@ class Query(Generic[T]):
         ask: The read.
         prefetch: Returns the windows that it will read under the rules that the engine saw last.
         finish: Returns the answer for the result of the read. It runs after the read, outside any
-            lock, and on an event loop in a thread: a long search. ``None``: the result of the read
-            is the answer.
+            lock, and on an event loop in its pool of threads: a long search. ``None``: the result
+            of the read is the answer.
     """
 
     scope: Scope
