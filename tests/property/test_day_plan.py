@@ -87,6 +87,17 @@ def test_the_search_finds_most_optima_of_small_days() -> None:
     assert len(missed) <= 1
 
 
+def test_a_solver_that_may_visit_no_node_keeps_the_start_and_a_bound() -> None:
+    for seed in QUICK:
+        problem = draw_day(Random(seed)).reduced()
+        start = searched(problem, seed, 5)
+        found = optimum_of_day(problem, start, node_limit=0)
+        assert list(flaws(problem, found.assignment.chosen)) == []
+        value, _ = best_by_brute_force(problem)
+        assert problem.value(start.chosen) <= problem.value(found.assignment.chosen) <= value
+        assert found.bound >= value
+
+
 def test_the_same_numbers_give_the_same_assignment() -> None:
     problem = draw_day(Random(5)).reduced()
     assert searched(problem, 1) == searched(problem, 1)

@@ -210,7 +210,9 @@ class _Solver:
         for (number, place), taken in zip(columns, solver.getSolution().col_value, strict=True):
             if taken > 0.5:
                 chosen[number] = place
-        best = _rounded_down(info.mip_dual_bound) // points
+        # The solver has no bound yet if it met the limit before its first node.
+        has_bound = math.isfinite(info.mip_dual_bound)
+        best = _rounded_down(info.mip_dual_bound) // points if has_bound else problem.reachable
         found = tuple(chosen)
         return (found if self._is_better(found, start.chosen) else start.chosen), best
 
@@ -229,7 +231,6 @@ class _Solver:
     ) -> Any:
         solver = _quiet(self._highspy)
         options: dict[str, bool | int | float | str] = {
-            "threads": 1,
             "parallel": "off",
             "random_seed": 0,
             "mip_rel_gap": 0.0,

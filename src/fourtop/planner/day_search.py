@@ -267,7 +267,7 @@ class _Search:
     ) -> tuple[list[tuple[int, int]], list[int]]:
         """Ruin and recreate once; return the parties removed with their options, and those added.
 
-        If a party that must have tables has none at the end, the step costs more than all parties.
+        If a party that must have tables has none at the end, the step is taken back.
         """
         seed = self._active[int(draw() * len(self._active))]
         removed = self._ruin(neighbours[seed], seed, draw)
