@@ -13,7 +13,7 @@ import nox
 ROOT = Path(__file__).parent
 PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 # What the tests run on, and so what types are checked against and documentation is made from.
-TESTED_EXTRAS = ("testing", "sql", "postgres", "async", "dask", "pictures")
+TESTED_EXTRAS = ("testing", "sql", "postgres", "async", "dask", "optimize", "pictures")
 # Each of them works alone; "none" is the package without any.
 EXTRAS = ("none", *PROJECT["project"]["optional-dependencies"])
 # The stores that need no server.
@@ -209,7 +209,7 @@ def notebooks(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     """Print the benchmarks: ratios of things measured in one run. Arguments after ``--`` choose."""
-    install_wheel(session, "testing", "sql", "postgres")
+    install_wheel(session, "testing", "sql", "postgres", "optimize")
     session.install(*group("bench"))
     install_servers(session)
     session.run("python", "-m", "benchmarks", *session.posargs, env={"PYTHONPATH": None})

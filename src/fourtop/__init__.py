@@ -143,6 +143,13 @@ from fourtop.model.capacity_rules import (
 from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
 from fourtop.model.date_exception import DateException
 from fourtop.model.day import Day, DayEntry, DayTable
+from fourtop.model.day_plan import (
+    DayMove,
+    DayPlan,
+    DayPlanTerms,
+    LeftBooking,
+    Objective,
+)
 from fourtop.model.demand import DemandProfile
 from fourtop.model.distances import Aisle, KeptApart
 from fourtop.model.enforcement import Enforcement, EnforcementMode
@@ -276,6 +283,9 @@ __all__ = [
     "DateOrder",
     "Day",
     "DayEntry",
+    "DayMove",
+    "DayPlan",
+    "DayPlanTerms",
     "DayState",
     "DayTable",
     "DemandProfile",
@@ -319,6 +329,7 @@ __all__ = [
     "Keep",
     "KeptApart",
     "KeyReused",
+    "LeftBooking",
     "LocalTime",
     "LocalTimes",
     "ManualClock",
@@ -333,6 +344,7 @@ __all__ = [
     "NotFound",
     "NothingToUndo",
     "NumberScope",
+    "Objective",
     "Occasion",
     "Offer",
     "Offered",

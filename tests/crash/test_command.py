@@ -34,7 +34,18 @@ from tests.crash.killed_command import (
     kill,
     open_store,
 )
-from tests.evening import MONTH, STAFF, a_house, at, booked, party_size, rows_of, table_rows, window
+from tests.evening import (
+    FRIDAY,
+    MONTH,
+    STAFF,
+    a_house,
+    at,
+    booked,
+    party_size,
+    rows_of,
+    table_rows,
+    window,
+)
 
 NAMES: Final = ("a", "b", "c")
 PINNED: Final = "pinned"
@@ -177,6 +188,38 @@ def test_a_party_that_is_killed_sits_down_with_all_its_moves_or_not_at_all(
             assert made.tables == ("3",)
             assert seats(desk, "a", "b") == ["1", "2"]
             assert {row.owner_id for row in table_rows(desk)} == {"a", "b", made.id}
+            assert desk.audit().is_clean
+
+
+# ---- a day plan
+
+
+def commit_plan(desk: Desk, key: str) -> Call:
+    plan = desk.plan_day(FRIDAY, node_budget=100)
+    return lambda: desk.commit_day_plan(plan, key=key)
+
+
+@pytest.mark.slow
+def test_a_day_plan_whose_commit_is_killed_moves_all_parties_or_none(url: str) -> None:
+    with open_store(url) as store:
+        for number, statement in enumerate(SOME_FUSES):
+            house = a_house(sketch_floor({"1": 2, "2": 4, "3": 4}), name=f"House {number}")
+            desk = Engine(store).add_restaurant(house, actor=STAFF)
+            first = desk.block(EVENING, tables=["1", "3"], reason="for a test")
+            booked(desk, 2, booking_id="a")
+            desk.unblock(first.id)
+            booked(desk, 4, tables=["3"], booking_id=PINNED)
+            desk.pin(PINNED)
+            desk.book(party_size(4), booking_id="b", tables="later")
+            plan = desk.plan_day(FRIDAY, node_budget=100)
+            assert [each.booking_id for each in plan.moves] == ["a", "b"]
+            kill(Task(url, commit_plan, "k", desk.restaurant_id), statement)
+            is_done = statement is None
+            found = [desk.get_booking(name).tables for name in ("a", "b")]
+            assert found == ([("1",), ("2",)] if is_done else [("2",), ()])
+            again = desk.commit_day_plan(plan, key="k")
+            assert [each.replayed for each in again] == [is_done, is_done]
+            assert seats(desk, "a", "b", PINNED) == ["1", "2", "3"]
             assert desk.audit().is_clean
 
 

@@ -16,6 +16,7 @@ from fourtop import (
     CapacityRule,
     Code,
     CountedIds,
+    DayPlan,
     Desk,
     Engine,
     EventType,
@@ -96,6 +97,7 @@ class Scene:
     hold: Hold | None = None
     booking: Booking | None = None
     reseating: Reseating | None = None
+    plan: DayPlan | None = None
 
     @property
     def found(self) -> Reseating:

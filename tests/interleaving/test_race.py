@@ -10,10 +10,11 @@ import pytest
 from fourtop.testing.interleavings import Interleaving, SteppedStore, explore
 from tests.full_text import full_text
 from tests.interleaving.move_race import MOVE_DUELS
+from tests.interleaving.plan_race import PLAN_DUELS
 from tests.interleaving.race import DUELS, CarelessStore, Duel, LocklessStore, MakeStore, Scene
 from tests.interleaving.staff_race import STAFF_DUELS
 
-EVERY_DUEL: Final = {**DUELS, **MOVE_DUELS, **STAFF_DUELS}
+EVERY_DUEL: Final = {**DUELS, **MOVE_DUELS, **PLAN_DUELS, **STAFF_DUELS}
 
 
 def judged(duel: Duel, run: Interleaving[Scene]) -> None:

@@ -1,4 +1,7 @@
-"""Staff under rivals: processes swap, rotate and shift parties, and none moves a pinned one."""
+"""Staff under rivals: processes move the same parties, and none moves a pinned one.
+
+They swap, rotate and shift parties, and commit plans of the same day.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ from fourtop import (
 )
 from fourtop.storage.sql import SqlStore
 from tests.database.furnished import postgresql_url, sqlite_url
-from tests.evening import STAFF, a_house, at, booked
+from tests.evening import FRIDAY, STAFF, a_house, at, booked, party_size
 from tests.load.crowd import Crowd, Meet
 
 ROUNDS: Final = 10
@@ -134,3 +137,50 @@ def test_swaps_rings_and_chains_are_atomic_under_rivals_and_a_pinned_party_stays
         assert desk.audit().is_clean
         versions = [desk.get_booking(name).version for name in NAMES]
         assert sum(versions) == len(NAMES) + moved, "each move was counted once"
+
+
+# ---- day plans
+
+
+def commit(place: Place, number: int, meet: Meet) -> list[Answer]:
+    """Plan the day and commit the plan in every round; one process clears the tables before it."""
+    found = list[Answer]()
+    with SqlStore(place.url, clock=ManualClock(at("12:00"))) as store:
+        desk = Engine(store).desk("house", actor=STAFF)
+        for _ in range(ROUNDS):
+            if number == 0:
+                for name in NAMES:
+                    if desk.get_booking(name).tables:
+                        desk.unassign(name)
+            meet()
+            plan = desk.plan_day(FRIDAY, node_budget=20, seed=number)
+            meet()
+            try:
+                found.append(desk.commit_day_plan(plan))
+            except FourtopError as error:
+                found.append(error)
+            meet()
+    return found
+
+
+def test_of_rival_plans_of_one_day_one_is_committed_as_a_whole(crowd: Crowd, place: Place) -> None:
+    house = a_house(sketch_floor(dict.fromkeys("1234", 4)))
+    with SqlStore(place.url, clock=ManualClock(at("12:00"))) as store:
+        desk = Engine(store).add_restaurant(house, actor=STAFF)
+        booked(desk, 4, tables=["4"], booking_id=PINNED)
+        desk.pin(PINNED)
+        for name in NAMES:
+            desk.book(party_size(4), booking_id=name, tables="later")
+
+    done = crowd.do(commit, [(place, number) for number in range(place.processes)])
+
+    for each in zip(*done, strict=True):
+        won = [answer for answer in each if isinstance(answer, tuple)]
+        assert [len(answer) for answer in won] == [len(NAMES)]
+        lost = [answer for answer in each if not isinstance(answer, tuple)]
+        assert all(isinstance(answer, StaleVersion) for answer in lost), lost
+    with SqlStore(place.url, clock=ManualClock(at("12:00"))) as store:
+        desk = Engine(store).desk("house")
+        assert desk.audit().is_clean
+        assert sorted(tables_of(desk)) == ["1", "2", "3", "4"]
+        assert desk.get_booking(PINNED).tables == ("4",)

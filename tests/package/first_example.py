@@ -78,6 +78,15 @@ def _dask() -> str:
         return str(sweep(abs, (-3, 2, -1), executor=client).results)
 
 
+def _optimize() -> str:
+    desk = Engine(MemoryStore()).add_restaurant(sample.pub())
+    desk.book(_REQUEST, tables="later")
+    plan = desk.plan_day(_REQUEST.start.date(), optimum=True)
+    assert plan.is_optimal
+    assert desk.commit_day_plan(plan)
+    return repr(plan)
+
+
 def _pictures() -> str:
     path = Path(tempfile.mkdtemp()) / "pub.png"
     plotting.floor_plan(sample.pub().floor).save(path)
@@ -89,6 +98,7 @@ EXAMPLES: Final[Mapping[str, Callable[[], str]]] = {
     "sql": _sql,
     "postgres": _postgres,
     "async": lambda: asyncio.run(_book_async()),
+    "optimize": _optimize,
     "pictures": _pictures,
     "testing": _testing,
     "dask": _dask,

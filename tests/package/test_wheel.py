@@ -63,4 +63,12 @@ def test_core_needs_three_packages() -> None:
 
 def test_everything_else_is_an_extra() -> None:
     extras = DISTRIBUTION.metadata.get_all("Provides-Extra")
-    assert sorted(extras or ()) == ["async", "dask", "pictures", "postgres", "sql", "testing"]
+    assert sorted(extras or ()) == [
+        "async",
+        "dask",
+        "optimize",
+        "pictures",
+        "postgres",
+        "sql",
+        "testing",
+    ]

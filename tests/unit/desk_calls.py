@@ -8,13 +8,17 @@ import attrs
 
 from fourtop import (
     BookingRow,
+    DayMove,
+    DayPlan,
     FeedTerms,
     Move,
+    Objective,
     Override,
     Selection,
     Versions,
     WalkIn,
 )
+from fourtop.model.window import to_micros
 from tests.evening import (
     FRIDAY,
     MONTH,
@@ -32,6 +36,18 @@ def call(name: str, *args: Any, **kwargs: Any) -> Invocation:
     return name, args, kwargs
 
 
+PLAN: Final = DayPlan(
+    on=FRIDAY,
+    objective=Objective.COVERS,
+    moves=(DayMove("b4", 1, 2, to_micros(at("18:00")), (), ("3",)),),
+    left=(),
+    kept=0,
+    value=2,
+    value_before=0,
+    bound=None,
+    nodes=1,
+    versions=Versions(1, 1, 0),
+)
 # Moves the clock.
 CLOCK: Final = "clock"
 
@@ -77,6 +93,12 @@ EVENING: Final = (
     call("blocks", window("17:00", "18:00")),
     call("unblock", "n19"),
     call("book", party_size(2, "18:00"), booking_id="b4", tables="later"),
+    call("plan_day", FRIDAY, node_budget=500),
+    call("plan_day", FRIDAY, objective="luck"),
+    call("commit_day_plan", PLAN, key="k11"),
+    call("commit_day_plan", PLAN, key="k11"),
+    call("commit_day_plan", PLAN),
+    call("unassign", "b4"),
     call("validate", Selection(["1", "2"], booking_id="b4")),
     call("assign", "b4", ["2"], overrides=[Override("TOO_MANY_TABLES", "Never needed")]),
     call("swap", "b2", "b4"),

@@ -61,6 +61,7 @@ WRITES: Final = {
     "clear_shadows": ("clear_shadows.clear_shadows",),
     "close_slot": ("close_slot.close_slot",),
     "complete": ("complete.complete_stay",),
+    "commit_day_plan": ("commit_day_plan.commit_plan",),
     "confirm": ("confirm.confirm_hold",),
     "edit_floor": ("edit_house.edit_floor",),
     "edit_policy": ("edit_house.edit_policy",),

@@ -8,7 +8,7 @@ from datetime import date
 from functools import partial
 from typing import Any, Final, NoReturn
 
-from fourtop import AlternativeTerms, MonthTerms
+from fourtop import AlternativeTerms, DayPlanTerms, MonthTerms, Objective
 from fourtop.cli.alternatives import alternatives
 from fourtop.cli.answer import Answer
 from fourtop.cli.arguments import (
@@ -34,6 +34,7 @@ from fourtop.cli.clock import reset_clock
 from fourtop.cli.database import VARIABLE
 from fourtop.cli.dates import add_days, days
 from fourtop.cli.day import show_day
+from fourtop.cli.desk import staff_desk
 from fourtop.cli.doctor import doctor
 from fourtop.cli.file_parser import add_files
 from fourtop.cli.house import PutOptions, export_house, put_house, show_house
@@ -51,6 +52,7 @@ from fourtop.cli.job import (
 from fourtop.cli.migration import LATEST, NOTHING, migrate, standing, take_back
 from fourtop.cli.month import as_month, show_month
 from fourtop.cli.plan import explain, plan
+from fourtop.cli.plan_day import plan_day, read_values
 from fourtop.cli.preview import preview_house
 from fourtop.cli.rules import check_house_rules
 from fourtop.cli.seat import Arrival, seat
@@ -59,6 +61,7 @@ from fourtop.cli.slot_parser import add_slots
 from fourtop.cli.study_parser import add_simulate, add_studies
 from fourtop.cli.waitlist import make_offer, run_waitlist, show_waitlist
 from fourtop.formats.json_schema import house_schema
+from fourtop.model.day_plan import NODE_BUDGET
 
 _DESCRIPTION: Final = (
     "Find tables for a party, play an evening of a pub, and maintain databases of bookings."
@@ -235,11 +238,40 @@ def _add_keeping(add: Add) -> None:
         "--offer", action="store_true", help="keep tables for the first that can be seated"
     )
     add_store(one)
+    _add_day_plan(add)
     one = add("clock", _run_clock, "set the time of a restaurant back after a clock ran ahead")
     one.add_argument("action", choices=("reset",), help="reset: to the clock of the database")
     one.add_argument(
         "--restaurant", action="append", required=True, metavar="ID", help="this one; repeatable"
     )
+    add_store(one)
+
+
+def _add_day_plan(add: Add) -> None:
+    one = add("plan-day", _run_day_plan, "tables for all bookings of a date, as moves")
+    one.add_argument("id", metavar="RESTAURANT", help="a restaurant of the database")
+    one.add_argument("on", type=day, metavar="DATE")
+    one.add_argument(
+        "--objective",
+        default=Objective.COVERS.value,
+        metavar="NAME",
+        help="covers, revenue or priority (default: %(default)s)",
+    )
+    one.add_argument(
+        "--values", metavar="FILE", help="the amount or priority by booking id, as a JSON object"
+    )
+    one.add_argument(
+        "--optimum", action="store_true", help="look for the optimum; needs fourtop[optimize]"
+    )
+    one.add_argument(
+        "--nodes",
+        type=whole,
+        default=NODE_BUDGET,
+        metavar="NUMBER",
+        help="the node budget of the search (default: %(default)s)",
+    )
+    one.add_argument("--seed", type=whole, default=0, help="of the search (default: %(default)s)")
+    one.add_argument("--commit", action="store_true", help="make the moves")
     add_store(one)
 
 
@@ -430,6 +462,18 @@ def _run_waitlist(found: Namespace) -> Answer:
 
 def _run_offers(found: Namespace) -> Answer:
     return run_waitlist(database(found), days=found.days, limit=found.limit)
+
+
+def _run_day_plan(found: Namespace) -> Answer:
+    terms = DayPlanTerms(
+        objective=found.objective,
+        values={} if found.values is None else read_values(found.values),
+        node_budget=found.nodes,
+        seed=found.seed,
+        optimum=found.optimum,
+    )
+    with staff_desk(database(found), found.id) as desk:
+        return plan_day(desk, found.on, terms, commits=found.commit)
 
 
 def _run_clock(found: Namespace) -> Answer:

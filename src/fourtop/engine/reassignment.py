@@ -154,8 +154,10 @@ class Reassignment:
         self, admission: Admission, booking: Booking, window: Window
     ) -> tuple[Reason, ...]:
         """Return why table rules keep some of the new tables from a booking."""
+        if not admission.composition.table_rules:
+            return ()
         candidacy = candidacy_of(admission, booking, window)
-        if candidacy is None or not admission.composition.table_rules:
+        if candidacy is None:
             return ()
         mask = self.compiled.house.floor.mask(self.tables[booking.id])
         # The distances are judged at the end of the command, when all parties are at their tables.
@@ -169,10 +171,12 @@ class Reassignment:
 
 
 def candidacy_of(admission: Admission, booking: Booking, window: Window) -> Candidacy | None:
-    """Return a booking on its way to other tables; ``None``: no service is open at its start.
+    """Return a booking that keeps its time on its way to the rules for tables.
+
+    ``None``: it starts in no service of today's hours.
 
     Args:
-        admission: The rules and the view; it releases the booking.
+        admission: The rules and the view.
         booking: The booking.
         window: The time for which it gets tables.
     """

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
+from typing import Unpack
 
-from fourtop.engine.commands import assign, pin, swap, unassign
+from fourtop.engine.commands import assign, commit_day_plan, pin, swap, unassign
 from fourtop.engine.dispatch.requests import BookingCall
-from fourtop.engine.queries import validate
+from fourtop.engine.queries import day_plan, validate
 from fourtop.engine.service_desk import ServiceDesk
 from fourtop.model.booking import Booking
+from fourtop.model.day_plan import DayPlan, DayPlanTerms
 from fourtop.model.override import Override
 from fourtop.model.validation import Selection, Validation
 
@@ -29,6 +32,51 @@ class StaffDesk(ServiceDesk):
             NotFound: If the booking or a table is unknown.
         """
         return self._executor.query(validate.query(self._caller, selection))
+
+    def plan_day(self, on: date, **terms: Unpack[DayPlanTerms]) -> DayPlan:
+        """Return tables for all bookings of a date, as moves that ``commit_day_plan`` makes.
+
+        Every confirmed booking keeps tables. The plan gives tables to bookings that wait for some,
+        and moves others where that seats more. Pinned bookings, those that were promised their
+        tables, seated parties, holds and blocks stay, and every party keeps its time and its
+        conditions. The search runs after the read, outside any lock. Nothing is written.
+
+        Args:
+            on: The service date.
+            terms: ``DayPlanTerms``: ``objective``, ``values``, ``node_budget``, ``seed``,
+                ``optimum``.
+
+        Raises:
+            InvalidInput: If an argument breaks a rule; names the field and the rule.
+            InvalidIdentifier: If a booking id of ``values`` is malformed.
+            MissingPackage: If the optimum is wanted and the extra ``optimize`` is not installed.
+        """
+        return self._executor.query(day_plan.query(self._caller, on, **terms))
+
+    def commit_day_plan(self, plan: DayPlan, *, key: str | None = None) -> tuple[Booking, ...]:
+        """Give the bookings of a day plan their tables, all in one command or none.
+
+        A booking that waits for tables is confirmed; a confirmed one moves. The rules run again,
+        and only the end of the command must be free of overlaps. Bookings that came after the plan
+        do not make it stale.
+
+        Args:
+            plan: What ``plan_day`` returned.
+            key: Idempotency key.
+
+        Returns:
+            The bookings of its moves, in their order.
+
+        Raises:
+            StaleVersion: If the floor, the policy or one of its bookings has changed since. Plan
+                the day again.
+            Refused: If other parties have taken the tables since, or need them because tables were
+                promised to them. Plan the day again.
+            IllegalTransition: If a booking has no tables ahead of it, and waits for none.
+            InvalidInput: If it is not a day plan.
+            NotFound: If a booking is unknown.
+        """
+        return self._executor.execute(commit_day_plan.command(self._caller, plan, key=key))
 
     def assign(
         self,

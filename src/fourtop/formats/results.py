@@ -12,8 +12,8 @@ A value becomes plain data by these rules:
 - A window is an object with ``start`` and ``end``.
 - A set is a sorted list, a tuple a list, an enum its value, a date ISO 8601.
 - A plan has its ``score`` as a number and its ``terms``; a usage also has its
-  ``utilisation_percent``, and a utilisation the figures that follow from its counts; a refusal, a
-  reason and an alternative also have their ``text``.
+  ``utilisation_percent``, and a utilisation the figures that follow from its counts; a day plan its
+  ``gap_percent`` and ``is_optimal``; a refusal, a reason and an alternative their ``text``.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from fourtop.model.alternatives import Alternative
 from fourtop.model.block import Block, FreedBlock
 from fourtop.model.booking import Booking
 from fourtop.model.booking_slot import BookingSlot
+from fourtop.model.day_plan import DayPlan
 from fourtop.model.hold import Fingerprint, Hold
 from fourtop.model.plan import Plan, Score, Term
 from fourtop.model.receipt import Usage
@@ -282,6 +283,7 @@ _SPECIAL_ENCODERS: Final[Mapping[type, Encoder]] = {
         *("utilisation_percent", "is_overbooked", "seat_percent", "turns_per_table"),
     ),
     Alternative: _alternative_data,
+    DayPlan: _encoder_with(DayPlan, "gap_percent", "is_optimal"),
     Reason: _reason_data,
     Refusal: _refusal_data,
     BookingRow: _row_data,

@@ -106,23 +106,33 @@ def assign_tables(
 def _decided(
     invocation: Invocation, view: View, booking: Booking, wanted: Wanted, seating: Seating
 ) -> Decision[Booking]:
+    named = attrs.evolve(booking, names_tables=bool(wanted.tables))
+    given, changes = give_tables(invocation, view, named, seating)
+    ended = {hold.id for hold in changes.holds_changed}
+    changes += expire_holds(invocation, view, seating.stay.occupied, kept=ended)
+    rules = unneeded(wanted.overrides, seating.overrides)
+    return Decision(with_receipt(given, Receipt(plan=seating.chosen, unneeded=rules)), changes)
+
+
+def give_tables(
+    invocation: Invocation, view: View, booking: Booking, seating: Seating
+) -> tuple[Booking, Changes]:
+    """Return a booking that waited for tables at its seating, and the changes; its holds end.
+
+    The expired holds of other bookings at these tables are left to the caller.
+    """
     placing = place(invocation, booking.id, seating)
     given = attrs.evolve(
         booking,
         status=BookingStatus.CONFIRMED,
         stay=seating.stay,
         assignment=assignment_of(invocation, view, seating, placing),
-        names_tables=bool(wanted.tables),
         overrides=merged(booking.overrides, seating.overrides),
         last_step=None,
         version=booking.version + 1,
         updated_us=view.now_us,
         actor=invocation.actor,
     )
-    changes = released_for(invocation, view, booking.id)
-    ended = {hold.id for hold in changes.holds_changed}
-    changes += expire_holds(invocation, view, seating.stay.occupied, kept=ended)
     events = (status_event(invocation, given, booking.status), *assigned(invocation, given))
-    changes += Changes(added=placing.rows, bookings=(given,), events=events)
-    rules = unneeded(wanted.overrides, seating.overrides)
-    return Decision(with_receipt(given, Receipt(plan=seating.chosen, unneeded=rules)), changes)
+    changes = released_for(invocation, view, booking.id)
+    return given, changes + Changes(added=placing.rows, bookings=(given,), events=events)

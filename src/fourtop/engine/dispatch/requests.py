@@ -78,8 +78,9 @@ class Query(Generic[T]):
         scope: The records that it reads.
         ask: The read.
         prefetch: Returns the windows that it will read under the rules that the engine saw last.
-        finish: Returns the answer after the read has ended, for work that takes long; ``None``: the
-            read returns the answer itself.
+        finish: Returns the answer for the result of the read. It runs after the read, outside any
+            lock, and on an event loop in its pool of threads: a long search. ``None``: the result
+            of the read is the answer.
     """
 
     scope: Scope

@@ -65,7 +65,7 @@ def _day(admission: Admission, on: date) -> Day | Need:
     (window,) = reach.windows
     board = _Board(view, compiled.calendar)
     tables = board.tables(window)
-    bookings = [each for each in view.bookings_starting(window) if _is_of(compiled, each, on)]
+    bookings = [each for each in view.bookings_starting(window) if is_of_date(compiled, each, on)]
     alone = [each for each in bookings if each.id not in board.placed]
     services = compiled.calendar.services_on(on)
     return Day(
@@ -81,7 +81,7 @@ def _day(admission: Admission, on: date) -> Day | Need:
     )
 
 
-def _is_of(compiled: CompiledHouse, booking: Booking, on: date) -> bool:
+def is_of_date(compiled: CompiledHouse, booking: Booking, on: date) -> bool:
     """Tell whether a booking is of a date: of a service of it, or outside all services."""
     start_us = booking.stay.dining.start_us
     service = compiled.calendar.find_service(start_us)

@@ -1,0 +1,224 @@
+"""Commit a day plan: give all its bookings their tables, in one command."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from itertools import pairwise
+
+import attrs
+
+from fourtop.engine.admission import Admission, Seating, composition_of
+from fourtop.engine.allocations import expire_holds
+from fourtop.engine.checks.distance import Parties, has_distances, reasons_against
+from fourtop.engine.commands.assign import give_tables
+from fourtop.engine.commands.move import Move, move_bookings
+from fourtop.engine.compiled_house import CompiledHouse
+from fourtop.engine.dispatch.requests import Caller, Command
+from fourtop.engine.invocation import Invocation
+from fourtop.engine.preconditions import check_awaits_confirmation, get_booking, owners_for
+from fourtop.engine.promises import can_seat_all, protected_parties
+from fourtop.engine.queries.availability import missing_from
+from fourtop.engine.queries.day_parties import expected_windows, reach_of
+from fourtop.engine.rivals import taken
+from fourtop.engine.usage import Released
+from fourtop.errors import Code, InvalidInput, Proof, Reason, Refusal, Refused, StaleVersion
+from fourtop.errors.display import safe_repr
+from fourtop.model import validators
+from fourtop.model.allocation import Allocation, Owner, OwnerKind
+from fourtop.model.booking import Assignment, Booking
+from fourtop.model.booking_change import request_of
+from fourtop.model.day_plan import DayPlan
+from fourtop.model.window import Window
+from fourtop.ports import NO_CHANGES, Changes, Decision, Need, Scope, View
+
+
+def command(caller: Caller, plan: DayPlan, *, key: str | None) -> Command[tuple[Booking, ...]]:
+    """Build the command.
+
+    Raises:
+        InvalidInput: If it is not a day plan, or two of its moves are of one booking.
+        InvalidIdentifier: If the key is malformed.
+    """
+    validators.check_instance("plan", plan, DayPlan)
+    ids = [move.booking_id for move in plan.moves]
+    if len(set(ids)) < len(ids):
+        raise InvalidInput("plan", "must not name a booking twice", safe_repr(ids))
+    # Named like the version of a single booking: a stale plan is not decided again.
+    arguments = {"moves": plan.moves, "expected": plan.versions}
+    invocation = caller.invocation("commit_day_plan", key, arguments)
+    return Command(
+        invocation,
+        Scope(caller.restaurant_id, bookings=frozenset(ids)),
+        lambda view, compiled: commit_plan(invocation, view, compiled, plan),
+        prefetch=partial(expected_windows, plan.on),
+    )
+
+
+def commit_plan(
+    invocation: Invocation, view: View, compiled: CompiledHouse, plan: DayPlan
+) -> Decision[tuple[Booking, ...]] | Need:
+    """Decide all moves of a day plan; only their end must be in order.
+
+    The plan is stale if the floor, the policy or one of its bookings has changed. All rules run
+    again. The plan itself keeps the promises of tables to its own bookings; those to others bind.
+    """
+    for kind in ("floor", "policy"):
+        expected, found = getattr(plan.versions, kind), getattr(view.versions, kind)
+        if expected != found:
+            raise StaleVersion(kind, expected, found)
+    bookings = {
+        each.booking_id: get_booking(view, each.booking_id, each.version) for each in plan.moves
+    }
+    need = missing_from(Admission(view, compiled, invocation.actor), reach_of(compiled, plan.on))
+    if need is not None:
+        return need
+    moves = tuple(Move(each.booking_id, each.tables) for each in plan.moves if each.before)
+    moved = _moved(invocation, view, compiled, moves)
+    work = _Work(
+        invocation, view, compiled, plan, bookings, {each.id: each for each in moved.result}
+    )
+    given, changes = work.give(moved.changes)
+    # A party that is late by now keeps the history of its old tables.
+    work.check_end(given, (*changes.added, *(new for _, new in changes.replaced)))
+    ended = {hold.id for hold in changes.holds_changed}
+    windows = [row.window for row in changes.added]
+    changes = expire_holds(invocation, view, *windows, kept=ended) + changes
+    return Decision(tuple(given[each.booking_id] for each in plan.moves), changes)
+
+
+def _moved(
+    invocation: Invocation, view: View, compiled: CompiledHouse, moves: tuple[Move, ...]
+) -> Decision[tuple[Booking, ...]]:
+    if not moves:
+        return Decision((), NO_CHANGES)
+    decided = move_bookings(invocation, view, compiled, moves, asks_promises=False)
+    assert isinstance(decided, Decision), "the view covers the date of the plan"
+    return decided
+
+
+@attrs.frozen
+class _Work:
+    """The bookings of a plan that is being committed.
+
+    Args:
+        invocation: The call.
+        view: The restaurant at this moment; it covers the date.
+        compiled: The rules of the house.
+        plan: The plan.
+        bookings: Its bookings as they are, by id.
+        moved: Those that had tables, at their new ones, by id.
+    """
+
+    invocation: Invocation
+    view: View
+    compiled: CompiledHouse
+    plan: DayPlan
+    bookings: dict[str, Booking]
+    moved: dict[str, Booking]
+
+    @property
+    def owners(self) -> tuple[Owner, ...]:
+        """The bookings of the plan, as owners of allocations."""
+        return tuple(Owner(OwnerKind.BOOKING, each) for each in self.bookings)
+
+    def give(self, changes: Changes) -> tuple[dict[str, Booking], Changes]:
+        """Return all bookings at their tables, and the changes with those of the first tables."""
+        given = dict(self.moved)
+        waiting = [each for each in self.plan.moves if each.booking_id not in given]
+        planned = given | {
+            each.booking_id: self._planned(self.bookings[each.booking_id], each.tables)
+            for each in waiting
+        }
+        for number, each in enumerate(waiting, len(given) + 1):
+            booking = self.bookings[each.booking_id]
+            check_awaits_confirmation(booking)
+            seating = self._seating(booking, each.tables, planned)
+            part = attrs.evolve(self.invocation, id=self.invocation.row_id(number))
+            given[booking.id], more = give_tables(part, self.view, booking, seating)
+            changes += more
+        return given, changes
+
+    def _planned(self, booking: Booking, tables: tuple[str, ...]) -> Booking:
+        """Return a booking as it counts in the caps of zones once it has its tables."""
+        window, actor = booking.stay.occupied, self.invocation.actor
+        assignment = Assignment(tables, window, None, self.view.now_us, actor)
+        return attrs.evolve(booking, assignment=assignment)
+
+    def _seating(
+        self, booking: Booking, tables: tuple[str, ...], planned: dict[str, Booking]
+    ) -> Seating:
+        """Return the seating of a booking that waits, beside all others at their new tables."""
+        others = tuple(each for each in planned.values() if each.id != booking.id)
+        released = Released(
+            (*self.owners, *owners_for(self.view, booking.id)),
+            booking.id,
+            minutes=booking.minutes,
+            moved=others,
+        )
+        admission = Admission(self.view, self.compiled, self.invocation.actor, released)
+        # The promises are checked once all parties have their tables.
+        admission.composition = composition_of(self.compiled)
+        admission.protected_parties = None
+        seating = admission.admit_again(request_of(booking).replaced(tables=tables))
+        assert not isinstance(seating, Need), "the view covers the date of the plan"
+        if isinstance(seating, Refusal):
+            raise Refused(seating)
+        return seating
+
+    # ---- the end of the command
+
+    def check_end(self, given: dict[str, Booking], rows: Sequence[Allocation]) -> None:
+        """Check the new rows beside each other, and the promises to parties outside the plan.
+
+        Raises:
+            Refused: If two parties share a table or do not keep a distance, or if a party that was
+                promised tables could get none.
+        """
+        _check_apart(rows)
+        if has_distances(self.compiled.house):
+            self._check_distances(given, rows)
+        self._check_promises(given)
+
+    def _check_distances(self, given: dict[str, Booking], rows: Sequence[Allocation]) -> None:
+        floor = self.compiled.house.floor
+        for booking in given.values():
+            others = tuple(row for row in rows if row.owner_id != booking.id)
+            parties = Parties(self.view, self.owners, others)
+            window = _window_of(booking)
+            reasons = reasons_against(floor, parties, booking.tables, window)
+            if reasons:
+                raise Refused(Refusal(reasons, Proof.NAMED_TABLES))
+
+    def _check_promises(self, given: dict[str, Booking]) -> None:
+        known = {*given, *(each.booking_id for each in self.plan.left)}
+        windows = [_window_of(booking) for booking in given.values()]
+        if all(booking.id in known for each in windows for booking in self.view.promised(each)):
+            return
+        floor, planner = self.compiled.house.floor, self.compiled.planner
+        released = Released(self.owners)
+        admission = Admission(self.view, self.compiled, self.invocation.actor, released)
+        promised = tuple(
+            each for each in protected_parties(admission, windows) if each.booking_id not in known
+        )
+        tables = tuple((floor.mask(each.tables), _window_of(each)) for each in given.values())
+        found = can_seat_all(planner, promised, tables)
+        if found is not True:
+            guests = sum(each.party_size for each in given.values())
+            facts = {"party_size": guests, "promised": [each.booking_id for each in promised]}
+            proof = Proof.NOT_PROVEN if found is None else Proof.NAMED_TABLES
+            raise Refused(Refusal((Reason(Code.TABLES_PROMISED, facts),), proof))
+
+
+def _window_of(booking: Booking) -> Window:
+    assert booking.assignment is not None, "the plan has given it tables"
+    return booking.assignment.window
+
+
+def _check_apart(rows: Sequence[Allocation]) -> None:
+    """Check that no two new rows of one table overlap. O(n log n)."""
+    by_table = sorted(rows, key=lambda each: (each.resource_type, each.resource_id, each.window))
+    for one, other in pairwise(by_table):
+        is_same = (one.resource_type, one.resource_id) == (other.resource_type, other.resource_id)
+        if is_same and one.window.overlaps(other.window):
+            raise Refused(taken([one.resource_id], [other]))
