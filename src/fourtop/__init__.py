@@ -149,10 +149,19 @@ from fourtop.model.event import Event, EventType
 from fourtop.model.explanation import Change, ChangeKind, Explanation
 from fourtop.model.feed import Feed, FeedCell, FeedTerms
 from fourtop.model.floor import Floor, Join, NumberScope, SetCapacity
+from fourtop.model.forecast import DemandForecast
 from fourtop.model.hold import Fingerprint, Hold, HoldState
 from fourtop.model.house import House
 from fourtop.model.house_difference import HouseDifference, PartDifference
 from fourtop.model.month import BookableDay, DayState, Month
+from fourtop.model.offers import (
+    OfferedStart,
+    OfferTerms,
+    OpportunityCost,
+    StartOffers,
+    SteeringMode,
+    SteeringPolicy,
+)
 from fourtop.model.override import Override
 from fourtop.model.plan import Plan, Score, Term
 from fourtop.model.planning_rules import AdjacencyMode, Planning, Scarcity, Weights
@@ -275,6 +284,7 @@ __all__ = [
     "DayEntry",
     "DayState",
     "DayTable",
+    "DemandForecast",
     "DemandProfile",
     "Desk",
     "Enforcement",
@@ -331,7 +341,10 @@ __all__ = [
     "NumberScope",
     "Occasion",
     "Offer",
+    "OfferTerms",
     "Offered",
+    "OfferedStart",
+    "OpportunityCost",
     "OtherColumns",
     "OutcomeUnknown",
     "Overlap",
@@ -390,7 +403,10 @@ __all__ = [
     "Spread",
     "SqlStore",
     "StaleVersion",
+    "StartOffers",
     "Stay",
+    "SteeringMode",
+    "SteeringPolicy",
     "Step",
     "StoreMisconfigured",
     "StoreUnavailable",

@@ -13,7 +13,8 @@ A value becomes plain data by these rules:
 - A set is a sorted list, a tuple a list, an enum its value, a date ISO 8601.
 - A plan has its ``score`` as a number and its ``terms``; a usage also has its
   ``utilisation_percent``, and a utilisation the figures that follow from its counts; a refusal, a
-  reason and an alternative also have their ``text``.
+  reason, an alternative and an offered start also have their ``text``; an opportunity cost has its
+  ``total``.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from fourtop.model.block import Block, FreedBlock
 from fourtop.model.booking import Booking
 from fourtop.model.booking_slot import BookingSlot
 from fourtop.model.hold import Fingerprint, Hold
+from fourtop.model.offers import OfferedStart, OpportunityCost
 from fourtop.model.plan import Plan, Score, Term
 from fourtop.model.receipt import Usage
 from fourtop.model.request import ANY_TABLE, Preference
@@ -282,6 +284,8 @@ _SPECIAL_ENCODERS: Final[Mapping[type, Encoder]] = {
         *("utilisation_percent", "is_overbooked", "seat_percent", "turns_per_table"),
     ),
     Alternative: _alternative_data,
+    OpportunityCost: _encoder_with(OpportunityCost, "total"),
+    OfferedStart: _encoder_with(OfferedStart, "text"),
     Reason: _reason_data,
     Refusal: _refusal_data,
     BookingRow: _row_data,
