@@ -272,13 +272,21 @@ def test_the_sentence_says_why_a_start_is_better_or_worse(store: Store) -> None:
     by_clock = {each.clock: each for each in found.found}
     assert found.explain() == (
         "18:30 is better for the house than 19:00, by 1.14 covers: 0% of the seats are taken or"
-        " expected while the party sits, instead of 11%, and its tables waste 0.00 covers instead"
-        " of 0.00."
+        " expected while the party sits, instead of 11%."
     )
     assert found.explain(by_clock["19:30"]).startswith("19:30 is worse for the house than 19:00")
     assert found.explain(by_clock["19:00"]) == "19:00, the wish, costs 1.14 covers."
     even = open_desk(MemoryStore(ManualClock(NOW))).offers(party_size(4))
     assert "is neither better nor worse for the house than" in even.explain(even.found[1])
+
+
+def test_the_sentence_names_tables_that_waste_more_seats(store: Store) -> None:
+    desk = open_desk(store)
+    for tables in (["1"], ["2"]):
+        booked(desk, 2, "20:30", tables=tables)
+    found = desk.offers(party_size(2, "19:15"), flexible_minutes=15)
+    assert found.cheapest is not None
+    assert found.explain().endswith(", and its tables waste 0.00 covers instead of 1.71.")
 
 
 # ---- values

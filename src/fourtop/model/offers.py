@@ -46,7 +46,7 @@ class SteeringPolicy:
     """What a house does with the costs of the starts. The wish stays bookable with each of them.
 
     Args:
-        mode: What it does.
+        mode: One of the three.
         saves_more_than: With ``ONE_BETTER``, it offers another start only if that saves more covers
             than this (0–1,000).
 
@@ -85,7 +85,7 @@ class OfferTerms:
     Args:
         flexible_minutes: The greatest distance of a start from the wish, earlier and later (0–240).
         forecast: The demand that is expected; ``None``: the cost follows from the seats taken.
-        steering: What the house does with the costs; ``None``: nothing.
+        steering: The use that the house makes of the costs; ``None``: none.
 
     Raises:
         InvalidInput: Naming the field and the rule.
@@ -335,13 +335,15 @@ class StartOffers:
 def _comparison(other: OfferedStart, wish: OfferedStart) -> str:
     saved = wish.cost.total - other.cost.total
     verdict = "better" if saved > 0 else "worse" if saved < 0 else "neither better nor worse"
-    wasted = f"{_number(other.cost.wasted_covers)} covers instead of"
-    return (
+    text = (
         f"{other.clock} is {verdict} for the house than {wish.clock}, by {_number(abs(saved))}"
         f" covers: {other.cost.demand_percent:.0f}% of the seats are taken or expected while the"
-        f" party sits, instead of {wish.cost.demand_percent:.0f}%, and its tables waste {wasted}"
-        f" {_number(wish.cost.wasted_covers)}."
+        f" party sits, instead of {wish.cost.demand_percent:.0f}%"
     )
+    wasted = [_number(each.cost.wasted_covers) for each in (other, wish)]
+    if wasted[0] != wasted[1]:
+        text += f", and its tables waste {wasted[0]} covers instead of {wasted[1]}"
+    return f"{text}."
 
 
 def _number(covers: float) -> str:
