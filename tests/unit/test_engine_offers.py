@@ -223,6 +223,15 @@ def test_each_offer_is_bookable_at_its_version_and_reading_changes_nothing(store
     assert desk.book(best.request).tables == best.quote.plan.tables
 
 
+def test_an_engine_that_has_not_seen_the_house_gives_the_same_answer(store: Store) -> None:
+    desk = open_desk(store)
+    booked(desk, 6, "19:15")
+    cold = Engine(store).desk(desk.restaurant_id)
+    assert cold.offers(party_size(4), forecast=AT_EIGHT) == desk.offers(
+        party_size(4), forecast=AT_EIGHT
+    )
+
+
 # ---- policies
 
 
@@ -259,7 +268,8 @@ def test_a_house_may_offer_one_start_that_saves_enough(store: Store) -> None:
 def test_without_the_wish_the_nearest_come_first_or_with_order_the_cheapest(store: Store) -> None:
     desk = open_desk(store, a_house(one_table()))
     booked(desk, 4, "18:15")
-    later = {"flexible_minutes": 60, "forecast": DemandForecast({"friday": {"19:00": 3}})}
+    expected = DemandForecast({"friday": {"19:00": 3}})
+    later: dict[str, Any] = {"flexible_minutes": 60, "forecast": expected}
     near = desk.offers(party_size(4, "19:15"), steering=one_better(), **later)
     assert clocks(near.shown) == clocks(near.found) == ["19:45", "20:00", "20:15"]
     ordered = desk.offers(party_size(4, "19:15"), steering=ORDER, **later)

@@ -11,11 +11,11 @@ from fourtop import DemandForecast, InvalidInput
 from fourtop.model.service_period import Weekday
 from tests.evening import FRIDAY
 
-EVENING = {"19:00": 12, "00:30": 1, "20:00": 8.0}
+EVENING: dict[str, float] = {"19:00": 12, "00:30": 1, "20:00": 8.0}
 
 
 def test_starts_follow_the_night_and_weekdays_the_week() -> None:
-    forecast = DemandForecast({"sunday": {"12:00": 1}, "friday": EVENING})
+    forecast = DemandForecast({"sunday": {"12:00": 1.0}, "friday": EVENING})
     assert forecast.starts_on(FRIDAY) == ((time(19), 12), (time(20), 8.0), (time(0, 30), 1))
     assert forecast.starts_on(date(2026, 5, 2)) == ()
     assert [day for day, _ in forecast.covers] == [Weekday.FRIDAY, Weekday.SUNDAY]
@@ -91,3 +91,5 @@ def test_a_forecast_is_read_by_people() -> None:
     week = DemandForecast({day: {"19:00": 10} for day in Weekday})
     assert repr(week) == "<DemandForecast 70 covers on 7 weekdays, 105 minutes each>"
     assert "<td>19:00</td><td>10.0</td>" in week._repr_html_()
+    friday = DemandForecast({"friday": EVENING}, stay_minutes=90)
+    assert repr(friday) == "<DemandForecast friday 21 covers, 90 minutes each>"
