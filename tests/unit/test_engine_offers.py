@@ -10,6 +10,7 @@ import pytest
 
 from fourtop import (
     BookingRequest,
+    Code,
     CountedIds,
     DemandForecast,
     Desk,
@@ -230,6 +231,24 @@ def test_an_engine_that_has_not_seen_the_house_gives_the_same_answer(store: Stor
     assert cold.offers(party_size(4), forecast=AT_EIGHT) == desk.offers(
         party_size(4), forecast=AT_EIGHT
     )
+
+
+class _Bounded:
+    """An admission where the search for tables ends at its bound."""
+
+    def admit(self, _request: BookingRequest) -> Refusal:
+        return Refusal.by_rule(Code.SEARCH_LIMIT_REACHED, party_size=2, limit=1)
+
+
+def test_tables_waste_nothing_where_no_better_ones_are_known(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = open_desk(store)
+    for tables in (["1"], ["2"]):
+        booked(desk, 2, tables=tables)
+    assert the_wish(desk.offers(party_size(2))).wasted_covers > 0
+    monkeypatch.setattr(module, "in_empty_house", lambda _: _Bounded())
+    assert the_wish(desk.offers(party_size(2))).wasted_covers == 0.0
 
 
 # ---- policies

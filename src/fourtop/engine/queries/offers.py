@@ -102,10 +102,10 @@ def _costs(admission: Admission, request: BookingRequest, terms: OfferTerms) -> 
 
 def _offered(costs: CostModel, empty: Admission, alternative: Alternative) -> OfferedStart:
     request, found = alternative.request, alternative.quotes[0]
+    placed = at_best = (found.plan, found.stay)
     seating = empty.admit(request)
-    assert isinstance(seating, Seating), "an empty house seats each party that a fuller one seats"
-    assert seating.chosen is not None, "a party is admitted with tables"
-    at_best = (seating.chosen, seating.stay)
-    return OfferedStart(
-        alternative, costs.cost(request.party_size, (found.plan, found.stay), at_best)
-    )
+    # With more tables to try, the search may end at its bound. Then no better tables are known.
+    if isinstance(seating, Seating):
+        assert seating.chosen is not None, "a party is admitted with tables"
+        at_best = (seating.chosen, seating.stay)
+    return OfferedStart(alternative, costs.cost(request.party_size, placed, at_best))
