@@ -20,7 +20,7 @@ TERMS = AlternativeTerms(zones=True, shorter_stay=True, split=True)
     ("read", "most"),
     [
         (lambda desk: desk.alternatives(party_size(6), TERMS), 2),
-        (lambda desk: desk.offers(party_size(6)), 2),
+        (lambda desk: desk.offers(party_size(2)), 2),
         (lambda desk: desk.utilisation(FRIDAY), 2),
         (lambda desk: desk.rotations(FRIDAY), 1),
     ],
