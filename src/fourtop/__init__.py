@@ -157,10 +157,19 @@ from fourtop.model.event import Event, EventType
 from fourtop.model.explanation import Change, ChangeKind, Explanation
 from fourtop.model.feed import Feed, FeedCell, FeedTerms
 from fourtop.model.floor import Floor, Join, NumberScope, SetCapacity
+from fourtop.model.forecast import DemandForecast
 from fourtop.model.hold import Fingerprint, Hold, HoldState
 from fourtop.model.house import House
 from fourtop.model.house_difference import HouseDifference, PartDifference
 from fourtop.model.month import BookableDay, DayState, Month
+from fourtop.model.offers import (
+    OfferedStart,
+    OfferTerms,
+    OpportunityCost,
+    StartOffers,
+    SteeringMode,
+    SteeringPolicy,
+)
 from fourtop.model.override import Override
 from fourtop.model.plan import Plan, Score, Term
 from fourtop.model.planned_move import PlannedMove
@@ -288,6 +297,7 @@ __all__ = [
     "DayPlanTerms",
     "DayState",
     "DayTable",
+    "DemandForecast",
     "DemandProfile",
     "Desk",
     "Enforcement",
@@ -347,7 +357,10 @@ __all__ = [
     "Objective",
     "Occasion",
     "Offer",
+    "OfferTerms",
     "Offered",
+    "OfferedStart",
+    "OpportunityCost",
     "OtherColumns",
     "OutcomeUnknown",
     "Overlap",
@@ -408,7 +421,10 @@ __all__ = [
     "Spread",
     "SqlStore",
     "StaleVersion",
+    "StartOffers",
     "Stay",
+    "SteeringMode",
+    "SteeringPolicy",
     "Step",
     "StoreMisconfigured",
     "StoreUnavailable",

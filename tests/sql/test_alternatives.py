@@ -1,4 +1,4 @@
-"""Alternatives and utilisation read as few statements as a quote does."""
+"""Alternatives, offers and utilisation read as few statements as a quote does."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ TERMS = AlternativeTerms(zones=True, shorter_stay=True, split=True)
     ("read", "most"),
     [
         (lambda desk: desk.alternatives(party_size(6), TERMS), 2),
+        (lambda desk: desk.offers(party_size(2)), 2),
         (lambda desk: desk.utilisation(FRIDAY), 2),
         (lambda desk: desk.rotations(FRIDAY), 1),
     ],
-    ids=["alternatives", "utilisation", "rotations"],
+    ids=["alternatives", "offers", "utilisation", "rotations"],
 )
 def test_a_read_takes_at_most_two_statements(
     tmp_path: Path, read: Callable[[Desk], Any], most: int

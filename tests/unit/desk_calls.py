@@ -59,6 +59,7 @@ EVENING: Final = (
     call("quote", party_size(99)),
     call("explain", party_size(99)),
     call("alternatives", party_size(4)),
+    call("offers", party_size(4)),
     call("utilisation", FRIDAY),
     call("rotations", FRIDAY),
     call("availability", FRIDAY, (2, 4)),

@@ -181,6 +181,14 @@ def alternatives() -> list[Any]:
     return [*values, *full.periods[0].slots, turns, *turns.periods, *turns.periods[0].tables]
 
 
+def offers() -> list[Any]:
+    """The starts around a wish, with their costs."""
+    terms = fourtop.SteeringPolicy("one_better", saves_more_than=1)
+    forecast = fourtop.DemandForecast({"friday": {"19:00": 12}}, lead_shares={0: 0.5})
+    found = pub().offers(fourtop.BookingRequest(4, SIX), forecast=forecast, steering=terms)
+    return [found, *found.found, found.found[0].cost, found.terms, terms, forecast]
+
+
 def the_day() -> list[Any]:
     """The day, the month, the feed and the lists of bookings."""
     desk = pub()
@@ -259,6 +267,7 @@ def samples() -> list[Any]:
         *explanations(),
         *of_staff(),
         *alternatives(),
+        *offers(),
         *the_day(),
         *waiting_parties(),
         *stranded(),

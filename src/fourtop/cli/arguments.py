@@ -24,6 +24,7 @@ from fourtop.model.service_period import check_date
 Add = Callable[[str, Callable[[Namespace], Answer], str], ArgumentParser]
 
 _WHOLE: Final = re.compile(r"-?[0-9]{1,18}")
+_NUMBER: Final = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
 
 
 # ---- commands
@@ -121,6 +122,17 @@ def whole(text: str) -> int:
     if _WHOLE.fullmatch(text) is None:
         raise ArgumentTypeError(f"must be a whole number (got {safe_repr(text)})")
     return int(text)
+
+
+def number(text: str) -> float:
+    """Return a number, such as 0.5.
+
+    Raises:
+        ArgumentTypeError: If it is none.
+    """
+    if _NUMBER.fullmatch(text) is None:
+        raise ArgumentTypeError(f"must be a number such as 0.5 (got {safe_repr(text)})")
+    return float(text)
 
 
 def day(text: str) -> date:

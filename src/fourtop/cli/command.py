@@ -27,6 +27,8 @@ _OPTIONS: Final = {
     "areas": "--area",
     "revision": "--to",
     "after_minutes": "--after-minutes",
+    "flexible_minutes": "--flexible",
+    "saves_more_than": "--better",
     "year": "--month",
     "month": "--month",
     "times": "--no-times",

@@ -8,7 +8,7 @@ from datetime import date
 from functools import partial
 from typing import Any, Final, NoReturn
 
-from fourtop import AlternativeTerms, DayPlanTerms, MonthTerms, Objective
+from fourtop import AlternativeTerms, DayPlanTerms, MonthTerms, Objective, OfferTerms
 from fourtop.cli.alternatives import alternatives
 from fourtop.cli.answer import Answer
 from fourtop.cli.arguments import (
@@ -25,6 +25,7 @@ from fourtop.cli.arguments import (
     day,
     desk_of,
     installed_version,
+    number,
     wanted,
     whole,
 )
@@ -51,6 +52,7 @@ from fourtop.cli.job import (
 )
 from fourtop.cli.migration import LATEST, NOTHING, migrate, standing, take_back
 from fourtop.cli.month import as_month, show_month
+from fourtop.cli.offers import forecast_of, offers, policy_of
 from fourtop.cli.plan import explain, plan
 from fourtop.cli.plan_day import plan_day, read_values
 from fourtop.cli.preview import preview_house
@@ -162,6 +164,12 @@ def _add_asking(add: Add) -> None:
     add_source(one)
     add_wanted(one)
     _add_terms(one)
+    one = add(
+        "offers", _run_offers_of_starts, "the starts around a wish, with their cost in covers"
+    )
+    add_source(one)
+    add_wanted(one)
+    _add_steering(one)
     one = add("day", _run_day, "the tables of a date, with all that takes them by time")
     add_source(one)
     one.add_argument("--on", type=day, required=True, metavar="DATE")
@@ -368,6 +376,31 @@ def _add_terms(parser: ArgumentParser) -> None:
     )
 
 
+def _add_steering(parser: ArgumentParser) -> None:
+    """Add the starts to offer, the demand that is expected, and the policy of the house."""
+    parser.add_argument(
+        "--flexible",
+        dest="flexible_minutes",
+        type=whole,
+        default=30,
+        metavar="MINUTES",
+        help="the greatest distance of a start (default: 30)",
+    )
+    parser.add_argument(
+        "--demand",
+        metavar="FILE",
+        help="a demand document, or pub for that of the sample (default: from the seats taken)",
+    )
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--order", action="store_true", help="offer the starts of least cost first")
+    which.add_argument(
+        "--better",
+        type=number,
+        metavar="COVERS",
+        help="offer one other start if it saves more covers than this",
+    )
+
+
 # ---- commands
 
 
@@ -396,6 +429,14 @@ def _run_alternatives(found: Namespace) -> Answer:
     )
     with desk_of(found) as desk:
         return alternatives(desk, wanted(found), terms)
+
+
+def _run_offers_of_starts(found: Namespace) -> Answer:
+    policy = policy_of(is_ordered=found.order, better=found.better)
+    with desk_of(found) as desk:
+        forecast = forecast_of(found.demand, desk.house())
+        terms = OfferTerms(found.flexible_minutes, forecast=forecast, steering=policy)
+        return offers(desk, wanted(found), terms)
 
 
 def _run_day(found: Namespace) -> Answer:

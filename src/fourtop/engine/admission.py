@@ -46,7 +46,7 @@ from fourtop.model.receipt import Usage
 from fourtop.model.request import ANY_TABLE, Relaxation
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 from fourtop.planner import Planner, PlanRequest
-from fourtop.ports import Need, Scope, View
+from fourtop.ports import LoadedRecords, Need, Scope, View
 
 _COMPOSITION: Final = "composition"
 _WITH_PROMISES: Final = "composition with promises"
@@ -415,6 +415,13 @@ class Admission:
             take = count_attendance if self.compiled.counts_totals else take_attendance
             found = self._attendance[key] = take(self.view, self.compiled, service, self.released)
         return found
+
+
+def in_empty_house(admission: Admission) -> Admission:
+    """Return the admission of a house where no table is taken and no party counts."""
+    view = admission.view
+    nothing = LoadedRecords(view.house, view.versions, counted=(), claimed=(), parties=())
+    return Admission(View(nothing, view.scope, view.now_us), admission.compiled, admission.actor)
 
 
 def composition_of(compiled: CompiledHouse, *, has_promises: bool = False) -> Composition:

@@ -10,14 +10,16 @@ from datetime import date
 from typing import Unpack
 
 from fourtop.engine.async_service_desk import AsyncServiceDesk
-from fourtop.engine.queries import alternatives, day, feed, records, utilisation
+from fourtop.engine.queries import alternatives, day, feed, offers, records, utilisation
 from fourtop.engine.queries.month import MonthTerms, first_free_day_query, month_query
 from fourtop.model.alternatives import Alternatives, AlternativeTerms
 from fourtop.model.booking import Bookings
 from fourtop.model.booking_list import ALL_BOOKINGS, BookingFilter, BookingPage
 from fourtop.model.day import Day
 from fourtop.model.feed import Feed, FeedTerms
+from fourtop.model.forecast import DemandForecast
 from fourtop.model.month import BookableDay, Month
+from fourtop.model.offers import OfferTerms, StartOffers, SteeringPolicy
 from fourtop.model.request import BookingRequest
 from fourtop.model.rotations import Rotations
 from fourtop.model.utilisation import Utilisation
@@ -164,6 +166,36 @@ class AsyncDayDesk(AsyncServiceDesk):
         return await self._executor.query(
             alternatives.query(self._caller, request, terms or AlternativeTerms(), exclude)
         )
+
+    async def offers(
+        self,
+        request: BookingRequest,
+        *,
+        flexible_minutes: int = 30,
+        forecast: DemandForecast | None = None,
+        steering: SteeringPolicy | None = None,
+        exclude: str | None = None,
+    ) -> StartOffers:
+        """Return the starts around a request that can be booked, each with its cost in covers.
+
+        The cost is an estimate of the covers that later guests lose if the party gets that start.
+        Each start was verified by a quote at the versions that the answer carries. Starts are those
+        on offer of the same service date, at most 40, and the request's own.
+
+        Args:
+            request: The party.
+            flexible_minutes: The greatest distance from its start, earlier and later (0–240).
+            forecast: The demand that is expected; ``None``: costs follow from the seats taken.
+            steering: What the house shows of them; ``None``: the wish, or else the nearest starts.
+            exclude: A booking to leave out, as ``quote`` does.
+
+        Raises:
+            InvalidInput: If an argument breaks a rule; names the field and the rule.
+            NotFound: As ``quote``.
+            UnknownName: As ``quote``.
+        """
+        terms = OfferTerms(flexible_minutes, forecast=forecast, steering=steering)
+        return await self._executor.query(offers.query(self._caller, request, terms, exclude))
 
     async def utilisation(self, on: date) -> Utilisation:
         """Return how full each service of a date is: in all, per slot, in seat-hours and turns.

@@ -13,7 +13,8 @@ A value becomes plain data by these rules:
 - A set is a sorted list, a tuple a list, an enum its value, a date ISO 8601.
 - A plan has its ``score`` as a number and its ``terms``; a usage also has its
   ``utilisation_percent``, and a utilisation the figures that follow from its counts; a day plan its
-  ``gap_percent`` and ``is_optimal``; a refusal, a reason and an alternative their ``text``.
+  ``gap_percent`` and ``is_optimal``; a refusal, a reason, an alternative and an offered start their
+  ``text``; an opportunity cost its ``total``.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from fourtop.model.booking import Booking
 from fourtop.model.booking_slot import BookingSlot
 from fourtop.model.day_plan import DayPlan
 from fourtop.model.hold import Fingerprint, Hold
+from fourtop.model.offers import OfferedStart, OpportunityCost
 from fourtop.model.plan import Plan, Score, Term
 from fourtop.model.receipt import Usage
 from fourtop.model.request import ANY_TABLE, Preference
@@ -284,6 +286,8 @@ _SPECIAL_ENCODERS: Final[Mapping[type, Encoder]] = {
     ),
     Alternative: _alternative_data,
     DayPlan: _encoder_with(DayPlan, "gap_percent", "is_optimal"),
+    OpportunityCost: _encoder_with(OpportunityCost, "total"),
+    OfferedStart: _encoder_with(OfferedStart, "text"),
     Reason: _reason_data,
     Refusal: _refusal_data,
     BookingRow: _row_data,

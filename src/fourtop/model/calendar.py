@@ -12,7 +12,7 @@ from fourtop.errors.display import brief
 from fourtop.model.direct_init import direct_init
 from fourtop.model.policy import Policy
 from fourtop.model.restaurant import Restaurant, zone_info
-from fourtop.model.service_period import ServicePeriod, TurnBand
+from fourtop.model.service_period import NIGHT_ENDS, ServicePeriod, TurnBand
 from fourtop.model.window import (
     LATEST_US,
     MICROSECONDS_PER_MINUTE,
@@ -187,6 +187,13 @@ class Calendar:
         If it happens twice, it is the first one.
         """
         return self._instant(day, at, 0)
+
+    def night_us(self, on: date, at: time) -> int:
+        """Return the instant of a local time of a service date; before 05:00 it is the next day.
+
+        Where the clocks skip it, it moves on with them. If it happens twice, it is the first one.
+        """
+        return self.local_us(on + timedelta(days=1) if at < NIGHT_ENDS else on, at)
 
     def local_date(self, instant_us: int) -> date:
         """Return the date of an instant in the restaurant's zone."""

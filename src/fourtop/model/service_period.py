@@ -43,6 +43,14 @@ class Weekday(StrEnum):
 
 WEEK: Final = tuple(Weekday)
 
+# Times before it belong to the evening before.
+NIGHT_ENDS: Final = time(5)
+
+
+def of_the_night(at: time) -> tuple[bool, time]:
+    """Return the place of a local time in its night; the hours after midnight come last."""
+    return at < NIGHT_ENDS, at
+
 
 def check_time(field: str, value: object) -> time:
     """Return a local time of whole minutes, given as ``"17:30"`` or a ``time``.

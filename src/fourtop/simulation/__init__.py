@@ -4,7 +4,7 @@
 the same guests.
 """
 
-from fourtop.simulation.behaviour import USUAL, Behaviour
+from fourtop.simulation.behaviour import USUAL, Behaviour, TakeByDistance
 from fourtop.simulation.comparison import Comparison, compare
 from fourtop.simulation.demand import Demand
 from fourtop.simulation.demand_document import loads_demand
@@ -23,6 +23,7 @@ from fourtop.simulation.estimates import Estimate
 from fourtop.simulation.evening import EveningResult
 from fourtop.simulation.event_loop import EventLoop
 from fourtop.simulation.fitted_demand import FittedDemand, FittedPart, fit_demand
+from fourtop.simulation.forecast import demand_forecast, fit_forecast
 from fourtop.simulation.guests import Guest, draw_guests
 from fourtop.simulation.metrics import METRICS, Metric
 from fourtop.simulation.past_bookings import Rerun, RerunRow, rerun
@@ -76,14 +77,17 @@ __all__ = [
     "Submitter",
     "Sweep",
     "SweepOptions",
+    "TakeByDistance",
     "TidyTable",
     "Triangular",
     "Uniform",
     "Visit",
     "compare",
+    "demand_forecast",
     "draw_guests",
     "evening_profile",
     "fit_demand",
+    "fit_forecast",
     "loads_demand",
     "play_evening",
     "rerun",

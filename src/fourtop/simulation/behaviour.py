@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 import attrs
@@ -13,9 +13,12 @@ from fourtop.errors.display import brief
 from fourtop.model import validators
 from fourtop.model.alternatives import Alternative, AlternativeTerms
 from fourtop.model.booking import Booking
+from fourtop.model.offers import OfferTerms
 from fourtop.model.request import BookingRequest
 from fourtop.model.results import Quote
 from fourtop.simulation.guests import Guest
+
+MOST_MOVED_MINUTES: Final = 24 * 60
 
 AcceptRule = Callable[[Guest, Desk], bool]
 """Whether the house takes a request at all, apart from its policy."""
@@ -32,6 +35,55 @@ QueueOrder = Callable[[Guest], float]
 def take_any(_guest: Guest, _alternative: Alternative) -> float:
     """Take each alternative that is offered."""
     return 1.0
+
+
+def _chances(value: Mapping[int, float] | Iterable[tuple[int, float]]) -> dict[int, float]:
+    given = value.items() if isinstance(value, Mapping) else value
+    found: dict[int, float] = {}
+    for each in validators.as_members("chances", given, lambda each: each):
+        if not isinstance(each, tuple) or len(each) != 2:
+            raise InvalidInput("chances", "must be a mapping, or pairs", safe_repr(each))
+        minutes = validators.check_integer("chances", each[0], 0, MOST_MOVED_MINUTES)
+        chance = validators.as_number(each[1])
+        if type(chance) not in (int, float) or not 0 <= chance <= 1:
+            raise InvalidInput("chances", "must have numbers from 0 to 1", safe_repr(each[1]))
+        found[minutes] = chance
+    return found
+
+
+def _as_chances(
+    value: Mapping[int, float] | Iterable[tuple[int, float]],
+) -> tuple[tuple[int, float], ...]:
+    return tuple(sorted(_chances(value).items()))
+
+
+@attrs.frozen(repr=False)
+class TakeByDistance:
+    """Take an alternative with a probability that depends on its distance from the wish.
+
+    It is a ``TakeAlternative``, and pickles.
+
+    Args:
+        chances: The probability (0–1) for each greatest distance in minutes, such as
+            ``{15: 0.7, 30: 0.4}``: that of the first distance that is not exceeded counts, and
+            beyond the last one it is 0. Kept as pairs, by distance.
+
+    Raises:
+        InvalidInput: Naming the field and the rule.
+
+    >>> TakeByDistance({15: 0.7, 30: 0.4})
+    <TakeByDistance 15 minutes 0.7, 30 minutes 0.4>
+    """
+
+    chances: tuple[tuple[int, float], ...] = attrs.field(converter=_as_chances)
+
+    def __call__(self, _guest: Guest, alternative: Alternative) -> float:
+        """Return the probability with which a guest takes an alternative."""
+        moved = abs(alternative.moved_minutes)
+        return next((chance for minutes, chance in self.chances if moved <= minutes), 0.0)
+
+    def __repr__(self) -> str:
+        return brief(self, *(f"{minutes} minutes {chance:g}" for minutes, chance in self.chances))
 
 
 def first_come(guest: Guest) -> float:
@@ -62,8 +114,12 @@ class Behaviour:
             ``quote.plan`` is the best one and ``quote.others`` are the next four.
         alternatives: What the house offers after a no to a booking; ``None``: nothing. A party that
             takes a split has two bookings; it comes, sits down and leaves as one.
-        take: The probability with which a guest takes an alternative, ``take(guest,
-            alternative)``. A guest takes the first one whose probability exceeds
+        offers: The starts that the house offers to each guest who books, with their costs; its
+            steering policy decides which. A guest takes the first of ``steered``, otherwise the
+            wish, and without a free wish the first of ``shown``. ``None``: the wish, and after a no
+            ``alternatives``. Give ``offers`` or ``alternatives``, not both.
+        take: The probability with which a guest takes an alternative or an offered start,
+            ``take(guest, alternative)``. A guest takes the first one whose probability exceeds
             ``guest.flexibility``.
         queue: The order of waiting parties, ``queue(guest)``: the least comes first. Parties with a
             booking come before walk-ins.
@@ -93,6 +149,11 @@ class Behaviour:
         kw_only=True,
         validator=validators.optional(validators.one_of(AlternativeTerms)),
     )
+    offers: OfferTerms | None = attrs.field(
+        default=None,
+        kw_only=True,
+        validator=validators.optional(validators.one_of(OfferTerms)),
+    )
     take: TakeAlternative = attrs.field(default=take_any, kw_only=True, validator=_callable)
     queue: QueueOrder = attrs.field(default=first_come, kw_only=True, validator=_callable)
     book: BookTable | None = attrs.field(
@@ -115,6 +176,12 @@ class Behaviour:
     staff_channels: frozenset[str] = attrs.field(
         default=("phone",), kw_only=True, converter=_channels
     )
+
+    @offers.validator
+    def _is_only_one(self, _attribute: object, terms: OfferTerms | None) -> None:
+        if terms is not None and self.alternatives is not None:
+            rule = "must not be given together with alternatives"
+            raise InvalidInput("offers", rule, repr(terms))
 
     def __repr__(self) -> str:
         own = (

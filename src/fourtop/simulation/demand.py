@@ -12,7 +12,7 @@ from fourtop.errors import InvalidInput, safe_repr
 from fourtop.errors.display import brief, html_table
 from fourtop.model import validators
 from fourtop.model.booking_rules import WALK_IN
-from fourtop.model.service_period import Weekday, as_weekday, check_time
+from fourtop.model.service_period import Weekday, as_weekday, check_time, of_the_night
 from fourtop.simulation.distributions import (
     LARGEST,
     Constant,
@@ -71,16 +71,7 @@ def _as_starts(value: Mapping[time, float] | Mapping[str, float]) -> tuple[tuple
     times = _weights(
         "starts", [(check_time("starts", each), weight) for each, weight in found.items()]
     )
-    return tuple(sorted(times.items(), key=lambda each: _of_the_night(each[0])))
-
-
-def _of_the_night(at: time) -> tuple[bool, time]:
-    # The hours after midnight belong to the night before.
-    return at < NIGHT_ENDS, at
-
-
-# Times before it belong to the evening before.
-NIGHT_ENDS: Final = time(5)
+    return tuple(sorted(times.items(), key=lambda each: of_the_night(each[0])))
 
 
 def _as_channels(value: Mapping[str, float]) -> tuple[tuple[str, float], ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from enum import IntEnum, auto
 from functools import partial
@@ -23,7 +23,7 @@ from fourtop.errors import (
     safe_repr,
 )
 from fourtop.model.actor import GUEST, Actor
-from fourtop.model.alternatives import AlternativeKind, AlternativeTerms
+from fourtop.model.alternatives import Alternative, AlternativeKind, AlternativeTerms
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.calendar import Calendar
 from fourtop.model.hold import Hold
@@ -109,19 +109,39 @@ class EveningRun:
         elif party.guest.is_walk_in:
             self._walk_in(party)
         else:
-            self._request(party, [self._request_of(party.guest)])
+            self._request(party, [self._offered(party, self._request_of(party.guest))])
 
     def _request_of(self, guest: Guest) -> BookingRequest:
         # A house need not know the channels of its demand; it then has no rules on them.
         channel = guest.channel if guest.channel in self._channels else None
         return BookingRequest(guest.party_size, from_micros(guest.start_us), channel=channel)
 
+    def _offered(self, party: Party, request: BookingRequest) -> BookingRequest:
+        """Return the request for the start that a party takes of those that the house offers.
+
+        Without offers, or if it takes none, that is its own request.
+        """
+        terms = self._behaviour.offers
+        if terms is None:
+            return request
+        found = self._desk_of(party.guest).offers(
+            request,
+            flexible_minutes=terms.flexible_minutes,
+            forecast=terms.forecast,
+            steering=terms.steering,
+        )
+        starts = found.shown if found.wish is None else found.steered
+        taken = self._first_taken(party.guest, (each.alternative for each in starts))
+        return request if taken is None else taken.request
+
+    def _desk_of(self, guest: Guest) -> Desk:
+        return self.staff if guest.channel in self._behaviour.staff_channels else self._online
+
     def _request(
         self, party: Party, requests: Sequence[BookingRequest], *, is_first: bool = True
     ) -> None:
         """Ask for tables; after a no to the first request, look at the alternatives."""
-        by_staff = party.guest.channel in self._behaviour.staff_channels
-        desk = self.staff if by_staff else self._online
+        desk = self._desk_of(party.guest)
         taken: list[tuple[BookingRequest, Booking | Hold]] = []
         try:
             for place, request in enumerate(requests):
@@ -189,15 +209,22 @@ class EveningRun:
         terms = _terms_for(party.guest, self._behaviour.alternatives)
         if terms is None:
             return False
-        for each in desk.alternatives(request, terms).found:
-            chance = self._behaviour.take(party.guest, each)
+        taken = self._first_taken(party.guest, desk.alternatives(request, terms).found)
+        if taken is None:
+            return False
+        party.alternative = taken.kind
+        self._request(party, taken.requests, is_first=False)
+        return True
+
+    def _first_taken(self, guest: Guest, alternatives: Iterable[Alternative]) -> Alternative | None:
+        """Return the first alternative that a guest takes."""
+        for each in alternatives:
+            chance = self._behaviour.take(guest, each)
             if type(chance) not in (int, float, bool) or not 0 <= chance <= 1:
                 raise InvalidInput("take", "must return a number from 0 to 1", safe_repr(chance))
-            if chance > party.guest.flexibility:
-                party.alternative = each.kind
-                self._request(party, each.requests, is_first=False)
-                return True
-        return False
+            if chance > guest.flexibility:
+                return each
+        return None
 
     def _confirm(self, party: Party, holds: Sequence[tuple[BookingRequest, Hold]]) -> None:
         bookings: list[Booking] = []

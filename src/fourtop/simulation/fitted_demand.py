@@ -19,9 +19,9 @@ from fourtop.model.booking import BookingStatus
 from fourtop.model.booking_rules import WALK_IN
 from fourtop.model.calendar import Calendar
 from fourtop.model.house import House
-from fourtop.model.service_period import Weekday
+from fourtop.model.service_period import NIGHT_ENDS, Weekday
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, from_micros
-from fourtop.simulation.demand import NIGHT_ENDS, Demand
+from fourtop.simulation.demand import Demand
 from fourtop.simulation.distributions import Distribution, Empirical, Poisson
 from fourtop.simulation.goodness import (
     LEAST_OBSERVATIONS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from datetime import date, time, timedelta
+from datetime import date
 from itertools import accumulate, pairwise
 from random import Random
 from typing import Final
@@ -14,7 +14,7 @@ from fourtop.errors.display import brief
 from fourtop.model.booking_rules import WALK_IN
 from fourtop.model.calendar import Calendar
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, brief_iso
-from fourtop.simulation.demand import NIGHT_ENDS, Demand
+from fourtop.simulation.demand import Demand
 from fourtop.simulation.distributions import draw
 
 # The draws of a guest, in this order. A new one goes to the end, so that the others stay as they
@@ -130,7 +130,7 @@ class _GuestDraw:
 
     def __init__(self, demand: Demand, calendar: Calendar, on: date) -> None:
         self._demand = demand
-        instants = [_instant(calendar, on, at) for at, _ in demand.starts]
+        instants = [calendar.night_us(on, at) for at, _ in demand.starts]
         # A walk-in comes between its start and the next; with the last one, at that time.
         widths = [max(after - before, 0) for before, after in pairwise(instants)] + [0]
         self._starts = list(zip(instants, widths, strict=True))
@@ -195,9 +195,3 @@ def _place(sums: list[float], share: float) -> int:
 def _whole_minutes_us(minutes: float) -> int:
     """Return minutes, rounded down to whole ones, in microseconds."""
     return int(minutes // 1) * MICROSECONDS_PER_MINUTE
-
-
-def _instant(calendar: Calendar, on: date, at: time) -> int:
-    """Return the instant of a local time of a night; a skipped one moves on with the clocks."""
-    day = on + timedelta(days=1) if at < NIGHT_ENDS else on
-    return calendar.local_us(day, at)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import combinations
-from typing import Final
+from typing import Any, Final
 
 from hypothesis import strategies as st
 
@@ -19,6 +19,7 @@ from fourtop.model.calendar import Calendar
 from fourtop.model.capacity_rules import CapacityRule
 from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.house import House
+from fourtop.model.offers import OfferTerms, SteeringPolicy
 from fourtop.model.planning_rules import AdjacencyMode, Planning, Weights
 from fourtop.model.policy import Policy
 from fourtop.model.request import BookingRequest, Preference
@@ -59,6 +60,7 @@ ZONES: Final = (Zone("main", "Main"), Zone("bar", "Bar", order=1, area=Area.BAR)
 # As people count, 10 comes after 2; as texts it comes before.
 _NUMBERS: Final = ("1", "2", "3", "10", "11", "20", "21", "22", "30", "31")
 _ANYTHING: Final = Preference()
+_STEERING: Final = (None, SteeringPolicy("order"), SteeringPolicy("one_better", saves_more_than=0))
 
 
 @st.composite
@@ -370,16 +372,22 @@ def demands(draw: st.DrawFn, *, most_requests: int = 15) -> Demand:
 
 
 def behaviours() -> st.SearchStrategy[Behaviour]:
-    """Draw a behaviour, with or without alternatives, moves, longer stays and long holds."""
+    """Draw a behaviour, with or without other starts, moves, longer stays and long holds."""
     terms = AlternativeTerms((30, 60, 120))
     split = AlternativeTerms((30, 120), split=True)
+    alternatives = (None, terms, split, AlternativeTerms(split=True, times=False))
+    return st.one_of(
+        _behaviours(alternatives=st.sampled_from(alternatives)),
+        _behaviours(offers=st.builds(OfferTerms, steering=st.sampled_from(_STEERING))),
+    )
+
+
+def _behaviours(**others: st.SearchStrategy[Any]) -> st.SearchStrategy[Behaviour]:
     return st.builds(
         Behaviour,
-        alternatives=st.sampled_from(
-            (None, terms, split, AlternativeTerms(split=True, times=False))
-        ),
         moves_parties=st.booleans(),
         prolongs=st.booleans(),
         release_after_minutes=st.sampled_from((None, 0, 40)),
         hold_seconds=st.sampled_from((0, 60, 500)),
+        **others,
     )

@@ -237,35 +237,54 @@ class _Search:
                 return RejectedAlternative(kind, requests, answer, timezone=self._timezone)
             quotes.append(answer)
             admission = _booked(admission, request, answer)
-        return self._found(kind, requests, tuple(quotes))
+        return _found(
+            self._admission, self._request, kind, tuple(zip(requests, quotes, strict=True))
+        )
 
     # ---- answers
 
     def _one(self, kind: AlternativeKind, **changed: Any) -> Tried:
         request = self._request.replaced(**changed)
-        answer = _quoted(self._admission, request)
-        if isinstance(answer, Refusal):
-            return RejectedAlternative(kind, (request,), answer, timezone=self._timezone)
-        return self._found(kind, (request,), (answer,))
+        return tried(self._admission, self._request, request, kind)
 
-    def _found(
-        self,
-        kind: AlternativeKind,
-        requests: tuple[BookingRequest, ...],
-        quotes: tuple[Quote, ...],
-    ) -> Alternative:
-        moved_us = requests[0].start_us - self._request.start_us
-        stay = self._admission.find_stay(self._request)
-        asked = quotes[0].stay.turn_minutes if stay is None else stay.dining.minutes
-        least = min(each.stay.dining.minutes for each in quotes)
-        return Alternative(
-            kind,
-            requests,
-            quotes,
-            moved_minutes=round(moved_us / MICROSECONDS_PER_MINUTE),
-            stay_minutes_lost=max(asked - least, 0),
-            timezone=self._timezone,
-        )
+
+def tried(
+    admission: Admission, asked: BookingRequest, request: BookingRequest, kind: AlternativeKind
+) -> Tried:
+    """Return a request as an alternative to another one, or its refusal.
+
+    Args:
+        admission: The view covers all services of the date.
+        asked: The request of the party.
+        request: What it can have instead.
+        kind: The difference between the two.
+    """
+    answer = _quoted(admission, request)
+    if isinstance(answer, Refusal):
+        timezone = admission.compiled.house.restaurant.timezone
+        return RejectedAlternative(kind, (request,), answer, timezone=timezone)
+    return _found(admission, asked, kind, ((request, answer),))
+
+
+def _found(
+    admission: Admission,
+    asked: BookingRequest,
+    kind: AlternativeKind,
+    answers: tuple[tuple[BookingRequest, Quote], ...],
+) -> Alternative:
+    requests, quotes = zip(*answers, strict=True)
+    moved_us = requests[0].start_us - asked.start_us
+    stay = admission.find_stay(asked)
+    minutes = quotes[0].stay.turn_minutes if stay is None else stay.dining.minutes
+    least = min(each.stay.dining.minutes for each in quotes)
+    return Alternative(
+        kind,
+        requests,
+        quotes,
+        moved_minutes=round(moved_us / MICROSECONDS_PER_MINUTE),
+        stay_minutes_lost=max(minutes - least, 0),
+        timezone=admission.compiled.house.restaurant.timezone,
+    )
 
 
 def _booked(admission: Admission, request: BookingRequest, answer: Quote) -> Admission:

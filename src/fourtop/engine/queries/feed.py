@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import partial
 
-from fourtop.engine.admission import Admission, names_anything
+from fourtop.engine.admission import Admission, in_empty_house, names_anything
 from fourtop.engine.candidacy import Inquiry
 from fourtop.engine.checks.names import check_names
 from fourtop.engine.compiled_house import CompiledHouse
@@ -19,7 +19,7 @@ from fourtop.model import validators
 from fourtop.model.calendar import Service
 from fourtop.model.feed import Feed, FeedCell, FeedTerms
 from fourtop.model.window import Window
-from fourtop.ports import LoadedRecords, Need, Scope, View
+from fourtop.ports import Need, Scope
 
 
 def query(caller: Caller, terms: FeedTerms) -> Query[Feed]:
@@ -52,7 +52,7 @@ def _feed(admission: Admission, terms: FeedTerms, days: tuple[date, ...]) -> Fee
     need = missing_from(admission, days_reach(compiled, days))
     if need is not None:
         return need
-    empty = _in_empty_house(admission)
+    empty = in_empty_house(admission)
     timezone = compiled.house.restaurant.timezone
     cells = [
         cell
@@ -61,13 +61,6 @@ def _feed(admission: Admission, terms: FeedTerms, days: tuple[date, ...]) -> Fee
         for cell in _cells((admission, empty), terms, start_us, service)
     ]
     return Feed(terms, tuple(cells), admission.view.versions, timezone=timezone)
-
-
-def _in_empty_house(admission: Admission) -> Admission:
-    """Return the admission of a house where no table is taken and no party counts."""
-    view = admission.view
-    nothing = LoadedRecords(view.house, view.versions, counted=(), claimed=(), parties=())
-    return Admission(View(nothing, view.scope, view.now_us), admission.compiled, admission.actor)
 
 
 def _party(terms: FeedTerms, party_size: int, minutes: int | None, start_us: int) -> Inquiry:

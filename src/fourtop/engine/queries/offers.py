@@ -1,0 +1,111 @@
+"""Offers: the starts around a wish, each a quote of one view, with its opportunity cost."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from fourtop.engine.admission import Admission, Seating, in_empty_house
+from fourtop.engine.compiled_house import CompiledHouse
+from fourtop.engine.dispatch.requests import (
+    Caller,
+    Query,
+    check_request,
+    optional_id,
+)
+from fourtop.engine.opportunity_cost import CostModel, ExpectedSeats
+from fourtop.engine.preconditions import released_with
+from fourtop.engine.queries.alternatives import tried
+from fourtop.engine.queries.explain import (
+    date_around,
+    missing_around,
+    starts_around,
+    windows_around,
+)
+from fourtop.engine.queries.quote import quote
+from fourtop.model import validators
+from fourtop.model.alternatives import Alternative, AlternativeKind, RejectedAlternative
+from fourtop.model.offers import OfferedStart, OfferTerms, StartOffers
+from fourtop.model.request import BookingRequest
+from fourtop.model.window import MICROSECONDS_PER_MINUTE, from_micros
+from fourtop.ports import Need
+
+# The most starts that one call tries out, the nearest ones.
+MOST_STARTS: Final = 40
+_ALL_LOADED: Final = "the windows and counts of every service of the date are loaded"
+
+
+def query(
+    caller: Caller, request: BookingRequest, terms: OfferTerms, exclude: str | None = None
+) -> Query[StartOffers]:
+    """Build the query.
+
+    Raises:
+        InvalidInput: If an argument is of the wrong type.
+        InvalidIdentifier: If ``exclude`` is malformed.
+    """
+    check_request(caller, request)
+    validators.check_instance("terms", terms, OfferTerms)
+    excluded = optional_id("exclude", exclude)
+    return Query(
+        caller.scope(excluded),
+        lambda view, compiled: offers(
+            Admission(view, compiled, caller.actor, released_with(view, excluded)), request, terms
+        ),
+        prefetch=partial(windows_around, request),
+    )
+
+
+def offers(admission: Admission, request: BookingRequest, terms: OfferTerms) -> StartOffers | Need:
+    """Return the starts around a request that can be booked, each with its cost."""
+    compiled = admission.compiled
+    need = missing_around(admission, starts_around(compiled, request))
+    if need is not None:
+        return need
+    answer = quote(admission, request)
+    assert not isinstance(answer, Need), _ALL_LOADED
+    starts = starts_within(compiled, request, terms.flexible_minutes)
+    moved = [request.replaced(start=from_micros(each)) for each in starts]
+    outcomes = [tried(admission, request, each, AlternativeKind.TIME) for each in (request, *moved)]
+    costs = _costs(admission, request, terms)
+    empty = in_empty_house(admission)
+    return StartOffers(
+        request,
+        terms,
+        answer,
+        tuple(_offered(costs, empty, each) for each in outcomes if isinstance(each, Alternative)),
+        tuple(each for each in outcomes[1:] if isinstance(each, RejectedAlternative)),
+        admission.view.versions,
+        timezone=compiled.house.restaurant.timezone,
+    )
+
+
+def starts_within(compiled: CompiledHouse, request: BookingRequest, minutes: int) -> list[int]:
+    """Return the other starts on offer of the date within a distance, the nearest first."""
+    own_us, reach_us = request.start_us, minutes * MICROSECONDS_PER_MINUTE
+    near = [
+        each
+        for each in starts_around(compiled, request)
+        if each != own_us and abs(each - own_us) <= reach_us
+    ]
+    return sorted(near, key=lambda each: (abs(each - own_us), each))[:MOST_STARTS]
+
+
+def _costs(admission: Admission, request: BookingRequest, terms: OfferTerms) -> CostModel:
+    if terms.forecast is None:
+        return CostModel(admission, None)
+    calendar = admission.compiled.calendar
+    on = date_around(calendar, request.start_us)
+    expected = ExpectedSeats(terms.forecast, calendar, on, admission.view.now_us)
+    return CostModel(admission, expected)
+
+
+def _offered(costs: CostModel, empty: Admission, alternative: Alternative) -> OfferedStart:
+    request, found = alternative.request, alternative.quotes[0]
+    placed = at_best = (found.plan, found.stay)
+    seating = empty.admit(request)
+    # With more tables to try, the search may end at its bound. Then no better tables are known.
+    if isinstance(seating, Seating):
+        assert seating.chosen is not None, "a party is admitted with tables"
+        at_best = (seating.chosen, seating.stay)
+    return OfferedStart(alternative, costs.cost(request.party_size, placed, at_best))
