@@ -22,6 +22,7 @@ from fourtop.model.calendar import Calendar, Stay
 from fourtop.model.forecast import DemandForecast
 from fourtop.model.offers import OpportunityCost
 from fourtop.model.plan import Plan
+from fourtop.model.planning_rules import Weights
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 
 SLOT_MINUTES: Final = 15
@@ -57,11 +58,14 @@ def displaced_by_occupancy(party_size: int, priced_minutes: float) -> float:
     return _OCCUPANCY_FACTOR * party_size * priced_minutes / TURN_MINUTES
 
 
-def seat_minutes(plan: Plan, stay: Stay) -> float:
-    """Return the cost of a plan in seat-minutes: its seats over and further tables, times the stay.
+def seat_minutes(plan: Plan, stay: Stay, weights: Weights) -> float:
+    """Return the cost of a plan in seat-minutes.
 
-    Its terms do not depend on the evening.
+    That is its score, if the house ranks plans by the evening. Other weights may be in another
+    unit: then it is the seats over and the further tables, times the stay.
     """
+    if weights.sees_evening:
+        return plan.score.total
     return _minutes(stay.occupied) * (plan.slack + len(plan.tables) - 1)
 
 
@@ -110,6 +114,7 @@ class CostModel:
 
     def __init__(self, admission: Admission, expected: ExpectedSeats | None) -> None:
         self._view, self._released = admission.view, admission.released.owners
+        self._weights = admission.compiled.house.policy.planning.weights
         self._expected = expected
         self._seats_of = [
             (1 << place, table.capacity)
@@ -137,7 +142,7 @@ class CostModel:
             priced += minutes * price
             demand += minutes * wanted
         displaced = displaced_by_forecast if self._expected is not None else displaced_by_occupancy
-        wasted = seat_minutes(*placed) - seat_minutes(*at_best)
+        wasted = seat_minutes(*placed, self._weights) - seat_minutes(*at_best, self._weights)
         return OpportunityCost(
             displaced(party_size, priced),
             wasted / SEAT_MINUTES_PER_COVER,
