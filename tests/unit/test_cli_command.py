@@ -117,8 +117,8 @@ def test_plan_prints_the_moves_that_make_room(capsys: Captured, tmp_path: Path) 
     ]
     given = tmp_path / "bookings.json"
     given.write_text(json.dumps(rows), encoding="utf-8")
-    asked = ("plan", a_floor(tmp_path, dumps_house(house)), "--party", "4", "--at", AT)
-    asked += ("--now", NOW, "--bookings", str(given))
+    where = ("plan", a_floor(tmp_path, dumps_house(house)), "--party", "4", "--at", AT)
+    asked = (*where, "--now", NOW, "--bookings", str(given))
     code, out, _ = run(capsys, *asked)
     assert code == 1
     assert "proof: no_free_plan" in out

@@ -21,11 +21,13 @@ from fourtop import (
     NotFound,
     OfferTerms,
     OpportunityCost,
+    Planning,
     Quote,
     Refusal,
     StartOffers,
     SteeringMode,
     SteeringPolicy,
+    Weights,
     Window,
 )
 from fourtop.engine.opportunity_cost import (
@@ -89,13 +91,32 @@ def test_the_last_slot_of_a_stay_may_be_shorter() -> None:
     ]
 
 
-def test_a_plan_costs_its_seats_over_and_further_tables_for_its_stay(store: Store) -> None:
+def test_a_plan_costs_its_score_where_the_house_ranks_by_the_evening(store: Store) -> None:
     desk = open_desk(store)
     three, eight = desk.quote(party_size(3)), desk.quote(party_size(8))
     assert isinstance(three, Quote)
     assert isinstance(eight, Quote)
-    assert seat_minutes(three.plan, three.stay) == 90 * 1
-    assert seat_minutes(eight.plan, eight.stay) == 90 * (0 + 1)
+    # From 17:00 to 19:00 and from 20:30 to 23:00 the tables are idle; table 3 leaves table 4 alone.
+    idle = 0.2 * (120 + 150)
+    assert seat_minutes(three.plan, three.stay, Weights()) == pytest.approx(
+        90 * 1 + 90 * 0.75 + 4 * idle
+    )
+    assert seat_minutes(eight.plan, eight.stay, Weights()) == pytest.approx(90 * (0 + 1) + 8 * idle)
+
+
+def test_with_other_weights_a_plan_costs_its_seats_over_and_further_tables() -> None:
+    weights = Weights.reference()
+    house = a_house(planning=Planning(weights=weights))
+    desk = open_desk(MemoryStore(ManualClock(NOW)), house)
+    three, eight = desk.quote(party_size(3)), desk.quote(party_size(8))
+    assert isinstance(three, Quote)
+    assert isinstance(eight, Quote)
+    assert seat_minutes(three.plan, three.stay, weights) == 90 * 1
+    assert seat_minutes(eight.plan, eight.stay, weights) == 90 * (0 + 1)
+    for tables in (["1"], ["2"]):
+        booked(desk, 2, tables=tables)
+    wish = the_wish(desk.offers(party_size(2), flexible_minutes=0))
+    assert wish.wasted_covers == pytest.approx(90 * 2 / 105)
 
 
 # ---- costs
@@ -131,7 +152,19 @@ def test_seats_that_fit_worse_than_in_an_empty_house_are_wasted(store: Store) ->
     for tables in (["1"], ["2"]):
         booked(desk, 2, tables=tables)
     found = desk.offers(party_size(2), flexible_minutes=0)
-    assert the_wish(found).wasted_covers == pytest.approx(2 * 90 / 105)
+    # Two seats more, for the stay and for the idle time from 17:00 to 23:00; a join each way.
+    more = 2 * 90 + 2 * 0.2 * (120 + 150)
+    assert the_wish(found).wasted_covers == pytest.approx(more / 105)
+
+
+def test_a_stay_next_to_another_saves_the_idle_time_beside_it(store: Store) -> None:
+    desk = open_desk(store, a_house(one_table()))
+    booked(desk, 4, "20:30")
+    found = desk.offers(party_size(4), flexible_minutes=15)
+    wasted = {each.clock: each.cost.wasted_covers for each in found.found}
+    # Until 20:30, or with a dead quarter of an hour before; in an empty house 270 minutes are idle.
+    assert wasted["19:00"] == pytest.approx(4 * (0.2 * 120 - 0.2 * 270) / 105)
+    assert wasted["18:45"] == pytest.approx(4 * (0.2 * 105 + 15 - 0.2 * 270) / 105)
 
 
 def test_covers_that_have_asked_are_expected_no_longer() -> None:
@@ -200,7 +233,9 @@ def test_a_taken_wish_leaves_the_others_and_tells_why(store: Store) -> None:
         "19:15",
         "18:30",
     ]
-    assert found.explain() == "19:30 costs 0.00 covers; the wish itself cannot be booked."
+    # After 19:30 the table is idle for 120 minutes; in an empty house, for 270.
+    assert round(4 * 0.2 * (120 - 270) / 105, 2) == -1.14
+    assert found.explain() == "19:30 costs -1.14 covers; the wish itself cannot be booked."
 
 
 def test_a_party_that_never_fits_gets_no_start(store: Store) -> None:
@@ -315,7 +350,10 @@ def test_the_sentence_names_tables_that_waste_more_seats(store: Store) -> None:
         booked(desk, 2, "20:30", tables=tables)
     found = desk.offers(party_size(2, "19:15"), flexible_minutes=15)
     assert found.cheapest is not None
-    assert found.explain().endswith(", and its tables waste 0.00 covers instead of 1.71.")
+    # A two that leaves no idle time before 20:30, and a four.
+    spared, lost = -2 * 0.2 * 150, 2 * 90 + 2 * 0.2 * 270
+    assert (round(spared / 105, 2), round(lost / 105, 2)) == (-0.57, 2.74)
+    assert found.explain().endswith(", and its tables waste -0.57 covers instead of 2.74.")
 
 
 # ---- values

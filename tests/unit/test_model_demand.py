@@ -333,8 +333,8 @@ def test_a_scarcity_of_a_kind_that_the_floor_lacks_counts_for_nothing() -> None:
     usual = Planning(weights=Weights.reference())
     foreign = [Scarcity(2, 0.8), Scarcity(4, 0.1, category="bar")]
     planning = attrs.evolve(usual, scarcities=foreign)
-    usual, found = (Planner(floor, each).plans(PlanRequest(4), 1) for each in (usual, planning))
-    assert usual == found
+    known, found = (Planner(floor, each).plans(PlanRequest(4), 1) for each in (usual, planning))
+    assert known == found
 
 
 def test_a_faulty_demand_of_a_request_is_an_error() -> None:

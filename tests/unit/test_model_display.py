@@ -235,6 +235,12 @@ def stranded() -> list[Any]:
     return [*values, *ways, report, fourtop.ShadowCount(Code.CAPACITY_EXCEEDED, 2, 9)]
 
 
+def reseated(desk: Desk, quote: Quote) -> list[Any]:
+    moves = tuple(PlannedMove(f"{LONG[:60]}{n}", 1, [LONG], [LONG, "t2"]) for n in range(5))
+    reseating = Reseating(4, quote.stay.dining.start_us, ["t1"], moves, desk.versions())
+    return [moves[0], reseating, attrs.evolve(quote, reseating=reseating)]
+
+
 def samples() -> list[Any]:
     """At least one value of every public class, most of them as a desk returns them."""
     desk = pub()
@@ -248,9 +254,6 @@ def samples() -> list[Any]:
     house = desk.house()
     calendar = Calendar(house.restaurant, house.policy)
     refusal = Refusal.by_rule(Code.CLOSED, date="2030-05-03")
-    score = Score((Term("overage", 1, 3.5999999999999996),))
-    moves = tuple(PlannedMove(f"{LONG[:60]}{n}", 1, [LONG], [LONG, "t2"]) for n in range(5))
-    reseating = Reseating(4, quote.stay.dining.start_us, ["t1"], moves, desk.versions())
     return [
         *RIGHT,
         desk.free_and_block(day, tables=[house.floor.tables[-1].id], reason="paint"),
@@ -271,6 +274,7 @@ def samples() -> list[Any]:
         *the_day(),
         *waiting_parties(),
         *stranded(),
+        *reseated(desk, quote),
         Fingerprint('{"a":1}'),
         AtRisk(booking, booking, ("t1",), 5, quote.plan),
         GUEST,
@@ -301,14 +305,11 @@ def samples() -> list[Any]:
         hold.fingerprint,
         house,
         house.floor,
-        moves[0],
         quote,
-        attrs.evolve(quote, reseating=reseating),
         quote.plan,
         refusal,
         refusal.reasons[0],
-        reseating,
-        score,
+        Score((Term("overage", 1, 3.5999999999999996),)),
     ]
 
 

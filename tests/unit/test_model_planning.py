@@ -291,7 +291,7 @@ def test_finding_34_every_weight_changes_a_score() -> None:
     request = PlanRequest(8, wish=Preference(features={"window"}))
     # All joins are inside the plan but that to the fourth table, and both gaps are dead.
     evening = Evening(
-        [EveningPart(0b1111, 100 * HOUR_US, 102 * HOUR_US, [99 * HOUR_US] * 4, [None] * 4)],
+        (EveningPart(0b1111, 100 * HOUR_US, 102 * HOUR_US, [99 * HOUR_US] * 4, [None] * 4),),
         0b1111,
         opens_us=90 * HOUR_US,
         closes_us=103 * HOUR_US,

@@ -128,8 +128,10 @@ class OpportunityCost:
 
     Args:
         displaced_covers: Lost because the seats are wanted at that time; never negative.
-        wasted_covers: Lost because of the tables: seats over and further tables, beyond those that
-            the party wastes in an empty house. Negative: the tables suit it better.
+        wasted_covers: Lost because of the tables: their score in seat-minutes, beyond that of the
+            best tables in an empty house. If the house ranks plans without the evening, seats over
+            and further tables count. Negative: the tables suit the party better, or its stay fills
+            time that would be idle.
         demand_percent: The seats taken or expected while the party sits, of all, on average; above
             100, more guests are expected than fit.
     """

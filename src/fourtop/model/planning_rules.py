@@ -33,16 +33,6 @@ def _mode(value: AdjacencyMode | str) -> AdjacencyMode:
     return validators.as_enum(AdjacencyMode, "adjacency_mode", value)
 
 
-def _weight(default: float) -> float:
-    """Make the field of a weight; the checker sees its value."""
-    field: float = attrs.field(
-        default=default,
-        converter=validators.as_number,
-        validator=validators.number(0, 1_000),
-    )
-    return field
-
-
 @attrs.frozen(repr=False, kw_only=True)
 class Weights:
     """The cost of each term of the score, from 0 to 1,000. Lower scores are better.
@@ -72,15 +62,51 @@ class Weights:
     22
     """
 
-    overage: float = _weight(1)
-    table_count: float = _weight(1)
-    fragmentation: float = _weight(0)
-    adjacency: float = _weight(0)
-    scarcity: float = _weight(0)
-    wish: float = _weight(2)
-    joins_closed: float = _weight(0.75)
-    dead_time: float = _weight(1)
-    idle_time: float = _weight(0.2)
+    overage: float = attrs.field(
+        default=1,
+        converter=validators.as_number,
+        validator=validators.number(0, 1_000),
+    )
+    table_count: float = attrs.field(
+        default=1,
+        converter=validators.as_number,
+        validator=validators.number(0, 1_000),
+    )
+    fragmentation: float = attrs.field(
+        default=0,
+        converter=validators.as_number,
+        validator=validators.number(0, 1_000),
+    )
+    adjacency: float = attrs.field(
+        default=0,
+        converter=validators.as_number,
+        validator=validators.number(0, 1_000),
+    )
+    scarcity: float = attrs.field(
+        default=0,
+        converter=validators.as_number,
+        validator=validators.number(0, 1_000),
+    )
+    wish: float = attrs.field(
+        default=2,
+        converter=validators.as_number,
+        validator=validators.number(0, 1_000),
+    )
+    joins_closed: float = attrs.field(
+        default=0.75,
+        converter=validators.as_number,
+        validator=validators.number(0, 1_000),
+    )
+    dead_time: float = attrs.field(
+        default=1,
+        converter=validators.as_number,
+        validator=validators.number(0, 1_000),
+    )
+    idle_time: float = attrs.field(
+        default=0.2,
+        converter=validators.as_number,
+        validator=validators.number(0, 1_000),
+    )
 
     @classmethod
     def reference(cls) -> Self:

@@ -124,9 +124,7 @@ def make_booking(
         return seating
     if isinstance(seating, Refusal):
         raise room.refused(seating)
-    placing = NO_PLACING
-    if seating.chosen is not None:
-        placing = place(invocation, booking_id, seating)
+    placing = NO_PLACING if seating.chosen is None else place(invocation, booking_id, seating)
     assignment = assignment_of(invocation, view, seating, placing)
     booking = Booking(
         booking_id,
