@@ -86,7 +86,9 @@ from fourtop import (
 from fourtop.errors.display import WIDTH
 from fourtop.model.hold import HoldState
 from fourtop.model.window import brief_iso
+from tests.evening import NOW, a_house, one_table, open_desk
 from tests.types.right_arguments import RIGHT
+from tests.unit.day_plan_case import planned, waits
 
 SIX = datetime(2030, 5, 3, 17, tzinfo=UTC)
 LONG = "x" * 64
@@ -201,6 +203,15 @@ def the_day() -> list[Any]:
     return [*values, *day.tables, *entries, wanted, desk.list_bookings(wanted)]
 
 
+def day_plans() -> list[Any]:
+    """A day plan for two parties that ask for the same table."""
+    desk = open_desk(MemoryStore(ManualClock(NOW)), a_house(one_table()))
+    for name in (LONG, "bo"):
+        waits(desk, name, 4)
+    plan = planned(desk)
+    return [plan, *plan.moves, *plan.left]
+
+
 def waiting_parties() -> list[Any]:
     """A waitlist with an offer, and a slot."""
     desk = pub()
@@ -272,6 +283,7 @@ def samples() -> list[Any]:
         *alternatives(),
         *offers(),
         *the_day(),
+        *day_plans(),
         *waiting_parties(),
         *stranded(),
         *reseated(desk, quote),

@@ -132,7 +132,10 @@ class EveningRun:
         )
         starts = found.shown if found.wish is None else found.steered
         taken = self._first_taken(party.guest, (each.alternative for each in starts))
-        return request if taken is None else taken.request
+        if taken is None:
+            return request
+        party.alternative = taken.kind
+        return taken.request
 
     def _desk_of(self, guest: Guest) -> Desk:
         return self.staff if guest.channel in self._behaviour.staff_channels else self._online
