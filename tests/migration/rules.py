@@ -16,6 +16,7 @@ NEWER = ("demand_profiles", "enforcement")
 
 def without_distances(house: House) -> House:
     """The house without what revision 0008 brings. No two of its tables share a number."""
+    house = without_notice(house)
     floor, bare = house.floor, Floor([], zones=[])
     return attrs.evolve(
         house,
@@ -67,8 +68,15 @@ def without_rules(house: House) -> House:
 
 
 def without_demand(house: House) -> House:
-    """The house without the rules that revision 0010 brings."""
+    """The house without the rules that revision 0010 and later ones bring."""
+    house = without_notice(house)
     policy, bare = house.policy, Policy([])
     changes = {name: getattr(bare, name) for name in NEWER}
     planning = attrs.evolve(policy.planning, scarcities=())
     return attrs.evolve(house, policy=attrs.evolve(policy, planning=planning, **changes))
+
+
+def without_notice(house: House) -> House:
+    """The house without the rule that revision 0014 brings."""
+    seating = attrs.evolve(house.policy.seating, reseat_notice_minutes=0)
+    return attrs.evolve(house, policy=attrs.evolve(house.policy, seating=seating))
