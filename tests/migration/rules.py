@@ -16,7 +16,6 @@ NEWER = ("demand_profiles", "enforcement")
 
 def without_distances(house: House) -> House:
     """The house without what revision 0008 brings. No two of its tables share a number."""
-    house = without_notice(house)
     floor, bare = house.floor, Floor([], zones=[])
     return attrs.evolve(
         house,
@@ -80,3 +79,11 @@ def without_notice(house: House) -> House:
     """The house without the rule that revision 0014 brings."""
     seating = attrs.evolve(house.policy.seating, reseat_notice_minutes=0)
     return attrs.evolve(house, policy=attrs.evolve(house.policy, seating=seating))
+
+
+def without_evening(house: House) -> House:
+    """The house with the weights of revision 0003, which know no terms of the evening."""
+    policy = house.policy
+    weights = attrs.evolve(policy.planning.weights, joins_closed=0, dead_time=0, idle_time=0)
+    planning = attrs.evolve(policy.planning, weights=weights)
+    return attrs.evolve(house, policy=attrs.evolve(policy, planning=planning))
