@@ -12,6 +12,7 @@ import pytest
 from fourtop import (
     BookingChange,
     BookingRow,
+    DayMove,
     Desk,
     Floor,
     FourtopError,
@@ -24,7 +25,18 @@ from fourtop import (
     sketch_floor,
 )
 from fourtop.ports import Store
-from tests.evening import STAFF, a_house, at, booked, held, open_desk, party_size, rows_of, window
+from tests.evening import (
+    FRIDAY,
+    STAFF,
+    a_house,
+    at,
+    booked,
+    held,
+    open_desk,
+    party_size,
+    rows_of,
+    window,
+)
 from tests.unit.test_writes import WRITES
 
 Call = Callable[[Desk], object]
@@ -79,6 +91,15 @@ def imported(desk: Desk) -> object:
     return desk.import_bookings([row])
 
 
+def planned_elsewhere(desk: Desk) -> object:
+    """Commit a plan of the day that moves the party all the same."""
+    plan = desk.plan_day(FRIDAY, node_budget=50)
+    party = desk.get_booking(PINNED)
+    start_us = party.stay.dining.start_us
+    move = DayMove(PINNED, party.version, party.party_size, start_us, ("3",), ("5",))
+    return desk.commit_day_plan(attrs.evolve(plan, moves=[move]))
+
+
 TRIES: Final[dict[str, tuple[Call, ...]]] = {
     "assign": (
         lambda desk: desk.assign(PINNED, ["5"]),
@@ -90,6 +111,10 @@ TRIES: Final[dict[str, tuple[Call, ...]]] = {
         lambda desk: desk.book(party_size(8, tables=["3", "4"])),
     ),
     "cancel": (lambda desk: desk.cancel(PINNED),),
+    "commit_day_plan": (
+        lambda desk: desk.commit_day_plan(desk.plan_day(FRIDAY, node_budget=50)),
+        planned_elsewhere,
+    ),
     "complete": (lambda desk: desk.complete(PINNED),),
     "confirm": (confirmed_elsewhere,),
     "edit_floor": (
@@ -144,7 +169,8 @@ ELSEWHERE: Final = {
 
 # The writes that change the tables of a booking without a pin.
 MOVING: Final = {
-    *("edit_floor", "free_and_block", "move", "replace_house", "reschedule", "swap", "unassign"),
+    *("commit_day_plan", "edit_floor", "free_and_block", "move", "replace_house", "reschedule"),
+    *("swap", "unassign"),
 }
 
 
