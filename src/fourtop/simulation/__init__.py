@@ -21,13 +21,13 @@ from fourtop.simulation.distributions import (
 )
 from fourtop.simulation.estimates import Estimate
 from fourtop.simulation.evening import EveningResult
+from fourtop.simulation.evening_play import PlayedEvening, play_evening, simulate_evening
 from fourtop.simulation.event_loop import EventLoop
 from fourtop.simulation.fitted_demand import FittedDemand, FittedPart, fit_demand
 from fourtop.simulation.forecast import demand_forecast, fit_forecast
 from fourtop.simulation.guests import Guest, draw_guests
 from fourtop.simulation.metrics import METRICS, Metric
 from fourtop.simulation.past_bookings import Rerun, RerunRow, rerun
-from fourtop.simulation.played_evening import PlayedEvening, play_evening, simulate_evening
 from fourtop.simulation.profiles import (
     EveningProfile,
     evening_profile,

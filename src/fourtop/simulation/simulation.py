@@ -15,8 +15,8 @@ from fourtop.simulation.behaviour import Behaviour
 from fourtop.simulation.demand import Demand
 from fourtop.simulation.estimates import Estimate, mean_of, ratio_of
 from fourtop.simulation.evening import EveningResult
+from fourtop.simulation.evening_play import MOST_EVENINGS, check_seed, simulate_evening
 from fourtop.simulation.metrics import METRICS, Metric, get_metric
-from fourtop.simulation.played_evening import MOST_EVENINGS, check_seed, simulate_evening
 from fourtop.simulation.scenario import Scenario
 from fourtop.simulation.table import TidyTable
 

@@ -13,8 +13,8 @@ from fourtop.errors.display import count_of
 from fourtop.model import validators
 from fourtop.model.floor import MAX_TABLES_ON_FLOOR, Floor
 from fourtop.model.table import MAX_CAPACITY, Table
+from fourtop.simulation.evening_play import simulate_evening
 from fourtop.simulation.metrics import Metric
-from fourtop.simulation.played_evening import simulate_evening
 from fourtop.simulation.scenario import Scenario
 from fourtop.simulation.selection import Search, SearchTerms, search
 from fourtop.simulation.simulation import Progress

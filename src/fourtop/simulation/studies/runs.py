@@ -15,8 +15,8 @@ from fourtop.errors import FourtopError, InvalidInput, SweepFailed, safe_repr
 from fourtop.formats.files import StrPath
 from fourtop.model import validators
 from fourtop.simulation.evening import EveningResult
+from fourtop.simulation.evening_play import MOST_EVENINGS, check_seed, simulate_evening
 from fourtop.simulation.metrics import Metric, get_metric
-from fourtop.simulation.played_evening import MOST_EVENINGS, check_seed, simulate_evening
 from fourtop.simulation.scenario import Scenario
 from fourtop.simulation.simulation import Progress, Simulation
 from fourtop.simulation.sweeps import Submitter, SweepOptions, sweep
