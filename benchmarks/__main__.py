@@ -93,6 +93,13 @@ DATABASES: Final = (
     "neighbours",
     "constraint",
 )
+# All parts that play evenings to count covers: hours, and the same figures on every machine.
+QUALITY: Final = ("alternatives", "day-plan", "rules", "seating-quality", "steering", "reseat")
+GROUPS: Final = {
+    "databases": DATABASES,
+    "quality": QUALITY,
+    "speed": tuple(name for name in PARTS if name not in (*DATABASES, *QUALITY)),
+}
 REMARKS: Final[dict[str, Callable[[], str]]] = {
     "planner": planner.cold_start,
     "booking": booking.profile_table,
@@ -102,9 +109,12 @@ REMARKS: Final[dict[str, Callable[[], str]]] = {
 def main() -> None:
     """Print the figures. A missed bar exits with 0 too, because a slow machine is not a fault."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    choices = [*PARTS, "databases"]
+    choices = [*PARTS, *GROUPS]
     parser.add_argument(
-        "--only", action="append", choices=choices, help="only this part; may be given again"
+        "--only",
+        action="append",
+        choices=choices,
+        help="only this part or group of parts; may be given again",
     )
     parser.add_argument(
         "--quick",
@@ -116,11 +126,7 @@ def main() -> None:
     python = f"{platform.python_implementation()} {platform.python_version()}"
     print(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {python}")
     print(HEADING, flush=True)
-    names = [
-        each
-        for name in chosen.only or PARTS
-        for each in (DATABASES if name == "databases" else (name,))
-    ]
+    names = [each for name in chosen.only or PARTS for each in GROUPS.get(name, (name,))]
     missed = [bar for name in names for bar in part(name, is_quick=chosen.quick)]
     minutes, seconds = divmod(round(perf_counter() - begun), 60)
     print(f"\n{len(missed)} missed; {minutes} min {seconds:02} s")
