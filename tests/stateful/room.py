@@ -113,7 +113,9 @@ def why_it_stays(ledger: Ledger, guest: Guest) -> str | None:
     if guest.named:
         return "promised"
     notice = ledger.policy.seating.reseat_notice_minutes * MINUTE
-    return "due" if guest.sitting.start - notice <= ledger.now else None
+    is_kept_ready = guest.given is not None and guest.given.start < ledger.now
+    is_due = guest.sitting.start - notice <= ledger.now
+    return "due" if is_due or is_kept_ready else None
 
 
 def movable(ledger: Ledger) -> list[Guest]:
