@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
+import attrs
 import pytest
 
 from fourtop import (
@@ -17,6 +18,7 @@ from fourtop import (
     Floor,
     Planning,
     Refusal,
+    Weights,
     Zone,
     sketch_floor,
 )
@@ -34,8 +36,14 @@ def floor_of(capacities: Mapping[str, int], joins: Sequence[tuple[str, str]]) ->
 def plans(
     floor: Floor, party_size: int, planning: Planning, free: Sequence[str] | None = None
 ) -> list[tuple[str, ...]]:
+    """Return the sets of a party, the best first; the weights of the reference give the same."""
     mask = floor.mask([table.id for table in floor.tables] if free is None else free)
-    return [plan.tables for plan in Planner(floor, planning).plans(PlanRequest(party_size), mask)]
+    found, of_reference = (
+        [plan.tables for plan in Planner(floor, each).plans(PlanRequest(party_size), mask)]
+        for each in (planning, attrs.evolve(planning, weights=Weights.reference()))
+    )
+    assert sorted(found) == sorted(of_reference)
+    return found
 
 
 def test_selector_upper_bound_a_party_above_all_seats_never_fits() -> None:

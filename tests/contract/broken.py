@@ -15,6 +15,7 @@ from fourtop.timeline import Occupancy
 from tests.contract import broken_judge as judge
 from tests.contract import broken_lists as lists
 from tests.contract import broken_occupancy as occupancy
+from tests.contract import broken_plans as plans
 from tests.contract import broken_seated as seated
 from tests.contract import broken_state as state
 from tests.contract import broken_store as store
@@ -128,6 +129,16 @@ BROKEN: Final[Mapping[Kind, tuple[str, ...]]] = {
     judge.TrustsTables: ("test_a_table_exists",),
     judge.LeavesRowsBehind: ("test_a_block_leaves_no_rows_behind",),
     judge.LeavesRowsOfBookingsBehind: ("test_a_booking_leaves_no_rows_behind",),
+    plans.SeatsTheNewcomerOnly: ("test_a_newcomer_comes_with_the_moves_that_make_room",),
+    plans.MovesBeforeItSeats: (
+        "test_a_newcomer_who_finds_no_room_moves_no_one",
+        "test_a_day_plan_with_one_taken_table_moves_no_one",
+    ),
+    plans.ChecksTheFirstBookingOnly: (
+        "test_moves_of_a_changed_booking_seat_no_newcomer",
+        "test_a_day_plan_with_one_changed_booking_moves_no_one",
+    ),
+    plans.WritesTenBookings: ("test_a_day_plan_moves_and_seats_all_its_parties",),
     occupancy.LosesTheLastMicrosecond: (
         "test_overlap_is_exact_to_the_microsecond",
         "test_a_replaced_row_may_not_move_onto_another",

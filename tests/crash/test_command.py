@@ -25,6 +25,7 @@ from fourtop import (
     StaleVersion,
     sketch_floor,
 )
+from fourtop.ports import Store
 from tests.crash.killed_command import (
     FUSES,
     SOME_FUSES,
@@ -162,6 +163,22 @@ def hold_with_moves(desk: Desk, key: str) -> Call:
     return lambda: desk.hold(party_size(6), moves=moves, key=key)
 
 
+def confirm_with_moves(desk: Desk, key: str) -> Call:
+    (hold_id,) = {row.owner_id for row in table_rows(desk)} - {"a", "b"}
+    return lambda: desk.confirm(hold_id, booking_id="new", key=key)
+
+
+def _with_room_to_make(store: Store, number: int) -> Desk:
+    """Return a house in which a party of six needs the tables of two others."""
+    house = a_house(sketch_floor({"1": 2, "2": 4, "3": 6}), name=f"House {number}")
+    desk = Engine(store).add_restaurant(house, actor=STAFF)
+    for name, size, table in (("b", 4, "3"), ("a", 2, "2")):
+        booked(desk, size, booking_id=name)
+        if desk.get_booking(name).tables != (table,):
+            desk.move([Move(name, [table])])
+    return desk
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "build", [book_with_moves, hold_with_moves], ids=lambda each: each.__name__
@@ -171,12 +188,7 @@ def test_a_party_that_is_killed_sits_down_with_all_its_moves_or_not_at_all(
 ) -> None:
     with open_store(url) as store:
         for number, statement in enumerate(SOME_FUSES):
-            house = a_house(sketch_floor({"1": 2, "2": 4, "3": 6}), name=f"House {number}")
-            desk = Engine(store).add_restaurant(house, actor=STAFF)
-            for name, size, table in (("b", 4, "3"), ("a", 2, "2")):
-                booked(desk, size, booking_id=name)
-                if desk.get_booking(name).tables != (table,):
-                    desk.move([Move(name, [table])])
+            desk = _with_room_to_make(store, number)
             again = build(desk, "k")
             kill(Task(url, build, "k", desk.restaurant_id), statement)
             is_done = statement is None
@@ -188,6 +200,24 @@ def test_a_party_that_is_killed_sits_down_with_all_its_moves_or_not_at_all(
             assert made.tables == ("3",)
             assert seats(desk, "a", "b") == ["1", "2"]
             assert {row.owner_id for row in table_rows(desk)} == {"a", "b", made.id}
+            assert desk.audit().is_clean
+
+
+@pytest.mark.slow
+def test_a_confirmation_that_is_killed_books_or_keeps_the_hold_and_moves_no_one(url: str) -> None:
+    with open_store(url) as store:
+        for number, statement in enumerate(SOME_FUSES):
+            desk = _with_room_to_make(store, number)
+            hold = hold_with_moves(desk, "h")()
+            kill(Task(url, confirm_with_moves, "k", desk.restaurant_id), statement)
+            is_done = statement is None
+            assert seats(desk, "a", "b") == ["1", "2"], "the moves of the hold stay"
+            owners = {row.owner_id for row in table_rows(desk)}
+            assert owners == {"a", "b", "new" if is_done else hold.id}
+            assert [each.confirmed for each in desk.confirmations(hold.id)] == [True] * is_done
+            made = desk.confirm(hold.id, booking_id="new", key="k")
+            assert (made.replayed, made.tables) == (is_done, ("3",))
+            assert {row.owner_id for row in table_rows(desk)} == {"a", "b", "new"}
             assert desk.audit().is_clean
 
 

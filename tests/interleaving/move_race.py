@@ -1,13 +1,24 @@
-"""Duels about moves that make room: a rival takes the room, asks for it too, or pins the party."""
+"""Duels about moves that make room: a rival wants the room, or the party stays, or goes back."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from fourtop import Booking, Desk, EventType, Hold, Move, Quote, Refused, StaleVersion, sketch_floor
+from fourtop import (
+    Booking,
+    Desk,
+    EventType,
+    Hold,
+    HoldEnded,
+    Move,
+    Quote,
+    Refused,
+    StaleVersion,
+    sketch_floor,
+)
 from fourtop.testing.interleavings import Interleaving, Scheduler
-from tests.evening import a_house, booked, party_size
+from tests.evening import a_house, at, booked, party_size
 from tests.interleaving.race import Calls, Duel, Scene, owners, won_and_lost
 
 
@@ -74,6 +85,56 @@ def _held_or_pinned_in_the_way(run: Interleaving[Scene]) -> None:
         assert owners(desk) == [("2", "two"), ("3", "four")]
 
 
+def _book_with_moves_and_seat(scene: Scene, _: Scheduler) -> Calls:
+    return {
+        "moves": lambda: scene.desk.book(party_size(4), moves=scene.found),
+        "seat": lambda: scene.desk.seat("two"),
+    }
+
+
+def _at_six(scene: Scene) -> None:
+    scene.clock.move_to(at("18:00"))
+
+
+def _seated_where_it_is(run: Interleaving[Scene]) -> None:
+    """A party that has sat down stays; one that was moved first sits down at its new table."""
+    desk, moves = run.scene.desk, run.answers["moves"]
+    two = run.answers["seat"]
+    assert isinstance(two, Booking)
+    assert desk.get_booking("two") == two
+    if isinstance(moves, Booking):
+        assert two.tables == ("1",)
+        assert owners(desk) == [("1", "two"), ("2", moves.id), ("3", "four")]
+    else:
+        assert isinstance(moves, StaleVersion)
+        assert owners(desk) == [("2", "two"), ("3", "four")]
+
+
+def _with_a_hold(desk: Desk) -> dict[str, Any]:
+    """A hold that has moved the party of two."""
+    _two_in_the_way(desk)
+    return {"hold": desk.hold(party_size(4), moves=1)}
+
+
+def _confirm_and_release(scene: Scene, _: Scheduler) -> Calls:
+    return {
+        "confirm": lambda: scene.desk.confirm(scene.hold_id, booking_id="new"),
+        "release": lambda: scene.desk.release_hold(scene.hold_id),
+    }
+
+
+def _moved_either_way(run: Interleaving[Scene]) -> None:
+    """The party stays where the hold has moved it, whether the newcomer comes or not."""
+    desk, confirm = run.scene.desk, run.answers["confirm"]
+    others = [each for each in owners(desk) if each[1] != "new"]
+    assert others == [("1", "two"), ("3", "four")]
+    if isinstance(confirm, Booking):
+        assert desk.get_booking("new").tables == ("2",)
+    else:
+        assert isinstance(confirm, HoldEnded)
+        assert desk.find_booking("new") is None
+
+
 THREE_TABLES: Final = a_house(sketch_floor({"1": 2, "2": 4, "3": 4}))
 MOVE_DUELS: Final[Mapping[str, Duel]] = {
     "book with moves x book": Duel(
@@ -84,5 +145,16 @@ MOVE_DUELS: Final[Mapping[str, Duel]] = {
     ),
     "hold with moves x pin": Duel(
         THREE_TABLES, _hold_with_moves_and_pin, _held_or_pinned_in_the_way, _two_in_the_way, runs=8
+    ),
+    "book with moves x seat": Duel(
+        THREE_TABLES,
+        _book_with_moves_and_seat,
+        _seated_where_it_is,
+        _two_in_the_way,
+        then=_at_six,
+        runs=8,
+    ),
+    "confirm after moves x release": Duel(
+        THREE_TABLES, _confirm_and_release, _moved_either_way, _with_a_hold, runs=8
     ),
 }

@@ -66,6 +66,9 @@ def test_each_offer_is_bookable_and_costs_what_a_calculation_by_minutes_says(sto
             for each in found.found:
                 displaced = _displaced(staff, request.party_size, each, forecast)
                 assert each.cost.displaced_covers == pytest.approx(displaced)
+            if number % 5 == 0 and found.shown:
+                _check_booked(desk, staff, draw.choice(found.shown))
+                met["booked"] += 1
             met.update({"wish": found.wish is not None, "other": len(found.found)})
             met.update(refused=len(found.rejected), steered=len(found.steered))
     assert min(met.values()) > 0
@@ -84,6 +87,14 @@ def _check_starts(desk: Desk, request: BookingRequest, found: StartOffers) -> No
         assert each.quote == desk.quote(each.request), f"{each}"
     for no in found.rejected:
         assert no.refusal == desk.quote(no.requests[0]), f"{no}"
+
+
+def _check_booked(desk: Desk, staff: Desk, offered: OfferedStart) -> None:
+    """Book a start that is shown: it has the tables and the stay of its quote."""
+    booking = desk.book(offered.request)
+    assert booking.tables == offered.quote.plan.tables, f"{offered}"
+    assert booking.stay == offered.quote.stay
+    staff.cancel(booking.id)
 
 
 def _check_shown(found: StartOffers) -> None:

@@ -171,19 +171,23 @@ class BookingRules(Stage):
         caller = self._where(caller, "guests")
         ledger = self._here(caller)
         booking_id = pick_booking(ledger, SEATED, choice)
-        expected, is_pinned = seen(ledger, booking_id, version), command == "pin"
-        trial = Trial(
-            command,
-            (booking_id, expected),
-            lambda desk: getattr(desk, command)(booking_id, expected=expected, key=caller.key),
-            lambda ledger, _: booking.pin(ledger, booking_id, expected, pinned=is_pinned),
-            check_changed,
-        )
-        self._try(caller, trial)
+        self._pin(caller, booking_id, command, seen(ledger, booking_id, version))
         guest = ledger.guests.get(booking_id)
         if guest is not None:
             self.all_that_is_seen_is_as_the_model_says()
             self._move_to_one(attrs.evolve(caller, key=None), guest, table)
+
+    def _pin(
+        self, caller: Caller, booking_id: str, command: str = "pin", expected: int | None = None
+    ) -> None:
+        trial = Trial(
+            command,
+            (booking_id, expected),
+            lambda desk: getattr(desk, command)(booking_id, expected=expected, key=caller.key),
+            lambda ledger, _: booking.pin(ledger, booking_id, expected, pinned=command == "pin"),
+            check_changed,
+        )
+        self._try(caller, trial)
 
     def _move_to_one(
         self, caller: Caller, guest: Guest, table: int, overrides: tuple[Override, ...] = ()

@@ -42,8 +42,13 @@ class Choice:
     tables: tuple[str, ...]
     seats: int
     slack: int
-    cost: Fraction
+    exact: Fraction
     ties: Ties
+
+    @property
+    def cost(self) -> Fraction:
+        """Its cost, rounded as plans are compared."""
+        return round(self.exact, 6)
 
 
 @attrs.define(eq=False)
@@ -319,14 +324,13 @@ class Chooser:
             if size > 1 and weights["scarcity"] > 0
             else Fraction(1)
         )
-        total = (
+        return (
             slack * weights["overage"] * Fraction(str(self.planning.demand_multiplier))
             + ((size - 1) * weights["table_count"] + depth * weights["adjacency"]) * dearer
             + beyond * weights["fragmentation"]
             + scarcity * weights["scarcity"]
             + sum(self.unmet(table, wish) for table in members) * weights["wish"]
         )
-        return round(total, 6)
 
     def scarcity(self, table: Table) -> Fraction:
         alike = [

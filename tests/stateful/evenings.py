@@ -30,11 +30,11 @@ def in_evening(
     measured = []
     for each in found:
         joins = _joins_closed(ledger, each.tables, free)
-        cost = minutes * (each.cost + joins * weights["joins_closed"])
+        cost = minutes * (each.exact + joins * weights["joins_closed"])
         for table in each.tables:
             for name, length in stretches(ledger, table, seated, owners):
                 cost += capacities[table] * length * weights[name]
-        measured.append(attrs.evolve(each, cost=round(cost, 6)))
+        measured.append(attrs.evolve(each, exact=cost))
     return sorted(measured, key=lambda each: (each.cost, each.ties))
 
 

@@ -169,10 +169,14 @@ class HouseRules(Stage):
         )
         if named == 8 and not tables:
             tables = (UNKNOWN,)
+        self._block(caller, window, tables, zone_id)
 
+    def _block(
+        self, caller: Caller, window: Window, tables: tuple[str, ...], zone_id: str | None
+    ) -> None:
         def check(answer: Any, true: Any) -> None:
             said = answer
-            assert (said.id, said.tables, said.actor) == (true.id, true.tables, ledger.actor)
+            assert (said.id, said.tables, said.actor) == (true.id, true.tables, caller.actor)
             assert (said.window.start_us, said.window.end_us) == (true.start, true.end)
 
         trial = Trial(
@@ -193,8 +197,9 @@ class HouseRules(Stage):
         caller = self._where(caller, "blocks")
         ledger = self._here(caller)
         ahead = [each.id for each in ledger.blocks.values() if each.end > ledger.now]
-        block_id = pick_id(ahead, ledger.blocks, choice)
+        self._unblock(caller, pick_id(ahead, ledger.blocks, choice))
 
+    def _unblock(self, caller: Caller, block_id: str) -> None:
         def check(answer: Any, true: Any) -> None:
             window = answer.window
             assert (answer.id, window.start_us, window.end_us) == (true.id, true.start, true.end)

@@ -24,17 +24,15 @@ from tests.stateful.drawing import (
     pick,
     wishes,
 )
-from tests.stateful.house_rules import HouseRules
+from tests.stateful.plan_rules import FEW, PlanRules
 from tests.stateful.promises import Crowding
 from tests.stateful.service import local_date, moment
 from tests.stateful.stage import FIELDS, HAS_ANSWERS, PICKS, PLAIN, SPAN, as_replay
 from tests.stateful.twin import shown
 from tests.stateful.waitlist import OfferTerms
-from tests.stateful.waitlist_rules import Margins, WaitlistRules
+from tests.stateful.waitlist_rules import Margins
 
 _MAX_STEP_BACK: Final = timedelta(microseconds=MAX_STEP_BACK_US)
-# The model tries every assignment of the parties that wait, so they stay few.
-FEW: Final = 3
 # A party that is above most limits.
 LARGE: Final = 6
 FLEXIBLE: Final = Margins(0, 240, None)
@@ -42,7 +40,7 @@ FLEXIBLE: Final = Margins(0, 240, None)
 LIMITS: Final = st.sampled_from((*range(14), 6, 8))
 
 
-class Evening(WaitlistRules, HouseRules):
+class Evening(PlanRules):
     """All commands, and time. Every answer is judged, and after every step all that can be seen."""
 
     @rule(

@@ -20,6 +20,7 @@ from fourtop import (
     Preference,
     Proof,
     Quote,
+    Refused,
     ServicePeriod,
     Table,
     Zone,
@@ -31,6 +32,7 @@ from tests.evening import (
     NOW,
     STAFF,
     a_house,
+    at,
     booked,
     held,
     open_desk,
@@ -54,6 +56,24 @@ def test_a_move_out_of_a_full_zone_makes_room(store: Store) -> None:
     assert [str(each) for each in found.moves] == ["two from 1 to 3"]
     assert desk.book(party_size(4), moves=found).tables[0] in ("1", "2")
     assert refused(desk, party_size(2), 2).proof is Proof.NO_RESEATING_WITHIN
+
+
+def test_a_party_whose_table_is_kept_ready_stays(store: Store, clock: ManualClock) -> None:
+    period = ServicePeriod("dinner", "17:00", "23:00", buffer_before_minutes=15)
+    desk = desk_of(store, periods=[period])
+    in_the_way(desk)
+    # It has asked for a start that has just passed, and would sit where the table was kept ready.
+    late = party_size(4, "18:40", past_reason="walk-in")
+    clock.move_to(at("18:45"))
+    found = reseated(desk, late)
+    clock.advance(seconds=1)
+    assert refused(desk, late, 2).proof is Proof.NO_RESEATING
+    with pytest.raises(Refused) as caught:
+        desk.book(late, moves=2)
+    assert caught.value.refusal.proof is Proof.NO_RESEATING
+    with pytest.raises(Refused) as caught:
+        desk.book(late, moves=found)
+    assert caught.value.refusal.reasons[0].details["causes"] == {"two": "due"}
 
 
 def test_moves_leave_enough_for_promised_parties(store: Store) -> None:

@@ -81,8 +81,9 @@ def with_moves(arguments: Mapping[str, Any], moves: int | Reseating) -> Mapping[
 def why_it_stays(booking: Booking, view: View) -> str | None:
     """Return why a booking with tables is not re-seated for another party; ``None``: it may be.
 
-    The party has arrived or is due by the policy's notice, staff have pinned it, or its tables were
-    promised to it or given to it against a rule.
+    The party has arrived or is due, staff have pinned it, or its tables were promised to it or
+    given to it against a rule. A party is due by the policy's notice, and from the time from which
+    its tables are kept ready for it: a move would leave the used part of that time behind.
     """
     if booking.status is not BookingStatus.CONFIRMED:
         return booking.status.value
@@ -91,7 +92,10 @@ def why_it_stays(booking: Booking, view: View) -> str | None:
     if booking.names_tables or standing(booking.overrides, is_same_size=True):
         return "promised"
     notice_us = view.house.policy.seating.reseat_notice_minutes * MICROSECONDS_PER_MINUTE
-    return "due" if booking.stay.dining.start_us - notice_us <= view.now_us else None
+    given = booking.assignment
+    is_kept_ready = given is not None and given.window.start_us < view.now_us
+    is_due = booking.stay.dining.start_us - notice_us <= view.now_us
+    return "due" if is_due or is_kept_ready else None
 
 
 @attrs.frozen

@@ -13,6 +13,7 @@ from fourtop.testing.contract.isolation import IsolationPromises
 from fourtop.testing.contract.job import JobTrial, MakeMaintained
 from fourtop.testing.contract.lists import ListPromises
 from fourtop.testing.contract.outbox import ClaimingPromises, SettlingPromises
+from fourtop.testing.contract.plans import PlanPromises
 from fourtop.testing.contract.policies import PolicyPromises
 from fourtop.testing.contract.reads import SightPromises
 from fourtop.testing.contract.restaurants import OpeningPromises
@@ -49,6 +50,7 @@ class StoreContract(
     UnallocatedPromises,
     HeadcountPromises,
     WritingPromises,
+    PlanPromises,
     OverlapPromises,
     IdentityPromises,
     CountingPromises,
