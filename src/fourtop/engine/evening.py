@@ -24,9 +24,9 @@ def time_around(service: Service, stays: Iterable[Window]) -> Window:
 
 
 def evening_of(candidacy: Candidacy, free: int) -> Evening | None:
-    """Return the evening around a party; ``None``: the ranking does not depend on it.
+    """Return the evening around a party; ``None``: the view has not loaded it.
 
-    A caller that asks only whether a party fits has not loaded the evening. The static order
+    A caller that asks only whether a party fits does not load the evening. The static order
     answers it as well.
 
     Args:
@@ -35,8 +35,6 @@ def evening_of(candidacy: Candidacy, free: int) -> Evening | None:
     """
     admission = candidacy.admission
     compiled, view, service = admission.compiled, admission.view, candidacy.service
-    if not compiled.sees_evening:
-        return None
     around = time_around(service, candidacy.windows)
     if not view.scope.covers(around):
         return None

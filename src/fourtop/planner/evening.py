@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import attrs
@@ -96,6 +96,12 @@ class Evening:
         elif self.closes_us > part.end_us:
             idle += self.closes_us - part.end_us
         return dead, idle
+
+
+# Makes the evening around a party; ``None``: its stays are not loaded. Reading the stays costs more
+# than choosing, and a refusal does not depend on them: a compiled ranking without a free plan never
+# calls it.
+EveningMaker = Callable[[], Evening | None]
 
 
 class EveningCosts:
