@@ -17,10 +17,13 @@ _SHORTEST: Final = "shortest stays"
 
 def time_around(service: Service, stays: Iterable[Window]) -> Window:
     """Return the time of a service with some stays in it: the stays beside them lie in it."""
-    start_us, end_us = service.window.start_us, service.window.end_us
+    whole = service.window
     for each in stays:
-        start_us, end_us = min(start_us, each.start_us), max(end_us, each.end_us)
-    return Window.of_micros(start_us, end_us)
+        # Nearly always the stays lie in the service.
+        if each.start_us < whole.start_us or whole.end_us < each.end_us:
+            start_us, end_us = min(whole.start_us, each.start_us), max(whole.end_us, each.end_us)
+            whole = Window.of_micros(start_us, end_us)
+    return whole
 
 
 def evening_of(candidacy: Candidacy, free: int) -> Evening | None:
