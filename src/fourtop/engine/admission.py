@@ -346,8 +346,10 @@ class Admission:
         stay = candidacy.stay.occupied
         if candidacy.variants or stay not in scope.windows:
             return False
-        if self.compiled.sees_evening and not scope.covers(time_around(candidacy.service, (stay,))):
-            return False
+        if self.compiled.sees_evening:
+            around = time_around(candidacy.service, (stay,))
+            if not (around in scope.windows or scope.covers(around)):
+                return False
         if self.protected_parties is not None:
             return False
         if not (counts or self.composition.reads_headcounts):

@@ -88,8 +88,6 @@ class Candidacy:
     @property
     def windows(self) -> tuple[Window, ...]:
         """The windows that the tables may be taken for: of the stay and of its variants."""
-        if not self.variants:
-            return (self.stay.occupied,)
         windows = (self.stay.occupied, *(each.stay.occupied for each in self.variants))
         return tuple(dict.fromkeys(windows))
 

@@ -38,8 +38,9 @@ def evening_of(candidacy: Candidacy, free: int) -> Evening | None:
     """
     admission = candidacy.admission
     compiled, view, service = admission.compiled, admission.view, candidacy.service
-    around = time_around(service, candidacy.windows)
-    if not view.scope.covers(around):
+    stays = (candidacy.stay.occupied, *[each.stay.occupied for each in candidacy.variants])
+    around = time_around(service, stays)
+    if not (around in view.scope.windows or view.scope.covers(around)):
         return None
     owners = admission.released.owners
 
