@@ -44,6 +44,7 @@ from fourtop.engine.compiled_house import CompiledHouse, compile_house
 from fourtop.engine.queries.availability import reach_of
 from fourtop.model.actor import GUEST
 from fourtop.model.window import from_micros
+from fourtop.planner import EveningMaker
 from fourtop.ports import View
 
 SIZES: Final = (1, 2, 3, 4, 6, 8)
@@ -137,7 +138,7 @@ def check_all(side: Sequence[Candidacy]) -> None:
 def planned(side: Sequence[Candidacy]) -> Callable[[], None]:
     """Return the choices of the planner for the parties, with all that they read found before."""
     asks = [
-        (each.admission.planner, ask_of(each), free_tables(each), evening_around(each))
+        (each.admission.planner, ask_of(each), free_tables(each), found_evening(each))
         for each in side
     ]
 
@@ -146,6 +147,15 @@ def planned(side: Sequence[Candidacy]) -> Callable[[], None]:
             planner.choose(ask, free, (), evening)
 
     return choose_all
+
+
+def found_evening(candidacy: Candidacy) -> EveningMaker | None:
+    """Return a maker that returns the evening around a party, which is found here."""
+    make = evening_around(candidacy)
+    if make is None:
+        return None
+    evening = make()
+    return lambda: evening
 
 
 def bars(*, is_quick: bool = False) -> Iterator[Bar | Note]:

@@ -7,6 +7,7 @@ import math
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ def asked(case: EveningCase) -> tuple[PlanRequest, int]:
 
 def planned(case: EveningCase, limit: int | None = None, **limits: int) -> tuple[Plan, ...]:
     planner = Planner(case.case.floor, case.case.planning, **limits)
-    return planner.plans(*asked(case), limit, evening=planner_evening(case))
+    return planner.plans(*asked(case), limit, evening=partial(planner_evening, case))
 
 
 def digest() -> str:
@@ -59,7 +60,7 @@ def test_the_walk_equals_brute_force_with_all_terms(first: int) -> None:
         planner, (ask, free) = Planner(case.case.floor, case.case.planning), asked(case)
         for limit in (1, 2, 5):
             assert planned(case, limit) == plans[:limit], (seed, limit)
-        best = planner.best(ask, free, evening=planner_evening(case))
+        best = planner.best(ask, free, evening=partial(planner_evening, case))
         assert best == (plans[0] if plans else None)
 
 

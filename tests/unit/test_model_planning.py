@@ -300,7 +300,7 @@ def test_finding_34_every_weight_changes_a_score() -> None:
 
     def total(weights: Weights) -> float:
         planner = Planner(floor, Planning(weights=weights))
-        return planner.plans(request, 0b1111, evening=evening)[0].score.total
+        return planner.plans(request, 0b1111, evening=lambda: evening)[0].score.total
 
     for field in attrs.fields(Weights):
         weights = attrs.evolve(Weights(), **{field.name: 100})

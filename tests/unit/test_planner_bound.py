@@ -165,7 +165,7 @@ def test_the_cap_counts_sets_of_two_and_more() -> None:
 
 
 def test_rankings_that_were_used_least_recently_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fourtop.planner.planner.MAX_RANKING_BYTES", 160_000)
+    monkeypatch.setattr("fourtop.planner.planner.MAX_RANKING_BYTES", 240_000)
     floor = hall(8)
     planner = Planner(floor, Planning(adjacency_required=False, max_tables=2))
     for party_size in (1, 2, 3, 1, 4, 1, 5):

@@ -38,6 +38,7 @@ from fourtop.engine.usage import (
 )
 from fourtop.errors import Code, Reason, Refusal
 from fourtop.model.actor import Actor
+from fourtop.model.allocation import Allocation
 from fourtop.model.calendar import Service, Stay
 from fourtop.model.direct_init import direct_init
 from fourtop.model.override import Override
@@ -139,6 +140,7 @@ class Admission:
         # The answers that the check of tables has worked out.
         self.free_by_window: dict[tuple[int, int], int] = {}
         self.spots_by_tables: dict[tuple[Planner, PlanRequest, int, int], int] = {}
+        self.rivals_by_table: dict[tuple[str, int, int], tuple[Allocation, ...]] = {}
         self._attendance: dict[tuple[str, date], Attendance] = {}
         # The protected parties by their bookings, where any party was promised tables.
         self.protected_parties: ProtectedParties | None = {} if view.has_promises else None
@@ -226,13 +228,12 @@ class Admission:
     def admits(self, party: Party) -> bool:
         """Tell whether a party is admitted, at the least cost; the view covers all that is read."""
         candidacy, composition = self._candidacy(party), self.composition
-        checks = (*composition.before_loading, *composition.without_tables)
-        if self._first_of(checks, candidacy) is not None:
+        if self._first_of(composition.before_tables, candidacy) is not None:
             return False
         # Counting knows no overrides.
         if party.tables or party.overrides:
             return self._first_of(composition.with_tables, candidacy) is None
-        return self._count(candidacy, 1) > 0
+        return self.count(candidacy, 1) > 0
 
     def is_search_proven(self, party: Party) -> bool:
         """Tell whether the search for the tables of a party comes to its end."""
@@ -280,34 +281,15 @@ class Admission:
         refusal = self._first_of(checks, candidacy)
         return candidacy if refusal is None else refusal
 
-    def spots(self, party: Party, limit: int) -> int | Refusal:
-        """Return how many such parties could be seated one after another, or the first refusal.
-
-        Args:
-            party: The party; it names no tables. The view covers all that the checks read.
-            limit: The number at which counting stops.
-        """
-        candidacy, composition = self._candidacy(party), self.composition
-        checks = (*composition.before_loading, *composition.without_tables)
-        refusal = self._first_of(checks, candidacy)
-        if refusal is not None:
-            return refusal
-        counts = (each.count(candidacy) for each in composition.counted if each.count is not None)
-        most = min((count for count in counts if count is not None), default=limit)
-        # The checks admit one: a booking that counts already may keep its number above a lower cap.
-        spots = self._count(candidacy, max(min(most, limit), 1))
-        if spots:
-            return spots
-        found = (check.find(candidacy) for check in composition.with_tables)
-        refusal = next((each for each in found if each is not None), None)
-        assert refusal is not None, "a party without a spot has no plan"
-        return refusal
-
     def _candidacy(self, party: Party) -> Candidacy:
         self.permits = Permits(party.overrides) if party.overrides else NO_PERMITS
         return Candidacy(self, party)
 
-    def _count(self, candidacy: Candidacy, limit: int) -> int:
+    def count(self, candidacy: Candidacy, limit: int) -> int:
+        """Return how many such parties find tables one after another, at most ``limit``.
+
+        The party has passed the other checks, and names no tables.
+        """
         spots = count_tables(candidacy, limit)
         if self.protected_parties is None or not spots:
             return spots
@@ -364,8 +346,10 @@ class Admission:
         stay = candidacy.stay.occupied
         if candidacy.variants or stay not in scope.windows:
             return False
-        if self.compiled.sees_evening and not scope.covers(time_around(candidacy.service, (stay,))):
-            return False
+        if self.compiled.sees_evening:
+            around = time_around(candidacy.service, (stay,))
+            if not (around in scope.windows or scope.covers(around)):
+                return False
         if self.protected_parties is not None:
             return False
         if not (counts or self.composition.reads_headcounts):

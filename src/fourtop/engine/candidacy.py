@@ -10,6 +10,7 @@ import attrs
 
 from fourtop.errors import Reason, Refusal
 from fourtop.model.calendar import Service, Stay
+from fourtop.model.direct_init import direct_init
 from fourtop.model.house import House
 from fourtop.model.override import Override
 from fourtop.model.plan import Plan
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from fourtop.engine.admission import Admission
 
 
+@direct_init
 @attrs.frozen
 class Inquiry:
     """A party of an availability: the fields of a ``BookingRequest``, without its validation."""
@@ -129,6 +131,8 @@ class Check:
         is_promised: Whether a hold keeps the answer of this check that it was made with. A
             confirmation does not run it: a start may have come too near or passed by then.
         is_capacity: Whether it is a capacity rule, whose mode the policy's enforcement sets.
+        asks_size: Whether its answer depends on the size of the party. The other checks run once
+            for the parties of a start.
     """
 
     name: str
@@ -140,6 +144,7 @@ class Check:
     is_promised: bool = attrs.field(default=False, kw_only=True)
     is_capacity: bool = attrs.field(default=False, kw_only=True)
     guards_promises: bool = attrs.field(default=False, kw_only=True)
+    asks_size: bool = attrs.field(default=True, kw_only=True)
 
 
 @attrs.frozen

@@ -61,13 +61,13 @@ _Rule = TypeVar("_Rule", Check, TableRule)
 HOURS: Final = "hours"
 
 CHECKS: Final = (
-    Check("active", Reads.NOTHING, check_active, binds=is_inactive),
-    Check("past", Reads.NOTHING, check_past, is_promised=True),
+    Check("active", Reads.NOTHING, check_active, binds=is_inactive, asks_size=False),
+    Check("past", Reads.NOTHING, check_past, is_promised=True, asks_size=False),
     Check(HOURS, Reads.NOTHING, check_hours),
     Check("notice", Reads.NOTHING, check_notice, binds=has_booking_windows, is_promised=True),
-    Check("guest_stay", Reads.NOTHING, check_guest_stay),
-    Check("start_times", Reads.NOTHING, check_start_times, is_promised=True),
-    Check("walk_ins", Reads.NOTHING, check_walk_ins, binds=has_walk_in_rules),
+    Check("guest_stay", Reads.NOTHING, check_guest_stay, asks_size=False),
+    Check("start_times", Reads.NOTHING, check_start_times, is_promised=True, asks_size=False),
+    Check("walk_ins", Reads.NOTHING, check_walk_ins, binds=has_walk_in_rules, asks_size=False),
     Check(
         "capacity",
         Reads.HEADCOUNTS,
@@ -141,6 +141,8 @@ class Composition:
         without_tables: Of those, all but the checks of tables. An availability counts tables
             instead of choosing some; a booking without tables skips them.
         with_tables: The checks of tables.
+        before_tables: All other checks.
+        of_each_size: Of those, the ones whose answer depends on the size of the party.
         counted: The checks that limit how many parties sit down one after another.
         table_rules: The rules that exclude tables.
         shadow_checks: The checks that only record what they would refuse, in some services.
@@ -155,6 +157,8 @@ class Composition:
     after_loading: tuple[Check, ...]
     without_tables: tuple[Check, ...]
     with_tables: tuple[Check, ...]
+    before_tables: tuple[Check, ...]
+    of_each_size: tuple[Check, ...]
     counted: tuple[Check, ...]
     table_rules: tuple[TableRule, ...]
     shadow_checks: tuple[Check, ...]
@@ -175,6 +179,8 @@ class Composition:
         reads += [each.reads for each in (*rules, *shadow_tables)]
         after = tuple(each for each in checks if each.reads is not Reads.NOTHING)
         before = tuple(each for each in checks if each.reads is Reads.NOTHING)
+        without_tables = tuple(each for each in after if each.reads is not Reads.ALLOCATIONS)
+        before_tables = (*before, *without_tables)
         modes = house.policy.enforcement.adjacency_modes
         if not house.policy.planning.adjacency_required:
             modes = frozenset({EnforcementMode.ENFORCED})
@@ -182,8 +188,10 @@ class Composition:
             before_loading=before,
             not_promised=tuple(each for each in before if not each.is_promised),
             after_loading=after,
-            without_tables=tuple(each for each in after if each.reads is not Reads.ALLOCATIONS),
+            without_tables=without_tables,
             with_tables=tuple(each for each in after if each.reads is Reads.ALLOCATIONS),
+            before_tables=before_tables,
+            of_each_size=tuple(each for each in before_tables if each.asks_size),
             counted=tuple(each for each in checks if each.count is not None),
             table_rules=rules,
             shadow_checks=shadow,
@@ -205,6 +213,8 @@ class Composition:
             not_promised=left(self.not_promised),
             after_loading=left(self.after_loading),
             without_tables=left(self.without_tables),
+            before_tables=left(self.before_tables),
+            of_each_size=left(self.of_each_size),
             counted=left(self.counted),
             table_rules=left(self.table_rules),
             shadow_checks=left(self.shadow_checks),

@@ -17,16 +17,19 @@ _SHORTEST: Final = "shortest stays"
 
 def time_around(service: Service, stays: Iterable[Window]) -> Window:
     """Return the time of a service with some stays in it: the stays beside them lie in it."""
-    start_us, end_us = service.window.start_us, service.window.end_us
+    whole = service.window
     for each in stays:
-        start_us, end_us = min(start_us, each.start_us), max(end_us, each.end_us)
-    return Window.of_micros(start_us, end_us)
+        # Nearly always the stays lie in the service.
+        if each.start_us < whole.start_us or whole.end_us < each.end_us:
+            start_us, end_us = min(whole.start_us, each.start_us), max(whole.end_us, each.end_us)
+            whole = Window.of_micros(start_us, end_us)
+    return whole
 
 
 def evening_of(candidacy: Candidacy, free: int) -> Evening | None:
-    """Return the evening around a party; ``None``: the ranking does not depend on it.
+    """Return the evening around a party; ``None``: the view has not loaded it.
 
-    A caller that asks only whether a party fits has not loaded the evening. The static order
+    A caller that asks only whether a party fits does not load the evening. The static order
     answers it as well.
 
     Args:
@@ -35,10 +38,9 @@ def evening_of(candidacy: Candidacy, free: int) -> Evening | None:
     """
     admission = candidacy.admission
     compiled, view, service = admission.compiled, admission.view, candidacy.service
-    if not compiled.sees_evening:
-        return None
-    around = time_around(service, candidacy.windows)
-    if not view.scope.covers(around):
+    stays = (candidacy.stay.occupied, *[each.stay.occupied for each in candidacy.variants])
+    around = time_around(service, stays)
+    if not (around in view.scope.windows or view.scope.covers(around)):
         return None
     owners = admission.released.owners
 

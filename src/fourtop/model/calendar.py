@@ -110,6 +110,7 @@ class Calendar:
         "_policy",
         "_restaurant",
         "_services",
+        "_starts",
         "_stays",
         "_texts",
         "_turns",
@@ -120,6 +121,7 @@ class Calendar:
         self._restaurant = restaurant
         self._policy = policy
         self._services = lru_cache(_CACHED_DAYS)(self._find_services)
+        self._starts = lru_cache(_CACHED_DAYS)(self._find_starts_on)
         self._days = lru_cache(_CACHED_DAYS)(self._find_services_of)
         self._alone = lru_cache(_CACHED_DAYS)(self._has_own_time)
         self._found = lru_cache(_CACHED_STARTS)(self._look_up)
@@ -392,6 +394,9 @@ class Calendar:
         Where the clocks go back, two services may overlap: each start then belongs to the service
         that ``find_service`` returns.
         """
+        return self._starts(day)
+
+    def _find_starts_on(self, day: date) -> tuple[tuple[int, Service], ...]:
         starts = [
             (start_us, service)
             for service in self.services_on(day)

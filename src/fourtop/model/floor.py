@@ -310,7 +310,13 @@ class Floor:
 
     def ids(self, mask: int) -> tuple[str, ...]:
         """Convert a table mask to ids, in table order."""
-        return tuple(self.tables[place].id for place in bits(mask))
+        # Every plan asks: a loop takes half the time of the generator ``bits``.
+        found, tables = [], self.tables
+        while mask:
+            low = mask & -mask
+            found.append(tables[low.bit_length() - 1].id)
+            mask ^= low
+        return tuple(found)
 
     def mask(self, table_ids: Iterable[str]) -> int:
         """Convert table ids to a mask.

@@ -10,6 +10,7 @@ from fourtop.errors import Code, InvalidInput, Refusal, RowProblem, safe_repr
 from fourtop.errors.display import brief, count_of, html_picture, html_table, tables_of
 from fourtop.model import validators
 from fourtop.model.calendar import Stay
+from fourtop.model.direct_init import direct_init
 from fourtop.model.plan import Plan, rounded
 from fourtop.model.planned_move import PlannedMove
 from fourtop.model.receipt import Usage
@@ -154,6 +155,7 @@ class Quote:
         return self.stay.dining.brief(zone_info(self.timezone))
 
 
+@direct_init
 @attrs.frozen(repr=False)
 class Slot:
     """A start time on offer, for one party size.

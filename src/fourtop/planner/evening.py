@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import attrs
 
+from fourtop.model.direct_init import direct_init
 from fourtop.model.floor import bits
 from fourtop.model.plan import Term
 from fourtop.model.planning_rules import Weights
@@ -16,6 +17,7 @@ from fourtop.planner.compiled_floor import CompiledFloor
 _MINUTE_US: Final = 60_000_000
 
 
+@direct_init
 @attrs.frozen(eq=False)
 class EveningPart:
     """A stay at some tables, with the stays before and after it. Times are in microseconds.
@@ -41,6 +43,7 @@ class EveningPart:
         return (self.end_us - self.start_us) / _MINUTE_US
 
 
+@direct_init
 @attrs.frozen(eq=False)
 class Evening:
     """The evening around a party, for the terms of the score that depend on it.
@@ -96,6 +99,12 @@ class Evening:
         elif self.closes_us > part.end_us:
             idle += self.closes_us - part.end_us
         return dead, idle
+
+
+# Makes the evening around a party; ``None``: its stays are not loaded. Reading the stays costs more
+# than choosing, and a refusal does not depend on them: a compiled ranking without a free plan never
+# calls it.
+EveningMaker = Callable[[], Evening | None]
 
 
 class EveningCosts:

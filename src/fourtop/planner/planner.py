@@ -20,7 +20,7 @@ from fourtop.planner.candidate import Candidate
 from fourtop.planner.causes import Causes
 from fourtop.planner.compiled_floor import CompiledFloor
 from fourtop.planner.cost import ScoreModel
-from fourtop.planner.evening import Evening, EveningCosts
+from fourtop.planner.evening import Evening, EveningCosts, EveningMaker
 from fourtop.planner.node_budget import MAX_SEARCH_NODES, NodeBudget
 from fourtop.planner.plan_maker import PlanMaker
 from fourtop.planner.plan_request import PlanRequest
@@ -156,7 +156,7 @@ class Planner:
         request: PlanRequest,
         free: int,
         barred: Sequence[int] = (),
-        evening: Evening | None = None,
+        evening: EveningMaker | None = None,
     ) -> Plan | None:
         """Return the best plan whose tables are all in the mask ``free``, or ``None``.
 
@@ -168,7 +168,7 @@ class Planner:
             request: The party.
             free: The free tables.
             barred: Masks of two tables or more; a plan may not have all tables of one.
-            evening: The evening around the party; ``None``: the static order.
+            evening: Makes the evening around the party; ``None``: the static order.
         """
         return self._best(request, free, barred, evening)[0]
 
@@ -177,7 +177,7 @@ class Planner:
         request: PlanRequest,
         free: int,
         barred: Sequence[int] = (),
-        evening: Evening | None = None,
+        evening: EveningMaker | None = None,
     ) -> tuple[Plan | None, bool]:
         """Return the best plan, and whether the answer is proven."""
         ranking = self._ranking(request)
@@ -193,7 +193,7 @@ class Planner:
         free: int,
         limit: int | None = None,
         barred: Sequence[int] = (),
-        evening: Evening | None = None,
+        evening: EveningMaker | None = None,
     ) -> tuple[Plan, ...]:
         """Return all plans of free tables, or the first ``limit``, the best first.
 
@@ -208,7 +208,7 @@ class Planner:
         free: int,
         limit: int | None = None,
         barred: Sequence[int] = (),
-        evening: Evening | None = None,
+        evening: EveningMaker | None = None,
     ) -> PlanSearch:
         """Return the plans of free tables, the best first, and whether they are proven.
 
@@ -232,23 +232,23 @@ class Planner:
         free: int,
         limit: int | None,
         barred: Sequence[int] = (),
-        evening: Evening | None = None,
+        evening: EveningMaker | None = None,
     ) -> PlanSearch:
         ranking = self._ranking(request)
         if ranking is None:
             return self._searched(request, free, limit, barred, evening)
         available = ranking.available(self._suitable(request, free), barred)
-        costs = self._costs(evening)
+        costs = self._costs(evening()) if available and evening is not None else None
         if costs is None:
             return PlanSearch(tuple(map(ranking.plan, islice(ranking.in_order(available), limit))))
         make = self._maker(request, costs).plan
         return PlanSearch(tuple(map(make, ranking.in_evening(available, costs, limit))))
 
     def _first(
-        self, request: PlanRequest, ranking: Ranking, ranks: int, evening: Evening | None
+        self, request: PlanRequest, ranking: Ranking, ranks: int, evening: EveningMaker | None
     ) -> Plan:
         """Return the best plan of some ranks, which are not empty."""
-        costs = self._costs(evening)
+        costs = None if evening is None else self._costs(evening())
         if costs is None:
             return ranking.plan(ranking.first(ranks))
         return self._plan(request, ranking.first_in_evening(ranks, costs), costs)
@@ -295,7 +295,7 @@ class Planner:
         request: PlanRequest,
         free: int,
         barred: Sequence[int] = (),
-        evening: Evening | None = None,
+        evening: EveningMaker | None = None,
     ) -> Plan | Refusal:
         """Return the best free plan, as ``best`` does, or a refusal with the reason.
 
@@ -357,7 +357,7 @@ class Planner:
             request: The party.
             table_ids: The tables.
             planning: Other rules; ``None``: those of the house.
-            evening: As for ``best``.
+            evening: The evening around the party; ``None``: the score has no terms of it.
 
         Raises:
             InvalidInput: If no table is named.
@@ -390,9 +390,9 @@ class Planner:
         free: int,
         limit: int | None,
         barred: Sequence[int] = (),
-        evening: Evening | None = None,
+        evening: EveningMaker | None = None,
     ) -> PlanSearch:
-        costs = self._costs(evening)
+        costs = None if evening is None else self._costs(evening())
         search = self._search(request, free, barred=barred, evening=costs)
         plans = tuple(self._plan(request, candidate, costs) for candidate in search.best(limit))
         return PlanSearch(plans, search.budget.used, is_proven=not search.budget.is_exhausted)

@@ -18,6 +18,7 @@ from fourtop.planner.evening import EveningCosts
 _MAX_KEPT = 128
 _PLAN_BYTES = 2_048
 _ANSWER_BYTES = 192
+_COUNT_BYTES = 288
 
 # Static costs that differ by less are in the order of equals.
 _ROUNDING = 10**-SCORE_DECIMALS
@@ -46,6 +47,7 @@ class Ranking:
     plan: Callable[[Candidate], Plan] = attrs.field(init=False)
     _beside: Callable[[int], int] = attrs.field(init=False)
     _ranks: Callable[[int], int] = attrs.field(init=False)
+    _counts: Callable[[int, int], int] = attrs.field(init=False)
 
     @plan.default
     def _keep_plans(self) -> Callable[[Candidate], Plan]:
@@ -60,6 +62,10 @@ class Ranking:
     @_ranks.default
     def _keep_answers(self) -> Callable[[int], int]:
         return lru_cache(maxsize=_MAX_KEPT)(partial(_without, self.sparing, self.everything))
+
+    @_counts.default
+    def _keep_counts(self) -> Callable[[int, int], int]:
+        return lru_cache(maxsize=_MAX_KEPT)(partial(_count, self._ranks, self._beside))
 
     @classmethod
     def of(
@@ -101,6 +107,7 @@ class Ranking:
         kept = min(count, _MAX_KEPT)
         masks = (self.tables.bit_count() + kept) * (40 + count // 7)
         answers = _MAX_KEPT * (_ANSWER_BYTES + (count + len(self.sparing)) // 7)
+        answers += _MAX_KEPT * (_COUNT_BYTES + len(self.sparing) // 7)
         return 256 + kept * _PLAN_BYTES + 24 * count + 8 * len(self.sparing) + masks + answers
 
     def available(self, free: int, barred: Sequence[int] = ()) -> int:
@@ -199,15 +206,9 @@ class Ranking:
     def count(self, free: int, limit: int) -> int:
         """Count how often the best remaining candidate can take its tables, up to a limit.
 
-        One AND for each busy table and each count.
+        One AND for each busy table and each count. The last 128 answers are kept.
         """
-        ranks = self.available(free)
-        count = 0
-        while ranks and count < limit:
-            best = (ranks & -ranks).bit_length() - 1
-            ranks &= self._beside(best)
-            count += 1
-        return count
+        return self._counts(self.tables & ~free, limit)
 
 
 def _without(sparing: Sequence[int], ranks: int, taken: int) -> int:
@@ -223,3 +224,14 @@ def _ranks_beside(
 ) -> int:
     """Return the ranks that share no table with one of them."""
     return _without(sparing, everything, candidates[rank].mask)
+
+
+def _count(
+    ranks_of: Callable[[int], int], beside: Callable[[int], int], taken: int, limit: int
+) -> int:
+    """Count the candidates that the best one leaves, one after another, beside taken tables."""
+    ranks, count = ranks_of(taken), 0
+    while ranks and count < limit:
+        ranks &= beside((ranks & -ranks).bit_length() - 1)
+        count += 1
+    return count

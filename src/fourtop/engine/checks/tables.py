@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -12,13 +12,14 @@ from fourtop.engine.checks.demand import demand_of
 from fourtop.engine.checks.distance import FreeTables, has_distances
 from fourtop.engine.evening import evening_of
 from fourtop.engine.relaxation import unjoined_planner
-from fourtop.engine.rivals import describe, find_all_rivals, refuse_taken
+from fourtop.engine.rivals import describe, refuse_taken
 from fourtop.errors import Code, Proof, Reason, Refusal
+from fourtop.model.allocation import Allocation
 from fourtop.model.plan import Plan
 from fourtop.model.planning_rules import Planning
 from fourtop.model.request import ANY_TABLE, Preference
 from fourtop.model.window import Window
-from fourtop.planner import Evening, Planner, PlanRequest
+from fourtop.planner import Evening, EveningMaker, Planner, PlanRequest
 
 if TYPE_CHECKING:
     from fourtop.engine.admission import Admission
@@ -44,11 +45,14 @@ def plan_request(
 
 def ask_of(candidacy: Candidacy) -> PlanRequest:
     """Return the request to the planner: the party, its conditions, and the demand of its time."""
-    party = candidacy.party
-    if not candidacy.admission.composition.has_demand:
-        return plan_request(party.party_size, must=party.must, wish=party.wish)
-    demand = demand_of(candidacy)
-    return plan_request(party.party_size, must=party.must, wish=party.wish, demand=demand)
+    party, must, wish = candidacy.party, candidacy.party.must, candidacy.party.wish
+    if candidacy.admission.composition.has_demand:
+        demand = demand_of(candidacy)
+        return plan_request(party.party_size, must=must, wish=wish, demand=demand)
+    # As ``plan_request``, in one call less: every party of an availability asks.
+    if must is ANY_TABLE and wish is ANY_TABLE:
+        return _of_size(party.party_size)
+    return _of_terms(party.party_size, must=must, wish=wish, demand=None)
 
 
 def planner_of(candidacy: Candidacy) -> Planner:
@@ -62,10 +66,14 @@ def planner_of(candidacy: Candidacy) -> Planner:
     return unjoined_planner(admission.compiled, admission.lifted)
 
 
-def evening_around(candidacy: Candidacy) -> Evening | None:
-    """Return the evening around a party; ``None``: the ranking does not depend on it."""
+def evening_around(candidacy: Candidacy) -> EveningMaker | None:
+    """Return the maker of the evening around a party; ``None``: the ranking does not need it."""
     if not candidacy.admission.compiled.sees_evening:
         return None
+    return partial(_make_evening, candidacy)
+
+
+def _make_evening(candidacy: Candidacy) -> Evening | None:
     return evening_of(candidacy, free_tables(candidacy))
 
 
@@ -123,7 +131,9 @@ def _check_named(
     if isinstance(plan, Refusal):
         return plan
     evening = evening_around(candidacy)
-    candidacy.plans = (plan if evening is None else planner.measure(ask, tables, evening),)
+    if evening is not None:
+        plan = planner.measure(ask, tables, evening())
+    candidacy.plans = (plan,)
     window = candidacy.stay_at(mask).occupied if candidacy.variants else candidacy.stay.occupied
     return refuse_taken(admission.view, plan.tables, window, admission.released.owners)
 
@@ -198,6 +208,8 @@ def free_tables(candidacy: Candidacy, excluded: tuple[Excluded, ...] = ()) -> in
     A table of a variant is free if it is free for the stay of the variant.
     """
     free = _free_in(candidacy, candidacy.stay.occupied)
+    if not (candidacy.variants or excluded):
+        return free
     for variant in candidacy.variants:
         free_then = _free_in(candidacy, variant.stay.occupied)
         free = free & ~variant.tables | free_then & variant.tables
@@ -273,7 +285,8 @@ def is_search_proven(candidacy: Candidacy) -> bool:
 def _count_among(candidacy: Candidacy, ask: PlanRequest, free: int, limit: int) -> int:
     # On a quiet evening the same tables are free at many starts.
     admission = candidacy.admission
-    planner = planner_of(candidacy)
+    lifts_adjacency = admission.compiled.lifts_adjacency
+    planner = planner_of(candidacy) if lifts_adjacency else admission.planner
     key = (planner, ask, free, limit)
     spots = admission.spots_by_tables.get(key)
     if spots is None:
@@ -310,6 +323,16 @@ def _with_rivals_on(candidacy: Candidacy, reason: Reason) -> Reason:
     stay = candidacy.stay
     if candidacy.variants:
         stay = candidacy.stay_at(admission.compiled.house.floor.mask(tables))
-    rivals = find_all_rivals(admission.view, tables, stay.occupied, admission.released.owners)
-    in_the_way = [describe(row) for row in rivals]
-    return Reason(reason.code, {**reason.details, "in_the_way": in_the_way})
+    rows = [row for table_id in tables for row in _rivals_of(admission, table_id, stay.occupied)]
+    return Reason(reason.code, {**reason.details, "in_the_way": [describe(row) for row in rows]})
+
+
+def _rivals_of(admission: Admission, table_id: str, window: Window) -> tuple[Allocation, ...]:
+    """Return every allocation in the way of a table in a window, by start."""
+    key = (table_id, window.start_us, window.end_us)
+    rows = admission.rivals_by_table.get(key)
+    if rows is None:
+        owners = admission.released.owners
+        rows = admission.view.all_in_the_way(table_id, window, owners)
+        admission.rivals_by_table[key] = rows
+    return rows

@@ -10,15 +10,16 @@ from typing import TypedDict, Unpack
 import attrs
 
 from fourtop.engine.admission import Admission, missing_counts, names_anything
-from fourtop.engine.candidacy import Inquiry
+from fourtop.engine.candidacy import Candidacy, Inquiry
 from fourtop.engine.checks.names import check_names
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Query
 from fourtop.engine.limits import limits_of
 from fourtop.engine.preconditions import released_with
+from fourtop.engine.spots import StartSpots
 from fourtop.errors import FourtopError, InvalidInput, Refusal
 from fourtop.model import validators
-from fourtop.model.calendar import Calendar, Service, Stay
+from fourtop.model.calendar import Calendar, Service
 from fourtop.model.request import ANY_TABLE, STAY_MINUTES, Preference, as_party_sizes
 from fourtop.model.results import Availability, Slot
 from fourtop.model.service_period import as_date, calendar_date
@@ -118,8 +119,8 @@ class Wanted:
             party_size,
             start_us,
             self.must,
-            wish=self.wish,
-            occasion=self.occasion,
+            self.wish,
+            self.occasion,
             channel=self.channel,
             minutes=self.minutes,
         )
@@ -162,11 +163,13 @@ def availability(admission: Admission, wanted: Wanted) -> Availability | Need:
     need = missing_from(admission, reach)
     if need is not None:
         return need
-    slots = tuple(slot for start_us in starts for slot in _slots(admission, wanted, start_us))
+    slots: list[Slot] = []
+    for start_us in starts:
+        slots += _slots(admission, wanted, start_us)
     services = calendar.services_on(wanted.on)
     return Availability(
         wanted.on,
-        slots,
+        tuple(slots),
         tuple(admission.usage(service) for service in services),
         view.versions,
         closed=None if services else calendar.closed_on(wanted.on),
@@ -237,9 +240,12 @@ def _slots(admission: Admission, wanted: Wanted, start_us: int) -> Iterator[Slot
     service = admission.compiled.calendar.find_service(start_us)
     period = None if service is None else service.period.key
     timezone = admission.compiled.house.restaurant.timezone
+    has_limits = service is not None and limits_of(admission.compiled, service).binds
+    limited = service if has_limits else None
+    spots_at = StartSpots(admission, wanted.spots_limit)
     for party_size in wanted.parties:
-        party = wanted.party(party_size, start_us)
-        found = admission.spots(party, wanted.spots_limit)
+        candidacy = Candidacy(admission, wanted.party(party_size, start_us))
+        found = spots_at.count(candidacy)
         refusal, spots = (found, 0) if isinstance(found, Refusal) else (None, found)
         yield Slot(
             start_us,
@@ -247,15 +253,15 @@ def _slots(admission: Admission, wanted: Wanted, start_us: int) -> Iterator[Slot
             party_size,
             refusal,
             spots,
-            utilisation_percent=_utilisation(admission, service, party),
+            utilisation_percent=(
+                None if limited is None else _utilisation(admission, limited, candidacy)
+            ),
             timezone=timezone,
         )
 
 
-def _utilisation(admission: Admission, service: Service | None, party: Inquiry) -> int | None:
-    """Return the percentage of the fullest limit at a start; ``None`` without a limit."""
-    if service is None or not limits_of(admission.compiled, service).binds:
-        return None
-    stay: Stay | None = admission.find_stay(party)
-    usage = admission.usage(service, stay)
+def _utilisation(admission: Admission, service: Service, candidacy: Candidacy) -> int | None:
+    """Return the percentage of the fullest limit at a start."""
+    # Without a stay, outside of the hours, no interval counts.
+    usage = admission.usage(service, getattr(candidacy, "stay", None))
     return usage.fullest_percent

@@ -7,12 +7,13 @@ from datetime import date, timedelta
 from functools import partial
 
 from fourtop.engine.admission import Admission, in_empty_house, names_anything
-from fourtop.engine.candidacy import Inquiry
+from fourtop.engine.candidacy import Candidacy, Inquiry
 from fourtop.engine.checks.names import check_names
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Query
 from fourtop.engine.queries.availability import missing_from
 from fourtop.engine.queries.month import days_reach
+from fourtop.engine.spots import StartSpots
 from fourtop.engine.stays import find_stays
 from fourtop.errors import Refusal
 from fourtop.model import validators
@@ -78,26 +79,30 @@ def _cells(
     admissions: tuple[Admission, Admission], terms: FeedTerms, start_us: int, service: Service
 ) -> Iterator[FeedCell]:
     """Count the spots of one start: now, and in the empty house."""
-    now, empty = admissions
-    timezone = now.compiled.house.restaurant.timezone
+    compiled, limit = admissions[0].compiled, terms.spots_limit
+    timezone = compiled.house.restaurant.timezone
+    counters = [[StartSpots(each, limit) for each in admissions] for _ in terms.lengths]
     for party_size in terms.party_sizes:
-        for minutes in terms.lengths:
+        for minutes, of_length in zip(terms.lengths, counters, strict=True):
             party = _party(terms, party_size, minutes, start_us)
-            spots = _spots(now, party, terms.spots_limit)
+            spots, in_empty = (
+                _spots(spots_at, Candidacy(each, party))
+                for each, spots_at in zip(admissions, of_length, strict=True)
+            )
             yield FeedCell(
                 start_us,
                 service.period.key,
                 party_size,
-                _minutes_of(now.compiled, party) if minutes is None else minutes,
+                _minutes_of(compiled, party) if minutes is None else minutes,
                 spots,
                 # Counting is greedy: with fewer free tables it may find more.
-                max(_spots(empty, party, terms.spots_limit), spots),
+                max(in_empty, spots),
                 timezone=timezone,
             )
 
 
-def _spots(admission: Admission, party: Inquiry, limit: int) -> int:
-    found = admission.spots(party, limit)
+def _spots(spots_at: StartSpots, candidacy: Candidacy) -> int:
+    found = spots_at.count(candidacy)
     return 0 if isinstance(found, Refusal) else found
 
 
