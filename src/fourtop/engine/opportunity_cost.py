@@ -61,11 +61,12 @@ def displaced_by_occupancy(party_size: int, priced_minutes: float) -> float:
 def seat_minutes(plan: Plan, stay: Stay, weights: Weights) -> float:
     """Return the cost of a plan in seat-minutes.
 
-    That is its score, if the house ranks plans by the evening. Other weights may be in another
-    unit: then it is the seats over and the further tables, times the stay.
+    That is its score without the parties that it starves, if the house ranks plans by the evening.
+    Other weights may be in another unit: then it is the seats over and the further tables, times
+    the stay.
     """
     if weights.sees_evening:
-        return plan.score.total
+        return plan.score.total - plan.score.cost("parties_starved")
     return _minutes(stay.occupied) * (plan.slack + len(plan.tables) - 1)
 
 
