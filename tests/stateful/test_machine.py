@@ -25,6 +25,7 @@ MODEL = (
     "ledger",
     "limits",
     "live",
+    "lookahead",
     "modes",
     "promises",
     "service",

@@ -29,7 +29,8 @@ def _a_party(booking_id: str = "b1", start: float = 360, **other: Any) -> Bookin
     """Return a party of two hours on the waitlist; its start in minutes after noon."""
     booking = a_booking(booking_id, span(start, start + 120))
     status = other.pop("status", _WAITS)
-    return attrs.evolve(booking, status=status, assignment=None, **other)
+    changed = {"status": status, "assignment": None, "waiting": None, **other}
+    return attrs.evolve(booking, **changed)
 
 
 def _taking(booking: Booking, earlier: int, later: int) -> Booking:
