@@ -11,6 +11,7 @@ from fourtop.engine.candidacy import Inquiry
 from fourtop.engine.checks.names import check_names
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Query
+from fourtop.engine.opportunity_cost import StartCosts
 from fourtop.engine.queries.availability import missing_from
 from fourtop.engine.queries.month import days_reach
 from fourtop.engine.stays import find_stays
@@ -53,12 +54,13 @@ def _feed(admission: Admission, terms: FeedTerms, days: tuple[date, ...]) -> Fee
     if need is not None:
         return need
     empty = in_empty_house(admission)
+    costs = StartCosts.asked(admission, terms.costs)
     timezone = compiled.house.restaurant.timezone
     cells = [
         cell
         for day in days
         for start_us, service in compiled.calendar.starts_on(day)
-        for cell in _cells((admission, empty), terms, start_us, service)
+        for cell in _cells((admission, empty, costs), terms, start_us, service)
     ]
     return Feed(terms, tuple(cells), admission.view.versions, timezone=timezone)
 
@@ -75,10 +77,13 @@ def _party(terms: FeedTerms, party_size: int, minutes: int | None, start_us: int
 
 
 def _cells(
-    admissions: tuple[Admission, Admission], terms: FeedTerms, start_us: int, service: Service
+    known: tuple[Admission, Admission, StartCosts | None],
+    terms: FeedTerms,
+    start_us: int,
+    service: Service,
 ) -> Iterator[FeedCell]:
-    """Count the spots of one start: now, and in the empty house."""
-    now, empty = admissions
+    """Count the spots of one start: now, and in the empty house; with the costs, if any."""
+    now, empty, costs = known
     timezone = now.compiled.house.restaurant.timezone
     for party_size in terms.party_sizes:
         for minutes in terms.lengths:
@@ -92,6 +97,7 @@ def _cells(
                 spots,
                 # Counting is greedy: with fewer free tables it may find more.
                 max(_spots(empty, party, terms.spots_limit), spots),
+                cost=costs.find(party) if costs is not None and spots else None,
                 timezone=timezone,
             )
 
