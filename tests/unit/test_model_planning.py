@@ -41,7 +41,7 @@ def test_the_defaults_of_planning() -> None:
     assert (planning.adjacency_mode, planning.adjacency_required) == (AdjacencyMode.CONNECTED, True)
     assert (planning.max_tables, planning.slack_budget, planning.demand_multiplier) == (3, 4, 1)
     assert attrs.astuple(planning.weights) == (1, 1, 0, 0, 0, 2, 0.75, 1, 0.2, 100)
-    assert attrs.astuple(Weights.reference()) == (5, 3, 2, 1, 22, 10, 0, 0, 0)
+    assert attrs.astuple(Weights.reference()) == (5, 3, 2, 1, 22, 10, 0, 0, 0, 500)
     assert planning.weights.sees_evening
     assert not Weights.reference().sees_evening
 

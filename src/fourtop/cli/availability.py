@@ -7,11 +7,12 @@ from datetime import date
 from textwrap import wrap
 from typing import Any, Final
 
-from fourtop import Availability, DemandForecast, Desk, Preference, Slot
+from fourtop import Availability, Desk, Preference, Slot
 from fourtop.cli.answer import Answer, ExitCode
 from fourtop.cli.format import WIDTH, Formatter, counted, day
 from fourtop.cli.plan import usage_text
 from fourtop.formats.results import to_data
+from fourtop.model.opportunity_cost import Costs
 
 SPOTS_LIMIT: Final = 20
 _NO: Final = "-"
@@ -22,7 +23,8 @@ def availability(
     on: date,
     parties: Collection[int],
     must: Preference,
-    costs: DemandForecast | bool = False,
+    *,
+    costs: Costs = False,
 ) -> Answer:
     """Show the spots left per start and party size; the answer is ``NO`` if nothing is bookable.
 

@@ -473,7 +473,7 @@ def _run_availability(found: Namespace) -> Answer:
     desk = open_desk(house, now=found.now, bookings=found.bookings)
     costs = forecast_of(found.demand, house) or found.costs
     must = conditions(found).of(house)
-    return availability(desk, found.on, found.party_size, must, costs)
+    return availability(desk, found.on, found.party_size, must, costs=costs)
 
 
 def _run_audit(found: Namespace) -> Answer:

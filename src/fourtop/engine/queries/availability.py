@@ -259,7 +259,7 @@ def _slots(
             refusal,
             spots,
             utilisation_percent=_utilisation(admission, service, party),
-            cost=costs.find(party) if costs is not None and spots else None,
+            cost=None if costs is None else costs.find(party),
             timezone=timezone,
         )
 

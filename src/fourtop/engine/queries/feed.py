@@ -97,7 +97,7 @@ def _cells(
                 spots,
                 # Counting is greedy: with fewer free tables it may find more.
                 max(_spots(empty, party, terms.spots_limit), spots),
-                cost=costs.find(party) if costs is not None and spots else None,
+                cost=None if costs is None else costs.find(party),
                 timezone=timezone,
             )
 
