@@ -111,7 +111,8 @@ class WaitlistedPromises:
 
     def test_a_party_with_tables_does_not_wait(self, trial: Trial) -> None:
         """An imported party may be of a status that waits, and have tables."""
-        with_tables = attrs.evolve(a_booking("b1"), status=BookingStatus.PRIORITY_WAITLIST)
+        status = BookingStatus.PRIORITY_WAITLIST
+        with_tables = attrs.evolve(a_booking("b1"), status=status, waiting=None)
         trial.write(bookings=(with_tables,))
         assert _waiting(trial, with_tables.stay.occupied) == []
 
