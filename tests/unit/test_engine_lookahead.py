@@ -22,16 +22,22 @@ from fourtop import (
     WaitlistTerms,
     WalkInRule,
     Weights,
+    Window,
     Zone,
     ZoneRule,
     sketch_floor,
 )
 from fourtop.engine import lookahead
+from fourtop.engine.admission import Admission
+from fourtop.engine.candidacy import Candidacy
+from fourtop.engine.checks.house import check_hours
+from fourtop.engine.checks.tables import check_tables
+from fourtop.engine.compiled_house import compile_house
 from fourtop.engine.lookahead import MAX_PARTIES, Lookahead
 from fourtop.engine.promises import Part, Promise
 from fourtop.errors import Code
 from fourtop.planner import Planner, PlanRequest
-from fourtop.ports import Store
+from fourtop.ports import Scope, Store, View
 from tests.evening import (
     FRIDAY,
     STAFF,
@@ -235,6 +241,34 @@ def test_the_reference_weights_add_five_hundred(store: Store) -> None:
     costs = {plan.tables: plan.score.total for plan in (before.plan, *before.others)}
     for plan in (after.plan, *after.others):
         assert plan.score.total == costs[plan.tables] + plan.score.cost("parties_starved")
+
+
+def test_a_caller_that_has_not_loaded_the_starts_uses_the_static_order(store: Store) -> None:
+    house = a_house(FLOOR, planning=Planning(weights=Weights.reference()))
+    desk = open_desk(store, house, actor=STAFF)
+    waiting(desk, text="20:00")
+    compiled = compile_house(desk.house(), None)
+
+    def chosen(view: View) -> tuple[str, ...]:
+        candidacy = Candidacy(Admission(view, compiled, STAFF), party_size(2))
+        assert check_hours(candidacy) is None
+        assert check_tables(candidacy) is None
+        return candidacy.plans[0].tables
+
+    def asked(loaded: Window) -> tuple[str, ...]:
+        return store.read(Scope(desk.restaurant_id, windows=(loaded,)), chosen)
+
+    assert asked(window("19:00", "20:30")) == ("big",)
+    assert asked(window("19:00", "21:30")) == ("small",)
+
+
+def test_a_stay_that_ends_beyond_the_horizon_is_left_out(store: Store) -> None:
+    period = ServicePeriod("dinner", "10:00", "03:00", buffer_after_minutes=120)
+    desk = open_desk(store, a_house(FLOOR, turn_minutes=600, periods=[period]), actor=STAFF)
+    waiting(desk, text="14:00")
+    # The party would keep its tables until 02:00, and the horizon ends at 01:00.
+    assert plans(desk, text="12:00")["big"] == 0
+    assert plans(desk, text="13:00")["big"] > 0
 
 
 def test_a_weight_of_zero_looks_at_no_party(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

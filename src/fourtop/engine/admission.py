@@ -24,7 +24,7 @@ from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.composition import HOURS, Composition
 from fourtop.engine.evening import time_around
 from fourtop.engine.limits import limits_of
-from fourtop.engine.lookahead import looks_ahead, missing_lookahead
+from fourtop.engine.lookahead import missing_lookahead
 from fourtop.engine.permits import NO_PERMITS, Permits
 from fourtop.engine.promises import ProtectedParties, missing_horizon
 from fourtop.engine.relaxation import check_may_relax, ladder, relaxed_planner
@@ -143,6 +143,8 @@ class Admission:
         self._attendance: dict[tuple[str, date], Attendance] = {}
         # The protected parties by their bookings, where any party was promised tables.
         self.protected_parties: ProtectedParties | None = {} if view.has_promises else None
+        # Whether waiting parties may make plans dearer: nearly always there is none.
+        self.looks_ahead: bool = compiled.spares_waiting and view.has_waiting
         # The parties that wait for tables, by their bookings and starts.
         self.waiting_parties: dict[tuple[str, int], Candidacy | None] = {}
         policy = compiled.house.policy
@@ -371,7 +373,7 @@ class Admission:
             return False
         if self.protected_parties is not None:
             return False
-        if looks_ahead(self) and self.view.waiting(stay):
+        if self.looks_ahead and self.view.waiting(stay):
             return False
         if not (counts or self.composition.reads_headcounts):
             return True

@@ -7,7 +7,7 @@ from typing import Final
 
 from fourtop.engine.candidacy import Candidacy
 from fourtop.engine.compiled_house import CompiledHouse
-from fourtop.engine.lookahead import lookahead_of, looks_ahead
+from fourtop.engine.lookahead import lookahead_of
 from fourtop.model.calendar import Service, Stay
 from fourtop.model.service_period import ServicePeriod
 from fourtop.model.window import Window
@@ -56,7 +56,7 @@ def evening_of(candidacy: Candidacy, free: int) -> Evening | None:
         others &= ~variant.tables
     if others or not parts:
         parts.append(part_of(others, candidacy.stay))
-    ahead = lookahead_of(candidacy) if looks_ahead(admission) else None
+    ahead = lookahead_of(candidacy) if admission.looks_ahead else None
     return Evening(
         tuple(parts),
         free,

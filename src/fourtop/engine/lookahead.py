@@ -88,11 +88,6 @@ class Lookahead:
         return max(found, key=lambda window: window.end_us)
 
 
-def looks_ahead(admission: Admission) -> bool:
-    """Tell whether waiting parties make plans dearer, as far as a view knows without a search."""
-    return admission.compiled.spares_waiting and admission.view.has_waiting
-
-
 def missing_lookahead(candidacy: Candidacy) -> Need | None:
     """Return the windows to load of the parties that wait near a newcomer; ``None``: none.
 
@@ -112,12 +107,11 @@ def missing_lookahead(candidacy: Candidacy) -> Need | None:
 def lookahead_of(candidacy: Candidacy) -> Lookahead | None:
     """Return the lookahead of a newcomer; ``None``: no plan of it starves a party that waits.
 
-    A caller that asks only whether a party fits has not loaded the starts of the others. The plans
-    that exist are the same without them.
+    The view covers the windows of the newcomer. A caller that asks only whether a party fits has
+    not loaded the starts of the others. The plans that exist are the same without them.
     """
     admission = candidacy.admission
-    scope = admission.view.scope
-    if not all(map(scope.covers, candidacy.windows)) or missing_lookahead(candidacy) is not None:
+    if missing_lookahead(candidacy) is not None:
         return None
     planner = admission.compiled.planner
     found = (
@@ -138,7 +132,7 @@ def lookahead_of(candidacy: Candidacy) -> Lookahead | None:
 
 def _waiting(candidacy: Candidacy) -> list[tuple[Booking, tuple[Candidacy, ...]]]:
     """Return the parties that wait near a newcomer, each with the starts that it takes."""
-    if not looks_ahead(candidacy.admission):
+    if not candidacy.admission.looks_ahead:
         return []
     view, own = candidacy.admission.view, candidacy.admission.released.booking_id
     found = {

@@ -10,7 +10,6 @@ from fourtop.engine.candidacy import Candidacy, Excluded
 from fourtop.engine.checks.demand import demand_of
 from fourtop.engine.checks.distance import FreeTables, has_distances
 from fourtop.engine.evening import evening_of
-from fourtop.engine.lookahead import looks_ahead
 from fourtop.engine.party_request import plan_request
 from fourtop.engine.relaxation import unjoined_planner
 from fourtop.engine.rivals import describe, find_all_rivals, refuse_taken
@@ -47,7 +46,7 @@ def planner_of(candidacy: Candidacy) -> Planner:
 def evening_around(candidacy: Candidacy) -> Evening | None:
     """Return the evening around a party; ``None``: the ranking does not depend on it."""
     admission = candidacy.admission
-    if not (admission.compiled.sees_evening or looks_ahead(admission)):
+    if not (admission.compiled.sees_evening or admission.looks_ahead):
         return None
     return evening_of(candidacy, free_tables(candidacy))
 
