@@ -970,6 +970,38 @@ SELECT (
                 AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
         )) AS json_build_array_2
         FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status IN ('pending',
+            'waitlisted', 'priority_waitlist') AND fourtop.bookings.dining_start_us > :w0_start::BIGINT - 136800000000
+            AND fourtop.bookings.dining_start_us < :w0_end::BIGINT + 136800000000 AND fourtop.bookings.assigned_us IS NULL
+            AND coalesce(fourtop.bookings.wait_earliest_us, fourtop.bookings.dining_start_us) - (fourtop.bookings.dining_start_us - fourtop.bookings.occupied_start_us) < :w0_end::BIGINT
+            AND coalesce(fourtop.bookings.wait_latest_us, fourtop.bookings.dining_start_us) + (fourtop.bookings.occupied_end_us - fourtop.bookings.dining_start_us) > :w0_start::BIGINT
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
         WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
     ) AS anon_2
 ) AS bookings, (
@@ -1113,6 +1145,38 @@ SELECT (
         WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'pending_allocation'
             AND fourtop.bookings.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.bookings.occupied_start_us < :w0_end::BIGINT
             AND fourtop.bookings.occupied_end_us > :w0_start::BIGINT
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status IN ('pending',
+            'waitlisted', 'priority_waitlist') AND fourtop.bookings.dining_start_us > :w0_start::BIGINT - 136800000000
+            AND fourtop.bookings.dining_start_us < :w0_end::BIGINT + 136800000000 AND fourtop.bookings.assigned_us IS NULL
+            AND coalesce(fourtop.bookings.wait_earliest_us, fourtop.bookings.dining_start_us) - (fourtop.bookings.dining_start_us - fourtop.bookings.occupied_start_us) < :w0_end::BIGINT
+            AND coalesce(fourtop.bookings.wait_latest_us, fourtop.bookings.dining_start_us) + (fourtop.bookings.occupied_end_us - fourtop.bookings.dining_start_us) > :w0_start::BIGINT
         UNION ALL
         SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
             fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
@@ -1479,6 +1543,38 @@ SELECT (
         WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'pending_allocation'
             AND fourtop.bookings.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.bookings.occupied_start_us < :w0_end::BIGINT
             AND fourtop.bookings.occupied_end_us > :w0_start::BIGINT
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status IN ('pending',
+            'waitlisted', 'priority_waitlist') AND fourtop.bookings.dining_start_us > :w0_start::BIGINT - 136800000000
+            AND fourtop.bookings.dining_start_us < :w0_end::BIGINT + 136800000000 AND fourtop.bookings.assigned_us IS NULL
+            AND coalesce(fourtop.bookings.wait_earliest_us, fourtop.bookings.dining_start_us) - (fourtop.bookings.dining_start_us - fourtop.bookings.occupied_start_us) < :w0_end::BIGINT
+            AND coalesce(fourtop.bookings.wait_latest_us, fourtop.bookings.dining_start_us) + (fourtop.bookings.occupied_end_us - fourtop.bookings.dining_start_us) > :w0_start::BIGINT
         UNION ALL
         SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
             fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
@@ -2059,6 +2155,38 @@ SELECT (
                 AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
         )) AS json_build_array_2
         FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status IN ('pending',
+            'waitlisted', 'priority_waitlist') AND fourtop.bookings.dining_start_us > :w0_start::BIGINT - 136800000000
+            AND fourtop.bookings.dining_start_us < :w0_end::BIGINT + 136800000000 AND fourtop.bookings.assigned_us IS NULL
+            AND coalesce(fourtop.bookings.wait_earliest_us, fourtop.bookings.dining_start_us) - (fourtop.bookings.dining_start_us - fourtop.bookings.occupied_start_us) < :w0_end::BIGINT
+            AND coalesce(fourtop.bookings.wait_latest_us, fourtop.bookings.dining_start_us) + (fourtop.bookings.occupied_end_us - fourtop.bookings.dining_start_us) > :w0_start::BIGINT
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
         WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
     ) AS anon_2
 ) AS bookings, (
@@ -2493,6 +2621,38 @@ SELECT (
                 AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
         )) AS json_build_array_2
         FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status IN ('pending',
+            'waitlisted', 'priority_waitlist') AND fourtop.bookings.dining_start_us > :w0_start::BIGINT - 136800000000
+            AND fourtop.bookings.dining_start_us < :w0_end::BIGINT + 136800000000 AND fourtop.bookings.assigned_us IS NULL
+            AND coalesce(fourtop.bookings.wait_earliest_us, fourtop.bookings.dining_start_us) - (fourtop.bookings.dining_start_us - fourtop.bookings.occupied_start_us) < :w0_end::BIGINT
+            AND coalesce(fourtop.bookings.wait_latest_us, fourtop.bookings.dining_start_us) + (fourtop.bookings.occupied_end_us - fourtop.bookings.dining_start_us) > :w0_start::BIGINT
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
         WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
         UNION ALL
         SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
@@ -2886,6 +3046,38 @@ SELECT (
                 AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
         )) AS json_build_array_2
         FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status IN ('pending',
+            'waitlisted', 'priority_waitlist') AND fourtop.bookings.dining_start_us > :w0_start::BIGINT - 136800000000
+            AND fourtop.bookings.dining_start_us < :w0_end::BIGINT + 136800000000 AND fourtop.bookings.assigned_us IS NULL
+            AND coalesce(fourtop.bookings.wait_earliest_us, fourtop.bookings.dining_start_us) - (fourtop.bookings.dining_start_us - fourtop.bookings.occupied_start_us) < :w0_end::BIGINT
+            AND coalesce(fourtop.bookings.wait_latest_us, fourtop.bookings.dining_start_us) + (fourtop.bookings.occupied_end_us - fourtop.bookings.dining_start_us) > :w0_start::BIGINT
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
         WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
     ) AS anon_2
 ) AS bookings, (
@@ -3170,6 +3362,38 @@ SELECT (
         WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'pending_allocation'
             AND fourtop.bookings.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.bookings.occupied_start_us < :w0_end::BIGINT
             AND fourtop.bookings.occupied_end_us > :w0_start::BIGINT
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status IN ('pending',
+            'waitlisted', 'priority_waitlist') AND fourtop.bookings.dining_start_us > :w0_start::BIGINT - 136800000000
+            AND fourtop.bookings.dining_start_us < :w0_end::BIGINT + 136800000000 AND fourtop.bookings.assigned_us IS NULL
+            AND coalesce(fourtop.bookings.wait_earliest_us, fourtop.bookings.dining_start_us) - (fourtop.bookings.dining_start_us - fourtop.bookings.occupied_start_us) < :w0_end::BIGINT
+            AND coalesce(fourtop.bookings.wait_latest_us, fourtop.bookings.dining_start_us) + (fourtop.bookings.occupied_end_us - fourtop.bookings.dining_start_us) > :w0_start::BIGINT
         UNION ALL
         SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
             fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
@@ -3622,6 +3846,38 @@ SELECT (
                 AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
         )) AS json_build_array_2
         FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status IN ('pending',
+            'waitlisted', 'priority_waitlist') AND fourtop.bookings.dining_start_us > :w0_start::BIGINT - 136800000000
+            AND fourtop.bookings.dining_start_us < :w0_end::BIGINT + 136800000000 AND fourtop.bookings.assigned_us IS NULL
+            AND coalesce(fourtop.bookings.wait_earliest_us, fourtop.bookings.dining_start_us) - (fourtop.bookings.dining_start_us - fourtop.bookings.occupied_start_us) < :w0_end::BIGINT
+            AND coalesce(fourtop.bookings.wait_latest_us, fourtop.bookings.dining_start_us) + (fourtop.bookings.occupied_end_us - fourtop.bookings.dining_start_us) > :w0_start::BIGINT
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
         WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
     ) AS anon_2
 ) AS bookings, (
@@ -3775,6 +4031,38 @@ SELECT (
         WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'pending_allocation'
             AND fourtop.bookings.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.bookings.occupied_start_us < :w0_end::BIGINT
             AND fourtop.bookings.occupied_end_us > :w0_start::BIGINT
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status IN ('pending',
+            'waitlisted', 'priority_waitlist') AND fourtop.bookings.dining_start_us > :w0_start::BIGINT - 136800000000
+            AND fourtop.bookings.dining_start_us < :w0_end::BIGINT + 136800000000 AND fourtop.bookings.assigned_us IS NULL
+            AND coalesce(fourtop.bookings.wait_earliest_us, fourtop.bookings.dining_start_us) - (fourtop.bookings.dining_start_us - fourtop.bookings.occupied_start_us) < :w0_end::BIGINT
+            AND coalesce(fourtop.bookings.wait_latest_us, fourtop.bookings.dining_start_us) + (fourtop.bookings.occupied_end_us - fourtop.bookings.dining_start_us) > :w0_start::BIGINT
         UNION ALL
         SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
             fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,

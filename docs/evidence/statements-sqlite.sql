@@ -777,6 +777,35 @@ SELECT (
             ) AS anon_5
         ))) AS json_array_2
         FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status IN ('pending',
+            'waitlisted', 'priority_waitlist') AND bookings.dining_start_us > :w0_start - 136800000000
+            AND bookings.dining_start_us < :w0_end + 136800000000 AND bookings.assigned_us IS NULL
+            AND coalesce(bookings.wait_earliest_us, bookings.dining_start_us) - (bookings.dining_start_us - bookings.occupied_start_us) < :w0_end
+            AND coalesce(bookings.wait_latest_us, bookings.dining_start_us) + (bookings.occupied_end_us - bookings.dining_start_us) > :w0_start
+        UNION ALL
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
         WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'checked_in'
     ) AS anon_4
 ) AS bookings, (
@@ -900,6 +929,35 @@ SELECT (
         FROM bookings
         WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'pending_allocation' AND bookings.occupied_start_us > :w0_start - 2678400000000
             AND bookings.occupied_start_us < :w0_end AND bookings.occupied_end_us > :w0_start
+        UNION ALL
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status IN ('pending',
+            'waitlisted', 'priority_waitlist') AND bookings.dining_start_us > :w0_start - 136800000000
+            AND bookings.dining_start_us < :w0_end + 136800000000 AND bookings.assigned_us IS NULL
+            AND coalesce(bookings.wait_earliest_us, bookings.dining_start_us) - (bookings.dining_start_us - bookings.occupied_start_us) < :w0_end
+            AND coalesce(bookings.wait_latest_us, bookings.dining_start_us) + (bookings.occupied_end_us - bookings.dining_start_us) > :w0_start
         UNION ALL
         SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
             bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
@@ -1175,6 +1233,35 @@ SELECT (
         FROM bookings
         WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'pending_allocation' AND bookings.occupied_start_us > :w0_start - 2678400000000
             AND bookings.occupied_start_us < :w0_end AND bookings.occupied_end_us > :w0_start
+        UNION ALL
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status IN ('pending',
+            'waitlisted', 'priority_waitlist') AND bookings.dining_start_us > :w0_start - 136800000000
+            AND bookings.dining_start_us < :w0_end + 136800000000 AND bookings.assigned_us IS NULL
+            AND coalesce(bookings.wait_earliest_us, bookings.dining_start_us) - (bookings.dining_start_us - bookings.occupied_start_us) < :w0_end
+            AND coalesce(bookings.wait_latest_us, bookings.dining_start_us) + (bookings.occupied_end_us - bookings.dining_start_us) > :w0_start
         UNION ALL
         SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
             bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
@@ -1486,6 +1573,35 @@ SELECT (
             ) AS anon_5
         ))) AS json_array_2
         FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status IN ('pending',
+            'waitlisted', 'priority_waitlist') AND bookings.dining_start_us > :w0_start - 136800000000
+            AND bookings.dining_start_us < :w0_end + 136800000000 AND bookings.assigned_us IS NULL
+            AND coalesce(bookings.wait_earliest_us, bookings.dining_start_us) - (bookings.dining_start_us - bookings.occupied_start_us) < :w0_end
+            AND coalesce(bookings.wait_latest_us, bookings.dining_start_us) + (bookings.occupied_end_us - bookings.dining_start_us) > :w0_start
+        UNION ALL
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
         WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'checked_in'
     ) AS anon_4
 ) AS bookings, (
@@ -1757,6 +1873,35 @@ SELECT (
         FROM bookings
         WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'pending_allocation' AND bookings.occupied_start_us > :w0_start - 2678400000000
             AND bookings.occupied_start_us < :w0_end AND bookings.occupied_end_us > :w0_start
+        UNION ALL
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status IN ('pending',
+            'waitlisted', 'priority_waitlist') AND bookings.dining_start_us > :w0_start - 136800000000
+            AND bookings.dining_start_us < :w0_end + 136800000000 AND bookings.assigned_us IS NULL
+            AND coalesce(bookings.wait_earliest_us, bookings.dining_start_us) - (bookings.dining_start_us - bookings.occupied_start_us) < :w0_end
+            AND coalesce(bookings.wait_latest_us, bookings.dining_start_us) + (bookings.occupied_end_us - bookings.dining_start_us) > :w0_start
         UNION ALL
         SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
             bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
@@ -2107,6 +2252,35 @@ SELECT (
             ) AS anon_5
         ))) AS json_array_2
         FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status IN ('pending',
+            'waitlisted', 'priority_waitlist') AND bookings.dining_start_us > :w0_start - 136800000000
+            AND bookings.dining_start_us < :w0_end + 136800000000 AND bookings.assigned_us IS NULL
+            AND coalesce(bookings.wait_earliest_us, bookings.dining_start_us) - (bookings.dining_start_us - bookings.occupied_start_us) < :w0_end
+            AND coalesce(bookings.wait_latest_us, bookings.dining_start_us) + (bookings.occupied_end_us - bookings.dining_start_us) > :w0_start
+        UNION ALL
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
         WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'checked_in'
     ) AS anon_4
 ) AS bookings, (
@@ -2272,6 +2446,35 @@ SELECT (
         FROM bookings
         WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'pending_allocation' AND bookings.occupied_start_us > :w0_start - 2678400000000
             AND bookings.occupied_start_us < :w0_end AND bookings.occupied_end_us > :w0_start
+        UNION ALL
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status IN ('pending',
+            'waitlisted', 'priority_waitlist') AND bookings.dining_start_us > :w0_start - 136800000000
+            AND bookings.dining_start_us < :w0_end + 136800000000 AND bookings.assigned_us IS NULL
+            AND coalesce(bookings.wait_earliest_us, bookings.dining_start_us) - (bookings.dining_start_us - bookings.occupied_start_us) < :w0_end
+            AND coalesce(bookings.wait_latest_us, bookings.dining_start_us) + (bookings.occupied_end_us - bookings.dining_start_us) > :w0_start
         UNION ALL
         SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
             bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
@@ -2484,6 +2687,35 @@ SELECT (
             ) AS anon_5
         ))) AS json_array_2
         FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status IN ('pending',
+            'waitlisted', 'priority_waitlist') AND bookings.dining_start_us > :w0_start - 136800000000
+            AND bookings.dining_start_us < :w0_end + 136800000000 AND bookings.assigned_us IS NULL
+            AND coalesce(bookings.wait_earliest_us, bookings.dining_start_us) - (bookings.dining_start_us - bookings.occupied_start_us) < :w0_end
+            AND coalesce(bookings.wait_latest_us, bookings.dining_start_us) + (bookings.occupied_end_us - bookings.dining_start_us) > :w0_start
+        UNION ALL
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
         WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'checked_in'
     ) AS anon_4
 ) AS bookings, (
@@ -2594,6 +2826,35 @@ SELECT (
         FROM bookings
         WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'pending_allocation' AND bookings.occupied_start_us > :w0_start - 2678400000000
             AND bookings.occupied_start_us < :w0_end AND bookings.occupied_end_us > :w0_start
+        UNION ALL
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
+            SELECT json_group_array(anon_5."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_5
+        ))) AS json_array_2
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.status IN ('pending',
+            'waitlisted', 'priority_waitlist') AND bookings.dining_start_us > :w0_start - 136800000000
+            AND bookings.dining_start_us < :w0_end + 136800000000 AND bookings.assigned_us IS NULL
+            AND coalesce(bookings.wait_earliest_us, bookings.dining_start_us) - (bookings.dining_start_us - bookings.occupied_start_us) < :w0_end
+            AND coalesce(bookings.wait_latest_us, bookings.dining_start_us) + (bookings.occupied_end_us - bookings.dining_start_us) > :w0_start
         UNION ALL
         SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
             bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,

@@ -165,11 +165,11 @@ from fourtop.model.month import BookableDay, DayState, Month
 from fourtop.model.offers import (
     OfferedStart,
     OfferTerms,
-    OpportunityCost,
     StartOffers,
     SteeringMode,
     SteeringPolicy,
 )
+from fourtop.model.opportunity_cost import OpportunityCost
 from fourtop.model.override import Override
 from fourtop.model.plan import Plan, Score, Term
 from fourtop.model.planned_move import PlannedMove

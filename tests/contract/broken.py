@@ -20,6 +20,7 @@ from tests.contract import broken_seated as seated
 from tests.contract import broken_state as state
 from tests.contract import broken_store as store
 from tests.contract import broken_unallocated as unallocated
+from tests.contract import broken_waitlisted as waitlisted
 
 Kind = type[MemoryStore] | type[RestaurantState] | type[Occupancy]
 
@@ -109,6 +110,26 @@ BROKEN: Final[Mapping[Kind, tuple[str, ...]]] = {
     ),
     unallocated.ShowsThePromisedOutsideTheScope: (
         "test_promised_parties_are_asked_for_inside_the_scope",
+    ),
+    waitlisted.ForgetsTheWaiting: (
+        "test_a_waiting_party_is_seen_in_the_windows_that_it_overlaps",
+        "test_waiting_parties_come_in_the_order_of_joining",
+    ),
+    waitlisted.ShowsTheWaitingByTheirOwnStart: (
+        "test_a_waiting_party_is_seen_at_each_start_that_it_takes",
+    ),
+    waitlisted.ShowsTheWaitingHoweverFar: ("test_a_start_far_from_a_window_is_not_seen",),
+    waitlisted.ShowsOneStatusOfThose: ("test_only_a_party_without_a_promise_waits",),
+    waitlisted.ShowsThoseWithTables: ("test_a_party_with_tables_does_not_wait",),
+    waitlisted.ListsTheWaitingByTheirStart: ("test_waiting_parties_come_in_the_order_of_joining",),
+    waitlisted.SeesTheWaitingOfEveryRestaurant: (
+        "test_waiting_parties_of_another_restaurant_are_not_seen",
+    ),
+    waitlisted.CountsExpiredHoldsOfTheWaiting: (
+        "test_a_live_hold_keeps_tables_for_a_waiting_party",
+    ),
+    waitlisted.ShowsTheWaitingOutsideTheScope: (
+        "test_waiting_parties_are_asked_for_inside_the_scope",
     ),
     judge.TrustsTenants: ("test_a_foreign_row_hides_behind_no_other",),
     judge.ChecksTheFirstTenantOnly: ("test_a_foreign_row_hides_behind_no_other",),

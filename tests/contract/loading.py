@@ -31,7 +31,9 @@ def loaded(state: RestaurantState, scope: Scope, now_us: int) -> LoadedRecords:
         for booking in state.promises.values()
         if any(booking.stay.occupied.overlaps(window) for window in scope.windows)
     ]
-    bookings = {booking.id: booking for booking in [*_bookings(state, scope), *seated, *promised]}
+    waiting = [booking for window in scope.windows for booking in state.waiting(window)]
+    known = [*_bookings(state, scope), *seated, *promised, *waiting]
+    bookings = {booking.id: booking for booking in known}
     rows = [row for each in seated for row in state.occupancy.of_owner(OwnerKind.BOOKING, each.id)]
     named = [state.find_record(*ref) for ref in scope.records]
     for kind in PLAIN_KINDS:

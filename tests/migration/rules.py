@@ -84,6 +84,7 @@ def without_notice(house: House) -> House:
 def without_evening(house: House) -> House:
     """The house with the weights of revision 0003, which know no terms of the evening."""
     policy = house.policy
-    weights = attrs.evolve(policy.planning.weights, joins_closed=0, dead_time=0, idle_time=0)
+    unknown = {"joins_closed": 0, "dead_time": 0, "idle_time": 0, "parties_starved": 0}
+    weights = attrs.evolve(policy.planning.weights, **unknown)
     planning = attrs.evolve(policy.planning, weights=weights)
     return attrs.evolve(house, policy=attrs.evolve(policy, planning=planning))

@@ -12,6 +12,11 @@ from fractions import Fraction
 
 import attrs
 
+from fourtop.engine.lookahead import Lookahead
+from fourtop.engine.promises import Part, Promise
+from fourtop.model.request import Preference
+from fourtop.model.window import Window
+from fourtop.planner import Planner, PlanRequest
 from fourtop.planner.evening import Evening, EveningPart
 from tests.property.planner_oracle import (
     TERMS,
@@ -22,9 +27,29 @@ from tests.property.planner_oracle import (
     joins_outward,
 )
 
-EVENING_TERMS = (*TERMS, "joins_closed", "dead_time", "idle_time")
+EVENING_TERMS = (*TERMS, "joins_closed", "dead_time", "idle_time", "parties_starved")
 MINUTE_US = 60_000_000
 _DAY = 20_000
+
+# Tables, and the time for which a waiting party would take them, in minutes.
+Option = tuple[tuple[str, ...], tuple[int, int]]
+
+
+@attrs.frozen
+class WaitingStay:
+    """A stay that a waiting party would take.
+
+    Args:
+        party_size: The number of people.
+        must: The conditions on the tables.
+        window: Its start and its end, in minutes.
+        free: The tables that are free for it.
+    """
+
+    party_size: int
+    must: Preference
+    window: tuple[int, int]
+    free: frozenset[str]
 
 
 @attrs.frozen
@@ -41,6 +66,7 @@ class EveningCase:
         now: The time.
         closes: The end of the service.
         shortest: The shortest stay.
+        waiting: The parties that wait for tables, each with its stays.
     """
 
     case: Case
@@ -51,6 +77,7 @@ class EveningCase:
     now: int
     closes: int
     shortest: int
+    waiting: tuple[tuple[WaitingStay, ...], ...] = ()
 
 
 def evening_case_of(seed: int) -> EveningCase:
@@ -70,8 +97,14 @@ def evening_case_of(seed: int) -> EveningCase:
         for name in names
         if not any(one < windows[name][1] and windows[name][0] < two for one, two in stays[name])
     )
+    # A generator of its own: the other draws stay as they were.
+    more = random.Random(seed + 2_000_000)
+    starving = more.choice((100, 0.5, 3))
+    weights = attrs.evolve(case.planning.weights, parties_starved=starving)
+    planning = attrs.evolve(case.planning, weights=weights)
+    waiting = [waiting_of(more, case, start) for _ in range(more.choice((0, 1, 2, 4)))]
     return EveningCase(
-        attrs.evolve(case, free=case.free & free),
+        attrs.evolve(case, planning=planning, free=case.free & free),
         free,
         stays,
         windows,
@@ -79,7 +112,22 @@ def evening_case_of(seed: int) -> EveningCase:
         now=draw.choice((opens - 600, opens - 600, opens + 40, start, start + 5)),
         closes=closes,
         shortest=draw.choice((30, 60, 90)),
+        waiting=tuple(waiting),
     )
+
+
+def waiting_of(draw: random.Random, case: Case, start: int) -> tuple[WaitingStay, ...]:
+    """Return the stays of a party that waits: up to two starts within an hour of a start."""
+    size, length = draw.randint(2, 6), draw.choice((60, 90, 105))
+    must = case.must if draw.random() < 0.3 else Preference()
+    names = sorted(table.id for table in case.floor.tables)
+    found = []
+    for at in draw.sample(range(start - 60, start + 61, 15), draw.randint(1, 2)):
+        # Few tables suit it, so that one plan often takes them all.
+        few = min(draw.choice((1, 2, 2, 3, 8)), len(names))
+        free = frozenset(draw.sample(names, few))
+        found.append(WaitingStay(size, must, (at, at + length), free))
+    return tuple(found)
 
 
 def stays_of(draw: random.Random, opens: int, closes: int) -> list[tuple[int, int]]:
@@ -112,13 +160,36 @@ def planner_evening(case: EveningCase) -> Evening:
                 [None if each is None else each * MINUTE_US for each in after],
             )
         )
+    ahead = lookahead(case, tuple((part.tables, window_of(part)) for part in parts))
     return Evening(
         tuple(parts),
         floor.mask(case.free),
         max(case.opens, case.now) * MINUTE_US,
         case.closes * MINUTE_US,
         case.shortest * MINUTE_US,
+        starved=None if ahead is None else ahead.starved,
     )
+
+
+def window_of(part: EveningPart) -> Window:
+    return Window.of_micros(part.start_us, part.end_us)
+
+
+def lookahead(case: EveningCase, stays: tuple[tuple[int, Window], ...]) -> Lookahead | None:
+    """Return the parties that wait as the engine has them: those that could have tables."""
+    floor = case.case.floor
+    parties = []
+    for party in case.waiting:
+        promises = []
+        for each in party:
+            start_us, end_us = (minute * MINUTE_US for minute in each.window)
+            part = Part(floor.mask(each.free), Window.of_micros(start_us, end_us))
+            ask = PlanRequest(each.party_size, must=each.must)
+            promises.append(Promise("waiting", ask, (part,)))
+        if options(case, party):
+            parties.append(tuple(promises))
+    planner = Planner(floor, case.case.planning)
+    return Lookahead(planner, stays, tuple(parties)) if parties else None
 
 
 def beside(
@@ -135,14 +206,15 @@ def beside(
 
 def evening_answers(case: EveningCase) -> list[Answer]:
     """Return all plans of free tables with all terms, the best first."""
-    return sorted((_with_evening(case, each) for each in answers(case.case)), key=_order)
+    waiting = [found for party in case.waiting if (found := options(case, party))]
+    return sorted((_with_evening(case, each, waiting) for each in answers(case.case)), key=_order)
 
 
 def _order(answer: Answer) -> tuple[object, ...]:
     return answer.order
 
 
-def _with_evening(case: EveningCase, answer: Answer) -> Answer:
+def _with_evening(case: EveningCase, answer: Answer, waiting: Sequence[Sequence[Option]]) -> Answer:
     floor, planning = case.case.floor, case.case.planning
     weights = {name: Fraction(str(value)) for name, value in attrs.asdict(planning.weights).items()}
     minutes = max(end - start for start, end in (case.windows[name] for name in answer.tables))
@@ -154,13 +226,35 @@ def _with_evening(case: EveningCase, answer: Answer) -> Answer:
             for length, is_dead in stretches(case, table.id):
                 dead += table.capacity * length * is_dead
                 idle += table.capacity * length * (not is_dead)
+    starved = sum(all(clashes(case, answer, *option) for option in found) for found in waiting)
     costs = (
         *(minutes * each for each in answer.costs),
         joins * weights["joins_closed"] * minutes,
         dead * weights["dead_time"],
         idle * weights["idle_time"],
+        starved * weights["parties_starved"] * minutes,
     )
     return attrs.evolve(answer, costs=costs, order=(round(sum(costs), 6), *answer.order[1:]))
+
+
+def options(case: EveningCase, party: tuple[WaitingStay, ...]) -> list[Option]:
+    """Return all tables that a waiting party could have, each with the time."""
+    return [
+        (answer.tables, each.window)
+        for each in party
+        for answer in answers(
+            attrs.evolve(case.case, party_size=each.party_size, must=each.must, free=each.free)
+        )
+    ]
+
+
+def clashes(
+    case: EveningCase, answer: Answer, tables: tuple[str, ...], window: tuple[int, int]
+) -> bool:
+    """Tell whether a plan takes a table that another party would have, at some time of its stay."""
+    start, end = max((case.windows[name] for name in answer.tables), key=lambda each: each[1])
+    overlap = start < window[1] and window[0] < end
+    return overlap and bool(set(tables) & set(answer.tables))
 
 
 def stretches(case: EveningCase, name: str) -> list[tuple[int, bool]]:

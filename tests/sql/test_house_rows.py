@@ -244,7 +244,7 @@ def test_a_house_of_an_earlier_version_keeps_its_ranking(tmp_path: Path) -> None
         Engine(store).add_restaurant(house)
     # Earlier versions knew neither the weights of the evening nor that of a wish by zone.
     score = {**attrs.asdict(kept), "demand_multiplier": 2, "zone": 7}
-    for name in ("joins_closed", "dead_time", "idle_time"):
+    for name in ("joins_closed", "dead_time", "idle_time", "parties_starved"):
         del score[name]
     with closing(sqlite3.connect(path)) as database, database:
         changed = database.execute("UPDATE restaurant_policies SET score = ?", [json.dumps(score)])

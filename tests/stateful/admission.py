@@ -329,7 +329,7 @@ def choices(
     for tables, _ in excluded(ledger, seated, request, own):
         free -= tables
     found = ledger.chooser().free((request.party_size, request.must, request.wish), free)
-    return in_evening(ledger, seated, own.owners, found)
+    return in_evening(ledger, seated, own, found)
 
 
 def choose_free(ledger: Ledger, request: BookingRequest, seated: Sitting, own: Own) -> Choice:
@@ -341,11 +341,11 @@ def choose_free(ledger: Ledger, request: BookingRequest, seated: Sitting, own: O
         rivals = ledger.all_rivals(choice.tables, seated.block_start, seated.block_end, own.owners)
         if rivals:
             raise taken(choice.tables, rivals)
-        return in_evening(ledger, seated, own.owners, [choice])[0]
+        return in_evening(ledger, seated, own, [choice])[0]
     chooser = ledger.chooser()
     unhindered = ledger.free_tables(seated.block_start, seated.block_end, own.owners)
     free = {table for table in unhindered if not any(table in tables for tables, _ in kept)}
-    found = in_evening(ledger, seated, own.owners, chooser.free(ask, free))
+    found = in_evening(ledger, seated, own, chooser.free(ask, free))
     if found:
         return found[0]
     barred = chooser.first(ask, unhindered)

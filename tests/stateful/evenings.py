@@ -2,40 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from fractions import Fraction
 
 import attrs
 
 from tests.stateful.choosing import Choice, joins_outward
 from tests.stateful.ledger import Ledger, OwnerKey
+from tests.stateful.limits import Own
+from tests.stateful.lookahead import starved, waiting
+from tests.stateful.promises import span_of
 from tests.stateful.service import Opening, Sitting, opening_at
 
 MINUTE = 60_000_000
 
 
-def in_evening(
-    ledger: Ledger, seated: Sitting, owners: Collection[OwnerKey], found: Iterable[Choice]
-) -> list[Choice]:
+def in_evening(ledger: Ledger, seated: Sitting, own: Own, found: Iterable[Choice]) -> list[Choice]:
     """Return choices in the order of an evening, each with its cost in seat-minutes."""
     weights = {
         name: Fraction(str(value))
         for name, value in attrs.asdict(ledger.policy.planning.weights).items()
     }
-    if not any(weights[name] for name in ("joins_closed", "dead_time", "idle_time")):
+    parties = waiting(ledger, seated, own) if weights["parties_starved"] else []
+    sees_evening = any(weights[name] for name in ("joins_closed", "dead_time", "idle_time"))
+    if not (sees_evening or parties):
         return list(found)
-    minutes = Fraction(seated.block_end - seated.block_start, MINUTE)
-    free = ledger.free_tables(seated.block_start, seated.block_end, owners)
-    capacities = {table.id: table.capacity for table in ledger.floor.tables}
+    minutes = Fraction(1)
+    if sees_evening:
+        minutes = Fraction(seated.block_end - seated.block_start, MINUTE)
     measured = []
     for each in found:
-        joins = _joins_closed(ledger, each.tables, free)
-        cost = minutes * (each.exact + joins * weights["joins_closed"])
-        for table in each.tables:
-            for name, length in stretches(ledger, table, seated, owners):
-                cost += capacities[table] * length * weights[name]
+        count = starved(parties, each.tables, span_of(seated))
+        cost = minutes * (each.exact + count * weights["parties_starved"])
+        if sees_evening:
+            cost += _time_beside(ledger, each.tables, seated, own.owners, weights)
         measured.append(attrs.evolve(each, exact=cost))
     return sorted(measured, key=lambda each: (each.cost, each.ties))
+
+
+def _time_beside(
+    ledger: Ledger,
+    tables: Collection[str],
+    seated: Sitting,
+    owners: Collection[OwnerKey],
+    weights: Mapping[str, Fraction],
+) -> Fraction:
+    """Return the cost of the joins that a plan closes and of the time beside it."""
+    span = span_of(seated)
+    joins = _joins_closed(ledger, tables, ledger.free_tables(*span, owners))
+    cost = Fraction(span[1] - span[0], MINUTE) * joins * weights["joins_closed"]
+    capacities = {table.id: table.capacity for table in ledger.floor.tables}
+    for table in tables:
+        for name, length in stretches(ledger, table, seated, owners):
+            cost += capacities[table] * length * weights[name]
+    return cost
 
 
 def _joins_closed(ledger: Ledger, tables: Collection[str], free: Collection[str]) -> int:

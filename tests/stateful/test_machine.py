@@ -26,6 +26,7 @@ MODEL = (
     "ledger",
     "limits",
     "live",
+    "lookahead",
     "modes",
     "promises",
     "room",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date
 
 import attrs
 
@@ -26,7 +26,8 @@ from tests.stateful.choosing import Choice
 from tests.stateful.holding import Terms, check_limits, life_of, made
 from tests.stateful.ledger import MINUTE, Guest, Keep, Last, Ledger, Wait, Wrong
 from tests.stateful.limits import NOTHING, Own
-from tests.stateful.service import Sitting, local_date, starts, told
+from tests.stateful.lookahead import starts_of
+from tests.stateful.service import Sitting, told
 
 DAY = 24 * 60 * MINUTE
 # The job looks at the parties from two days ago on, for a week ahead.
@@ -167,7 +168,7 @@ def _first_seat(
 ) -> tuple[BookingRequest, Sitting, Choice, tuple[Code, ...]] | None:
     """Return the first start of a party that can be had, as a guest may have it."""
     own = Own(booking_id=guest.id)
-    for start in _starts(ledger, guest):
+    for start in starts_of(ledger, guest):
         asked = {**asked_by(guest), "start_us": start}
         # The party was in time when it joined.
         judged = as_request({**asked, "past_reason": WAS_HELD})
@@ -181,26 +182,6 @@ def _first_seat(
             codes = would_refuse(ledger, seated, judged, own)
         return as_request(asked), seated, choice, codes
     return None
-
-
-def _starts(ledger: Ledger, guest: Guest) -> Iterator[int]:
-    """Yield the starts that a party takes: its own, then those on offer, the nearest first."""
-    wait, own = guest.wait, guest.sitting.start
-    assert wait is not None
-    if own >= ledger.now:
-        yield own
-    if wait.earliest == wait.latest:
-        return
-    day = local_date(ledger.restaurant, wait.earliest) - timedelta(days=1)
-    found = set[int]()
-    while day <= local_date(ledger.restaurant, wait.latest):
-        found |= {
-            start
-            for start in starts(ledger.restaurant, ledger.policy, day)
-            if guest.comes_at(start) and start >= ledger.now and start != own
-        }
-        day += timedelta(days=1)
-    yield from sorted(found, key=lambda start: (abs(start - own), start))
 
 
 @contextmanager

@@ -111,6 +111,7 @@ FULL = House(
                 joins_closed=0.5,
                 dead_time=1.5,
                 idle_time=0.125,
+                parties_starved=250,
             ),
             demand_multiplier=1.5,
             scarcities=[Scarcity(2, 0.8), Scarcity(4, 0.045, category="bar", seating="high_top")],
@@ -292,7 +293,8 @@ FULL_TEXT = """\
         "wish": 7,
         "joins_closed": 0.5,
         "dead_time": 1.5,
-        "idle_time": 0.125
+        "idle_time": 0.125,
+        "parties_starved": 250
       },
       "demand_multiplier": 1.5,
       "scarcities": [

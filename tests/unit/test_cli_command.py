@@ -37,6 +37,7 @@ from tests.unit.cli_case import (
     as_json,
     bookings,
     quoted,
+    refused_input,
     run,
 )
 
@@ -99,6 +100,32 @@ def test_every_reason_of_a_refusal_is_told(capsys: Captured, tmp_path: Path) -> 
         capsys, "availability", floor, "--party", "4", "--on", "2026-05-01", "--now", NOW
     )
     assert "evening: 0 of 3 covers, 0 of 0 parties booked" in out
+
+
+def test_availability_shows_the_cost_of_each_start(capsys: Captured) -> None:
+    how = ("availability", "pub", "--on", "2026-05-01", "--party", "2", "--party", "40")
+    _, data = as_json(capsys, *how, "--now", NOW)
+    assert {slot["cost"] for slot in data["slots"]} == {None}
+    code, data = as_json(capsys, *how, "--now", NOW, "--costs", "--demand", "pub")
+    costs = {
+        (slot["start"], slot["party_size"]): slot["cost"]["total"]
+        for slot in data["slots"]
+        if slot["cost"] is not None
+    }
+    assert code == 0
+    assert {party_size for _, party_size in costs} == {2}
+    assert costs["2026-05-01T18:30:00+01:00", 2] > costs["2026-05-01T21:00:00+01:00", 2]
+    _, out, _ = run(capsys, *how, "--now", NOW, "--costs", "--demand", "pub")
+    assert "\n18:30              0.4    -\n" in out
+    assert "cost: the covers that later guests are expected to lose by a party" in out
+    # In an empty house without a forecast no seat is wanted.
+    _, out, _ = run(capsys, *how, "--now", NOW, "--costs")
+    assert "\n21:00                0    -\n" in out
+
+
+def test_a_demand_needs_the_costs(capsys: Captured) -> None:
+    how = ("availability", "pub", "--on", "2026-05-01", "--party", "2", "--demand", "pub")
+    assert refused_input(capsys, *how) == "--demand: needs --costs"
 
 
 def test_plan_answers_are_of_the_same_shape(capsys: Captured) -> None:

@@ -72,6 +72,7 @@ def test_the_score_is_in_seat_minutes_with_every_term(desk: Desk) -> None:
         "joins_closed": (0, 0),
         "dead_time": (0, 0),
         "idle_time": (4 * 270, pytest.approx(4 * 270 / 5)),
+        "parties_starved": (0, 0),
     }
     assert found.plan.score.total == pytest.approx(306)
 

@@ -30,6 +30,7 @@ from fourtop import (
     Weights,
     Window,
 )
+from fourtop.engine import opportunity_cost
 from fourtop.engine.opportunity_cost import (
     displaced_by_forecast,
     displaced_by_occupancy,
@@ -282,7 +283,7 @@ def test_tables_waste_nothing_where_no_better_ones_are_known(
     for tables in (["1"], ["2"]):
         booked(desk, 2, tables=tables)
     assert the_wish(desk.offers(party_size(2))).wasted_covers > 0
-    monkeypatch.setattr(module, "in_empty_house", lambda _: _Bounded())
+    monkeypatch.setattr(opportunity_cost, "in_empty_house", lambda _: _Bounded())
     assert the_wish(desk.offers(party_size(2))).wasted_covers == 0.0
 
 

@@ -19,7 +19,7 @@ from fourtop import (
     ServicePeriod,
     Weights,
 )
-from fourtop.engine.checks.tables import plan_request
+from fourtop.engine.party_request import plan_request
 from fourtop.planner import Planner, PlanRequest
 from tests.unit.test_planner import floor_of, table
 

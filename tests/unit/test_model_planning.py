@@ -40,8 +40,8 @@ def test_the_defaults_of_planning() -> None:
 
     assert (planning.adjacency_mode, planning.adjacency_required) == (AdjacencyMode.CONNECTED, True)
     assert (planning.max_tables, planning.slack_budget, planning.demand_multiplier) == (3, 4, 1)
-    assert attrs.astuple(planning.weights) == (1, 1, 0, 0, 0, 2, 0.75, 1, 0.2)
-    assert attrs.astuple(Weights.reference()) == (5, 3, 2, 1, 22, 10, 0, 0, 0)
+    assert attrs.astuple(planning.weights) == (1, 1, 0, 0, 0, 2, 0.75, 1, 0.2, 100)
+    assert attrs.astuple(Weights.reference()) == (5, 3, 2, 1, 22, 10, 0, 0, 0, 500)
     assert planning.weights.sees_evening
     assert not Weights.reference().sees_evening
 
@@ -289,13 +289,15 @@ def test_finding_34_every_weight_changes_a_score() -> None:
     joins = [Join(("t1", "t2")), Join(("t2", "t3")), Join(("t3", "t4"))]
     floor = Floor(tables, zones=zones, joins=joins)
     request = PlanRequest(8, wish=Preference(features={"window"}))
-    # All joins are inside the plan but that to the fourth table, and both gaps are dead.
+    # All joins are inside the plan but that to the fourth table, and both gaps are dead. A party
+    # that waits needs each of the tables.
     evening = Evening(
         (EveningPart(0b1111, 100 * HOUR_US, 102 * HOUR_US, [99 * HOUR_US] * 4, [None] * 4),),
         0b1111,
         opens_us=90 * HOUR_US,
         closes_us=103 * HOUR_US,
         shortest_us=2 * HOUR_US,
+        starved=lambda _: 1,
     )
 
     def total(weights: Weights) -> float:
@@ -303,5 +305,5 @@ def test_finding_34_every_weight_changes_a_score() -> None:
         return planner.plans(request, 0b1111, evening=lambda: evening)[0].score.total
 
     for field in attrs.fields(Weights):
-        weights = attrs.evolve(Weights(), **{field.name: 100})
+        weights = attrs.evolve(Weights(), **{field.name: 200})
         assert total(weights) > total(Weights()), field.name

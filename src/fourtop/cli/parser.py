@@ -194,6 +194,14 @@ def _add_asking(add: Add) -> None:
         metavar="SIZE",
         help="may be repeated",
     )
+    one.add_argument(
+        "--costs", action="store_true", help="show the cost of each start in covers, too"
+    )
+    one.add_argument(
+        "--demand",
+        metavar="FILE",
+        help="with --costs: a demand document, or pub for that of the sample",
+    )
     add_conditions(one)
 
 
@@ -460,8 +468,12 @@ def _run_shadow(found: Namespace) -> Answer:
 
 def _run_availability(found: Namespace) -> Answer:
     house = open_house(found.floor)
+    if found.demand is not None and not found.costs:
+        raise WrongInput("--demand: needs --costs")
     desk = open_desk(house, now=found.now, bookings=found.bookings)
-    return availability(desk, found.on, found.party_size, conditions(found).of(house))
+    costs = forecast_of(found.demand, house) or found.costs
+    must = conditions(found).of(house)
+    return availability(desk, found.on, found.party_size, must, costs=costs)
 
 
 def _run_audit(found: Namespace) -> Answer:

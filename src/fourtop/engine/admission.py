@@ -24,6 +24,7 @@ from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.composition import HOURS, Composition
 from fourtop.engine.evening import time_around
 from fourtop.engine.limits import limits_of
+from fourtop.engine.lookahead import missing_lookahead
 from fourtop.engine.permits import NO_PERMITS, Permits
 from fourtop.engine.promises import ProtectedParties, missing_horizon
 from fourtop.engine.relaxation import check_may_relax, ladder, relaxed_planner
@@ -144,6 +145,10 @@ class Admission:
         self._attendance: dict[tuple[str, date], Attendance] = {}
         # The protected parties by their bookings, where any party was promised tables.
         self.protected_parties: ProtectedParties | None = {} if view.has_promises else None
+        # Whether waiting parties may make plans dearer: nearly always there is none.
+        self.looks_ahead: bool = compiled.spares_waiting and view.has_waiting
+        # The parties that wait for tables, by their bookings and starts.
+        self.waiting_parties: dict[tuple[str, int], Candidacy | None] = {}
         policy = compiled.house.policy
         self.earliest_us: int = view.now_us - policy.past_grace_minutes * MICROSECONDS_PER_MINUTE
 
@@ -352,6 +357,8 @@ class Admission:
                 return False
         if self.protected_parties is not None:
             return False
+        if self.looks_ahead and self.view.waiting(stay):
+            return False
         if not (counts or self.composition.reads_headcounts):
             return True
         counted = scope.counted_parties if self.compiled.counts_by_party else scope.headcounts
@@ -372,9 +379,11 @@ class Admission:
         if is_counted:
             counted = missing_counts(self.view, self.compiled, (service.window,))
         if not windows and counted is None:
-            if self.protected_parties is None:
-                return None
-            return missing_horizon(self, candidacy.windows)
+            if self.protected_parties is not None:
+                horizon = missing_horizon(self, candidacy.windows)
+                if horizon is not None:
+                    return horizon
+            return missing_lookahead(candidacy)
         need = Scope(scope.restaurant_id, windows=windows)
         return Need(need if counted is None else need | counted)
 

@@ -157,7 +157,8 @@ class AsyncDesk(AsyncDayDesk, AsyncStaffDesk, AsyncPreviewDesk, AsyncFileDesk, A
             parties: A party size, or several.
             terms: ``AvailabilityTerms``: ``must``, ``wish``, ``occasion``, ``channel`` and
                 ``minutes`` as in a ``BookingRequest``; ``at``, only this start; ``exclude``, a
-                booking to leave out; ``spots_limit``, the number at which counting spots stops.
+                booking to leave out; ``spots_limit``, the number at which counting spots stops;
+                ``costs``, a forecast or ``True``: each slot has its opportunity cost.
 
         Raises:
             InvalidInput: If an argument breaks a rule; names the field and the rule.

@@ -37,6 +37,7 @@ class CompiledHouse:
         counts_by_party: Whether a rule of the house needs each party of a service by itself.
         counts_totals: Whether the rules need no more than the totals of a service.
         sees_evening: Whether the ranking of plans depends on the stays beside the party's own.
+        spares_waiting: Whether plans cost more that leave a waiting party without tables.
         lifts_adjacency: Whether tables need not be pushed together in some services.
         kept: Values that other modules derive from the house and keep with it, by name.
     """
@@ -46,6 +47,7 @@ class CompiledHouse:
     planner: Planner
     versions: tuple[int, int] | None = None
     sees_evening: bool = attrs.field(init=False)
+    spares_waiting: bool = attrs.field(init=False)
     lifts_adjacency: bool = attrs.field(init=False)
     kept: dict[str, Any] = attrs.field(factory=dict, init=False, repr=False)
     counts_by_party: bool = attrs.field(init=False)
@@ -73,6 +75,10 @@ class CompiledHouse:
     @sees_evening.default
     def _weighs_evening(self) -> bool:
         return self.house.policy.planning.weights.sees_evening
+
+    @spares_waiting.default
+    def _weighs_waiting(self) -> bool:
+        return self.house.policy.planning.weights.parties_starved > 0
 
     @lifts_adjacency.default
     def _does_not_enforce(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Final
 
 from fourtop.engine.candidacy import Candidacy
 from fourtop.engine.compiled_house import CompiledHouse
+from fourtop.engine.lookahead import lookahead_of
 from fourtop.model.calendar import Service, Stay
 from fourtop.model.service_period import ServicePeriod
 from fourtop.model.window import Window
@@ -29,8 +30,9 @@ def time_around(service: Service, stays: Iterable[Window]) -> Window:
 def evening_of(candidacy: Candidacy, free: int) -> Evening | None:
     """Return the evening around a party; ``None``: the view has not loaded it.
 
-    A caller that asks only whether a party fits does not load the evening. The static order
-    answers it as well.
+    If the house ranks plans in the static order, the evening has only the parties that wait. A
+    caller that asks only whether a party fits does not load the evening. The static order answers
+    it as well.
 
     Args:
         candidacy: The party, after the check of hours.
@@ -38,6 +40,9 @@ def evening_of(candidacy: Candidacy, free: int) -> Evening | None:
     """
     admission = candidacy.admission
     compiled, view, service = admission.compiled, admission.view, candidacy.service
+    if not compiled.sees_evening:
+        ahead = lookahead_of(candidacy)
+        return None if ahead is None else Evening((), free, 0, 0, 0, ahead.starved)
     stays = (candidacy.stay.occupied, *[each.stay.occupied for each in candidacy.variants])
     around = time_around(service, stays)
     if not (around in view.scope.windows or view.scope.covers(around)):
@@ -55,12 +60,14 @@ def evening_of(candidacy: Candidacy, free: int) -> Evening | None:
         others &= ~variant.tables
     if others or not parts:
         parts.append(part_of(others, candidacy.stay))
+    ahead = lookahead_of(candidacy) if admission.looks_ahead else None
     return Evening(
         tuple(parts),
         free,
         opens_us=max(service.window.start_us, view.now_us),
         closes_us=service.window.end_us,
         shortest_us=_shortest_stay_us(compiled, service.period),
+        starved=None if ahead is None else ahead.starved,
     )
 
 

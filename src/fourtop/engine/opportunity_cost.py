@@ -15,21 +15,25 @@ Ryzin, The Theory and Practice of Revenue Management (2004), chapter 3.
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
+from typing import Final, Self
 
-from fourtop.engine.admission import Admission
+from fourtop.engine.admission import Admission, Seating, in_empty_house
+from fourtop.engine.candidacy import Party
+from fourtop.errors import Refusal
 from fourtop.model.calendar import Calendar, Stay
 from fourtop.model.forecast import DemandForecast
-from fourtop.model.offers import OpportunityCost
+from fourtop.model.opportunity_cost import Costs, OpportunityCost
 from fourtop.model.plan import Plan
 from fourtop.model.planning_rules import Weights
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
+from fourtop.ports import Need
 
 SLOT_MINUTES: Final = 15
 TURN_MINUTES: Final = 105
 SEAT_MINUTES_PER_COVER: Final = 105
 _FORECAST_FACTOR: Final = 2.0
 _OCCUPANCY_FACTOR: Final = 3.0
+_ALL_LOADED: Final = "the windows and counts of every service of the date are loaded"
 _SLOT_US: Final = SLOT_MINUTES * MICROSECONDS_PER_MINUTE
 
 
@@ -61,11 +65,12 @@ def displaced_by_occupancy(party_size: int, priced_minutes: float) -> float:
 def seat_minutes(plan: Plan, stay: Stay, weights: Weights) -> float:
     """Return the cost of a plan in seat-minutes.
 
-    That is its score, if the house ranks plans by the evening. Other weights may be in another
-    unit: then it is the seats over and the further tables, times the stay.
+    That is its score without the parties that it starves, if the house ranks plans by the evening.
+    Other weights may be in another unit: then it is the seats over and the further tables, times
+    the stay.
     """
     if weights.sees_evening:
-        return plan.score.total
+        return plan.score.total - plan.score.cost("parties_starved")
     return _minutes(stay.occupied) * (plan.slack + len(plan.tables) - 1)
 
 
@@ -163,6 +168,55 @@ class CostModel:
                 wanted = taken + expected
             found = self._slots[slot] = (price, wanted / self._seats)
         return found
+
+
+class StartCosts:
+    """The costs of parties at starts of any date, at one view.
+
+    Args:
+        admission: The view covers all that the checks of the parties read.
+        forecast: The demand that is expected; ``None``: the costs follow from the seats taken.
+    """
+
+    def __init__(self, admission: Admission, forecast: DemandForecast | None) -> None:
+        self._admission = admission
+        self._empty = in_empty_house(admission)
+        self._forecast = forecast
+        self._models: dict[date, CostModel] = {}
+
+    @classmethod
+    def asked(cls, admission: Admission, costs: Costs) -> Self | None:
+        """Return the costs that a read is asked for; ``None``: none."""
+        if costs is False:
+            return None
+        return cls(admission, None if costs is True else costs)
+
+    def find(self, party: Party) -> OpportunityCost | None:
+        """Return the cost of a party at its best tables; ``None``: it is refused."""
+        seating = self._admission.admit(party)
+        assert not isinstance(seating, Need), _ALL_LOADED
+        if isinstance(seating, Refusal):
+            return None
+        return self.cost(party, seating.plan, seating.stay)
+
+    def cost(self, party: Party, plan: Plan, stay: Stay) -> OpportunityCost:
+        """Return the cost of a party at some tables for a stay."""
+        placed = at_best = (plan, stay)
+        seating = self._empty.admit(party)
+        # With more tables to try, the search may end at its bound. Then no better tables are known.
+        if isinstance(seating, Seating):
+            at_best = (seating.plan, seating.stay)
+        return self._model_of(stay.service_date).cost(party.party_size, placed, at_best)
+
+    def _model_of(self, on: date) -> CostModel:
+        model = self._models.get(on)
+        if model is None:
+            expected = None
+            if self._forecast is not None:
+                calendar, now_us = self._admission.compiled.calendar, self._admission.view.now_us
+                expected = ExpectedSeats(self._forecast, calendar, on, now_us)
+            model = self._models[on] = CostModel(self._admission, expected)
+        return model
 
 
 def _minutes(window: Window) -> float:

@@ -19,7 +19,7 @@ import attrs
 
 from fourtop.engine.candidacy import Candidacy, Inquiry, Reads
 from fourtop.engine.checks.house import check_hours
-from fourtop.engine.checks.tables import plan_request
+from fourtop.engine.party_request import plan_request
 from fourtop.model.actor import Actor
 from fourtop.model.booking import Booking
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
@@ -139,6 +139,23 @@ def _promise_of(admission: Admission, booking: Booking, horizon: Window) -> Prom
     waits_us = policy.seating.no_show_after_minutes * MICROSECONDS_PER_MINUTE
     if start_us + waits_us < view.now_us:
         return None
+    promised = expected_at(admission, booking, start_us, _STAFF)
+    if promised is None or not lies_in(promised, horizon):
+        return None
+    return promise_to(promised, booking.id)
+
+
+def expected_at(
+    admission: Admission, booking: Booking, start_us: int, actor: Actor
+) -> Candidacy | None:
+    """Return the party of a booking at a start; ``None``: the house is closed to it then.
+
+    Args:
+        admission: The rules and the view.
+        booking: The booking.
+        start_us: The start, in microseconds.
+        actor: Gives the tables.
+    """
     party = Inquiry(
         booking.party_size,
         start_us,
@@ -148,32 +165,39 @@ def _promise_of(admission: Admission, booking: Booking, horizon: Window) -> Prom
         channel=booking.channel,
         minutes=booking.minutes,
     )
-    by_staff = copy(admission)
-    by_staff.actor = _STAFF
-    promised = Candidacy(by_staff, party)
-    if check_hours(promised) is not None:
-        return None
-    if any(
-        window.start_us < horizon.start_us or horizon.end_us < window.end_us
-        for window in promised.windows
-    ):
-        return None
+    by_actor = copy(admission)
+    by_actor.actor = actor
+    expected = Candidacy(by_actor, party)
+    return expected if check_hours(expected) is None else None
+
+
+def lies_in(expected: Candidacy, horizon: Window) -> bool:
+    """Tell whether all stays of a party lie in a horizon."""
+    return all(
+        horizon.start_us <= window.start_us and window.end_us <= horizon.end_us
+        for window in expected.windows
+    )
+
+
+def promise_to(expected: Candidacy, booking_id: str) -> Promise:
+    """Return the tables that a party may have at its start; the view covers its windows."""
+    admission, party = expected.admission, expected.party
+    view, owners = admission.view, admission.released.owners
     closed = 0
     for rule in admission.composition.table_rules:
         if rule.reads is Reads.NOTHING:
-            for each in rule.find(promised):
+            for each in rule.find(expected):
                 closed |= each.tables
     parts, others = [], admission.all_tables & ~closed
-    for variant in promised.variants:
+    for variant in expected.variants:
         others &= ~variant.tables
         window = variant.stay.occupied
-        busy = view.busy_mask(window, admission.released.owners)
-        parts.append(Part(variant.tables & ~closed & ~busy, window))
-    window = promised.stay.occupied
-    busy = view.busy_mask(window, admission.released.owners)
-    parts.append(Part(others & ~busy, window))
+        free = ~view.busy_mask(window, owners)
+        parts.append(Part(variant.tables & ~closed & free, window))
+    window = expected.stay.occupied
+    parts.append(Part(others & ~view.busy_mask(window, owners), window))
     ask = plan_request(party.party_size, must=party.must, wish=party.wish)
-    return Promise(booking.id, ask, tuple(parts))
+    return Promise(booking_id, ask, tuple(parts))
 
 
 def _linked(promises: Sequence[Promise], window: Window) -> list[Promise]:

@@ -11,10 +11,11 @@ from fourtop.engine.admission import Admission, composition_of, missing_counts
 from fourtop.engine.candidacy import Candidacy, Inquiry
 from fourtop.engine.checks.distance import exclude_close_tables
 from fourtop.engine.checks.promised import refuse_starving
-from fourtop.engine.checks.tables import judge_named, plan_request
+from fourtop.engine.checks.tables import judge_named
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.enforcement import planner_at
 from fourtop.engine.limits import limits_of
+from fourtop.engine.party_request import plan_request
 from fourtop.engine.permits import Permits
 from fourtop.engine.promises import Taken, missing_horizon
 from fourtop.engine.stays import find_stays

@@ -38,7 +38,8 @@ from fourtop.model.booking import Booking
 from fourtop.model.booking_slot import BookingSlot
 from fourtop.model.day_plan import DayPlan
 from fourtop.model.hold import Fingerprint, Hold
-from fourtop.model.offers import OfferedStart, OpportunityCost
+from fourtop.model.offers import OfferedStart
+from fourtop.model.opportunity_cost import OpportunityCost
 from fourtop.model.plan import Plan, Score, Term
 from fourtop.model.receipt import Usage
 from fourtop.model.request import ANY_TABLE, Preference

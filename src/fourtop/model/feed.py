@@ -9,6 +9,7 @@ import attrs
 from fourtop.errors import InvalidInput, safe_repr
 from fourtop.errors.display import brief, count_of, html_table
 from fourtop.model import validators
+from fourtop.model.opportunity_cost import Costs, OpportunityCost, as_costs, covers_text
 from fourtop.model.request import ANY_TABLE, STAY_MINUTES, Preference, as_party_sizes
 from fourtop.model.restaurant import zone_info
 from fourtop.model.results import Versions
@@ -45,6 +46,8 @@ class FeedTerms:
         occasion: Key of an occasion of the house; ``None``: the period's default.
         channel: The way by which the requests come.
         spots_limit: The number at which counting the spots of a cell stops (1–100).
+        costs: Whether each cell that can be booked has its opportunity cost: by the demand of a
+            forecast, or by the seats taken if it is ``True``.
 
     Raises:
         InvalidInput: If an argument breaks a rule, or days × sizes × lengths are more than 5,000.
@@ -75,6 +78,7 @@ class FeedTerms:
         converter=validators.as_integer,
         validator=validators.integer(1, MAX_FEED_SPOTS),
     )
+    costs: Costs = attrs.field(default=False, kw_only=True, converter=as_costs)
 
     def __attrs_post_init__(self) -> None:
         questions = self.days * len(self.party_sizes) * len(self.lengths)
@@ -108,6 +112,8 @@ class FeedCell:
             admits no such party at that start.
         spots_open: How many such parties could be seated one after another now, up to the limit.
         spots_total: How many could if no table were taken and no party counted.
+        cost: The opportunity cost of a party at its best tables; ``None``: it was not asked for, or
+            the start cannot be booked.
         timezone: Of the restaurant, for the times that a person sees.
     """
 
@@ -117,6 +123,7 @@ class FeedCell:
     minutes: int | None
     spots_open: int
     spots_total: int
+    cost: OpportunityCost | None = attrs.field(default=None, kw_only=True)
     timezone: str = attrs.field(default="UTC", eq=False, kw_only=True)
 
     @property
@@ -133,7 +140,8 @@ class FeedCell:
         start = brief_iso(self.start_us, zone_info(self.timezone))
         length = "" if self.minutes is None else f"{self.minutes} minutes"
         spots = f"{self.spots_open} of {count_of(self.spots_total, 'spot')} open"
-        return brief(self, f"{start} party of {self.party_size}", length, spots)
+        cost = "" if self.cost is None else f"costs {covers_text(self.cost.total)} covers"
+        return brief(self, f"{start} party of {self.party_size}", length, spots, cost)
 
 
 @attrs.frozen(repr=False)

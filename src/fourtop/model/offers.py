@@ -15,6 +15,7 @@ from fourtop.errors.display import brief, count_of, html_table
 from fourtop.model import validators
 from fourtop.model.alternatives import Alternative, RejectedAlternative
 from fourtop.model.forecast import DemandForecast
+from fourtop.model.opportunity_cost import OpportunityCost, covers_text
 from fourtop.model.request import BookingRequest
 from fourtop.model.restaurant import zone_info
 from fourtop.model.results import Quote, Versions
@@ -121,41 +122,6 @@ class OfferTerms:
 
 
 @attrs.frozen(repr=False)
-class OpportunityCost:
-    """The covers that later guests are expected to lose by a party, in two parts.
-
-    It is an estimate of an expected value, without an interval.
-
-    Args:
-        displaced_covers: Lost because the seats are wanted at that time; never negative.
-        wasted_covers: Lost because of the tables: their score in seat-minutes, beyond that of the
-            best tables in an empty house. If the house ranks plans without the evening, seats over
-            and further tables count. Negative: the tables suit the party better, or its stay fills
-            time that would be idle.
-        demand_percent: The seats taken or expected while the party sits, of all, on average; above
-            100, more guests are expected than fit.
-    """
-
-    displaced_covers: float
-    wasted_covers: float
-    demand_percent: float
-
-    @property
-    def total(self) -> float:
-        """The sum of both parts, in covers."""
-        return self.displaced_covers + self.wasted_covers
-
-    def __repr__(self) -> str:
-        return brief(
-            self,
-            f"{_number(self.total)} covers",
-            f"displaced {_number(self.displaced_covers)}",
-            f"wasted {_number(self.wasted_covers)}",
-            f"{self.demand_percent:.0f}% of the seats wanted",
-        )
-
-
-@attrs.frozen(repr=False)
 class OfferedStart:
     """A start that can be booked, with its cost.
 
@@ -201,7 +167,7 @@ class OfferedStart:
     def text(self) -> str:
         """The start, its distance, its tables and its cost in words."""
         place = str(self.alternative) if self.alternative.moved_minutes else self._as_wished
-        return f"{place}: {_number(self.cost.total)} covers"
+        return f"{place}: {covers_text(self.cost.total)} covers"
 
     @property
     def _as_wished(self) -> str:
@@ -296,10 +262,10 @@ class StartOffers:
             return "No start around the wish can be booked."
         wish = self.wish
         if wish is None:
-            cost = _number(other.cost.total)
+            cost = covers_text(other.cost.total)
             return f"{other.clock} costs {cost} covers; the wish itself cannot be booked."
         if other == wish:
-            return f"{wish.clock}, the wish, costs {_number(wish.cost.total)} covers."
+            return f"{wish.clock}, the wish, costs {covers_text(wish.cost.total)} covers."
         return _comparison(other, wish)
 
     def __str__(self) -> str:
@@ -320,9 +286,9 @@ class StartOffers:
                 each.clock,
                 f"{each.moved_minutes:+d}" if each.moved_minutes else "",
                 "+".join(each.quote.plan.tables),
-                _number(each.cost.total),
-                _number(each.cost.displaced_covers),
-                _number(each.cost.wasted_covers),
+                covers_text(each.cost.total),
+                covers_text(each.cost.displaced_covers),
+                covers_text(each.cost.wasted_covers),
                 f"{each.cost.demand_percent:.0f}%",
                 "yes" if each in shown else "",
             )
@@ -338,16 +304,11 @@ def _comparison(other: OfferedStart, wish: OfferedStart) -> str:
     saved = wish.cost.total - other.cost.total
     verdict = "better" if saved > 0 else "worse" if saved < 0 else "neither better nor worse"
     text = (
-        f"{other.clock} is {verdict} for the house than {wish.clock}, by {_number(abs(saved))}"
+        f"{other.clock} is {verdict} for the house than {wish.clock}, by {covers_text(abs(saved))}"
         f" covers: {other.cost.demand_percent:.0f}% of the seats are taken or expected while the"
         f" party sits, instead of {wish.cost.demand_percent:.0f}%"
     )
-    wasted = [_number(each.cost.wasted_covers) for each in (other, wish)]
+    wasted = [covers_text(each.cost.wasted_covers) for each in (other, wish)]
     if wasted[0] != wasted[1]:
         text += f", and its tables waste {wasted[0]} covers instead of {wasted[1]}"
     return f"{text}."
-
-
-def _number(covers: float) -> str:
-    # Adding 0 turns -0.0 into 0.0.
-    return f"{round(covers, 2) + 0.0:.2f}"

@@ -37,11 +37,11 @@ def _mode(value: AdjacencyMode | str) -> AdjacencyMode:
 class Weights:
     """The cost of each term of the score, from 0 to 1,000. Lower scores are better.
 
-    Costs are in seat-minutes: one seat that stands empty for one minute. The first seven weights
-    are in seats, for each minute of the party's stay. The last two are for each seat-minute that
-    the tables of the plan stand empty beside the stay. The terms ``joins_closed``, ``dead_time``
-    and ``idle_time`` need the stays beside the party's own; without them the score leaves these
-    terms out, and counts one minute.
+    Costs are in seat-minutes: one seat that stands empty for one minute. ``dead_time`` and
+    ``idle_time`` are for each seat-minute that the tables of the plan stand empty beside the stay.
+    All other weights are in seats, for each minute of the party's stay. The terms
+    ``joins_closed``, ``dead_time`` and ``idle_time`` need the stays beside the party's own. If all
+    three weights are 0, the score leaves these terms out, and counts one minute.
 
     Args:
         overage: For each seat left over (times the demand multiplier).
@@ -57,6 +57,8 @@ class Weights:
             the time between them is shorter than the shortest stay.
         idle_time: For each other seat-minute beside the stay: back to the previous stay, to the
             start of the service or to now, and on to the next stay or to the end of the service.
+        parties_starved: For each party without tables that could have some now, and none beside the
+            plan. It was promised none: it is on the waitlist, pending, or lost its tables.
 
     >>> Weights.reference().scarcity
     22
@@ -107,6 +109,11 @@ class Weights:
         converter=validators.as_number,
         validator=validators.number(0, 1_000),
     )
+    parties_starved: float = attrs.field(
+        default=100,
+        converter=validators.as_number,
+        validator=validators.number(0, 1_000),
+    )
 
     @classmethod
     def reference(cls) -> Self:
@@ -124,6 +131,7 @@ class Weights:
             joins_closed=0,
             dead_time=0,
             idle_time=0,
+            parties_starved=500,
         )
 
     @property

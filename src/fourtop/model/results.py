@@ -11,6 +11,7 @@ from fourtop.errors.display import brief, count_of, html_picture, html_table, ta
 from fourtop.model import validators
 from fourtop.model.calendar import Stay
 from fourtop.model.direct_init import direct_init
+from fourtop.model.opportunity_cost import OpportunityCost, covers_text
 from fourtop.model.plan import Plan, rounded
 from fourtop.model.planned_move import PlannedMove
 from fourtop.model.receipt import Usage
@@ -169,6 +170,8 @@ class Slot:
             requested limit, caps included.
         utilisation_percent: Of the limit on its covers, or else its parties, that is fullest at
             this start: the cap of the service or the pacing of an interval. ``None`` without one.
+        cost: The opportunity cost of a party at its best tables; ``None``: it was not asked for, or
+            the start cannot be booked.
         timezone: Of the restaurant, for the times that a person sees.
     """
 
@@ -178,6 +181,7 @@ class Slot:
     refusal: Refusal | None
     spots: int
     utilisation_percent: int | None = attrs.field(default=None, kw_only=True)
+    cost: OpportunityCost | None = attrs.field(default=None, kw_only=True)
     timezone: str = attrs.field(default="UTC", eq=False, kw_only=True)
 
     @property
@@ -193,7 +197,8 @@ class Slot:
     def __repr__(self) -> str:
         text = count_of(self.spots, "spot") if self.refusal is None else self.refusal.code.value
         start = brief_iso(self.start_us, zone_info(self.timezone))
-        return brief(self, f"{start} party of {self.party_size}", text)
+        cost = "" if self.cost is None else f"costs {covers_text(self.cost.total)} covers"
+        return brief(self, f"{start} party of {self.party_size}", text, cost)
 
 
 @attrs.frozen(repr=False)

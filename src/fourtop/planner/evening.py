@@ -50,12 +50,15 @@ class Evening:
 
     Args:
         parts: The stay at the tables. Each table is in one part; no plan has tables of two, or the
-            longest stay of them counts.
+            longest stay of them counts. Empty: the score is for one minute, and of the terms of the
+            evening it has only that of the starved parties.
         free: Mask of the tables that are free for the stay, whoever may have them.
         opens_us: The start of the service, or now if that is later, in microseconds.
         closes_us: The end of the service, in microseconds.
         shortest_us: The shortest stay of the service, in microseconds. A time between two stays
             that is shorter is dead.
+        starved: Counts the parties that the tables of a mask would leave without tables; ``None``:
+            no party waits for any. Equal masks have equal counts.
     """
 
     parts: tuple[EveningPart, ...]
@@ -63,12 +66,15 @@ class Evening:
     opens_us: int
     closes_us: int
     shortest_us: int
+    starved: Callable[[int], int] | None = None
 
     @property
     def least_minutes(self) -> float:
-        """The shortest of the stays of the parts."""
+        """The shortest of the stays of the parts; 1 without parts."""
         parts = self.parts
-        return parts[0].minutes if len(parts) == 1 else min([part.minutes for part in parts])
+        if len(parts) == 1:
+            return parts[0].minutes
+        return min([part.minutes for part in parts], default=1)
 
     def minutes(self, mask: int) -> float:
         """Return the length of the stay at the tables of a mask."""
@@ -76,6 +82,8 @@ class Evening:
 
     def beside(self, bit: int) -> tuple[int, int]:
         """Return the dead and the other idle time beside the stay at a table, in microseconds."""
+        if not self.parts:
+            return 0, 0
         part = self.parts[0]
         if not part.tables >> bit & 1:
             part = next(each for each in self.parts if each.tables >> bit & 1)
@@ -118,8 +126,8 @@ class EveningCosts:
     """
 
     __slots__ = (
-        *("_all_minutes", "_by_table", "_capacities", "_evening", "_free", "_partners", "_weights"),
-        *("closing", "least_minutes"),
+        *("_all_minutes", "_by_table", "_capacities", "_evening", "_free", "_partners", "_starved"),
+        *("_weights", "closing", "least_minutes"),
     )
 
     def __init__(
@@ -134,14 +142,20 @@ class EveningCosts:
         self.closing: float = weights.joins_closed if max_tables > 1 else 0
         self.least_minutes: float = evening.least_minutes
         # Nearly always the stay is as long at all tables; 0: it is not.
-        self._all_minutes = self.least_minutes if len(evening.parts) == 1 else 0
+        self._all_minutes = self.least_minutes if len(evening.parts) <= 1 else 0
+        # Nearly always no party waits for tables.
+        self._starved = evening.starved
 
     def minutes(self, mask: int) -> float:
         """Return the length of the stay at the tables of a plan."""
         return self._all_minutes or self._evening.minutes(mask)
 
-    def terms(self, mask: int) -> tuple[Term, Term, Term]:
+    def terms(self, mask: int) -> tuple[Term, ...]:
         """Return the terms of the evening for a plan."""
+        count = 0 if self._starved is None else self._starved(mask)
+        starved = Term("parties_starved", count, count * self._starving(mask))
+        if not self._evening.parts:
+            return (starved,)
         dead_us = idle_us = 0
         for bit in bits(mask):
             dead, idle = self._evening.beside(bit)
@@ -153,7 +167,12 @@ class EveningCosts:
             Term("joins_closed", joins, joins * self.closing * self.minutes(mask)),
             Term("dead_time", dead_time, dead_time * weights.dead_time),
             Term("idle_time", idle_time, idle_time * weights.idle_time),
+            starved,
         )
+
+    def _starving(self, mask: int) -> float:
+        """Return the cost of each party that a plan starves."""
+        return self._weights.parties_starved * self.minutes(mask)
 
     def _joins_closed(self, mask: int) -> int:
         """Count the joins from tables of a plan to free tables outside of it."""
@@ -186,10 +205,13 @@ class EveningCosts:
             joins += (partners[bit] & others).bit_count()
             left ^= 1 << bit
         cost = (for_each_minute + joins * self.closing) * minutes
-        while mask and cost <= most:
-            bit = mask.bit_length() - 1
+        left = mask
+        while left and cost <= most:
+            bit = left.bit_length() - 1
             cost += known[bit] if bit in known else self.by_table(bit)
-            mask ^= 1 << bit
+            left ^= 1 << bit
+        if self._starved is not None and cost <= most:
+            cost += self._starved(mask) * self._starving(mask)
         return cost
 
     def fewest_closed(self, bit: int, size: int) -> int:

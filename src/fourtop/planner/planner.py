@@ -259,11 +259,18 @@ class Planner:
         planning = self.planning
         return EveningCosts(self.compiled_floor, planning.weights, evening, planning.max_tables)
 
-    def is_seatable(self, request: PlanRequest, free: int) -> bool:
-        """Tell whether ``best`` finds a plan for the party whose tables are all free."""
+    def is_seatable(self, request: PlanRequest, free: int, max_nodes: int | None = None) -> bool:
+        """Tell whether ``best`` finds a plan for the party whose tables are all free.
+
+        Args:
+            request: The party.
+            free: The free tables.
+            max_nodes: Most sets of tables that a search visits; ``None``: as many as ``best``.
+        """
         ranking = self._ranking(request)
         if ranking is None:
-            return self._search(request, free).succeeds()
+            budget = None if max_nodes is None else NodeBudget(max_nodes)
+            return self._search(request, free, budget).succeeds()
         return ranking.available(self._suitable(request, free)) != 0
 
     def count(self, request: PlanRequest, free: int, limit: int) -> int:

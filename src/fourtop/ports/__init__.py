@@ -39,6 +39,7 @@ from fourtop.ports.store import AsyncStore, Clock, Store
 from fourtop.ports.supposition import Supposition
 from fourtop.ports.told_time import MAX_STEP_BACK_US, is_behind, tell_time
 from fourtop.ports.view import View
+from fourtop.ports.waiting_parties import WAITING, WAITING_REACH_US, waits_in
 
 __all__ = [
     "MAX_NEEDS",
@@ -46,6 +47,8 @@ __all__ = [
     "NO_CHANGES",
     "PLAIN_KINDS",
     "SEATED_REACH_US",
+    "WAITING",
+    "WAITING_REACH_US",
     "AsyncStore",
     "Changes",
     "Clock",
@@ -87,4 +90,5 @@ __all__ = [
     "refs",
     "subject_of",
     "tell_time",
+    "waits_in",
 ]

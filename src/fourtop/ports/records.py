@@ -28,6 +28,7 @@ from fourtop.ports.headcount import (
     held_covers_of,
 )
 from fourtop.ports.plain_records import PlainRecord, RecordRef
+from fourtop.ports.waiting_parties import WAITING, waits_in
 from fourtop.timeline import Occupancy
 
 R = TypeVar("R", bound=PlainRecord)
@@ -111,6 +112,15 @@ class Records(Protocol):
         """The bookings that wait for promised tables, by id: all that overlap the windows."""
         ...
 
+    @property
+    def has_waiting(self) -> bool:
+        """Whether a booking may be of a status in ``WAITING``, in any window."""
+        ...
+
+    def waiting(self, window: Window) -> Iterable[Booking]:
+        """Return the bookings that wait for tables in a window without a promise: ``waits_in``."""
+        ...
+
     def find_hold(self, hold_id: str) -> Hold | None:
         """Return the hold of that id, in any state, or ``None``."""
         ...
@@ -182,8 +192,8 @@ class LoadedRecords:
         house: The restaurant, its floor and policy.
         versions: The three counters.
         allocations: All rows of the scope, shadow rows and those of dead holds included.
-        bookings: The bookings of the scope: those that wait for promised tables in one of its
-            windows, and those that are checked in if the scope depends on them
+        bookings: The bookings of the scope: those that wait for tables in one of its windows, with
+            a promise or without one, and those that are checked in if the scope depends on them
             (``Scope.sees_seated``), with their rows.
         holds: The holds of the scope, in any state.
         records: The plain records of the scope, of all kinds.
@@ -222,6 +232,19 @@ class LoadedRecords:
     def _find_promises(self) -> Mapping[str, Booking]:
         waits = BookingStatus.PENDING_ALLOCATION
         return {each.id: each for each in self.bookings if each.status is waits}
+
+    @cached_property
+    def _waiting(self) -> Sequence[Booking]:
+        return [each for each in self.bookings if each.status in WAITING]
+
+    @property
+    def has_waiting(self) -> bool:
+        """Whether a loaded booking is of a status in ``WAITING``."""
+        return bool(self._waiting)
+
+    def waiting(self, window: Window) -> Iterable[Booking]:
+        """Return the loaded bookings that wait for tables in a window without a promise."""
+        return [each for each in self._waiting if waits_in(each, window)]
 
     @cached_property
     def occupancy(self) -> Occupancy:

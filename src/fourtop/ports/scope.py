@@ -27,7 +27,7 @@ class Scope:
     Args:
         restaurant_id: The tenant.
         windows: Allocations, holds and parties with promised tables that overlap one of these
-            windows (each at most 31 days).
+            windows (each at most 31 days), and parties that wait for tables in one of them.
         sittings: Bookings that start inside one of these (each at most 31 days).
         headcounts: Headcounts and held covers inside one of these (each at most 31 days).
         counted_parties: Each counted party inside one of these (each at most 31 days).

@@ -55,7 +55,8 @@ class Supposition:
         found = [row for one in windows for row in source.overlapping(one)]
         found += [row for each in seated for row in source.of_owner(OwnerKind.BOOKING, each.id)]
         kept = [row for row in found if row.owner not in left_out]
-        promised = list(source.promises.values())
+        expected = list(source.promises.values())
+        expected += [each for one in windows for each in source.waiting(one)]
         counted = {each.owner: each for each in parties}
         for party in counted_parties_of((), {each.id: each for each in self.moved}, now_us):
             if party.owner in counted:
@@ -64,9 +65,9 @@ class Supposition:
             house=source.house,
             versions=source.versions,
             allocations=_by_id([*kept, *self.rows]),
-            bookings=_by_id([*seated, *self.known, *named, *promised, *self.moved, *new]),
-            # A promised party with a live hold has its tables.
-            holds=[hold for each in promised for hold in source.holds_for(each.id)],
+            bookings=_by_id([*seated, *self.known, *named, *expected, *self.moved, *new]),
+            # A party without tables that has a live hold has those of the hold.
+            holds=_by_id(hold for each in expected for hold in source.holds_for(each.id)),
             counted=_counted(source, scope, new),
             claimed=list({each.hold_id: each for each in held}.values()),
             parties=[

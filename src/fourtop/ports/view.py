@@ -26,6 +26,7 @@ from fourtop.ports.seated import SEATED_REACH_US, SeatedParty
 from fourtop.ports.supposition import Supposition
 
 _START: Final = attrgetter("window.start_us")
+_BY_CREATION: Final = attrgetter("created_us", "id")
 
 R = TypeVar("R", bound=PlainRecord)
 
@@ -306,15 +307,31 @@ class View:
         """
         source = self._ask(self.scope.covers(window), "the window", window)
         found = [each for each in source.promises.values() if each.stay.occupied.overlaps(window)]
-        waiting = (
-            each
-            for each in found
-            if not any(
-                hold.is_alive(self.now_us) and hold.stay.occupied.overlaps(window)
-                for hold in source.holds_for(each.id)
-            )
+        waiting = (each for each in found if not self.is_held(each.id, window))
+        return tuple(sorted(waiting, key=_BY_CREATION))
+
+    def is_held(self, booking_id: str, window: Window) -> bool:
+        """Tell whether a live hold for a booking keeps tables at some time of a window."""
+        source = self._ask(self.scope.covers(window), "the window", window)
+        return any(
+            hold.is_alive(self.now_us) and hold.stay.occupied.overlaps(window)
+            for hold in source.holds_for(booking_id)
         )
-        return tuple(sorted(waiting, key=lambda each: (each.created_us, each.id)))
+
+    @property
+    def has_waiting(self) -> bool:
+        """Whether any party may wait for tables without a promise; if not, ``waiting`` is empty."""
+        assert self._alive, "the view has ended with its call"
+        return self._source.has_waiting
+
+    def waiting(self, window: Window) -> tuple[Booking, ...]:
+        """Return the parties that wait for tables in a window and were promised none, in order.
+
+        These are the bookings that ``waits_in`` names, by their creation, then id. Some may have
+        stopped waiting, and a live hold may keep tables for others (``is_held``).
+        """
+        source = self._ask(self.scope.covers(window), "the window", window)
+        return tuple(sorted(source.waiting(window), key=_BY_CREATION))
 
     def allocations(self, window: Window) -> tuple[Allocation, ...]:
         """Return every row that overlaps a window, shadow and dead ones included, in order."""

@@ -11,36 +11,18 @@ from fourtop.engine.candidacy import Candidacy, Excluded
 from fourtop.engine.checks.demand import demand_of
 from fourtop.engine.checks.distance import FreeTables, has_distances
 from fourtop.engine.evening import evening_of
+from fourtop.engine.party_request import plan_request
 from fourtop.engine.relaxation import unjoined_planner
 from fourtop.engine.rivals import describe, refuse_taken
 from fourtop.errors import Code, Proof, Reason, Refusal
 from fourtop.model.allocation import Allocation
 from fourtop.model.plan import Plan
 from fourtop.model.planning_rules import Planning
-from fourtop.model.request import ANY_TABLE, Preference
 from fourtop.model.window import Window
 from fourtop.planner import Evening, EveningMaker, Planner, PlanRequest
 
 if TYPE_CHECKING:
     from fourtop.engine.admission import Admission
-
-# Parties ask for few different things; the values are checked once.
-_of_size: Final = lru_cache(maxsize=1_024)(PlanRequest)
-_of_terms: Final = lru_cache(maxsize=1_024)(PlanRequest)
-
-
-def plan_request(
-    party_size: int,
-    *,
-    must: Preference = ANY_TABLE,
-    wish: Preference = ANY_TABLE,
-    demand: float | None = None,
-) -> PlanRequest:
-    """Return a request to the planner, as ``PlanRequest`` does. Equal ones are the same object."""
-    # Nearly every party takes any table: its size is found quicker than its conditions.
-    if must is ANY_TABLE and wish is ANY_TABLE and demand is None:
-        return _of_size(party_size)
-    return _of_terms(party_size, must=must, wish=wish, demand=demand)
 
 
 def ask_of(candidacy: Candidacy) -> PlanRequest:
@@ -68,7 +50,8 @@ def planner_of(candidacy: Candidacy) -> Planner:
 
 def evening_around(candidacy: Candidacy) -> EveningMaker | None:
     """Return the maker of the evening around a party; ``None``: the ranking does not need it."""
-    if not candidacy.admission.compiled.sees_evening:
+    admission = candidacy.admission
+    if not (admission.compiled.sees_evening or admission.looks_ahead):
         return None
     return partial(_make_evening, candidacy)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from fourtop.engine.admission import Admission, names_anything
 from fourtop.engine.candidacy import Candidacy
 from fourtop.engine.checks.names import check_names
-from fourtop.engine.checks.tables import plan_request
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import (
     Caller,
@@ -15,6 +14,7 @@ from fourtop.engine.dispatch.requests import (
 )
 from fourtop.engine.events import created_event
 from fourtop.engine.invocation import Invocation
+from fourtop.engine.party_request import plan_request
 from fourtop.errors import AlreadyExists, InvalidInput, Proof, Refusal, Refused, safe_repr
 from fourtop.model import validators
 from fourtop.model.booking import Booking, BookingStatus

@@ -7,12 +7,13 @@ import attrs
 from fourtop.engine.admission import Admission
 from fourtop.engine.alternatives import TableSearch
 from fourtop.engine.caps import recount
-from fourtop.engine.checks.tables import judge_named, plan_request
+from fourtop.engine.checks.tables import judge_named
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Command, optional_version
 from fourtop.engine.enforcement import planner_at
 from fourtop.engine.events import rescheduled_event
 from fourtop.engine.invocation import Invocation
+from fourtop.engine.party_request import plan_request
 from fourtop.engine.permits import Permits
 from fourtop.engine.preconditions import get_booking
 from fourtop.errors import IllegalTransition, Reason, Refusal, Refused

@@ -15,11 +15,13 @@ from fourtop.engine.checks.names import check_names
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Query
 from fourtop.engine.limits import limits_of
+from fourtop.engine.opportunity_cost import StartCosts
 from fourtop.engine.preconditions import released_with
 from fourtop.engine.spots import StartSpots
 from fourtop.errors import FourtopError, InvalidInput, Refusal
 from fourtop.model import validators
 from fourtop.model.calendar import Calendar, Service
+from fourtop.model.opportunity_cost import Costs, as_costs
 from fourtop.model.request import ANY_TABLE, STAY_MINUTES, Preference, as_party_sizes
 from fourtop.model.results import Availability, Slot
 from fourtop.model.service_period import as_date, calendar_date
@@ -45,6 +47,8 @@ class AvailabilityTerms(TypedDict, total=False):
             service that begins on it, but need not be a start on offer.
         exclude: A booking to leave out: its tables are free, and it does not count.
         spots_limit: The number at which counting the spots of a slot stops (1–100; 20).
+        costs: Whether each slot that can be booked has its opportunity cost: by the demand of a
+            forecast, or by the seats taken if it is ``True``.
     """
 
     must: Preference | None
@@ -55,6 +59,7 @@ class AvailabilityTerms(TypedDict, total=False):
     at: datetime | str | None
     exclude: str | None
     spots_limit: int
+    costs: Costs | None
 
 
 def _parties(given: int | Collection[int]) -> tuple[int, ...]:
@@ -108,6 +113,7 @@ class Wanted:
         converter=validators.as_integer,
         validator=validators.integer(1, MAX_SPOTS),
     )
+    costs: Costs = attrs.field(default=False, kw_only=True, converter=as_costs)
 
     def __attrs_post_init__(self) -> None:
         if isinstance(self.at, datetime):
@@ -163,9 +169,10 @@ def availability(admission: Admission, wanted: Wanted) -> Availability | Need:
     need = missing_from(admission, reach)
     if need is not None:
         return need
+    costs = StartCosts.asked(admission, wanted.costs)
     slots: list[Slot] = []
     for start_us in starts:
-        slots += _slots(admission, wanted, start_us)
+        slots += _slots(admission, wanted, start_us, costs)
     services = calendar.services_on(wanted.on)
     return Availability(
         wanted.on,
@@ -235,7 +242,9 @@ def missing_from(admission: Admission, reach: Scope) -> Need | None:
     return Need(need if counted is None else need | counted)
 
 
-def _slots(admission: Admission, wanted: Wanted, start_us: int) -> Iterator[Slot]:
+def _slots(
+    admission: Admission, wanted: Wanted, start_us: int, costs: StartCosts | None
+) -> Iterator[Slot]:
     """Check one start for each party size."""
     service = admission.compiled.calendar.find_service(start_us)
     period = None if service is None else service.period.key
@@ -256,6 +265,7 @@ def _slots(admission: Admission, wanted: Wanted, start_us: int) -> Iterator[Slot
             utilisation_percent=(
                 None if limited is None else _utilisation(admission, limited, candidacy)
             ),
+            cost=None if costs is None else costs.find(candidacy.party),
             timezone=timezone,
         )
 

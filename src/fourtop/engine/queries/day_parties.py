@@ -13,11 +13,11 @@ from fourtop.engine.candidacy import Candidacy, Excluded
 from fourtop.engine.checks.tables import (
     ask_of,
     check_tables,
-    plan_request,
     planner_of,
 )
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.enforcement import planner_at
+from fourtop.engine.party_request import plan_request
 from fourtop.engine.preconditions import owners_for
 from fourtop.engine.queries.availability import missing_from
 from fourtop.engine.queries.day import is_of_date

@@ -11,6 +11,7 @@ from fourtop.engine.candidacy import Candidacy, Inquiry
 from fourtop.engine.checks.names import check_names
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Query
+from fourtop.engine.opportunity_cost import StartCosts
 from fourtop.engine.queries.availability import missing_from
 from fourtop.engine.queries.month import days_reach
 from fourtop.engine.spots import StartSpots
@@ -54,12 +55,13 @@ def _feed(admission: Admission, terms: FeedTerms, days: tuple[date, ...]) -> Fee
     if need is not None:
         return need
     empty = in_empty_house(admission)
+    costs = StartCosts.asked(admission, terms.costs)
     timezone = compiled.house.restaurant.timezone
     cells = [
         cell
         for day in days
         for start_us, service in compiled.calendar.starts_on(day)
-        for cell in _cells((admission, empty), terms, start_us, service)
+        for cell in _cells((admission, empty, costs), terms, start_us, service)
     ]
     return Feed(terms, tuple(cells), admission.view.versions, timezone=timezone)
 
@@ -76,18 +78,22 @@ def _party(terms: FeedTerms, party_size: int, minutes: int | None, start_us: int
 
 
 def _cells(
-    admissions: tuple[Admission, Admission], terms: FeedTerms, start_us: int, service: Service
+    known: tuple[Admission, Admission, StartCosts | None],
+    terms: FeedTerms,
+    start_us: int,
+    service: Service,
 ) -> Iterator[FeedCell]:
-    """Count the spots of one start: now, and in the empty house."""
-    compiled, limit = admissions[0].compiled, terms.spots_limit
+    """Count the spots of one start: now, and in the empty house; with the costs, if any."""
+    now, empty, costs = known
+    compiled, limit = now.compiled, terms.spots_limit
     timezone = compiled.house.restaurant.timezone
-    counters = [[StartSpots(each, limit) for each in admissions] for _ in terms.lengths]
+    counters = [[StartSpots(each, limit) for each in (now, empty)] for _ in terms.lengths]
     for party_size in terms.party_sizes:
         for minutes, of_length in zip(terms.lengths, counters, strict=True):
             party = _party(terms, party_size, minutes, start_us)
             spots, in_empty = (
                 _spots(spots_at, Candidacy(each, party))
-                for each, spots_at in zip(admissions, of_length, strict=True)
+                for each, spots_at in zip((now, empty), of_length, strict=True)
             )
             yield FeedCell(
                 start_us,
@@ -97,6 +103,7 @@ def _cells(
                 spots,
                 # Counting is greedy: with fewer free tables it may find more.
                 max(in_empty, spots),
+                cost=None if costs is None else costs.find(party),
                 timezone=timezone,
             )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
-from fourtop.engine.admission import Admission, Seating, in_empty_house
+from fourtop.engine.admission import Admission
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import (
     Caller,
@@ -13,11 +13,10 @@ from fourtop.engine.dispatch.requests import (
     check_request,
     optional_id,
 )
-from fourtop.engine.opportunity_cost import CostModel, ExpectedSeats
+from fourtop.engine.opportunity_cost import StartCosts
 from fourtop.engine.preconditions import released_with
 from fourtop.engine.queries.alternatives import tried
 from fourtop.engine.queries.explain import (
-    date_around,
     missing_around,
     starts_around,
     windows_around,
@@ -67,13 +66,12 @@ def offers(admission: Admission, request: BookingRequest, terms: OfferTerms) -> 
     starts = starts_within(compiled, request, terms.flexible_minutes)
     moved = [request.replaced(start=from_micros(each)) for each in starts]
     outcomes = [tried(admission, request, each, AlternativeKind.TIME) for each in (request, *moved)]
-    costs = _costs(admission, request, terms)
-    empty = in_empty_house(admission)
+    costs = StartCosts(admission, terms.forecast)
     return StartOffers(
         request,
         terms,
         answer,
-        tuple(_offered(costs, empty, each) for each in outcomes if isinstance(each, Alternative)),
+        tuple(_offered(costs, each) for each in outcomes if isinstance(each, Alternative)),
         tuple(each for each in outcomes[1:] if isinstance(each, RejectedAlternative)),
         admission.view.versions,
         timezone=compiled.house.restaurant.timezone,
@@ -91,21 +89,6 @@ def starts_within(compiled: CompiledHouse, request: BookingRequest, minutes: int
     return sorted(near, key=lambda each: (abs(each - own_us), each))[:MOST_STARTS]
 
 
-def _costs(admission: Admission, request: BookingRequest, terms: OfferTerms) -> CostModel:
-    if terms.forecast is None:
-        return CostModel(admission, None)
-    calendar = admission.compiled.calendar
-    on = date_around(calendar, request.start_us)
-    expected = ExpectedSeats(terms.forecast, calendar, on, admission.view.now_us)
-    return CostModel(admission, expected)
-
-
-def _offered(costs: CostModel, empty: Admission, alternative: Alternative) -> OfferedStart:
-    request, found = alternative.request, alternative.quotes[0]
-    placed = at_best = (found.plan, found.stay)
-    seating = empty.admit(request)
-    # With more tables to try, the search may end at its bound. Then no better tables are known.
-    if isinstance(seating, Seating):
-        assert seating.chosen is not None, "a party is admitted with tables"
-        at_best = (seating.chosen, seating.stay)
-    return OfferedStart(alternative, costs.cost(request.party_size, placed, at_best))
+def _offered(costs: StartCosts, alternative: Alternative) -> OfferedStart:
+    found = alternative.quotes[0]
+    return OfferedStart(alternative, costs.cost(alternative.request, found.plan, found.stay))

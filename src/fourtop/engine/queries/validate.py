@@ -11,10 +11,11 @@ from fourtop.engine.admission import Admission, Finding, names_anything
 from fourtop.engine.candidacy import Candidacy
 from fourtop.engine.checks.names import check_names
 from fourtop.engine.checks.promised import refuse_starving
-from fourtop.engine.checks.tables import plan_request, planner_of, staff_planning
+from fourtop.engine.checks.tables import planner_of, staff_planning
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Query
 from fourtop.engine.in_the_way import OVER
+from fourtop.engine.party_request import plan_request
 from fourtop.engine.permits import unneeded
 from fourtop.engine.preconditions import get_booking, released_with
 from fourtop.engine.rivals import find_all_rivals, taken

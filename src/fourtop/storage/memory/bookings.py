@@ -8,7 +8,7 @@ from sortedcontainers import SortedList
 
 from fourtop.model.booking import Booking
 from fourtop.model.window import Window
-from fourtop.ports import Listing
+from fourtop.ports import WAITING, WAITING_REACH_US, Listing, waits_in
 from fourtop.storage.memory.headcounts import HeadcountIndex
 from fourtop.storage.memory.references import ReferenceIndex
 from fourtop.storage.memory.seated import SeatedIndex
@@ -49,6 +49,23 @@ class BookingRecords:
     def seated(self) -> Collection[Booking]:
         """Return the bookings that are checked in, by start, then id."""
         return self._seated.bookings()
+
+    @property
+    def has_waiting(self) -> bool:
+        """Whether a booking is of a status in ``WAITING``. O(1)."""
+        return self._statuses.has_any(WAITING)
+
+    def waiting(self, window: Window) -> Iterator[Booking]:
+        """Yield the bookings that wait for tables in a window without a promise, by start, then id.
+
+        O(log n + k) for k bookings of these statuses that start near the window.
+        """
+        first = (window.start_us - WAITING_REACH_US, "")
+        end = (window.end_us + WAITING_REACH_US, "")
+        for _, booking_id in self._statuses.between(WAITING, first, end):
+            booking = self.by_id[booking_id]
+            if waits_in(booking, window):
+                yield booking
 
     def extent(self) -> tuple[int, int] | None:
         """Return the extent of all starts, ``[start, end)``, or ``None``. O(1)."""

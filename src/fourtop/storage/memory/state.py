@@ -140,6 +140,15 @@ class RestaurantState:
         """The bookings that wait for promised tables, by id: all of the restaurant."""
         return self.bookings.promised
 
+    @property
+    def has_waiting(self) -> bool:
+        """Whether a booking of the restaurant is of a status in ``WAITING``."""
+        return self.bookings.has_waiting
+
+    def waiting(self, window: Window) -> Iterator[Booking]:
+        """Return the bookings that wait for tables in a window without a promise."""
+        return self.bookings.waiting(window)
+
     def find_hold(self, hold_id: str) -> Hold | None:
         """Return the hold of that id, in any state, or ``None``."""
         return self.holds.by_id.get(hold_id)

@@ -30,6 +30,10 @@ class StatusIndex:
         """Drop the place of a booking that was noted with this status. O(log n)."""
         self._places[status].remove(place)
 
+    def has_any(self, statuses: Collection[BookingStatus]) -> bool:
+        """Tell whether a booking has one of some statuses. O(s) for s statuses."""
+        return any(self._places.get(each) for each in statuses)
+
     def between(
         self, statuses: Collection[BookingStatus], first: Place, end: Place
     ) -> Iterator[Place]:

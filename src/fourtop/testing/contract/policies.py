@@ -60,6 +60,7 @@ def _planning() -> Planning:
             joins_closed=0.5,
             dead_time=2,
             idle_time=0.05,
+            parties_starved=70.5,
         ),
         demand_multiplier=1.5,
         scarcities=[

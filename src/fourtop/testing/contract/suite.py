@@ -27,6 +27,7 @@ from fourtop.testing.contract.scopes import GuardingPromises
 from fourtop.testing.contract.seated import SeatedPromises
 from fourtop.testing.contract.unallocated import UnallocatedPromises
 from fourtop.testing.contract.versions import CountingPromises
+from fourtop.testing.contract.waitlisted import WaitlistedPromises
 from fourtop.testing.contract.writes import WritingPromises
 
 try:
@@ -48,6 +49,7 @@ class StoreContract(
     SeatedPromises,
     ListPromises,
     UnallocatedPromises,
+    WaitlistedPromises,
     HeadcountPromises,
     WritingPromises,
     PlanPromises,

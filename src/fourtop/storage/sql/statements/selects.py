@@ -20,6 +20,7 @@ from sqlalchemy import (
 from fourtop.model.booking import BookingStatus
 from fourtop.model.booking_slot import BookingSlot
 from fourtop.model.window import MAX_WINDOW_US
+from fourtop.ports import WAITING, WAITING_REACH_US
 from fourtop.storage.sql.statements.dialect import Dialect
 from fourtop.storage.sql.statements.expressions import (
     microseconds,
@@ -34,6 +35,7 @@ from fourtop.storage.sql.tables.plain_table import PlainTable
 from fourtop.storage.sql.tables.result import RESULT
 
 _COUNTED: Final = tuple(status.value for status in BookingStatus if status.counts_covers)
+_WAITING: Final = tuple(status.value for status in BookingStatus if status in WAITING)
 
 
 class ScopeSelects:
@@ -159,8 +161,8 @@ class ScopeSelects:
     def bookings(self) -> Iterable[Select[Any]]:
         """Select the named ones, those that sit down in the sittings, and the seated ones.
 
-        Also those that were promised tables in the windows, those that the windows show, and those
-        of the listing.
+        Also those that were promised tables in the windows or wait for some there, those that the
+        windows show, and those of the listing.
         """
         row, base = self._projections.bookings.c, self._projections.of_bookings()
         if self._has("bookings"):
@@ -169,6 +171,7 @@ class ScopeSelects:
             yield base.where(*_sits_in(row, start, end))
         for start, end in self._spans("w", self._shape.windows):
             yield base.where(*_is_promised_in(row, start, end))
+            yield base.where(*_waits_in(row, start, end))
         if self._shape.has_seated:
             yield base.where(_is_seated(row))
         if self._has("has_owners"):
@@ -369,6 +372,23 @@ def _is_promised_in(
     """Return the conditions that a booking waits for promised tables in a window."""
     status = text_literal(BookingStatus.PENDING_ALLOCATION.value)
     return booking.status == status, *_occupies(booking, start, end)
+
+
+def _waits_in(
+    booking: Any, start: ColumnElement[int], end: ColumnElement[int]
+) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of ``fourtop.ports.waits_in``. The index of statuses serves them."""
+    at = booking.dining_start_us
+    first = func.coalesce(booking.wait_earliest_us, at) - (at - booking.occupied_start_us)
+    last = func.coalesce(booking.wait_latest_us, at) + (booking.occupied_end_us - at)
+    return (
+        booking.status.in_([text_literal(each) for each in _WAITING]),
+        at > start - number_literal(WAITING_REACH_US),
+        at < end + number_literal(WAITING_REACH_US),
+        booking.assigned_us.is_(None),
+        first < end,
+        last > start,
+    )
 
 
 def _is_active(hold: Any) -> ColumnElement[bool]:
