@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
+import attrs
+
 from fourtop.engine.admission import Admission, Seating, in_empty_house
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import (
@@ -69,11 +71,13 @@ def offers(admission: Admission, request: BookingRequest, terms: OfferTerms) -> 
     outcomes = [tried(admission, request, each, AlternativeKind.TIME) for each in (request, *moved)]
     costs = _costs(admission, request, terms)
     empty = in_empty_house(admission)
+    found = [_offered(costs, empty, each) for each in outcomes if isinstance(each, Alternative)]
+    least = min((each.cost.total for each in found), default=0.0)
     return StartOffers(
         request,
         terms,
         answer,
-        tuple(_offered(costs, empty, each) for each in outcomes if isinstance(each, Alternative)),
+        tuple(attrs.evolve(each, extra_covers=each.cost.total - least) for each in found),
         tuple(each for each in outcomes[1:] if isinstance(each, RejectedAlternative)),
         admission.view.versions,
         timezone=compiled.house.restaurant.timezone,
