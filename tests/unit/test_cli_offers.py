@@ -22,7 +22,7 @@ def test_starts_come_with_their_tables_and_costs(capsys: Captured) -> None:
     head, offered, others, sentence = blocks
     assert head == ["The Pub, Friday 1 May 2026, 19:00: a party of 3"]
     assert [line.partition(": High 4, ")[0] for line in offered] == [
-        "offered:",
+        "offered, with the covers that each costs beyond the cheapest start:",
         "  19:00",
         "  19:30, 30 minutes later",
     ]
@@ -34,7 +34,7 @@ def test_starts_come_with_their_tables_and_costs(capsys: Captured) -> None:
 def test_the_cheapest_start_comes_first_on_request(capsys: Captured) -> None:
     code, out, _ = run(capsys, "offers", "pub", *ASKED, "--demand", "pub", "--order")
     assert code == 0
-    assert out.splitlines()[3].startswith("  19:30, 30 minutes later: High 4, ")
+    assert out.splitlines()[3] == "  19:30, 30 minutes later: High 4, +0.00 covers"
     assert "not offered" not in out
 
 
@@ -49,9 +49,10 @@ def test_a_taken_wish_is_a_no_with_other_starts(tmp_path: Path, capsys: Captured
     code, out, _ = run(capsys, "offers", "pub", *ASKED, "--bookings", rows)
     assert code == 0
     assert "\n\nno: every table or combination that seats 3 is in use (TABLES_TAKEN)\n\n" in out
-    assert "\n\noffered:\n  19:15, 15 minutes later: High 4, " in out
+    assert " start:\n  19:15, 15 minutes later: High 4, " in out
     assert "\n\nnot possible:\n  18:45: every table or combination" in out
-    assert out.endswith("; the wish itself cannot be booked.\n")
+    sentence = "No start is better for the house than 19:15; the wish itself cannot be booked."
+    assert out.endswith(f"\n\n{sentence}\n")
 
 
 def test_a_party_without_a_start_is_a_no(capsys: Captured) -> None:
@@ -86,8 +87,9 @@ def test_offers_are_data(capsys: Captured) -> None:
         "demand_percent": 0.0,
         "total": 0.0,
     }
+    assert (wish["extra_covers"], later["extra_covers"]) == (0.0, 0.0)
     assert (wish["numbers"], wish["dining"]["start"]) == (["High 4"], wish["start"])
-    assert data["explanation"] == "19:00, the wish, costs 0.00 covers."
+    assert data["explanation"] == "No start is better for the house than 19:00, the wish."
     code, data = as_json(capsys, "offers", "pub", "--at", AT, "--now", NOW, "--party", "60")
     assert (code, data["bookable"], data["refusal"]["code"]) == (1, False, "PARTY_NEVER_FITS")
     assert data["rejected"][0]["refusal"]["code"] == "PARTY_NEVER_FITS"
@@ -110,9 +112,10 @@ def test_offers_of_a_stored_restaurant_count_its_bookings(
     code, out, _ = run(capsys, "offers", *asked)
     assert code == 0
     assert "not possible:\n  19:15: " in out
-    # The table is idle from 17:00 to 18:45, and dead for 15 minutes; 270 in an empty house.
-    assert round(4 * (0.2 * 105 + 15 - 0.2 * 270) / 105, 2) == -0.69
-    assert "  18:45, 15 minutes earlier: 1, -0.69 covers\n" in out
+    # At 19:00 the table is idle from 17:00 on; at 18:45 a quarter of an hour is dead instead.
+    assert round(4 * (0.2 * 105 + 15 - 0.2 * 120) / 105, 2) == 0.46
+    assert "  19:00: 1, +0.00 covers\n" in out
+    assert "  18:45, 15 minutes earlier: 1, +0.46 covers\n" in out
 
 
 @pytest.mark.parametrize(

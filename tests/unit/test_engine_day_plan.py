@@ -137,6 +137,27 @@ def test_a_block_and_a_party_of_the_day_before_stay(store: Store) -> None:
     assert desk.plan_day("2026-05-02").left == ()  # type: ignore[arg-type]  # A text is accepted.
 
 
+def test_a_party_whose_time_is_over_gets_no_tables(
+    store: Store, desk: Desk, clock: ManualClock
+) -> None:
+    plan = planned(desk)
+    waits(desk, "cem", 2, "17:00")
+    early = planned(desk)
+    clock.move_to(at("18:25"))
+    # A party that is late gets its tables.
+    assert desk.commit_day_plan(early)[0].id == "cem"
+    waits(desk, "dan", 2, "21:00")
+    late = planned(desk)
+    clock.move_to(at("22:30"))
+    before = snapshot(store, desk)
+    with pytest.raises(Refused) as caught:
+        desk.commit_day_plan(late)
+    assert caught.value.refusal.code is Code.BOOKING_IN_PAST
+    with pytest.raises((StaleVersion, IllegalTransition)):
+        desk.commit_day_plan(plan)
+    assert snapshot(store, desk) == before
+
+
 def test_a_late_party_stays(desk: Desk, clock: ManualClock) -> None:
     clock.move_to(at("19:10"))
     plan = planned(desk)

@@ -156,6 +156,19 @@ def test_a_zone_with_longer_stays_takes_none_where_a_pace_would_count_them(store
     assert plan.bound is None, "a bound of the tables that it looks at is none of the day"
 
 
+def test_a_zone_with_longer_stays_takes_parties_where_a_pace_counts_starts(store: Store) -> None:
+    zones = [ZoneRule("terrace", turn_bands=[(None, 180)])]
+    pace = [PacingRule(30, max_parties=2, spread="start")]
+    desk = open_desk(store, a_terrace(zone_rules=zones, pacing_rules=pace))
+    waits(desk, "ann", 2)
+    waits(desk, "bob", 2)
+    plan = planned(desk)
+    assert (plan.value, plan.bound, plan.left) == (4, 4, ())
+    given = desk.commit_day_plan(plan)
+    assert sorted(each.stay.dining.minutes for each in given) == [90, 180]
+    assert desk.audit().is_clean
+
+
 def test_a_closed_zone_takes_no_party_that_moves(store: Store) -> None:
     desk = open_desk(store, a_terrace(zone_rules=[ZoneRule("terrace", closed=True)]))
     booked(desk, 2, booking_id="ann")

@@ -236,7 +236,15 @@ def test_a_taken_wish_leaves_the_others_and_tells_why(store: Store) -> None:
     ]
     # After 19:30 the table is idle for 120 minutes; in an empty house, for 270.
     assert round(4 * 0.2 * (120 - 270) / 105, 2) == -1.14
-    assert found.explain() == "19:30 costs -1.14 covers; the wish itself cannot be booked."
+    assert found.explain() == (
+        "No start is better for the house than 19:30; the wish itself cannot be booked."
+    )
+    # At 20:00 the table has been dead for half an hour, and is idle for 90 minutes later.
+    assert round(4 * (30 + 0.2 * 90 - 0.2 * 120) / 105, 2) == 0.91
+    again = desk.offers(party_size(4, "19:00"), flexible_minutes=60)
+    assert again.explain(again.found[-1]) == (
+        "20:00 costs 0.91 covers more than the cheapest start; the wish itself cannot be booked."
+    )
 
 
 def test_a_party_that_never_fits_gets_no_start(store: Store) -> None:
@@ -340,7 +348,9 @@ def test_the_sentence_says_why_a_start_is_better_or_worse(store: Store) -> None:
         " expected while the party sits, instead of 11%."
     )
     assert found.explain(by_clock["19:30"]).startswith("19:30 is worse for the house than 19:00")
-    assert found.explain(by_clock["19:00"]) == "19:00, the wish, costs 1.14 covers."
+    assert found.explain(by_clock["19:00"]) == (
+        "19:00, the wish, costs 1.14 covers more than the cheapest start."
+    )
     even = open_desk(MemoryStore(ManualClock(NOW))).offers(party_size(4))
     assert "is neither better nor worse for the house than" in even.explain(even.found[1])
 
@@ -354,7 +364,24 @@ def test_the_sentence_names_tables_that_waste_more_seats(store: Store) -> None:
     # A two that leaves no idle time before 20:30, and a four.
     spared, lost = -2 * 0.2 * 150, 2 * 90 + 2 * 0.2 * 270
     assert (round(spared / 105, 2), round(lost / 105, 2)) == (-0.57, 2.74)
-    assert found.explain().endswith(", and its tables waste -0.57 covers instead of 2.74.")
+    assert found.explain().endswith(", and it wastes 3.31 covers less at its tables.")
+    wish = found.wish
+    assert wish is not None
+    assert wish.extra_covers == pytest.approx(wish.cost.total - found.cheapest.cost.total)
+
+
+def test_a_better_start_may_waste_more_at_its_tables(store: Store) -> None:
+    """The early start displaces fewer covers, and leaves more time before the next party."""
+    desk = open_desk(store, a_house(one_table(2)))
+    booked(desk, 2, "20:30")
+    found = desk.offers(party_size(2), forecast=DemandForecast({"friday": {"20:15": 2}}))
+    by_clock = {each.clock: each for each in found.found}
+    early = found.explain(by_clock["18:30"])
+    assert early.startswith("18:30 is better for the house than 19:00, by ")
+    assert early.endswith(", but it wastes 0.46 covers more at its tables.")
+    assert all(each.cost.wasted_covers < 0 for each in found.found)
+    assert min(each.extra_covers for each in found.found) == 0.0
+    assert all(": +" in str(each) for each in found.found)
 
 
 # ---- values
@@ -363,15 +390,15 @@ def test_the_sentence_names_tables_that_waste_more_seats(store: Store) -> None:
 def test_offers_are_read_by_people_and_machines(store: Store) -> None:
     found = crowded(store).offers(party_size(4), steering=one_better(1))
     assert str(found).splitlines() == [
-        "2 of 5 starts:",
-        "- 19:00, as wished, at table 3: 1.14 covers",
-        "- 18:30, 30 minutes earlier, at table 3: 0.00 covers",
+        "2 of 5 starts, costs beyond the cheapest:",
+        "- 19:00, as wished, at table 3: +1.14 covers",
+        "- 18:30, 30 minutes earlier, at table 3: +0.00 covers",
     ]
-    assert repr(found).startswith("<StartOffers 5 starts, 1 offered instead, cheapest 18:30, 30")
-    assert repr(found.found[0]) == "<OfferedStart 19:00, as wished, at table 3: 1.14 covers>"
-    assert "<td>19:00</td><td></td><td>3</td><td>1.14</td>" in found._repr_html_()
+    assert repr(found).startswith("<StartOffers 5 starts, 1 offered instead, cheapest 18:30>")
+    assert repr(found.found[0]) == "<OfferedStart 19:00, as wished, at table 3: +1.14 covers>"
+    assert "<td>19:00</td><td></td><td>3</td><td>+1.14</td><td>1.14</td>" in found._repr_html_()
     data = to_data(found)
-    assert data["found"][0]["text"] == "19:00, as wished, at table 3: 1.14 covers"
+    assert data["found"][0]["text"] == "19:00, as wished, at table 3: +1.14 covers"
     cost = data["found"][0]["cost"]
     assert cost["total"] == cost["displaced_covers"] + cost["wasted_covers"]
 

@@ -259,7 +259,7 @@ def test_a_search_at_its_bound_proves_nothing(
     )
 
 
-@pytest.mark.parametrize("moves", [-1, 6, 1.5, "2", True, None])
+@pytest.mark.parametrize("moves", [-1, 6, 1.5, "2", True])
 def test_a_wrong_number_of_moves_is_an_invalid_input(store: Store, moves: Any) -> None:
     desk = desk_of(store)
     in_the_way(desk)
@@ -269,6 +269,30 @@ def test_a_wrong_number_of_moves_is_an_invalid_input(store: Store, moves: Any) -
             call(party_size(4), moves=moves)
         assert caught.value.field == "moves"
     assert snapshot(store, desk) == before
+
+
+def test_a_quote_without_moves_books_and_holds_as_it_is(store: Store) -> None:
+    desk = desk_of(store)
+    answer = quoted(desk, party_size(4), 2)
+    assert answer.reseating is None
+    booking = desk.book(party_size(4), moves=answer.reseating, key="k")
+    assert booking.tables == answer.plan.tables
+    assert desk.book(party_size(4), moves=0, key="k").replayed
+    assert desk.hold(party_size(4), moves=None).tables == ("3",)
+    with pytest.raises(Refused):
+        desk.book(party_size(4), moves=None)
+
+
+def test_moves_for_other_tables_than_the_named_ones_are_refused(store: Store) -> None:
+    desk = desk_of(store)
+    in_the_way(desk)
+    found = reseated(desk, party_size(4))
+    before = snapshot(store, desk)
+    for call in (desk.book, desk.hold):
+        with pytest.raises(InvalidInput, match="of this request"):
+            call(party_size(4, tables=["3"]), moves=found)
+    assert snapshot(store, desk) == before
+    assert desk.book(party_size(4, tables=["2"]), moves=found).names_tables
 
 
 def test_moves_belong_to_the_request_of_their_quote(store: Store) -> None:
@@ -294,6 +318,14 @@ def test_wrong_moves_are_refused_by_the_values() -> None:
     move = PlannedMove("b1", 1, ["t1"], ["t2"])
     with pytest.raises(InvalidInput, match="must not name a booking twice"):
         Reseating(2, 0, ["t1"], [move, move], Versions(1, 1, 1))
+    with pytest.raises(InvalidInput, match="tables: must name at least one table"):
+        Reseating(2, 0, [], [move], Versions(1, 1, 1))
+    wrong: Any
+    for wrong in (True, 1.5, float("nan"), -1):
+        with pytest.raises(InvalidInput, match="start_us"):
+            Reseating(2, wrong, ["t1"], [move], Versions(1, 1, 1))
+        with pytest.raises(InvalidInput, match="nodes"):
+            Reseating(2, 0, ["t1"], [move], Versions(1, 1, 1), wrong)
 
 
 # ---- booking

@@ -92,7 +92,8 @@ def _blocks(found: StartOffers, formatter: Formatter) -> Iterator[list[str]]:
         yield wrap(f"no: {why(found.answer)}", WIDTH, subsequent_indent="    ")
     shown = found.shown
     rest = [each for each in found.found if each not in shown]
-    for title, starts in (("offered:", shown), ("bookable, not offered:", rest)):
+    offered = "offered, with the covers that each costs beyond the cheapest start:"
+    for title, starts in ((offered, shown), ("bookable, not offered:", rest)):
         if starts:
             yield [title, *(_line(each, formatter) for each in starts)]
     if found.rejected:
@@ -106,7 +107,7 @@ def _line(offered: OfferedStart, formatter: Formatter) -> str:
     distance = offered.alternative.difference if offered.moved_minutes else f"{offered.clock}"
     return (
         f"  {distance}: {formatter.tables(offered.quote.plan.tables)},"
-        f" {offered.cost.total:.2f} covers"
+        f" +{offered.extra_covers:.2f} covers"
     )
 
 
@@ -118,6 +119,7 @@ def _offer_data(offered: OfferedStart, found: StartOffers, formatter: Formatter)
         "is_wish": offered == found.wish,
         "is_shown": offered in found.shown,
         "cost": to_data(offered.cost),
+        "extra_covers": offered.extra_covers,
         "tables": list(plan.tables),
         "numbers": formatter.numbers(plan.tables),
         "dining": formatter.window(stay.dining),

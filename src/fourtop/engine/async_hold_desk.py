@@ -29,7 +29,7 @@ class AsyncHoldDesk(AsyncHouseDesk):
         self,
         request: BookingRequest,
         *,
-        moves: int | Reseating = 0,
+        moves: int | Reseating | None = 0,
         key: str | None = None,
         **terms: Unpack[HoldTerms],
     ) -> Hold:
@@ -40,8 +40,8 @@ class AsyncHoldDesk(AsyncHouseDesk):
 
         Args:
             request: The party. If it names ``tables``, it gets exactly these.
-            moves: Most bookings that may get other tables to make room (0–5), or the moves of a
-                quote of this request.
+            moves: Most bookings that may get other tables to make room (0–5), or the ``reseating``
+                of a quote of this request; ``None``: the quote needs no moves.
             key: Idempotency key.
             terms: ``HoldTerms``: ``booking_id``, a pending booking of this party size and start;
                 ``ttl_seconds``, the lifetime; ``session``, the host's session.

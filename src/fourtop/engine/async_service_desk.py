@@ -43,24 +43,33 @@ class AsyncServiceDesk(AsyncHoldDesk):
         )
 
     async def walk_in(
-        self, party: WalkIn, *, booking_id: str | None = None, key: str | None = None
+        self,
+        party: WalkIn,
+        *,
+        booking_id: str | None = None,
+        moves: int = 0,
+        key: str | None = None,
     ) -> Booking:
         """Give a party at the door the best free tables and seat it, in one transaction.
 
-        Its stay begins now, by the clock of the store.
+        Its stay begins now, by the clock of the store. With ``moves``, a party without free tables
+        is seated together with the moves of later bookings that make room, as ``book`` does it;
+        ``receipt.moves`` has them.
 
         Args:
             party: The party.
             booking_id: The id of the new booking; ``None``: a new id.
+            moves: Most bookings that may get other tables to make room (0–5).
             key: Idempotency key.
 
         Raises:
             Refused: If a rule forbids it or no tables are free.
             AlreadyExists: If a booking has that id.
+            InvalidInput: If the number of moves is out of range.
             NotFound: If a named table is unknown.
         """
         return await self._executor.execute(
-            walk_in.command(self._caller, party, booking_id, key=key)
+            walk_in.command(self._caller, party, booking_id, moves=moves, key=key)
         )
 
     async def prolong(

@@ -242,7 +242,7 @@ class Desk(DayDesk, StaffDesk, PreviewDesk, FileDesk, WaitlistDesk):
         *,
         booking_id: str | None = None,
         tables: Literal["now", "later"] = "now",
-        moves: int | Reseating = 0,
+        moves: int | Reseating | None = 0,
         key: str | None = None,
     ) -> Booking:
         """Check a party, choose its tables and confirm the booking, in one transaction.
@@ -257,8 +257,8 @@ class Desk(DayDesk, StaffDesk, PreviewDesk, FileDesk, WaitlistDesk):
             booking_id: The id of the new booking; ``None``: a new id.
             tables: ``"later"`` makes a ``pending_allocation`` booking, which counts towards the
                 capacity rules and occupies nothing.
-            moves: Most bookings that may get other tables to make room (0–5), or the moves of a
-                quote of this request.
+            moves: Most bookings that may get other tables to make room (0–5), or the ``reseating``
+                of a quote of this request; ``None``: the quote needs no moves.
             key: Idempotency key.
 
         Raises:
@@ -266,7 +266,7 @@ class Desk(DayDesk, StaffDesk, PreviewDesk, FileDesk, WaitlistDesk):
             StaleVersion: If the moves of the quote are stale. Ask for a new quote.
             AlreadyExists: If the booking exists.
             InvalidInput: If the number of moves is out of range, or the quote was of another party
-                size or start.
+                size or start, or of other tables than those that the request names.
             NotFound: If a named table is unknown.
         """
         return self._executor.execute(

@@ -96,15 +96,20 @@ def horizon_of(window: Window) -> Window:
 
 
 def missing_horizon(admission: Admission, windows: Iterable[Window]) -> Need | None:
-    """Return the windows to load where promises overlap a stay; ``None``: none is missing."""
+    """Return the windows to load where promises overlap a stay; ``None``: none is missing.
+
+    It names all of them at once, because a decision may ask three times at most.
+    """
     view, own = admission.view, admission.released.booking_id
-    for window in windows:
-        horizon = horizon_of(window)
-        if not view.scope.covers(horizon) and any(
-            booking.id != own for booking in view.promised(window)
-        ):
-            return Need(Scope(view.scope.restaurant_id, windows=(horizon,)))
-    return None
+    missing = tuple(
+        dict.fromkeys(
+            horizon
+            for window in windows
+            if not view.scope.covers(horizon := horizon_of(window))
+            and any(booking.id != own for booking in view.promised(window))
+        )
+    )
+    return Need(Scope(view.scope.restaurant_id, windows=missing)) if missing else None
 
 
 def protected_parties(admission: Admission, windows: Iterable[Window]) -> tuple[Promise, ...]:

@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 def command_with_moves(
-    request: BookingRequest,
+    request: BookingRequest | None,
     moves: int | Reseating,
     decided: Callable[[Reseating | None], Command[T]],
     prepare: Prepare,
@@ -27,7 +27,7 @@ def command_with_moves(
     re-seating, and the command is decided with that.
 
     Args:
-        request: The party.
+        request: The party, for what to read in advance; ``None``: only the search knows it.
         moves: Most bookings that may move, or the moves of a quote.
         decided: Returns the command with some moves, or without any.
         prepare: Returns the admission and the party of the search.

@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 
+from fourtop.engine.admission import expected_windows
 from fourtop.engine.commands.move import Move, move_bookings
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.invocation import Invocation
@@ -32,7 +33,7 @@ from fourtop.model.override import standing
 from fourtop.model.planned_move import PlannedMove
 from fourtop.model.request import BookingRequest
 from fourtop.model.results import Reseating
-from fourtop.model.window import MICROSECONDS_PER_MINUTE
+from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 from fourtop.ports import NO_CHANGES, Changes, Need, Scope, Supposition, View
 
 MAX_RESEATED = 5
@@ -53,19 +54,25 @@ _OF_OTHERS = frozenset(
 )
 
 
-def check_moves(moves: int | Reseating, request: BookingRequest) -> int | Reseating:
+def check_moves(moves: int | Reseating | None, request: BookingRequest) -> int | Reseating:
     """Return how many bookings a request may move, or the moves of a quote of this request.
 
+    ``None`` allows none: it is the ``reseating`` of a quote that needs no moves.
+
     Raises:
-        InvalidInput: If it is neither, or the quote was of another party size or start.
+        InvalidInput: If it is neither, or the quote was of another party size or start, or has
+            other tables than those that the request names.
     """
+    if moves is None:
+        return 0
     if not isinstance(moves, Reseating):
         return validators.check_integer("moves", moves, 0, MAX_RESEATED)
     if len(moves.moves) > MAX_RESEATED:
         rule = f"must be at most {MAX_RESEATED} moves"
         raise InvalidInput("moves", rule, str(len(moves.moves)))
     asked = (request.party_size, request.start_us)
-    if (moves.party_size, moves.start_us) != asked:
+    has_others = bool(request.tables) and set(request.tables) != set(moves.tables)
+    if has_others or (moves.party_size, moves.start_us) != asked:
         raise InvalidInput("moves", "must be those of a quote of this request", safe_repr(moves))
     return moves
 
@@ -135,10 +142,29 @@ class Room:
         return frozenset(each.id for each in self.changes.holds_changed)
 
 
+def scope_with(scope: Scope, reseating: Reseating | None) -> Scope:
+    """Return the scope of a command with the bookings that its moves concern."""
+    if reseating is None:
+        return scope
+    booking_ids = frozenset(each.booking_id for each in reseating.moves)
+    return scope | Scope(scope.restaurant_id, bookings=booking_ids)
+
+
 def make_room(
-    invocation: Invocation, view: View, compiled: CompiledHouse, reseating: Reseating | None
+    invocation: Invocation,
+    view: View,
+    compiled: CompiledHouse,
+    reseating: Reseating | None,
+    request: BookingRequest,
 ) -> Room | Need:
     """Decide the moves of a re-seating; without one, nothing moves.
+
+    Args:
+        invocation: The call.
+        view: The restaurant at this moment; ``scope_with`` has its bookings.
+        compiled: The rules of the house.
+        reseating: The moves.
+        request: The party that the moves make room for.
 
     Raises:
         StaleVersion: If floor, policy or one of the bookings has changed since the search, or other
@@ -153,14 +179,25 @@ def make_room(
             raise StaleVersion(
                 kind, getattr(reseating.versions, kind), getattr(view.versions, kind)
             )
-    booking_ids = frozenset(each.booking_id for each in reseating.moves)
-    if not booking_ids <= view.scope.bookings:
-        return Need(Scope(view.scope.restaurant_id, bookings=booking_ids))
     _check_movable(view, reseating)
     try:
-        return move_out(invocation, view, compiled, reseating)
+        room = move_out(invocation, view, compiled, reseating)
     except Refused as error:
         raise _stale_or_refused(view, reseating, error.refusal) from error
+    return _and_newcomer(room, compiled, request) if isinstance(room, Need) else room
+
+
+def _and_newcomer(need: Need, compiled: CompiledHouse, request: BookingRequest) -> Need:
+    """Return what the moves need with what the newcomer will need.
+
+    A decision may ask three times: for both, then for the promises that the moves touch, and for
+    those that the newcomer touches.
+    """
+    windows, counted = expected_windows(request, compiled, counts=True)
+    parties: tuple[Window, ...] = ()
+    if compiled.counts_by_party:
+        counted, parties = (), counted
+    return Need(need.scope.extended(windows, counted, parties, frozenset()))
 
 
 def move_out(

@@ -7,6 +7,7 @@ transaction. The command that commits a re-seating checks it again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
 from functools import cached_property, lru_cache, partial
 from typing import Final
 
@@ -25,7 +26,7 @@ from fourtop.engine.checks.zone_caps import has_zone_caps
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.limits import limits_of
-from fourtop.engine.promises import horizon_of
+from fourtop.engine.promises import AFTER_US, BEFORE_US, horizon_of
 from fourtop.engine.reassignment import candidacy_of
 from fourtop.engine.reseat import Room, move_out, why_it_stays
 from fourtop.engine.stays import find_stays
@@ -39,7 +40,7 @@ from fourtop.model.plan import Plan
 from fourtop.model.planned_move import PlannedMove
 from fourtop.model.request import ANY_TABLE, BookingRequest
 from fourtop.model.results import Reseating
-from fourtop.model.window import MAX_WINDOW_US, Window
+from fourtop.model.window import MAX_WINDOW_US, MICROSECONDS_PER_MINUTE, Window
 from fourtop.planner import Planner, PlanRequest
 from fourtop.planner.reseat_search import (
     NO_OPTIONS,
@@ -62,6 +63,12 @@ _LOADED: Final = "the read has loaded the evening"
 # Parties ask for few different things; a floor has at most 20,000 sets for each.
 _SETS: Final = "sets of re-seating"
 _KEPT_SETS: Final = 16
+# The time around an evening that a read covers, for parties that reach into it.
+_BESIDE_US: Final = 3 * 60 * MICROSECONDS_PER_MINUTE
+# The longest time around it: twice the horizon of promises, so that it has that
+# of each party which starts within half of it.
+_BEFORE_US: Final = 2 * BEFORE_US
+_AFTER_US: Final = 2 * AFTER_US
 
 
 @attrs.frozen(eq=False)
@@ -147,35 +154,21 @@ def read_facts(
 ) -> ReseatFacts | Need:
     """Return the facts for the search, or the records that are missing.
 
-    The read covers the service of the newcomer, and the time of each party that as many moves could
-    reach: those who overlap the newcomer, those who overlap these, and so on.
+    The read covers the service of the newcomer and ``_BESIDE_US`` around it. Where parties reach
+    further, or tables were promised, it covers ``_BEFORE_US`` before and ``_AFTER_US`` after. A
+    read may ask three times, and the quote may have asked twice if tables were promised, else once.
     """
     view, compiled = admission.view, admission.compiled
     candidacy = _newcomer(admission, request)
-    reach = _hull((*candidacy.windows, candidacy.service.window))
-    for _ in range(most_moves):
-        need = _missing(view, reach)
-        if need is not None:
-            return need
-        grown = _hull((reach, *map(_time_of, _movable(admission, reach))))
-        if grown == reach:
-            break
-        reach = grown
-    read = reach
-    if view.has_promises:
-        # The check of promises looks beyond the parties that move.
-        first, last = (
-            horizon_of(reach),
-            horizon_of(Window.of_micros(reach.end_us - 1, reach.end_us)),
-        )
-        read = _hull((first, last))
-    need = _missing(view, read)
+    evening = _hull((*candidacy.windows, candidacy.service.window))
+    usual = _widened(evening, _BESIDE_US, _BESIDE_US)
+    most = _widened(evening, _BEFORE_US, _AFTER_US)
+    reach = _reach(admission, evening, most, most_moves)
+    is_usual = not view.has_promises and _hull((usual, reach)) == usual
+    need = _missing(admission, usual if is_usual else most)
     if need is not None:
         return need
     bookings = tuple(_movable(admission, reach))
-    need = _missing_counts(admission, candidacy.service, bookings)
-    if need is not None:
-        return need
     supposition = Supposition(released=admission.released.owners, known=bookings)
     lasting = view.supposing(supposition)
     copied = Admission(lasting, compiled, admission.actor, admission.released)
@@ -189,10 +182,58 @@ def _newcomer(admission: Admission, request: BookingRequest) -> Candidacy:
     return candidacy
 
 
-def _missing(view: View, reach: Window) -> Need | None:
-    if view.scope.has_owners and view.scope.covers(reach):
+def _reach(admission: Admission, evening: Window, most: Window, moves: int) -> Window:
+    """Return the time of each party that as many moves could reach, as far as the view knows.
+
+    These are the parties that overlap the newcomer, those that overlap these, and so on.
+
+    Args:
+        admission: The rules and the view.
+        evening: The service of the newcomer.
+        most: The longest time to return.
+        moves: Most moves.
+    """
+    reach = evening
+    for _ in range(moves):
+        if not _is_read(admission.view, reach):
+            break
+        grown = _hull((reach, *map(_time_of, _movable(admission, reach))))
+        reach = Window.of_micros(max(grown.start_us, most.start_us), min(grown.end_us, most.end_us))
+    return reach
+
+
+def _widened(window: Window, before_us: int, after_us: int) -> Window:
+    start_us = max(window.start_us - before_us, 0)
+    return Window.of_micros(start_us, window.end_us + after_us)
+
+
+def _is_read(view: View, window: Window) -> bool:
+    return view.scope.has_owners and view.scope.covers(window)
+
+
+def _missing(admission: Admission, read: Window) -> Need | None:
+    """Return what a read lacks: all owners in a window, and the counts of its services."""
+    view = admission.view
+    counted: Scope | None = None
+    if admission.composition.reads_headcounts:
+        services = (each.window for each in _services_in(admission.compiled, read))
+        counted = missing_counts(view, admission.compiled, tuple(services))
+    if _is_read(view, read) and counted is None:
         return None
-    return Need(Scope(view.scope.restaurant_id, windows=(reach,), has_owners=True))
+    need = Scope(view.scope.restaurant_id, windows=(read,), has_owners=True)
+    return Need(need if counted is None else need | counted)
+
+
+def _services_in(compiled: CompiledHouse, window: Window) -> Iterator[Service]:
+    """Yield the services that overlap a window and have limits."""
+    calendar = compiled.calendar
+    # A service of the day before may last past midnight.
+    on = calendar.local_date(window.start_us) - timedelta(days=1)
+    while on <= calendar.local_date(window.end_us):
+        for each in calendar.services_on(on):
+            if each.window.overlaps(window) and limits_of(compiled, each).binds:
+                yield each
+        on += timedelta(days=1)
 
 
 def _hull(windows: Iterable[Window]) -> Window:
@@ -224,18 +265,6 @@ def _movable(admission: Admission, reach: Window) -> Iterator[Booking]:
         is_whole = given is not None and all(row.window == given.window for row in rows[booking.id])
         if is_whole and why_it_stays(booking, view) is None:
             yield booking
-
-
-def _missing_counts(
-    admission: Admission, service: Service, bookings: tuple[Booking, ...]
-) -> Need | None:
-    if not admission.composition.reads_headcounts:
-        return None
-    find = admission.compiled.calendar.find_service
-    services = [service, *filter(None, (find(each.stay.dining.start_us) for each in bookings))]
-    windows = [each.window for each in services if limits_of(admission.compiled, each).binds]
-    counts = missing_counts(admission.view, admission.compiled, tuple(dict.fromkeys(windows)))
-    return None if counts is None else Need(counts)
 
 
 # ---- the search
@@ -366,10 +395,18 @@ class _Problem:
         )
         return candidacy_of(admission, booking, window)
 
+    def _is_read(self, booking: Booking) -> bool:
+        """Tell whether the read covers all that a move of a booking depends on."""
+        view, time = self._admission.view, _time_of(booking)
+        if view.has_promises:
+            last = Window.of_micros(time.end_us - 1, time.end_us)
+            time = _hull((horizon_of(time), horizon_of(last)))
+        return view.scope.covers(time)
+
     def _options_of(self, booking: Booking, candidacy: Candidacy | None) -> Options:
         if candidacy is None:
             return NO_OPTIONS
-        if not self._admission.view.scope.covers(_time_of(booking)):
+        if not self._is_read(booking):
             return attrs.evolve(NO_OPTIONS, is_complete=False)
         window = candidacy.stay.occupied
         excluded = (

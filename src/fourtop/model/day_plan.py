@@ -151,7 +151,8 @@ class LeftBooking:
         party_size: The number of people.
         start_us: When the party would sit down, in microseconds.
         refusal: Why it cannot have tables wherever the other parties go; ``None``: the plan gives
-            the tables that it could have to other parties.
+            the tables that it could have to other parties, or they are some that no plan looks at,
+            which leaves the plan without a bound.
         timezone: Of the restaurant, for the times that a person sees.
     """
 

@@ -128,10 +128,13 @@ class OfferedStart:
     Args:
         alternative: The request that books it, its quote, and its distance from the wish.
         cost: Its opportunity cost.
+        extra_covers: How many covers more it costs than the cheapest start of the answer; never
+            negative. Texts show this number, because only the differences of costs matter.
     """
 
     alternative: Alternative
     cost: OpportunityCost
+    extra_covers: float = attrs.field(default=0.0, kw_only=True)
 
     @property
     def request(self) -> BookingRequest:
@@ -165,12 +168,13 @@ class OfferedStart:
 
     @property
     def text(self) -> str:
-        """The start, its distance, its tables and its cost in words."""
-        place = str(self.alternative) if self.alternative.moved_minutes else self._as_wished
-        return f"{place}: {covers_text(self.cost.total)} covers"
+        """The start, its distance, its tables and its extra covers in words."""
+        return f"{self._place}: +{covers_text(self.extra_covers)} covers"
 
     @property
-    def _as_wished(self) -> str:
+    def _place(self) -> str:
+        if self.moved_minutes:
+            return str(self.alternative)
         tables = str(self.alternative).partition(" at ")[2]
         return f"{self.clock}, as wished, at {tables}"
 
@@ -262,19 +266,19 @@ class StartOffers:
             return "No start around the wish can be booked."
         wish = self.wish
         if wish is None:
-            cost = covers_text(other.cost.total)
-            return f"{other.clock} costs {cost} covers; the wish itself cannot be booked."
+            return f"{_rank(other, other.clock)}; the wish itself cannot be booked."
         if other == wish:
-            return f"{wish.clock}, the wish, costs {covers_text(wish.cost.total)} covers."
+            return f"{_rank(wish, f'{wish.clock}, the wish,')}."
         return _comparison(other, wish)
 
     def __str__(self) -> str:
         lines = [f"- {each}" for each in self.shown]
         lines += [f"- not {each}" for each in self.rejected]
-        return "\n".join([f"{len(self.shown)} of {count_of(len(self.found), 'start')}:", *lines])
+        starts = f"{len(self.shown)} of {count_of(len(self.found), 'start')}"
+        return "\n".join([f"{starts}, costs beyond the cheapest:", *lines])
 
     def __repr__(self) -> str:
-        cheapest = "" if self.cheapest is None else f"cheapest {self.cheapest}"
+        cheapest = "" if self.cheapest is None else f"cheapest {self.cheapest.clock}"
         steered = f"{len(self.steered)} offered instead" if self.steered else ""
         return brief(self, count_of(len(self.found), "start"), steered, cheapest)
 
@@ -286,6 +290,7 @@ class StartOffers:
                 each.clock,
                 f"{each.moved_minutes:+d}" if each.moved_minutes else "",
                 "+".join(each.quote.plan.tables),
+                f"+{covers_text(each.extra_covers)}",
                 covers_text(each.cost.total),
                 covers_text(each.cost.displaced_covers),
                 covers_text(each.cost.wasted_covers),
@@ -294,7 +299,8 @@ class StartOffers:
             )
             for each in (*shown, *rest)
         ]
-        columns = ("start", "minutes", "tables", "cost", "displaced", "wasted", "demand", "shown")
+        costs = ("extra", "cost", "displaced", "wasted")
+        columns = ("start", "minutes", "tables", *costs, "demand", "shown")
         start = brief_iso(self.request.start_us, zone_info(self.timezone))
         caption = f"Starts for a party of {self.request.party_size} at {start}, costs in covers"
         return html_table(caption, columns, rows)
@@ -308,7 +314,17 @@ def _comparison(other: OfferedStart, wish: OfferedStart) -> str:
         f" covers: {other.cost.demand_percent:.0f}% of the seats are taken or expected while the"
         f" party sits, instead of {wish.cost.demand_percent:.0f}%"
     )
-    wasted = [covers_text(each.cost.wasted_covers) for each in (other, wish)]
-    if wasted[0] != wasted[1]:
-        text += f", and its tables waste {wasted[0]} covers instead of {wasted[1]}"
+    wasted = other.cost.wasted_covers - wish.cost.wasted_covers
+    if covers_text(wasted) != covers_text(0):
+        join = "but" if wasted > 0 < saved or wasted < 0 > saved else "and"
+        more = "more" if wasted > 0 else "less"
+        text += f", {join} it wastes {covers_text(abs(wasted))} covers {more} at its tables"
     return f"{text}."
+
+
+def _rank(offered: OfferedStart, name: str) -> str:
+    """Return how the cost of a start compares with that of the cheapest one."""
+    extra = covers_text(offered.extra_covers)
+    if extra == covers_text(0):
+        return f"No start is better for the house than {name.rstrip(',')}"
+    return f"{name} costs {extra} covers more than the cheapest start"

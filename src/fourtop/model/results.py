@@ -35,7 +35,10 @@ class Versions:
 
 def _table_ids(value: Iterable[str]) -> tuple[str, ...]:
     check = partial(validators.check_identifier, "tables")
-    return validators.as_members("tables", value, check)
+    tables = validators.as_members("tables", value, check)
+    if not tables:
+        raise InvalidInput("tables", "must name at least one table", safe_repr(value))
+    return tables
 
 
 def _moves(value: Iterable[PlannedMove]) -> tuple[PlannedMove, ...]:
@@ -61,15 +64,20 @@ class Reseating:
             the search met its bound first.
 
     Raises:
-        InvalidInput: If two moves are of one booking, or a value is of another type.
+        InvalidInput: If two moves are of one booking, no table is named, or a value is of another
+            type or out of range.
     """
 
     party_size: int = attrs.field(validator=validators.party_size)
-    start_us: int = attrs.field(converter=validators.as_integer)
+    start_us: int = attrs.field(
+        converter=validators.as_integer, validator=validators.integer(0, 2**62)
+    )
     tables: tuple[str, ...] = attrs.field(converter=_table_ids)
     moves: tuple[PlannedMove, ...] = attrs.field(converter=_moves)
     versions: Versions = attrs.field(validator=validators.one_of(Versions))
-    nodes: int = attrs.field(default=0, converter=validators.as_integer)
+    nodes: int = attrs.field(
+        default=0, converter=validators.as_integer, validator=validators.integer(0, 2**62)
+    )
     is_proven: bool = attrs.field(default=True, kw_only=True, validator=validators.flag)
 
     @property

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -27,14 +27,11 @@ if TYPE_CHECKING:
 
 def ask_of(candidacy: Candidacy) -> PlanRequest:
     """Return the request to the planner: the party, its conditions, and the demand of its time."""
-    party, must, wish = candidacy.party, candidacy.party.must, candidacy.party.wish
-    if candidacy.admission.composition.has_demand:
-        demand = demand_of(candidacy)
-        return plan_request(party.party_size, must=must, wish=wish, demand=demand)
-    # As ``plan_request``, in one call less: every party of an availability asks.
-    if must is ANY_TABLE and wish is ANY_TABLE:
-        return _of_size(party.party_size)
-    return _of_terms(party.party_size, must=must, wish=wish, demand=None)
+    party = candidacy.party
+    if not candidacy.admission.composition.has_demand:
+        return plan_request(party.party_size, must=party.must, wish=party.wish)
+    demand = demand_of(candidacy)
+    return plan_request(party.party_size, must=party.must, wish=party.wish, demand=demand)
 
 
 def planner_of(candidacy: Candidacy) -> Planner:

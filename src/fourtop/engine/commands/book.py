@@ -19,7 +19,7 @@ from fourtop.engine.events import assignment_event, created_event
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.permits import unneeded
 from fourtop.engine.recourse import command_with_moves
-from fourtop.engine.reseat import check_moves, make_room, with_moves
+from fourtop.engine.reseat import check_moves, make_room, scope_with, with_moves
 from fourtop.errors import AlreadyExists, InvalidInput, Refusal, safe_repr
 from fourtop.model.allocation import OwnerKind
 from fourtop.model.booking import Assignment, Booking, BookingStatus, Step
@@ -54,12 +54,12 @@ class BookCall:
     Args:
         booking_id: The id of the booking; ``None``: a new id.
         tables: ``"now"`` or ``"later"``.
-        moves: Most bookings that may move to make room, or the moves of a quote.
+        moves: Most bookings that may move to make room, or the moves of a quote; ``None``: none.
     """
 
     booking_id: str | None = None
     tables: str = "now"
-    moves: int | Reseating = 0
+    moves: int | Reseating | None = 0
 
 
 def command(
@@ -88,7 +88,7 @@ def command(
         agreed = terms if reseating is None else attrs.evolve(terms, reseating=reseating)
         return Command(
             invocation,
-            caller.scope(checked_id),
+            scope_with(caller.scope(checked_id), reseating),
             lambda view, compiled: make_booking(invocation, view, compiled, request, agreed),
             prefetch=partial(expected_windows, request, counts=True),
             is_fixed=reseating is not None,
@@ -114,7 +114,7 @@ def make_booking(
     # The store refuses a drawn id that exists already.
     if booking_id in view.scope.bookings and view.find_booking(booking_id) is not None:
         raise AlreadyExists("booking", booking_id)
-    room = make_room(invocation, view, compiled, terms.reseating)
+    room = make_room(invocation, view, compiled, terms.reseating, request)
     if isinstance(room, Need):
         return room
     admission = Admission(room.view, compiled, invocation.actor)

@@ -160,7 +160,10 @@ class _Work:
         # The promises are checked once all parties have their tables.
         admission.composition = composition_of(self.compiled)
         admission.protected_parties = None
-        seating = admission.admit_again(request_of(booking).replaced(tables=tables))
+        request = request_of(booking).replaced(tables=tables)
+        # The party may be late. One that is over gets no tables, as with ``assign``.
+        is_over = booking.stay.occupied.end_us <= self.view.now_us
+        seating = admission.admit(request) if is_over else admission.admit_again(request)
         assert not isinstance(seating, Need), "the view covers the date of the plan"
         if isinstance(seating, Refusal):
             raise Refused(seating)

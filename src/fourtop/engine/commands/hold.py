@@ -21,7 +21,7 @@ from fourtop.engine.invocation import Invocation
 from fourtop.engine.permits import unneeded
 from fourtop.engine.preconditions import check_awaits_tables, get_booking
 from fourtop.engine.recourse import command_with_moves
-from fourtop.engine.reseat import check_moves, make_room, with_moves
+from fourtop.engine.reseat import check_moves, make_room, scope_with, with_moves
 from fourtop.engine.usage import NOTHING_RELEASED, Released
 from fourtop.errors import HoldLimit, HoldRateLimit, Refusal
 from fourtop.model import validators
@@ -84,7 +84,7 @@ def command(
     request: BookingRequest,
     terms: Terms,
     *,
-    moves: int | Reseating = 0,
+    moves: int | Reseating | None = 0,
     key: str | None,
 ) -> Command[Hold]:
     """Build the command.
@@ -93,7 +93,7 @@ def command(
         caller: The caller.
         request: The party.
         terms: The terms of the hold.
-        moves: Most bookings that may move to make room, or the moves of a quote.
+        moves: Most bookings that may move to make room, or the moves of a quote; ``None``: none.
         key: The idempotency key, if any.
 
     Raises:
@@ -115,7 +115,7 @@ def command(
     def decided(reseating: Reseating | None) -> Command[Hold]:
         return Command(
             invocation,
-            scope,
+            scope_with(scope, reseating),
             lambda view, compiled: make_hold(
                 invocation, view, compiled, request, (terms, reseating)
             ),
@@ -180,7 +180,7 @@ def make_hold(
     life = life_of(view, compiled, terms.ttl_seconds, start_us=view.now_us)
     request, released = _asked_with(view, request, terms)
     check_limits(view, compiled, terms, given_up=None)
-    room = make_room(invocation, view, compiled, reseating)
+    room = make_room(invocation, view, compiled, reseating, request)
     if isinstance(room, Need):
         return room
     seating = Admission(room.view, compiled, invocation.actor, released).admit(room.asked(request))

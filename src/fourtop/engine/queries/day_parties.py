@@ -17,6 +17,7 @@ from fourtop.engine.checks.tables import (
 )
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.enforcement import planner_at
+from fourtop.engine.limits import limits_of
 from fourtop.engine.party_request import plan_request
 from fourtop.engine.preconditions import owners_for
 from fourtop.engine.queries.availability import missing_from
@@ -29,6 +30,7 @@ from fourtop.model.actor import Actor
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.booking_change import request_of
+from fourtop.model.capacity_rules import Spread
 from fourtop.model.floor import Floor
 from fourtop.model.hold import Hold
 from fourtop.model.results import Versions
@@ -294,7 +296,9 @@ class _Builder:
             if rule.name not in _OF_THE_PROBLEM
             for each in rule.find(candidacy)
         ]
-        if is_enforced(candidacy, "pacing"):
+        paces = limits_of(self._compiled, candidacy.service).pacing
+        counts_stays = any(each.spread is Spread.MEAL for each in paces)
+        if counts_stays and is_enforced(candidacy, "pacing"):
             # A longer stay would count in intervals that the party does not count in now, and
             # whether they have room depends on the other parties.
             end_us = booking.stay.dining.end_us

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Final
 
+import attrs
+
 from fourtop.engine.admission import Admission
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import (
@@ -67,11 +69,13 @@ def offers(admission: Admission, request: BookingRequest, terms: OfferTerms) -> 
     moved = [request.replaced(start=from_micros(each)) for each in starts]
     outcomes = [tried(admission, request, each, AlternativeKind.TIME) for each in (request, *moved)]
     costs = StartCosts(admission, terms.forecast)
+    found = [_offered(costs, each) for each in outcomes if isinstance(each, Alternative)]
+    least = min((each.cost.total for each in found), default=0.0)
     return StartOffers(
         request,
         terms,
         answer,
-        tuple(_offered(costs, each) for each in outcomes if isinstance(each, Alternative)),
+        tuple(attrs.evolve(each, extra_covers=each.cost.total - least) for each in found),
         tuple(each for each in outcomes[1:] if isinstance(each, RejectedAlternative)),
         admission.view.versions,
         timezone=compiled.house.restaurant.timezone,

@@ -90,7 +90,7 @@ Prepare = Callable[[View, CompiledHouse], tuple[Admission, BookingRequest]]
 
 
 def query_with_moves(
-    scope: Scope, request: BookingRequest, moves: int, prepare: Prepare
+    scope: Scope, request: BookingRequest | None, moves: int, prepare: Prepare
 ) -> Query[Quote | Refusal]:
     """Build a query that looks for moves of other bookings where no tables are free.
 
@@ -98,14 +98,14 @@ def query_with_moves(
 
     Args:
         scope: The records that the preparation reads.
-        request: The request.
+        request: The request, for what to read in advance; ``None``: only the read knows it.
         moves: Most bookings that may get other tables to make room.
         prepare: Returns the admission and the party.
     """
     return Query(
         scope,
         lambda view, compiled: _quote_or_facts(*prepare(view, compiled), moves),
-        prefetch=partial(expected_windows, request, counts=True),
+        prefetch=None if request is None else partial(expected_windows, request, counts=True),
         finish=_finish,
     )
 
