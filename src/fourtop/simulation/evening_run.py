@@ -166,8 +166,8 @@ class EveningRun:
         if behaviour.book is not None:
             return _confirmed(behaviour.book(desk, asked))
         if desk is self.staff or not behaviour.hold_seconds:
-            return desk.book(asked, booking_id=booking_id)
-        return desk.hold(asked)
+            return desk.book(asked, booking_id=booking_id, moves=behaviour.most_moves)
+        return desk.hold(asked, moves=behaviour.most_moves)
 
     def _give_back(self, taken: Sequence[Booking | Hold]) -> None:
         """Free the tables of a split of which another part got none."""
@@ -239,7 +239,9 @@ class EveningRun:
                 # It was too slow, and asks once more.
                 self._try_again()
                 try:
-                    bookings.append(self._online.book(asked, booking_id=booking_id))
+                    moves = self._behaviour.most_moves
+                    found = self._online.book(asked, booking_id=booking_id, moves=moves)
+                    bookings.append(found)
                 except Refused as refused:
                     self._give_back([*bookings, *(each for _, each in holds[place + 1 :])])
                     party.end(Outcome.REFUSED, refused.refusal.code.value)

@@ -6,6 +6,8 @@
 from fourtop.simulation.studies.effect import Effect
 from fourtop.simulation.studies.joins import worth_of_joins
 from fourtop.simulation.studies.mix import mixes_of_seats, table_mix
+from fourtop.simulation.studies.quality import Gain, QualityStudy, seating_quality
+from fourtop.simulation.studies.quality_cases import Part
 from fourtop.simulation.studies.rules import (
     accept_rules,
     buffers,
@@ -20,7 +22,10 @@ from fourtop.simulation.studies.variant import Variant
 
 __all__ = [
     "Effect",
+    "Gain",
+    "Part",
     "Per",
+    "QualityStudy",
     "Study",
     "StudyOptions",
     "Variant",
@@ -30,6 +35,7 @@ __all__ = [
     "mixes_of_seats",
     "notice",
     "pacing",
+    "seating_quality",
     "study",
     "table_mix",
     "turn_times",
