@@ -15,7 +15,7 @@ The other orders are
 - *alphabetical*: the set with the fewest seats, then by the order of the tables;
 - *islands*: a table that is joined to none first, then as alphabetical.
 
-The last two are no weights; the planner's choice is replaced by the first free set of a fixed list.
+The last two are no weights: a party gets the first free set of a fixed list; see ``TableOrder``.
 
 A cell is a floor, a mix of parties, a load and an order of the requests: in advance (at random), or
 at the door (by start). A load is the number of requests with which the alphabetical order loses 5,
@@ -27,20 +27,17 @@ from __future__ import annotations
 
 import argparse
 import random
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from math import sqrt
 from statistics import fmean, stdev
-from typing import Any, Final
+from typing import Final
 
 import attrs
 
 from benchmarks.bar import HEADING, Bar, Note
-from fourtop import Floor, House, Join, Planning, Table, Weights, Zone, sample
-from fourtop.model.floor import bits
+from fourtop import Floor, House, Join, Planning, Table, TableOrder, Weights, Zone, sample
 from fourtop.planner import Planner, PlanRequest
-from fourtop.planner.candidate import Candidate
-from fourtop.simulation import Demand, Scenario, simulate_evening
+from fourtop.simulation import Behaviour, Demand, Scenario, simulate_evening
 
 SEED: Final = 2_030
 PUB_EVENINGS: Final = 1_500
@@ -131,60 +128,6 @@ def demand_of(mix: str, requests: int, *, is_walk_in: bool) -> Demand:
     )
 
 
-# ---- orders of tables
-
-Key = Callable[[Candidate], tuple[Any, ...]]
-
-
-def _alphabetical(candidate: Candidate) -> tuple[Any, ...]:
-    return candidate.seats, tuple(bits(candidate.mask))
-
-
-def _islands(candidate: Candidate) -> tuple[Any, ...]:
-    return not (candidate.size == 1 and not candidate.joins), *_alphabetical(candidate)
-
-
-@contextmanager
-def choosing_by(key: Key | None) -> Iterator[None]:
-    """Let every planner choose the first free set by a key; ``None``: by its own rules."""
-    if key is None:
-        yield
-        return
-    lists: dict[tuple[int, int], tuple[Planner, list[Candidate]]] = {}
-    choose = Planner.choose
-
-    def first(planner: Planner, request: PlanRequest, free: int, *more: Any) -> Any:
-        name = (id(planner), request.party_size)
-        if name not in lists:
-            # The planner is kept, so that no other one has its id.
-            lists[name] = planner, in_order(planner, request.party_size, key)
-        for candidate in lists[name][1]:
-            if not candidate.mask & ~free:
-                return planner.measure(request, planner.floor.ids(candidate.mask))
-        return choose(planner, request, free, *more)
-
-    Planner.choose = first  # type: ignore[method-assign,assignment]  # While evenings are played.
-    try:
-        yield
-    finally:
-        Planner.choose = choose  # type: ignore[method-assign]  # As it was.
-
-
-def in_order(planner: Planner, party_size: int, key: Key) -> list[Candidate]:
-    """Return all sets for a party by a key."""
-    everything = (1 << len(planner.floor.tables)) - 1
-    masks = [
-        planner.floor.mask(each.tables)
-        for each in planner.plans(PlanRequest(party_size), everything)
-    ]
-    made = planner.compiled_floor
-    found = [
-        made.combination(mask) if mask & (mask - 1) else made.single(mask.bit_length() - 1)
-        for mask in masks
-    ]
-    return sorted(found, key=key)
-
-
 def with_reference(house: House) -> House:
     """Return the house with the weights of the reference system."""
     planning = attrs.evolve(house.policy.planning, weights=Weights.reference())
@@ -202,11 +145,10 @@ class Evenings:
     lost: tuple[int, ...]
 
 
-def play(house: House, demand: Demand, count: int, key: Key | None = None) -> Evenings:
+def play(house: House, demand: Demand, count: int, order: TableOrder | None = None) -> Evenings:
     """Play the evenings of a cell."""
-    scenario = Scenario(house, demand)
-    with choosing_by(key):
-        results = [simulate_evening(scenario, each + 1, seed=SEED) for each in range(count)]
+    scenario = Scenario(house, demand, Behaviour(table_order=order))
+    results = [simulate_evening(scenario, each + 1, seed=SEED) for each in range(count)]
     lost = [
         sum(visit.party_size >= LARGE and visit.start_us is None for visit in each.visits)
         for each in results
@@ -219,8 +161,8 @@ def play_all(house: House, demand: Demand, count: int) -> dict[str, Evenings]:
     return {
         "default": play(house, demand, count),
         "reference": play(with_reference(house), demand, count),
-        "alphabetical": play(house, demand, count, _alphabetical),
-        "islands": play(house, demand, count, _islands),
+        "alphabetical": play(house, demand, count, TableOrder.ALPHABETICAL),
+        "islands": play(house, demand, count, TableOrder.ISLANDS_FIRST),
     }
 
 
@@ -234,7 +176,7 @@ def interval(differences: Sequence[float]) -> tuple[float, float]:
 
 def requests_for(house: House, mix: str, percent: int) -> int:
     """Return the number of requests with which the alphabetical order loses so many covers."""
-    planner = Planner(house.floor, house.policy.planning)
+    planner = Planner(house.floor, house.policy.planning, order=TableOrder.ALPHABETICAL)
     least, most = 1, _MOST_REQUESTS
     while least < most:
         middle = (least + most) // 2
@@ -245,10 +187,17 @@ def requests_for(house: House, mix: str, percent: int) -> int:
     return least
 
 
+def _masks(planner: Planner, party_size: int) -> list[int]:
+    """Return all sets for a party in the order of a planner."""
+    everything = (1 << len(planner.floor.tables)) - 1
+    plans = planner.plans(PlanRequest(party_size), everything)
+    return [planner.floor.mask(each.tables) for each in plans]
+
+
 def _lost_percent(planner: Planner, mix: str, requests: int) -> float:
     demand = demand_of(mix, requests, is_walk_in=False)
     sizes, weights = zip(*demand.party_weights, strict=True)
-    lists = {size: [each.mask for each in in_order(planner, size, _alphabetical)] for size in sizes}
+    lists = {size: _masks(planner, size) for size in sizes}
     asked = seated = 0
     starts, shares = [at for at, _ in demand.starts], demand.start_weights
     for number in range(_LOOKED_AT):

@@ -7,7 +7,7 @@ from fourtop.simulation.studies.effect import Effect
 from fourtop.simulation.studies.joins import worth_of_joins
 from fourtop.simulation.studies.mix import mixes_of_seats, table_mix
 from fourtop.simulation.studies.quality import Gain, QualityStudy, seating_quality
-from fourtop.simulation.studies.quality_cases import Part
+from fourtop.simulation.studies.quality_cases import WILLINGNESS, Part
 from fourtop.simulation.studies.rules import (
     accept_rules,
     buffers,
@@ -21,6 +21,7 @@ from fourtop.simulation.studies.study import Study, study
 from fourtop.simulation.studies.variant import Variant
 
 __all__ = [
+    "WILLINGNESS",
     "Effect",
     "Gain",
     "Part",
@@ -44,5 +45,6 @@ __all__ = [
 
 # Tracebacks, pickles and documentation name a class or function by its public module.
 for _name in __all__:
-    globals()[_name].__module__ = __name__
+    if hasattr(globals()[_name], "__qualname__"):
+        globals()[_name].__module__ = __name__
 del _name

@@ -206,13 +206,14 @@ class QualityStudy:
             joint = each.effect.joint
             width = joint.half_width if self.evenings > 1 else 0.0
             rows.append(IntervalRow(each.name, joint.mean, joint.mean - width, joint.mean + width))
-        first = self.gains[0].effect
+        demand, first = self.scenario.demand, self.gains[0].effect
+        intervals = f"joint intervals of 95 %, {count_of(self.evenings, 'evening')}"
         return interval_chart(
             rows,
-            title=self.title,
+            title=f"Seating quality: {floor_of(self.scenario)}",
             unit=first.joint.unit or self.metric.label,
             reference=0,
-            note=f"{terms_of(first, len(rows))}; {self.setting}",
+            note=f"{load_of(demand)}, {order_of(demand)}; {intervals}",
         )
 
     def __len__(self) -> int:

@@ -29,8 +29,8 @@ def load_of(demand: Demand) -> str:
     '20 requests for 40 covers a date'
     """
     requests = demand.requests.expected
-    covers = requests * demand.covers_per_party
-    return f"{requests:.4g} {'request' if requests == 1 else 'requests'} for {covers:.0f} covers a date"
+    counted = f"{requests:.4g} {'request' if requests == 1 else 'requests'}"
+    return f"{counted} for {requests * demand.covers_per_party:.0f} covers a date"
 
 
 def order_of(demand: Demand) -> str:
