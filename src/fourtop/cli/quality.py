@@ -8,9 +8,10 @@ from typing import Any
 
 from fourtop.cli.answer import Answer
 from fourtop.cli.format import WIDTH
+from fourtop.cli.page_file import save_page
 from fourtop.cli.progress import shown_progress
 from fourtop.cli.quality_page import quality_page
-from fourtop.cli.simulate import RunOptions, estimate_data, save_page
+from fourtop.cli.simulate import RunOptions, estimate_data
 from fourtop.simulation.studies import Gain, QualityStudy, StudyOptions
 
 

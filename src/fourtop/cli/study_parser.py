@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from fourtop.cli.answer import Answer
-from fourtop.cli.arguments import Add, add_store, number, whole
+from fourtop.cli.arguments import Add, add_html, add_store, number, whole
 from fourtop.cli.inputs import SAMPLE
 
 _EVENINGS: Final = 200
@@ -178,7 +178,7 @@ def _add_run(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--processes", type=whole, metavar="NUMBER", help="worker processes (default: processors)"
     )
-    parser.add_argument("--html", metavar="FILE", help="write a page with pictures into this file")
+    add_html(parser)
 
 
 def _run(name: str, found: Namespace) -> Answer:
