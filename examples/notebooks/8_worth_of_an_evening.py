@@ -8,7 +8,7 @@
 # %%
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from IPython.display import Markdown
 
@@ -48,22 +48,24 @@ friday = date(2030, 5, 3)
 demand = sample.pub_demand().replaced(
     requests=30,
     channels={"web": 1},
-    lead_minutes=Uniform(60, 10 * 24 * 60),
+    lead_minutes=Uniform(60, 10 * 60),
     cancel_share=0,
     no_show_share=0,
 )
 
 
-def opened() -> Desk:
-    """Open the pub at noon on that Friday, with an empty book."""
-    clock = ManualClock(datetime(2030, 5, 3, 11, tzinfo=UTC))
-    engine = Engine(MemoryStore(clock), ids=CountedIds("b"))
-    return engine.add_restaurant(pub, actor=Actor("host", "staff"))
-
-
 def at(text: str) -> datetime:
-    """Return a local time of the evening."""
+    """Return a local time of that Friday."""
     return datetime.fromisoformat(f"{friday}T{text}+01:00")
+
+
+noon = at("12:00")
+
+
+def opened(now: datetime = noon) -> Desk:
+    """Open the pub with an empty book, at noon of that Friday or earlier."""
+    engine = Engine(MemoryStore(ManualClock(now)), ids=CountedIds("b"))
+    return engine.add_restaurant(pub, actor=Actor("host", "staff"))
 
 
 def request_of(guest: Guest) -> BookingRequest:
@@ -89,21 +91,25 @@ bar_chart(
 # ## What a start costs
 #
 # A party of four takes seats that later guests would want. Its cost is the number of covers that
-# these guests are expected to lose. The house is still empty, at noon.
+# these guests are expected to lose. The day before the house is empty, and nobody has asked yet.
 
 # %%
-desk = opened()
-empty = desk.offers(BookingRequest(4, at("19:30")), flexible_minutes=180, forecast=forecast)
+empty = opened(noon - timedelta(days=1)).offers(
+    BookingRequest(4, at("19:30")), flexible_minutes=180, forecast=forecast
+)
 cost_strip(empty, title="A party of four in an empty house")
 
 # %% [markdown]
-# The first twelve guests have asked. Now the tables matter as much as the time. The house says that
-# 19:30 is free, and offers one start that costs less.
+# At noon some guests have booked. Now the tables matter as much as the time. The house says that
+# the wish is free, and offers one start that costs less.
 
 # %%
 calendar = Calendar(pub.restaurant, pub.policy)
 guests = draw_guests(demand, calendar, friday, seed=8, evening=1)
-for guest in guests[:12]:
+early = [each for each in guests if each.asks_us < noon.timestamp() * 1e6]
+late = guests[len(early) :]
+desk = opened()
+for guest in early:
     if desk.quote(request_of(guest)):
         desk.book(request_of(guest), booking_id=f"guest-{guest.number}")
 one = SteeringPolicy("one_better", saves_more_than=0.5)
@@ -142,12 +148,12 @@ interval_chart(
 #
 # ## A no that becomes a yes
 #
-# More guests ask, until one gets a no that a move or two would turn. The quote carries the moves,
+# The others ask, until one gets a no that a move or two would turn. The quote carries the moves,
 # and the booking makes all of them or none.
 
 # %%
 quote = None
-for guest in guests[12:]:
+for guest in late:
     quote = desk.quote(request_of(guest), moves=2)
     if quote and quote.reseating:
         break
@@ -159,13 +165,16 @@ move_chart(desk.day(friday), quote, title=f"Room for a party of {guest.party_siz
 # %% [markdown]
 # ## The whole day at once
 #
-# Now nobody has tables yet: thirty bookings wait, more than fit. The plan of the day gives tables
-# to as many covers as it can, and the extra `optimize` bounds what any plan could reach.
+# Again it is noon. All others have booked as well, without tables: more than fit. The plan of the
+# day gives tables to as many covers as it can, and the extra `optimize` bounds what any plan could
+# reach.
 
 # %%
 waiting = opened()
 for guest in guests:
-    waiting.book(request_of(guest), booking_id=f"guest-{guest.number}", tables="later")
+    has_tables = guest in early and waiting.quote(request_of(guest))
+    when = "now" if has_tables else "later"
+    waiting.book(request_of(guest), booking_id=f"guest-{guest.number}", tables=when)
 plan = waiting.plan_day(friday, optimum=True)
 asked = sum(guest.party_size for guest in guests)
 print(f"{plan.value} of {asked} covers have tables; {plan.gap_text}")

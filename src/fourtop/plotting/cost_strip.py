@@ -26,6 +26,7 @@ _NUMBER: Final = 20.0
 _TIME: Final = 26.0
 _WORD: Final = 18.0
 _GAP: Final = 3.0
+_LEAST_SPAN: Final = 1.0
 # A bar of a smaller cost would be hard to see.
 _LOWEST: Final = 2.0
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -147,8 +148,8 @@ class _Drawing:
     @cached_property
     def scale(self) -> float:
         """Pixels for a cover."""
-        span = max([*self.costs, 0.0]) - min([*self.costs, 0.0])
-        return _BARS / span if span else 0.0
+        # Small costs have small bars, so that a start does not look dear among cheap ones.
+        return _BARS / max(max([*self.costs, 0.0]) - min([*self.costs, 0.0]), _LEAST_SPAN)
 
     @cached_property
     def zero(self) -> float:
