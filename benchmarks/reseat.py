@@ -70,11 +70,6 @@ class Tally:
         return booking
 
 
-def book_only(desk: Desk, request: BookingRequest) -> Booking:
-    """Book without moves."""
-    return desk.book(request)
-
-
 def brasserie() -> House:
     """Return the pub with 40 tables in a grid, at most four pushed together."""
     columns = len(SEATS_OF_A_ROW)
@@ -113,8 +108,8 @@ def compared(house: House, requests: int, evenings: int, at_least: float) -> Ite
     """Measure one house at one load."""
     demand, tally = guests(requests), Tally()
     played: list[Simulation] = [
-        simulate(house, demand, evenings=evenings, seed=SEED, behaviour=Behaviour(book=book))
-        for book in (book_only, tally.book)
+        simulate(house, demand, evenings=evenings, seed=SEED, behaviour=behaviour)
+        for behaviour in (Behaviour(hold_seconds=0), Behaviour(book=tally.book))
     ]
     found = compare(*played).difference("covers")
     base = played[0].covers

@@ -16,8 +16,7 @@ The other orders are
 - *alphabetical*: the set with the fewest seats, then by the order of the tables;
 - *islands*: a table that is joined to none first, then as alphabetical.
 
-All but the preset are no weights; the planner's choice is replaced by the first free set of a fixed
-list.
+Three of them are no weights: a party gets the first free set of a fixed list; see ``TableOrder``.
 
 A cell is a floor, a mix of parties, a load and an order of the requests: in advance (at random), or
 at the door (by start). A load is the number of requests with which the alphabetical order loses 5,
@@ -29,8 +28,7 @@ from __future__ import annotations
 
 import argparse
 import random
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from math import sqrt
 from statistics import fmean, stdev
 from typing import Any, Final
@@ -38,12 +36,12 @@ from typing import Any, Final
 import attrs
 
 from benchmarks.bar import HEADING, Bar, Note
-from fourtop import Floor, House, Join, Planning, Table, Weights, Zone, sample
+from fourtop import Floor, House, Join, Planning, Table, TableOrder, Weights, Zone, sample
 from fourtop.model.floor import bits
 from fourtop.model.plan import SCORE_DECIMALS
 from fourtop.planner import Planner, PlanRequest
 from fourtop.planner.candidate import Candidate
-from fourtop.simulation import Demand, Scenario, simulate_evening
+from fourtop.simulation import Behaviour, Demand, Scenario, simulate_evening
 
 SEED: Final = 2_030
 PUB_EVENINGS: Final = 1_500
@@ -137,18 +135,8 @@ def demand_of(mix: str, requests: int, *, is_walk_in: bool) -> Demand:
 
 # ---- orders of tables
 
-Key = Callable[[Candidate], tuple[Any, ...]]
 
-
-def _alphabetical(candidate: Candidate) -> tuple[Any, ...]:
-    return candidate.seats, tuple(bits(candidate.mask))
-
-
-def _islands(candidate: Candidate) -> tuple[Any, ...]:
-    return not (candidate.size == 1 and not candidate.joins), *_alphabetical(candidate)
-
-
-def _former(candidate: Candidate) -> tuple[Any, ...]:
+def _former(_order: TableOrder, candidate: Candidate) -> tuple[Any, ...]:
     """Return the place of a set in the former default, among the sets for one party."""
     weights = Weights.reference()
     score = (
@@ -170,45 +158,14 @@ def _former(candidate: Candidate) -> tuple[Any, ...]:
     )
 
 
-@contextmanager
-def choosing_by(key: Key | None) -> Iterator[None]:
-    """Let every planner choose the first free set by a key; ``None``: by its own rules."""
-    if key is None:
-        yield
-        return
-    lists: dict[tuple[int, int], tuple[Planner, list[Candidate]]] = {}
-    choose = Planner.choose
-
-    def first(planner: Planner, request: PlanRequest, free: int, *more: Any) -> Any:
-        name = (id(planner), request.party_size)
-        if name not in lists:
-            # The planner is kept, so that no other one has its id.
-            lists[name] = planner, in_order(planner, request.party_size, key)
-        for candidate in lists[name][1]:
-            if not candidate.mask & ~free:
-                return planner.measure(request, planner.floor.ids(candidate.mask))
-        return choose(planner, request, free, *more)
-
-    Planner.choose = first  # type: ignore[method-assign,assignment]  # While evenings are played.
+def play_former(house: House, demand: Demand, count: int) -> Evenings:
+    """Play the evenings of a cell in the order of the former default, which is no longer built."""
+    key = TableOrder.key
+    TableOrder.key = _former  # type: ignore[assignment,method-assign]  # While evenings are played.
     try:
-        yield
+        return play(house, demand, count, TableOrder.ALPHABETICAL)
     finally:
-        Planner.choose = choose  # type: ignore[method-assign]  # As it was.
-
-
-def in_order(planner: Planner, party_size: int, key: Key) -> list[Candidate]:
-    """Return all sets for a party by a key."""
-    everything = (1 << len(planner.floor.tables)) - 1
-    masks = [
-        planner.floor.mask(each.tables)
-        for each in planner.plans(PlanRequest(party_size), everything)
-    ]
-    made = planner.compiled_floor
-    found = [
-        made.combination(mask) if mask & (mask - 1) else made.single(mask.bit_length() - 1)
-        for mask in masks
-    ]
-    return sorted(found, key=key)
+        TableOrder.key = key  # type: ignore[method-assign]  # As it was.
 
 
 def with_reference(house: House) -> House:
@@ -228,11 +185,10 @@ class Evenings:
     lost: tuple[int, ...]
 
 
-def play(house: House, demand: Demand, count: int, key: Key | None = None) -> Evenings:
+def play(house: House, demand: Demand, count: int, order: TableOrder | None = None) -> Evenings:
     """Play the evenings of a cell."""
-    scenario = Scenario(house, demand)
-    with choosing_by(key):
-        results = [simulate_evening(scenario, each + 1, seed=SEED) for each in range(count)]
+    scenario = Scenario(house, demand, Behaviour(table_order=order))
+    results = [simulate_evening(scenario, each + 1, seed=SEED) for each in range(count)]
     lost = [
         sum(visit.party_size >= LARGE and visit.start_us is None for visit in each.visits)
         for each in results
@@ -244,10 +200,10 @@ def play_all(house: House, demand: Demand, count: int) -> dict[str, Evenings]:
     """Play the same evenings with all orders of tables."""
     return {
         "default": play(house, demand, count),
-        "former": play(house, demand, count, _former),
+        "former": play_former(house, demand, count),
         "reference": play(with_reference(house), demand, count),
-        "alphabetical": play(house, demand, count, _alphabetical),
-        "islands": play(house, demand, count, _islands),
+        "alphabetical": play(house, demand, count, TableOrder.ALPHABETICAL),
+        "islands": play(house, demand, count, TableOrder.ISLANDS_FIRST),
     }
 
 
@@ -261,7 +217,7 @@ def interval(differences: Sequence[float]) -> tuple[float, float]:
 
 def requests_for(house: House, mix: str, percent: int) -> int:
     """Return the number of requests with which the alphabetical order loses so many covers."""
-    planner = Planner(house.floor, house.policy.planning)
+    planner = Planner(house.floor, house.policy.planning, order=TableOrder.ALPHABETICAL)
     least, most = 1, _MOST_REQUESTS
     while least < most:
         middle = (least + most) // 2
@@ -272,10 +228,17 @@ def requests_for(house: House, mix: str, percent: int) -> int:
     return least
 
 
+def _masks(planner: Planner, party_size: int) -> list[int]:
+    """Return all sets for a party in the order of a planner."""
+    everything = (1 << len(planner.floor.tables)) - 1
+    plans = planner.plans(PlanRequest(party_size), everything)
+    return [planner.floor.mask(each.tables) for each in plans]
+
+
 def _lost_percent(planner: Planner, mix: str, requests: int) -> float:
     demand = demand_of(mix, requests, is_walk_in=False)
     sizes, weights = zip(*demand.party_weights, strict=True)
-    lists = {size: [each.mask for each in in_order(planner, size, _alphabetical)] for size in sizes}
+    lists = {size: _masks(planner, size) for size in sizes}
     asked = seated = 0
     starts, shares = [at for at, _ in demand.starts], demand.start_weights
     for number in range(_LOOKED_AT):

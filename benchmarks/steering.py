@@ -35,12 +35,12 @@ from fourtop.simulation import (
     Constant,
     Demand,
     Estimate,
-    TakeByDistance,
     Uniform,
     demand_forecast,
     simulate,
 )
 from fourtop.simulation.estimates import difference_of
+from fourtop.simulation.studies import WILLINGNESS
 
 EVENINGS: Final = 400
 QUICK_EVENINGS: Final = 40
@@ -48,7 +48,7 @@ REQUESTS: Final = 20
 SEED: Final = 2030
 FRIDAY: Final = date(2030, 5, 3)
 _DAY_MINUTES: Final = 24 * 60
-TAKE: Final = TakeByDistance({15: 0.7, 30: 0.4})
+TAKE: Final = WILLINGNESS
 ORDER: Final = SteeringPolicy("order")
 ONE: Final = SteeringPolicy("one_better", saves_more_than=0.3)
 GENTLE: Final = SteeringPolicy("one_better", saves_more_than=1)

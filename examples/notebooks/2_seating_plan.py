@@ -63,7 +63,9 @@ line_chart(
 # %% [markdown]
 # ## Which tables for whom?
 #
-# The engine keeps rare tables for large parties. Its score says what each choice costs.
+# The score of a plan is in seat-minutes, and the lowest wins. It counts the seats left over and the
+# further tables for the time of the stay, the joins that the plan closes, and the idle time beside
+# the stay.
 
 # %%
 desk = opened(pub.floor)

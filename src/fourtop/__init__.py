@@ -213,6 +213,7 @@ from fourtop.model.waitlist_terms import Waiting, WaitlistTerms
 from fourtop.model.walk_in import WalkIn
 from fourtop.model.window import Window
 from fourtop.model.zone_rules import WalkInRule, ZoneRule
+from fourtop.planner import TableOrder
 from fourtop.storage import AsyncMemoryStore, MemoryStore
 
 if TYPE_CHECKING:
@@ -434,6 +435,7 @@ __all__ = [
     "Swept",
     "SystemClock",
     "Table",
+    "TableOrder",
     "TableRotations",
     "TableShape",
     "TableSnapshot",

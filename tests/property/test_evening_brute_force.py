@@ -9,6 +9,7 @@ import subprocess
 import sys
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ def asked(case: EveningCase) -> tuple[PlanRequest, int]:
     return ask, party.floor.mask(party.free)
 
 
-def planned(case: EveningCase, limit: int | None = None, **limits: int) -> tuple[Plan, ...]:
+def planned(case: EveningCase, limit: int | None = None, **limits: Any) -> tuple[Plan, ...]:
     planner = Planner(case.case.floor, case.case.planning, **limits)
     return planner.plans(*asked(case), limit, evening=partial(planner_evening, case))
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ def asked(case: Case) -> tuple[PlanRequest, int]:
     return PlanRequest(case.party_size, must=case.must, wish=case.wish), case.floor.mask(case.free)
 
 
-def planned(case: Case, **limits: int) -> tuple[Plan, ...]:
+def planned(case: Case, **limits: Any) -> tuple[Plan, ...]:
     return Planner(case.floor, case.planning, **limits).plans(*asked(case))
 
 

@@ -17,6 +17,7 @@ from fourtop import (
     BookingRow,
     CountedIds,
     Day,
+    DayPlan,
     Desk,
     Engine,
     Floor,
@@ -24,6 +25,8 @@ from fourtop import (
     MemoryStore,
     Position,
     Quote,
+    StartOffers,
+    SteeringPolicy,
     Window,
     plotting,
     sketch_floor,
@@ -245,6 +248,66 @@ def quoted() -> tuple[Desk, Quote]:
     return desk, quote
 
 
+@cache
+def offered() -> StartOffers:
+    """The starts around a wish in a full evening: some are taken."""
+    clock = ManualClock(at(9))
+    desk = Engine(MemoryStore(clock), ids=CountedIds("n")).add_restaurant(fourtop.sample.pub())
+    for hour, minute, size in ((18, 0, 4), (18, 30, 2), (18, 30, 9), (19, 30, 4), (19, 0, 8)):
+        desk.book(BookingRequest(size, at(hour, minute)))
+    gentle = SteeringPolicy("one_better", saves_more_than=0.3)
+    return desk.offers(BookingRequest(6, at(18)), flexible_minutes=120, steering=gentle)
+
+
+@cache
+def taken() -> StartOffers:
+    """The starts around a wish at a house whose only table is taken and whose doors close."""
+    house = fourtop.sketch_house("Bay", sketch_floor({"1": 4}), timezone="Europe/London")
+    desk = Engine(MemoryStore(ManualClock(at(9))), ids=CountedIds("n")).add_restaurant(house)
+    for hour in (12, 14):
+        desk.book(BookingRequest(4, at(hour)))
+    return desk.offers(BookingRequest(4, at(13)), flexible_minutes=15)
+
+
+@cache
+def reseated() -> tuple[Day, Quote]:
+    """A day, and the quote of a party for which another one moves."""
+    floor = sketch_floor({"1": 4, EVIL[:40]: 2})
+    house = fourtop.sketch_house(
+        "Bay", floor, timezone="Europe/London", periods={"dinner": "17:00-23:00"}
+    )
+    desk = Engine(MemoryStore(ManualClock(at(9))), ids=CountedIds("n")).add_restaurant(house)
+    block = desk.block(Window(at(17), at(23)), tables=[floor.tables[1].id], reason=EVIL)
+    desk.book(BookingRequest(2, at(19)), booking_id="ann")
+    desk.unblock(block.id)
+    desk.book(BookingRequest(4, at(21)), booking_id="bob")
+    quote = desk.quote(BookingRequest(4, at(19)), moves=1)
+    assert isinstance(quote, Quote)
+    return desk.day(ON), quote
+
+
+@cache
+def planned() -> tuple[Day, DayPlan]:
+    """A day with bookings that wait, a hold and a block, and the plan of the day."""
+    floor = sketch_floor({"1": 2, "2": 4, "3": 4, "4": 2, "5": 6}, joins=["1-2", "3-4"])
+    house = fourtop.sketch_house(
+        "Hall", floor, timezone="Europe/London", periods={"dinner": "17:00-23:00"}
+    )
+    desk = Engine(MemoryStore(ManualClock(at(16))), ids=CountedIds("n")).add_restaurant(
+        house, actor=Actor("host-7", "staff")
+    )
+    twos = desk.block(Window(at(18), at(22)), tables=["1", "4"], reason="a loose leg")
+    for name in ("ann", "bob"):
+        desk.book(BookingRequest(2, at(19)), booking_id=name)
+    desk.unblock(twos.id)
+    desk.book(BookingRequest(2, at(17)), booking_id="eve")
+    desk.block(Window(at(21), at(22)), tables=["5"], reason="paint")
+    desk.hold(BookingRequest(2, at(17, 30), tables=["4"]))
+    for name, size, hour in (("cem", 4, 19), ("dora", 5, 20), ("gil", 6, 18), ("hu", 4, 19)):
+        desk.book(BookingRequest(size, at(hour)), booking_id=name, tables="later")
+    return desk.day(ON), desk.plan_day(ON)
+
+
 SAMPLES: Final[Mapping[str, Callable[[], Picture]]] = {
     "the pub": lambda: plotting.floor_plan(pub()),
     "the pub with states": lambda: plotting.floor_plan(
@@ -275,6 +338,11 @@ SAMPLES: Final[Mapping[str, Callable[[], Picture]]] = {
         title="Refusals",
         unit="parties",
     ),
+    "costs of starts": lambda: plotting.cost_strip(offered()),
+    "no start": lambda: plotting.cost_strip(taken(), title=EVIL),
+    "a re-seating": lambda: plotting.move_chart(*reseated(), title=EVIL),
+    "a plan of a day": lambda: plotting.move_chart(*planned()),
+    "no moves": lambda: plotting.move_chart(planned()[0], attrs.evolve(planned()[1], moves=())),
     "utilisation": lambda: plotting.utilisation_chart(busy_desk().utilisation(ON)),
     "availability": lambda: plotting.availability_chart(
         busy_desk().availability(ON, [2, 4, 9, 30])

@@ -134,6 +134,15 @@ def test_plan_answers_are_of_the_same_shape(capsys: Captured) -> None:
     assert list(yes) == list(no)
 
 
+def test_a_plan_without_moves_is_drawn_on_the_floor(capsys: Captured, tmp_path: Path) -> None:
+    page = tmp_path / "plan.html"
+    asked = ("plan", "pub", "--party", "9", "--at", AT, "--now", NOW, "--html", str(page))
+    assert as_json(capsys, *asked)[1]["html"] == str(page)
+    text = page.read_text("utf-8")
+    assert "Plans by score" in text
+    assert "Moves" not in text
+
+
 def test_plan_prints_the_moves_that_make_room(capsys: Captured, tmp_path: Path) -> None:
     house = sketch_house(
         "The Corner", sketch_floor({"1": 2, "2": 4, "3": 4}), timezone="Europe/London"
@@ -155,6 +164,10 @@ def test_plan_prints_the_moves_that_make_room(capsys: Captured, tmp_path: Path) 
     code, data = as_json(capsys, *asked, "--moves", "2")
     assert data["reseating"]["moves"] == [{"booking_id": "ben", "before": ["2"], "after": ["1"]}]
     assert data["reseating"]["is_proven"]
+    page = tmp_path / "plan.html"
+    code, out, _ = run(capsys, *asked, "--moves", "2", "--html", str(page))
+    assert (code, out.splitlines()[-1]) == (0, f"page written to {page}")
+    assert "ben, party of 2, 19:00: 2 → 1" in page.read_text("utf-8")
     code, _, err = run(capsys, *asked, "--moves", "9")
     assert (code, err) == (2, "fourtop: --moves: must be a whole number from 0 to 5 (got 9)\n")
 

@@ -137,3 +137,30 @@ def test_wrong_input_is_named(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert refused_input(capsys, "offers", "pub", *ASKED, *arguments).startswith(fault)
+
+
+def test_offers_are_drawn_on_a_page(tmp_path: Path, capsys: Captured) -> None:
+    page = tmp_path / "offers.html"
+    code, out, _ = run(capsys, "offers", "pub", *ASKED, "--html", str(page))
+    assert (code, out.splitlines()[-1]) == (0, f"page written to {page}")
+    text = page.read_text("utf-8")
+    assert "Cost of each start: party of" in text
+    assert "Costs in covers" in text
+    assert "High 4" in text
+    code, data = as_json(capsys, "offers", "pub", *ASKED, "--html", str(page))
+    assert data["html"] == str(page)
+    assert as_json(capsys, "offers", "pub", *ASKED)[1]["html"] is None
+
+
+def test_a_page_without_a_start_lists_the_refusals(tmp_path: Path, capsys: Captured) -> None:
+    page = tmp_path / "offers.html"
+    none = ("--at", AT, "--now", NOW, "--party", "60", "--html", str(page))
+    assert run(capsys, "offers", "pub", *none)[0] == 1
+    text = page.read_text("utf-8")
+    assert "Not possible" in text
+    assert "Costs in covers" not in text
+
+
+def test_a_page_that_cannot_be_written_is_refused(tmp_path: Path, capsys: Captured) -> None:
+    path = str(tmp_path / "none" / "offers.html")
+    assert refused_input(capsys, "offers", "pub", *ASKED, "--html", path).startswith("--html: ")

@@ -121,3 +121,29 @@ def test_a_refused_commit_is_a_no(
     assert out.splitlines()[-1].startswith("not committed: ")
     with pytest.raises(Refused):
         booked(desk, 2, tables=["1"])
+
+
+def test_the_moves_are_drawn_before_they_are_made(
+    desk: Desk, tmp_path: Path, capsys: Captured
+) -> None:
+    page = tmp_path / "plan.html"
+    asked = ("plan-day", *FRIDAY, "--nodes", "300", "--html", str(page))
+    code, out, _ = run(capsys, *asked)
+    assert (code, out.splitlines()[-1]) == (1, f"page written to {page}")
+    text = page.read_text("utf-8")
+    assert "ann, party of 2, 19:00: 2 → 1" in text
+    assert "cem, party of 2, is left without tables: other parties get the tables" in text
+    desk.cancel("cem")
+    code, data = as_json(capsys, *asked, "--commit")
+    assert (code, data["html"], data["is_committed"]) == (0, str(page), True)
+    assert "is left without tables" not in page.read_text("utf-8")
+
+
+def test_a_page_that_cannot_be_written_makes_no_move(
+    desk: Desk, tmp_path: Path, capsys: Captured
+) -> None:
+    before = desk.versions()
+    path = str(tmp_path / "none" / "plan.html")
+    asked = ("plan-day", *FRIDAY, "--nodes", "300", "--commit", "--html", path)
+    assert refused_input(capsys, *asked).startswith("--html: ")
+    assert desk.versions() == before

@@ -330,3 +330,49 @@ def test_a_wrong_demand_is_named(
     path = tmp_path / "demand.json"
     path.write_text(json.dumps({**json.loads(DEMAND_TEXT), **change}), encoding="utf-8")
     assert refused_input(capsys, "simulate", "--demand", str(path)).startswith(f"{path}: {text}")
+
+
+# ---- quality
+
+
+@pytest.mark.slow
+def test_a_study_of_quality_shows_each_gain_with_its_base(
+    typed: tuple[str, ...], tmp_path: Path, capsys: Captured
+) -> None:
+    page = tmp_path / "quality.html"
+    asked = ("study", "quality", *typed, "--moves", "1", "--better", "0.5", "--flexible", "15")
+    code, out, err = run(capsys, *asked, "--html", str(page))
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert lines[0] == "Seating quality: House"
+    assert "re-seating with at most 1 move against the default ranking" in lines
+    assert "the default ranking against islands first" in lines
+    assert lines[-1] == f"page written to {page}"
+    assert "The gains do not add up" in out
+    assert "5 tables, 18 seats" in " ".join(lines)
+    assert all(len(line) <= 100 for line in lines[:-1])
+    text = page.read_text("utf-8")
+    for words in ("The gains do not add up", "islands first", "5 tables, 18 seats", "In words"):
+        assert words in text
+
+
+@pytest.mark.slow
+def test_a_study_of_quality_is_data(typed: tuple[str, ...], capsys: Captured) -> None:
+    code, data = as_json(capsys, "study", "quality", *typed, "--moves", "0")
+    assert (code, data["evenings"], data["seed"], data["metric"]) == (0, 2, 2, "covers")
+    assert [each["part"] for each in data["gains"]] == ["ranking"] * 3 + ["steering"] * 2
+    first = data["gains"][0]
+    assert (first["base"], first["variant"]) == ("alphabetical order", "the default ranking")
+    assert first["difference"]["unit"] == "covers an evening"
+    assert first["percent"]["unit"] == "%"
+    assert first["base"] in first["sentence"]
+    assert data["html"] is None
+
+
+def test_wrong_numbers_of_a_study_of_quality_are_refused(
+    typed: tuple[str, ...], capsys: Captured
+) -> None:
+    asked = ("study", "quality", *typed)
+    assert refused_input(capsys, *asked, "--moves", "6").startswith("--moves: must be")
+    assert refused_input(capsys, *asked, "--flexible", "900").startswith("--flexible: must be")
+    assert refused_input(capsys, *asked, "--better", "-1").startswith("--better: must be")

@@ -13,7 +13,7 @@ from fourtop.model.plan import Score, Term
 from fourtop.model.planning_rules import Planning, Weights
 from fourtop.model.restaurant import Zone
 from fourtop.model.table import Table
-from fourtop.planner import Evening, EveningPart, Planner, PlanRequest
+from fourtop.planner import MAX_COMPILED_SETS, Evening, EveningPart, Planner, PlanRequest
 from tests.property.evening_oracle import (
     evening_answers,
     evening_case_of,
@@ -167,8 +167,8 @@ def test_both_ways_of_searching_equal_brute_force_on_a_few_evenings(seed: int) -
     ask = PlanRequest(party.party_size, must=party.must, wish=party.wish)
     free = party.floor.mask(party.free)
     expected = [answer.tables for answer in evening_answers(case)]
-    for limits in ({}, {"max_sets": 0}):
-        planner = Planner(party.floor, party.planning, **limits)
+    for most in (MAX_COMPILED_SETS, 0):
+        planner = Planner(party.floor, party.planning, max_sets=most)
         for limit in (None, 1, 2):
             plans = planner.plans(ask, free, limit, evening=lambda: evening)
             assert [plan.tables for plan in plans] == expected[:limit]

@@ -101,6 +101,11 @@ def add_conditions(parser: ArgumentParser) -> None:
         )
 
 
+def add_html(parser: ArgumentParser) -> None:
+    """Add the file of a page."""
+    parser.add_argument("--html", metavar="FILE", help="write a page with pictures into this file")
+
+
 def add_store(parser: ArgumentParser, what: str | None = None) -> None:
     """Add the location of the database; no default is shown, because it may hold a password."""
     parser.add_argument(

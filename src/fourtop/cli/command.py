@@ -28,6 +28,7 @@ _OPTIONS: Final = {
     "revision": "--to",
     "after_minutes": "--after-minutes",
     "flexible_minutes": "--flexible",
+    "most_moves": "--moves",
     "saves_more_than": "--better",
     "year": "--month",
     "month": "--month",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from textwrap import wrap
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fourtop import (
     Desk,
@@ -17,13 +17,27 @@ from fourtop import (
 )
 from fourtop.cli.answer import Answer, ExitCode
 from fourtop.cli.format import WIDTH, Formatter, why
+from fourtop.cli.page_file import with_page
 from fourtop.cli.plan import Wanted
 from fourtop.formats.results import to_data
 from fourtop.model.forecast import DemandForecast
 
+if TYPE_CHECKING:
+    from fourtop.plotting.page import Page
 
-def offers(desk: Desk, wanted: Wanted, terms: OfferTerms) -> Answer:
-    """Show the starts that the house offers to a party; ``NO`` if it has none."""
+
+def offers(desk: Desk, wanted: Wanted, terms: OfferTerms, html: str | None = None) -> Answer:
+    """Show the starts that the house offers to a party; ``NO`` if it has none.
+
+    Args:
+        desk: The desk.
+        wanted: The request.
+        terms: The starts to offer, and how to value them.
+        html: The file of the page; ``None``: no page.
+
+    Raises:
+        InvalidInput: If the page cannot be written.
+    """
     house = desk.house()
     request, formatter = wanted.of(house), Formatter(house)
     found = desk.offers(
@@ -51,7 +65,14 @@ def offers(desk: Desk, wanted: Wanted, terms: OfferTerms) -> Answer:
     }
     code = ExitCode.YES if found else ExitCode.NO
     blocks = ["\n".join(lines) for lines in ([head], *_blocks(found, formatter))]
-    return Answer("\n\n".join(blocks), data, code)
+    answer = Answer("\n\n".join(blocks), data, code)
+    return with_page(answer, lambda: _page(house, found, f"{head}."), html)
+
+
+def _page(house: House, found: StartOffers, lead: str) -> Page:
+    from fourtop.cli.seating_page import offers_page  # noqa: PLC0415  # Few commands draw.
+
+    return offers_page(house, found, lead)
 
 
 def forecast_of(path: str | None, house: House) -> DemandForecast | None:

@@ -17,6 +17,7 @@ from fourtop.cli.arguments import (
     add_conditions,
     add_group,
     add_house,
+    add_html,
     add_source,
     add_store,
     add_wanted,
@@ -158,6 +159,7 @@ def _add_asking(add: Add) -> None:
         metavar="NUMBER",
         help="after a no, the fewest moves of bookings that make room, at most this many",
     )
+    add_html(one)
     one = add(
         "alternatives", _run_alternatives, "other times for a party; zones, a stay or a split"
     )
@@ -170,6 +172,7 @@ def _add_asking(add: Add) -> None:
     add_source(one)
     add_wanted(one)
     _add_steering(one)
+    add_html(one)
     one = add("day", _run_day, "the tables of a date, with all that takes them by time")
     add_source(one)
     one.add_argument("--on", type=day, required=True, metavar="DATE")
@@ -288,6 +291,7 @@ def _add_day_plan(add: Add) -> None:
     )
     one.add_argument("--seed", type=whole, default=0, help="of the search (default: %(default)s)")
     one.add_argument("--commit", action="store_true", help="make the moves")
+    add_html(one)
     add_store(one)
 
 
@@ -423,7 +427,7 @@ def _run_plan(found: Namespace) -> Answer:
     desk = open_desk(open_house(found.floor), now=found.now, bookings=found.bookings)
     if found.explain:
         return explain(desk, wanted(found))
-    return plan(desk, wanted(found), found.moves)
+    return plan(desk, wanted(found), found.moves, found.html)
 
 
 def _run_alternatives(found: Namespace) -> Answer:
@@ -444,7 +448,7 @@ def _run_offers_of_starts(found: Namespace) -> Answer:
     with desk_of(found) as desk:
         forecast = forecast_of(found.demand, desk.house())
         terms = OfferTerms(found.flexible_minutes, forecast=forecast, steering=policy)
-        return offers(desk, wanted(found), terms)
+        return offers(desk, wanted(found), terms, found.html)
 
 
 def _run_day(found: Namespace) -> Answer:
@@ -526,7 +530,7 @@ def _run_day_plan(found: Namespace) -> Answer:
         optimum=found.optimum,
     )
     with staff_desk(database(found), found.id) as desk:
-        return plan_day(desk, found.on, terms, commits=found.commit)
+        return plan_day(desk, found.on, terms, commits=found.commit, html=found.html)
 
 
 def _run_clock(found: Namespace) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -22,9 +22,13 @@ from fourtop import (
 )
 from fourtop.cli.answer import Answer, ExitCode
 from fourtop.cli.format import Formatter, counted, why
+from fourtop.cli.page_file import with_page
 from fourtop.formats.results import to_data
 from fourtop.model import validators
 from fourtop.model.window import from_micros
+
+if TYPE_CHECKING:
+    from fourtop.plotting.page import Page
 
 _SHOWN_OTHERS: Final = 4
 
@@ -93,13 +97,17 @@ class Wanted:
         )
 
 
-def plan(desk: Desk, wanted: Wanted, moves: int = 0) -> Answer:
+def plan(desk: Desk, wanted: Wanted, moves: int = 0, html: str | None = None) -> Answer:
     """Quote a request: the best plan with its score and the next best, or the refusal.
 
     Args:
         desk: The desk.
         wanted: The request.
         moves: Most bookings that may get other tables to make room.
+        html: The file of the page of a yes; ``None``: no page.
+
+    Raises:
+        InvalidInput: If the page cannot be written.
     """
     house = desk.house()
     request = wanted.of(house)
@@ -120,10 +128,18 @@ def plan(desk: Desk, wanted: Wanted, moves: int = 0) -> Answer:
             "usage": None,
             "reseating": None,
             "refusal": to_data(quoted),
+            "html": None,
         }
         return Answer(f"{head}\n\n{_refused(quoted)}", data, ExitCode.NO)
     data |= _quote_data(quoted, formatter)
-    return Answer("\n".join([head, "", *_quoted(quoted, formatter)]), data)
+    answer = Answer("\n".join([head, "", *_quoted(quoted, formatter)]), data)
+    return with_page(answer, lambda: _page(desk, quoted, f"{head}."), html)
+
+
+def _page(desk: Desk, quoted: Quote, lead: str) -> Page:
+    from fourtop.cli.seating_page import quote_page  # noqa: PLC0415  # Few commands draw.
+
+    return quote_page(desk.house(), quoted, desk.day(quoted.stay.service_date), lead)
 
 
 def explain(desk: Desk, wanted: Wanted) -> Answer:

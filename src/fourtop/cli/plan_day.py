@@ -11,6 +11,7 @@ from fourtop import DayMove, DayPlan, DayPlanTerms, Desk, LeftBooking, Refused
 from fourtop.cli.answer import Answer, ExitCode
 from fourtop.cli.format import WIDTH, Formatter, counted, day
 from fourtop.cli.inputs import WrongInput
+from fourtop.cli.page_file import save_page
 from fourtop.errors.display import clip
 from fourtop.formats.results import to_data
 
@@ -34,11 +35,20 @@ def read_values(path: str) -> Mapping[str, int]:
     return found
 
 
-def plan_day(desk: Desk, on: date, terms: DayPlanTerms, *, commits: bool) -> Answer:
+def plan_day(
+    desk: Desk, on: date, terms: DayPlanTerms, *, commits: bool, html: str | None = None
+) -> Answer:
     """Show the plan of a date, and make its moves if asked; a no means that bookings are left.
 
+    Args:
+        desk: The desk.
+        on: The date.
+        terms: The options of the plan.
+        commits: Whether to make the moves.
+        html: The file of the page, which shows the day before the moves; ``None``: no page.
+
     Raises:
-        InvalidInput: If an option is out of range.
+        InvalidInput: If an option is out of range, or the page cannot be written.
         MissingPackage: If the optimum is wanted and the extra ``optimize`` is not installed.
         StaleVersion: If a booking has changed between the plan and the commit.
     """
@@ -47,7 +57,13 @@ def plan_day(desk: Desk, on: date, terms: DayPlanTerms, *, commits: bool) -> Ans
     lines = [f"{house.restaurant.name}, {day(on)}: {found.summary()}", found.gap_text]
     lines += [clip(each, WIDTH) for each in _lines(found, formatter)]
     data = {"restaurant": house.restaurant.id, **to_data(found), "is_committed": False}
+    data["html"] = html
     code = ExitCode.NO if found.left else ExitCode.YES
+    if html is not None:
+        from fourtop.cli.seating_page import day_plan_page  # noqa: PLC0415  # Few commands draw.
+
+        save_page(day_plan_page(house, found, desk.day(on)), html)
+        lines += [f"page written to {html}"]
     if commits:
         try:
             desk.commit_day_plan(found)

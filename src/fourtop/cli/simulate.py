@@ -8,11 +8,10 @@ from typing import Any, Final
 import attrs
 
 from fourtop.cli.answer import Answer
+from fourtop.cli.page_file import save_page
 from fourtop.cli.progress import shown_progress
 from fourtop.cli.simulation_page import simulation_page
-from fourtop.errors import InvalidInput
 from fourtop.errors.display import count_of
-from fourtop.plotting.page import Page
 from fourtop.simulation import METRICS, Estimate, Metric, Scenario, Simulation
 from fourtop.simulation.simulation import Progress
 from fourtop.simulation.studies.runs import StudyOptions, Terms, play_scenarios
@@ -68,18 +67,6 @@ def simulate_scenario(scenario: Scenario, options: RunOptions) -> Answer:
         save_page(simulation_page(played), options.html)
         lines += ["", f"page written to {options.html}"]
     return Answer("\n".join(lines), _data(played, options))
-
-
-def save_page(page: Page, path: str) -> None:
-    """Write a page into the file that the option names.
-
-    Raises:
-        InvalidInput: If it cannot be written.
-    """
-    try:
-        page.save(path)
-    except InvalidInput as error:
-        raise InvalidInput("--html", error.rule, error.given) from None
 
 
 def _head(played: Simulation) -> Iterator[str]:

@@ -8,8 +8,9 @@ from typing import Any
 
 from fourtop.cli.answer import Answer
 from fourtop.cli.format import WIDTH
+from fourtop.cli.page_file import save_page
 from fourtop.cli.progress import shown_progress
-from fourtop.cli.simulate import RunOptions, estimate_data, save_page
+from fourtop.cli.simulate import RunOptions, estimate_data
 from fourtop.cli.study_page import study_page
 from fourtop.simulation.studies import Study, StudyOptions
 

@@ -9,11 +9,13 @@ from argparse import Namespace
 from collections.abc import Callable
 from typing import Any, Final
 
+from fourtop import OfferTerms, SteeringPolicy
 from fourtop.cli.answer import Answer
 from fourtop.cli.arguments import database
 from fourtop.cli.desk import Source
 from fourtop.cli.inputs import SAMPLE, WrongInput
 from fourtop.cli.named_function import imports_from_here, named_function
+from fourtop.cli.quality import show_quality
 from fourtop.cli.scenario import DemandSource, open_scenario
 from fourtop.cli.simulate import RunOptions, simulate_scenario
 from fourtop.cli.study import show_study
@@ -27,6 +29,7 @@ from fourtop.simulation.studies import (
     mixes_of_seats,
     notice,
     pacing,
+    seating_quality,
     table_mix,
     turn_times,
     worth_of_joins,
@@ -108,6 +111,18 @@ def _mix(found: Namespace) -> Answer:
     return _run(found, lambda options: table_mix(scenario, mixes, gap=found.gap, **options))
 
 
+def _quality(found: Namespace) -> Answer:
+    scenario = _scenario(found)
+    measure: StudyOptions = {"metric": found.metric, "per": found.per}
+    steering = SteeringPolicy("one_better", saves_more_than=found.better)
+    offers = OfferTerms(found.flexible_minutes, steering=steering)
+    return show_quality(
+        lambda options: seating_quality(scenario, most_moves=found.moves, offers=offers, **options),
+        _options(found),
+        measure,
+    )
+
+
 def _accept(found: Namespace) -> Answer:
     scenario = _scenario(found)
     with imports_from_here():
@@ -122,4 +137,5 @@ _COMMANDS: Final[dict[str, Callable[[Namespace], Answer]]] = {
     "joins": _joins,
     "table-mix": _mix,
     "accept-rules": _accept,
+    "quality": _quality,
 }

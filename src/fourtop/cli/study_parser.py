@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from fourtop.cli.answer import Answer
-from fourtop.cli.arguments import Add, add_store, whole
+from fourtop.cli.arguments import Add, add_html, add_store, number, whole
 from fourtop.cli.inputs import SAMPLE
 
 _EVENINGS: Final = 200
@@ -45,6 +45,7 @@ def add_studies(add: Add) -> None:
     )
     _add_joins(_add_study(add, "joins", "what each join is worth, and further ones"))
     _add_mix(_add_study(add, "table-mix", "which tables to buy, by search"))
+    _add_quality(_add_study(add, "quality", "what the default ranking, moves and steering bring"))
     _add_study(add, "accept-rules", "rules to take a request").add_argument(
         "--rule",
         action="append",
@@ -95,6 +96,32 @@ def _add_mix(parser: ArgumentParser) -> None:
         default=10,
         metavar="NUMBER",
         help="the search may miss a mix that is better by so much (default: %(default)s)",
+    )
+
+
+def _add_quality(parser: ArgumentParser) -> None:
+    parser.set_defaults(per="evening")
+    parser.add_argument(
+        "--moves",
+        type=whole,
+        default=2,
+        metavar="NUMBER",
+        help="re-seating moves at most so many bookings for a party (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--flexible",
+        dest="flexible_minutes",
+        type=whole,
+        default=30,
+        metavar="MINUTES",
+        help="steering offers starts so far from the wish (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--better",
+        type=number,
+        default=0.3,
+        metavar="COVERS",
+        help="steering offers one start that saves more than this (default: %(default)s)",
     )
 
 
@@ -151,7 +178,7 @@ def _add_run(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--processes", type=whole, metavar="NUMBER", help="worker processes (default: processors)"
     )
-    parser.add_argument("--html", metavar="FILE", help="write a page with pictures into this file")
+    add_html(parser)
 
 
 def _run(name: str, found: Namespace) -> Answer:

@@ -19,6 +19,8 @@ from fourtop.errors.display import brief
 from fourtop.model import validators
 from fourtop.model.actor import GUEST, Actor
 from fourtop.model.house import House
+from fourtop.planner import TableOrder
+from fourtop.planner.table_order import as_table_order
 from fourtop.ports import AsyncStore, Scope
 
 
@@ -31,10 +33,13 @@ class AsyncEngine:
     Args:
         store: The store that keeps the restaurants. The caller closes it.
         ids: Makes the ids of new rows; by default UUIDs of version 7.
+        table_order: A fixed order of tables in all restaurants, in place of the weights of each
+            house, for comparisons; ``None``: each house ranks its tables.
 
     Raises:
         InvalidInput: If ``store`` lacks a method of ``AsyncStore``. Give a URL to
-            ``AsyncSqlStore`` first.
+            ``AsyncSqlStore`` first. If ``table_order`` is unknown. With a fixed order, a
+            request raises it if the floor has more than 20,000 sets of tables.
 
     >>> import asyncio
     >>> from fourtop import AsyncEngine, AsyncMemoryStore, BookingRequest, sample
@@ -47,10 +52,16 @@ class AsyncEngine:
     4
     """
 
-    def __init__(self, store: AsyncStore, *, ids: IdSource | None = None) -> None:
+    def __init__(
+        self,
+        store: AsyncStore,
+        *,
+        ids: IdSource | None = None,
+        table_order: TableOrder | None = None,
+    ) -> None:
         self.store: AsyncStore = check_async_store(store)
         self._ids = TimeOrderedIds() if ids is None else ids
-        self._houses = CompiledHouses()
+        self._houses = CompiledHouses(as_table_order(table_order))
         self._executor = AsyncExecutor(self.store, self._houses)
 
     def on_store(self, store: AsyncStore, *, ids: IdSource | None = None) -> AsyncEngine:

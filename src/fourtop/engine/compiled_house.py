@@ -16,7 +16,7 @@ from fourtop.model.floor import Floor
 from fourtop.model.hold import Fingerprint, fingerprint_of
 from fourtop.model.house import House
 from fourtop.model.service_period import ServicePeriod
-from fourtop.planner import Planner, PlanRequest
+from fourtop.planner import Planner, PlanRequest, TableOrder
 from fourtop.ports import View
 
 KEPT_HOUSES: Final = 64
@@ -74,7 +74,8 @@ class CompiledHouse:
 
     @sees_evening.default
     def _weighs_evening(self) -> bool:
-        return self.house.policy.planning.weights.sees_evening
+        # A fixed order leaves the evening out.
+        return self.planner.order is None and self.house.policy.planning.weights.sees_evening
 
     @spares_waiting.default
     def _weighs_waiting(self) -> bool:
@@ -165,9 +166,13 @@ class CompiledHouses:
     A change of the restaurant or its policy compiles the calendar again; a change of a fact that
     plans depend on compiles the planner. An edit of notes or of a position compiles nothing. Safe
     for threads without a lock: no thread waits while another compiles.
+
+    Args:
+        order: A fixed order of the tables in all houses; ``None``: each house ranks them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, order: TableOrder | None = None) -> None:
+        self._order = order
         self._latest = lru_cache(maxsize=KEPT_HOUSES)(_Latest)
 
     def get(self, view: View) -> CompiledHouse:
@@ -179,7 +184,9 @@ class CompiledHouses:
         if known is not None and known.house is house and known.versions == versions:
             return known
         latest.house = house
-        compiled = latest.compiled = attrs.evolve(compile_house(house, known), versions=versions)
+        compiled = latest.compiled = attrs.evolve(
+            compile_house(house, known, self._order), versions=versions
+        )
         return compiled
 
     def expect(self, house: House) -> None:
@@ -196,19 +203,23 @@ class CompiledHouses:
         if house is None:
             return None
         if compiled is None or compiled.house is not house:
-            compiled = latest.compiled = compile_house(house, compiled)
+            compiled = latest.compiled = compile_house(house, compiled, self._order)
         if latest.prepared is not compiled.planner:
             _prepare(compiled)
             latest.prepared = compiled.planner
         return compiled
 
 
-def compile_house(house: House, known: CompiledHouse | None) -> CompiledHouse:
+def compile_house(
+    house: House, known: CompiledHouse | None, order: TableOrder | None = None
+) -> CompiledHouse:
     """Compile a house.
 
     Args:
         house: The house.
-        known: A compiled house of the restaurant; the parts that do not differ are kept.
+        known: A compiled house of the restaurant in the same order of tables; the parts that do not
+            differ are kept.
+        order: A fixed order of the tables; ``None``: the house ranks them.
     """
     calendar, planner = None, None
     if known is not None:
@@ -222,7 +233,7 @@ def compile_house(house: House, known: CompiledHouse | None) -> CompiledHouse:
     return CompiledHouse(
         house,
         calendar or Calendar(house.restaurant, house.policy),
-        planner or Planner(house.floor, house.policy.planning),
+        planner or Planner(house.floor, house.policy.planning, order=order),
     )
 
 

@@ -77,7 +77,8 @@ def unjoined_planner(compiled: CompiledHouse, relaxed: tuple[Relaxation, ...]) -
     if planner is None:
         house = compiled.house
         planning = attrs.evolve(house.policy.planning, adjacency_required=False)
-        planner = compiled.kept[_UNJOINED] = Planner(house.floor, planning)
+        order = compiled.planner.order
+        planner = compiled.kept[_UNJOINED] = Planner(house.floor, planning, order=order)
     return planner
 
 

@@ -28,7 +28,7 @@ def edit_of(
     is_floor = house.floor != present.floor
     is_policy = (house.restaurant, house.policy) != (present.restaurant, present.policy)
     after = attrs.evolve(
-        compile_house(house, before),
+        compile_house(house, before, before.planner.order),
         versions=(versions.floor + is_floor, versions.policy + is_policy),
     )
     return Edit(invocation, before, after)

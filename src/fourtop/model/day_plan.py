@@ -134,6 +134,11 @@ class DayMove:
         """When the party sits down, in UTC."""
         return from_micros(self.start_us)
 
+    @property
+    def after(self) -> tuple[str, ...]:
+        """The tables that it gets, as those of a re-seating are named."""
+        return self.tables
+
     def __str__(self) -> str:
         before = tables_of(self.before) if self.before else _NO_TABLES
         return f"{before} → {tables_of(self.tables)}"

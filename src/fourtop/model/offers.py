@@ -11,7 +11,7 @@ from typing import Final
 import attrs
 
 from fourtop.errors import Refusal
-from fourtop.errors.display import brief, count_of, html_table
+from fourtop.errors.display import brief, count_of, html_picture, html_table
 from fourtop.model import validators
 from fourtop.model.alternatives import Alternative, RejectedAlternative
 from fourtop.model.forecast import DemandForecast
@@ -282,6 +282,11 @@ class StartOffers:
         steered = f"{len(self.steered)} offered instead" if self.steered else ""
         return brief(self, count_of(len(self.found), "start"), steered, cheapest)
 
+    def _repr_svg_(self) -> str:
+        from fourtop.plotting import cost_strip  # noqa: PLC0415  # Only a notebook needs it.
+
+        return cost_strip(self).svg
+
     def _repr_html_(self) -> str:
         shown = self.shown
         rest = [each for each in self.found if each not in shown]
@@ -303,7 +308,7 @@ class StartOffers:
         columns = ("start", "minutes", "tables", *costs, "demand", "shown")
         start = brief_iso(self.request.start_us, zone_info(self.timezone))
         caption = f"Starts for a party of {self.request.party_size} at {start}, costs in covers"
-        return html_table(caption, columns, rows)
+        return html_picture(self._repr_svg_(), html_table(caption, columns, rows))
 
 
 def _comparison(other: OfferedStart, wish: OfferedStart) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 import attrs
 
 from fourtop.adjacency import SubsetEnumerator
-from fourtop.errors import Code, Proof, Reason, Refusal
+from fourtop.errors import Code, InvalidInput, Proof, Reason, Refusal
 from fourtop.model import validators
 from fourtop.model.floor import Floor, bits
 from fourtop.model.plan import SCORE_DECIMALS, Plan
@@ -26,6 +26,7 @@ from fourtop.planner.plan_maker import PlanMaker
 from fourtop.planner.plan_request import PlanRequest
 from fourtop.planner.rankings import Ranking
 from fourtop.planner.search import Search
+from fourtop.planner.table_order import TableOrder
 from fourtop.planner.violations import reasons_against
 
 MAX_COMPILED_SETS: Final = 20_000
@@ -78,6 +79,8 @@ class Planner:
         planning: The rules of the house.
         max_sets: Most sets of two or more tables to compile for a mode.
         max_nodes: Most sets of tables that one search visits.
+        order: A fixed order of the plans, in place of the score and the evening; ``None``: none. It
+            needs compiled sets: any answer about plans raises ``InvalidInput`` without them.
 
     >>> from fourtop.model.restaurant import Zone
     >>> from fourtop.model.table import Table
@@ -91,6 +94,7 @@ class Planner:
     planning: Planning
     max_sets: int = attrs.field(default=MAX_COMPILED_SETS, kw_only=True)
     max_nodes: int = attrs.field(default=MAX_SEARCH_NODES, kw_only=True)
+    order: TableOrder | None = attrs.field(default=None, kw_only=True)
     compiled_floor: CompiledFloor = attrs.field(init=False, repr=False)
     causes: Causes = attrs.field(init=False, repr=False)
     _score_model: ScoreModel = attrs.field(init=False, repr=False)
@@ -254,7 +258,7 @@ class Planner:
         return self._plan(request, ranking.first_in_evening(ranks, costs), costs)
 
     def _costs(self, evening: Evening | None) -> EveningCosts | None:
-        if evening is None:
+        if evening is None or self.order is not None:
             return None
         planning = self.planning
         return EveningCosts(self.compiled_floor, planning.weights, evening, planning.max_tables)
@@ -460,6 +464,9 @@ class Planner:
     def _compile_ranking(self, request: PlanRequest) -> Ranking | None:
         compiled = self._compiled(request.party_size)
         if compiled.combinations is None:
+            if self.order is not None:
+                rule = f"needs a floor with at most {self.max_sets:,} sets of tables"
+                raise InvalidInput("table_order", rule, self.order.value)
             return None
         party_size = request.party_size
         budget = self.planning.slack_budget
@@ -477,6 +484,9 @@ class Planner:
                 keyed.append((key, cost, candidate))
         # Both parts are in table order and the sort is stable, so table order decides ties.
         keyed.sort(key=lambda each: each[0])
+        if self.order is not None:
+            in_order = self.order.key
+            keyed.sort(key=lambda each: in_order(each[2]))
         return Ranking.of(
             [candidate for _, _, candidate in keyed],
             [cost for _, cost, _ in keyed],

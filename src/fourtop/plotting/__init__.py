@@ -7,11 +7,13 @@ theme.
 
 from fourtop.plotting.availability_chart import availability_chart
 from fourtop.plotting.bar_chart import BarRow, bar_chart
+from fourtop.plotting.cost_strip import cost_strip
 from fourtop.plotting.floor_moves import TableMove
 from fourtop.plotting.floor_plan import floor_plan
 from fourtop.plotting.heat_map import HeatRow, heat_map
 from fourtop.plotting.interval_chart import IntervalRow, interval_chart
 from fourtop.plotting.line_chart import LineSeries, line_chart
+from fourtop.plotting.move_chart import move_chart
 from fourtop.plotting.night_chart import night_chart
 from fourtop.plotting.picture import Picture
 from fourtop.plotting.score_chart import score_chart
@@ -28,10 +30,12 @@ __all__ = [
     "Theme",
     "availability_chart",
     "bar_chart",
+    "cost_strip",
     "floor_plan",
     "heat_map",
     "interval_chart",
     "line_chart",
+    "move_chart",
     "night_chart",
     "score_chart",
     "utilisation_chart",

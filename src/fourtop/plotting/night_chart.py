@@ -28,6 +28,7 @@ from fourtop.plotting.night_entries import (
     counts_of,
     name_of,
     people_at,
+    stacked,
     state_of,
     tooltip_of,
 )
@@ -189,7 +190,7 @@ class _Drawing:
                 if row.zone_name == zone:
                     lines.append(_Line(y + _ROW / 2, row, tuple(self._shown(row.entries))))
                     y += self.row
-        waiting = list(_stacked(self._shown(self.day.unassigned)))
+        waiting = list(stacked(self._shown(self.day.unassigned)))
         if waiting:
             headings.append((y + _HEADING - 9, "without a table"))
             y += _HEADING
@@ -351,15 +352,3 @@ def _is_free(x: float, middles: list[float], ties: Iterable[_Tie]) -> bool:
         abs(x - tie.x) < _TIE and middles[0] <= tie.middles[-1] and tie.middles[0] <= middles[-1]
         for tie in ties
     )
-
-
-def _stacked(entries: Iterable[DrawnEntry]) -> Iterator[tuple[DrawnEntry, ...]]:
-    """Put entries into as few rows as they need, by start."""
-    rows: list[list[DrawnEntry]] = []
-    for entry in sorted(entries, key=lambda each: (each.start_us, each.id)):
-        row = next((row for row in rows if row[-1].end_us <= entry.start_us), None)
-        if row is None:
-            rows.append([entry])
-        else:
-            row.append(entry)
-    return map(tuple, rows)

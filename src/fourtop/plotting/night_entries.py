@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, Protocol, TypeVar
 
 import attrs
 
@@ -75,6 +75,37 @@ def tooltip_of(entry: DrawnEntry, state: State, axis: TimeAxis) -> str:
     tables = f"at {' + '.join(entry.numbers)}" if entry.numbers else "without a table"
     facts = (party, times, due, state.text, entry.reason or "", tables)
     return f"{name}: {', '.join(each for each in facts if each)}"
+
+
+class _Stay(Protocol):
+    """Anything with an id and a time."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+
+    @property
+    def start_us(self) -> int:
+        """Microseconds since 1970."""
+
+    @property
+    def end_us(self) -> int:
+        """Microseconds since 1970."""
+
+
+_AnyStay = TypeVar("_AnyStay", bound=_Stay)
+
+
+def stacked(entries: Iterable[_AnyStay]) -> Iterator[tuple[_AnyStay, ...]]:
+    """Put entries into as few rows as they need, by start."""
+    rows: list[list[_AnyStay]] = []
+    for entry in sorted(entries, key=lambda each: (each.start_us, each.id)):
+        row = next((row for row in rows if row[-1].end_us <= entry.start_us), None)
+        if row is None:
+            rows.append([entry])
+        else:
+            row.append(entry)
+    return map(tuple, rows)
 
 
 def people_at(entries: Iterable[DrawnEntry], instant_us: int, now_us: int) -> int:

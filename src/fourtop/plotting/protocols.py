@@ -414,3 +414,143 @@ class HasInterval(Protocol):
     @property
     def high(self) -> float:
         """The upper end."""
+
+
+class DrawnRequest(Protocol):
+    """A request of a party."""
+
+    @property
+    def party_size(self) -> int:
+        """The people."""
+
+    @property
+    def start_us(self) -> int:
+        """Microseconds since 1970."""
+
+
+class DrawnCost(Protocol):
+    """The cost of a start."""
+
+    @property
+    def total(self) -> float:
+        """In covers."""
+
+
+class DrawnOffer(Protocol):
+    """A start that can be booked, such as ``fourtop.OfferedStart``."""
+
+    @property
+    def request(self) -> DrawnRequest:
+        """The request that books it."""
+
+    @property
+    def cost(self) -> DrawnCost:
+        """Its cost."""
+
+
+class DrawnRejection(Protocol):
+    """A start that cannot be booked, such as ``fourtop.RejectedAlternative``."""
+
+    @property
+    def requests(self) -> Sequence[DrawnRequest]:
+        """The request that was tried first, and others."""
+
+    @property
+    def refusal(self) -> DrawnRefusal:
+        """Why."""
+
+
+class DrawnOffers(Protocol):
+    """The starts around a wish, such as ``fourtop.StartOffers``."""
+
+    @property
+    def request(self) -> DrawnRequest:
+        """The wish."""
+
+    @property
+    def answer(self) -> object:
+        """A refusal, if the wish cannot be booked."""
+
+    @property
+    def found(self) -> Sequence[DrawnOffer]:
+        """The starts that can be booked."""
+
+    @property
+    def rejected(self) -> Sequence[DrawnRejection]:
+        """The others, without the wish."""
+
+    @property
+    def shown(self) -> Sequence[DrawnOffer]:
+        """Those of ``found`` that the house offers."""
+
+    @property
+    def timezone(self) -> str:
+        """The IANA name."""
+
+
+class DrawnMove(Protocol):
+    """A booking that changes tables, such as ``fourtop.PlannedMove`` or ``fourtop.DayMove``."""
+
+    @property
+    def booking_id(self) -> str:
+        """The booking."""
+
+    @property
+    def before(self) -> Sequence[str]:
+        """The ids of its tables before; none: it waits for tables."""
+
+    @property
+    def after(self) -> Sequence[str]:
+        """The ids of its tables after."""
+
+
+class HasMoves(Protocol):
+    """A plan of moves, such as ``fourtop.DayPlan``."""
+
+    @property
+    def moves(self) -> Sequence[DrawnMove]:
+        """One for each booking that changes tables."""
+
+
+class DrawnWindow(Protocol):
+    """A time at tables."""
+
+    @property
+    def start_us(self) -> int:
+        """Microseconds since 1970."""
+
+    @property
+    def end_us(self) -> int:
+        """Microseconds since 1970."""
+
+
+class DrawnStay(Protocol):
+    """The times of a party."""
+
+    @property
+    def occupied(self) -> DrawnWindow:
+        """For which its tables are taken."""
+
+
+class DrawnReseating(HasMoves, Protocol):
+    """The moves that make room for a party."""
+
+    @property
+    def party_size(self) -> int:
+        """The people."""
+
+
+class DrawnQuote(Protocol):
+    """A quote of a party, such as ``fourtop.Quote``."""
+
+    @property
+    def plan(self) -> HasTables:
+        """Its tables."""
+
+    @property
+    def stay(self) -> DrawnStay:
+        """Its times."""
+
+    @property
+    def reseating(self) -> DrawnReseating | None:
+        """The moves that free the tables; ``None``: they are free."""

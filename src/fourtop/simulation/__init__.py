@@ -33,6 +33,7 @@ from fourtop.simulation.profiles import (
     evening_profile,
     turned_away_by_size,
 )
+from fourtop.simulation.rollouts import RolloutCost, RolloutCosts, RolloutOptions, rollout_costs
 from fourtop.simulation.scenario import Scenario
 from fourtop.simulation.selection import Search, SearchTerms, Standing, search
 from fourtop.simulation.simulation import ScenarioOptions, Simulation, simulate
@@ -67,6 +68,9 @@ __all__ = [
     "Poisson",
     "Rerun",
     "RerunRow",
+    "RolloutCost",
+    "RolloutCosts",
+    "RolloutOptions",
     "Scenario",
     "ScenarioOptions",
     "Search",
@@ -91,6 +95,7 @@ __all__ = [
     "loads_demand",
     "play_evening",
     "rerun",
+    "rollout_costs",
     "search",
     "simulate",
     "simulate_evening",

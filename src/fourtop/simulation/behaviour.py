@@ -8,6 +8,7 @@ from typing import Final
 import attrs
 
 from fourtop.engine import Desk
+from fourtop.engine.reseat import MAX_RESEATED
 from fourtop.errors import InvalidInput, safe_repr
 from fourtop.errors.display import brief
 from fourtop.model import validators
@@ -16,6 +17,7 @@ from fourtop.model.booking import Booking
 from fourtop.model.offers import OfferTerms
 from fourtop.model.request import BookingRequest
 from fourtop.model.results import Quote
+from fourtop.planner.table_order import TableOrder, as_table_order
 from fourtop.simulation.guests import Guest
 
 MOST_MOVED_MINUTES: Final = 24 * 60
@@ -112,6 +114,10 @@ class Behaviour:
             engine accepts. The refusals count as ``NOT_ACCEPTED``.
         choose: The tables of a party, ``choose(guest, quote)``; ``None``: the engine's best plan.
             ``quote.plan`` is the best one and ``quote.others`` are the next four.
+        table_order: A fixed order of tables, such as ``"alphabetical"``, for all that the engine
+            chooses; ``None``: the weights of the house rank them.
+        most_moves: The most bookings that the house gives other tables to make room for a party
+            that books (0–5), as ``moves`` of ``Desk.book``.
         alternatives: What the house offers after a no to a booking; ``None``: nothing. A party that
             takes a split has two bookings; it comes, sits down and leaves as one.
         offers: The starts that the house offers to each guest who books, with their costs; its
@@ -143,6 +149,15 @@ class Behaviour:
     )
     choose: ChooseTables | None = attrs.field(
         default=None, kw_only=True, validator=validators.optional(_callable)
+    )
+    table_order: TableOrder | None = attrs.field(
+        default=None, kw_only=True, converter=as_table_order
+    )
+    most_moves: int = attrs.field(
+        default=0,
+        kw_only=True,
+        converter=validators.as_integer,
+        validator=validators.integer(0, MAX_RESEATED),
     )
     alternatives: AlternativeTerms | None = attrs.field(
         default=None,

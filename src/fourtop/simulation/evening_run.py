@@ -59,7 +59,16 @@ class _Order(IntEnum):
 
 
 class EveningRun:
-    """An evening in progress: a queue of events, and the parties."""
+    """An evening in progress: a queue of events, and the parties.
+
+    Args:
+        scenario: The house, its demand and its behaviour.
+        calendar: The calendar of the house.
+        guests: The guests, in the order of their requests.
+        make_store: Makes the store of the evening.
+        begins_us: The time at which the evening begins, in microseconds; ``None``: with the first
+            request.
+    """
 
     def __init__(
         self,
@@ -67,12 +76,16 @@ class EveningRun:
         calendar: Calendar,
         guests: tuple[Guest, ...],
         make_store: MakeStore,
+        *,
+        begins_us: int | None = None,
     ) -> None:
         house = scenario.house
         self._behaviour, self._stays = scenario.behaviour, scenario.demand.stays
         self._seating, self._calendar = house.policy.seating, calendar
         self._channels = frozenset(house.policy.known_channels)
         first_us = guests[0].asks_us if guests else 0
+        if begins_us is not None:
+            first_us = begins_us
         self._clock = ManualClock(from_micros(first_us))
         engine = scenario.engine.on_store(make_store(self._clock), ids=CountedIds("n"))
         self._online = engine.add_restaurant(house, actor=GUEST)
@@ -166,8 +179,8 @@ class EveningRun:
         if behaviour.book is not None:
             return _confirmed(behaviour.book(desk, asked))
         if desk is self.staff or not behaviour.hold_seconds:
-            return desk.book(asked, booking_id=booking_id)
-        return desk.hold(asked)
+            return desk.book(asked, booking_id=booking_id, moves=behaviour.most_moves)
+        return desk.hold(asked, moves=behaviour.most_moves)
 
     def _give_back(self, taken: Sequence[Booking | Hold]) -> None:
         """Free the tables of a split of which another part got none."""
@@ -239,7 +252,9 @@ class EveningRun:
                 # It was too slow, and asks once more.
                 self._try_again()
                 try:
-                    bookings.append(self._online.book(asked, booking_id=booking_id))
+                    moves = self._behaviour.most_moves
+                    found = self._online.book(asked, booking_id=booking_id, moves=moves)
+                    bookings.append(found)
                 except Refused as refused:
                     self._give_back([*bookings, *(each for _, each in holds[place + 1 :])])
                     party.end(Outcome.REFUSED, refused.refusal.code.value)

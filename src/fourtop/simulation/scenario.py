@@ -80,7 +80,8 @@ class Scenario:
     @cached_property
     def engine(self) -> Engine:
         """An engine with the compiled, empty house; each evening has one on a store of its own."""
-        engine = Engine(MemoryStore(ManualClock(datetime(2030, 1, 1, tzinfo=UTC))))
+        store = MemoryStore(ManualClock(datetime(2030, 1, 1, tzinfo=UTC)))
+        engine = Engine(store, table_order=self.behaviour.table_order)
         engine.add_restaurant(self.house)
         return engine
 

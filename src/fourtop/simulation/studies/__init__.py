@@ -6,6 +6,8 @@
 from fourtop.simulation.studies.effect import Effect
 from fourtop.simulation.studies.joins import worth_of_joins
 from fourtop.simulation.studies.mix import mixes_of_seats, table_mix
+from fourtop.simulation.studies.quality import Gain, QualityStudy, seating_quality
+from fourtop.simulation.studies.quality_cases import WILLINGNESS, Part
 from fourtop.simulation.studies.rules import (
     accept_rules,
     buffers,
@@ -19,8 +21,12 @@ from fourtop.simulation.studies.study import Study, study
 from fourtop.simulation.studies.variant import Variant
 
 __all__ = [
+    "WILLINGNESS",
     "Effect",
+    "Gain",
+    "Part",
     "Per",
+    "QualityStudy",
     "Study",
     "StudyOptions",
     "Variant",
@@ -30,6 +36,7 @@ __all__ = [
     "mixes_of_seats",
     "notice",
     "pacing",
+    "seating_quality",
     "study",
     "table_mix",
     "turn_times",
@@ -38,5 +45,6 @@ __all__ = [
 
 # Tracebacks, pickles and documentation name a class or function by its public module.
 for _name in __all__:
-    globals()[_name].__module__ = __name__
+    if hasattr(globals()[_name], "__qualname__"):
+        globals()[_name].__module__ = __name__
 del _name

@@ -326,10 +326,17 @@ def study(
     validators.check_text("title", title, LONGEST_TITLE)
     terms = Terms(**options)
     found = as_variants(variants, base)
-    if terms.metric.name in _OF_SPEND and any(
-        each.scenario.demand.spend_per_cover is None for each in found
-    ):
-        rule = f"needs a demand with spend_per_cover for {terms.metric.name}"
-        raise InvalidInput("metric", rule, "none")
+    check_spend(terms.metric, [each.scenario for each in found])
     played = play_scenarios([each.scenario for each in found], terms)
     return Study(title, found, played, terms.metric, terms.per)
+
+
+def check_spend(metric: Metric, scenarios: Iterable[Scenario]) -> None:
+    """Check that each demand has a spend if a metric needs one.
+
+    Raises:
+        InvalidInput: If one has not.
+    """
+    if metric.name in _OF_SPEND and any(each.demand.spend_per_cover is None for each in scenarios):
+        rule = f"needs a demand with spend_per_cover for {metric.name}"
+        raise InvalidInput("metric", rule, "none")
