@@ -94,7 +94,11 @@ def bars(*, is_quick: bool = False) -> Iterator[Bar | Note]:
     days = [full(seed) for seed in (QUICK_DAYS if is_quick else DAYS)]
     seeds = QUICK_SEEDS if is_quick else SEEDS
     first = [planned(desk, 1, 0) for desk in days]
-    asked = fmean(sum(each.party_size for each in (*r.plan.moves, *r.plan.left)) for r in first)
+    asked = fmean(
+        sum(each.party_size for each in run.plan.moves)
+        + sum(each.party_size for each in run.plan.left)
+        for run in first
+    )
     bound = fmean(run.plan.bound or 0 for run in first)
     yield Note(
         f"{len(days)} days of {REQUESTS} requests: {asked:.0f} people ask, the bound is {bound:.0f}"

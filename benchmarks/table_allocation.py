@@ -15,7 +15,7 @@ holds for each of these sets too, because its winner is in all of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from functools import partial
 from secrets import randbelow
 from statistics import fmean
@@ -60,7 +60,7 @@ class SimpyEvening:
         self.free = list(mix)
         self.covers = 0
 
-    def source(self, arrivals: Sequence[Arrival]) -> Iterator[Any]:
+    def source(self, arrivals: Sequence[Arrival]) -> Generator[Any, Any, None]:
         """Let the parties come; give each the smallest free table that fits."""
         for arrival in arrivals:
             yield self.environment.timeout(arrival.minute - self.environment.now)
@@ -71,7 +71,7 @@ class SimpyEvening:
                     self.environment.process(self.party(kind, arrival.stay))
                     break
 
-    def party(self, kind: int, stay: float) -> Iterator[Any]:
+    def party(self, kind: int, stay: float) -> Generator[Any, Any, None]:
         """Stay, then leave the table."""
         yield self.environment.timeout(stay)
         self.free[kind] += 1

@@ -52,10 +52,10 @@ def test_an_order_takes_the_first_free_set_and_leaves_the_evening_out() -> None:
     planner = Planner(floor, Planning(), order=TableOrder.ALPHABETICAL)
     # Table C is the best of the evening: no time beside the stay is lost there.
     evening = evening_of((None, None), (None, None), (120, 210), free=0b110)
-    found = planner.best(PlanRequest(4), 0b110, (), evening)
+    found = planner.best(PlanRequest(4), 0b110, (), lambda: evening)
     assert found is not None
     assert (found.tables, found) == (("B",), planner.best(PlanRequest(4), 0b110))
-    ranked = Planner(floor, Planning()).best(PlanRequest(4), 0b110, (), evening)
+    ranked = Planner(floor, Planning()).best(PlanRequest(4), 0b110, (), lambda: evening)
     assert ranked is not None
     assert ranked.tables == ("C",)
 

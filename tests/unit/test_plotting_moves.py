@@ -9,7 +9,8 @@ import attrs
 import pytest
 
 from fourtop import InvalidInput, Quote, Refusal, StartOffers
-from fourtop.model.offers import OfferedStart, OpportunityCost
+from fourtop.model.offers import OfferedStart
+from fourtop.model.opportunity_cost import OpportunityCost
 from fourtop.plotting import cost_strip, move_chart
 from tests.unit.picture_samples import offered, planned, reseated, taken
 from tests.unit.svg_page import Page
