@@ -238,7 +238,7 @@ def test_an_edit_of_one_table_writes_one_row(url: str, monkeypatch: pytest.Monke
 
 def test_a_house_of_an_earlier_version_keeps_its_ranking(tmp_path: Path) -> None:
     path = tmp_path / "night.db"
-    url, kept = sqlite_url(path), Weights.reference()
+    url, kept = sqlite_url(path), attrs.evolve(Weights.reference(), parties_starved=0)
     house = with_policy(HOUSE, planning=Planning(weights=kept, demand_multiplier=2))
     with SqlStore(url, clock=ManualClock(NOW)) as store:
         Engine(store).add_restaurant(house)
