@@ -37,6 +37,8 @@ class Kept:
     plan: Reseating | DayPlan
 
 
+# What happens between a plan and its command.
+BEFORE = st.sampled_from(("nothing", "leave", "later", "pin", "take", "wait", "later"))
 # How much larger the party is than the largest table that was free.
 _BESIDE = (0, -1, 1)
 # A larger party may stay longer.
@@ -57,14 +59,26 @@ class PlanRules(WaitlistRules, HouseRules):
     @rule(
         caller=callers(),
         wish=wishes(),
-        command=st.sampled_from(("quote", "book", "hold", "quote", "book")),
+        command=st.sampled_from(("quote", "book", "hold", "later", "book", "later")),
         moves=st.sampled_from((1, 2, 1)),
         blocker=BLOCKERS,
+        before=BEFORE,
     )
-    def make_room(self, caller: Caller, wish: Wish, command: str, moves: int, blocker: str) -> None:
+    def make_room(
+        self,
+        caller: Caller,
+        wish: Wish,
+        command: str,
+        moves: int,
+        *,
+        blocker: str,
+        before: str,
+    ) -> None:
         """Let a party sit at a larger table than it needs, and ask for a party that needs it."""
-        plain = attrs.evolve(wish, **PLAIN)
-        start = plain.request(self._here(caller)).start_us
+        if command != "hold":
+            # Staff need no notice.
+            caller = attrs.evolve(caller, actor=ACTORS[1])
+        plain, start = self._ahead(caller, wish)
         known = set(self._here(caller).blocks)
         most = self._block_the_largest(caller, plain, start, blocker)
         if most is None:
@@ -72,14 +86,25 @@ class PlanRules(WaitlistRules, HouseRules):
         ledger = self._here(caller)
         asked = [plain.request(ledger, party_size=most + each, start=start) for each in _BESIDE]
         request = next((each for each in asked if room.needs_a_move(ledger, each)), asked[0])
-        if command == "quote":
-            self._find_room(caller, request, moves)
+        if command in ("quote", "later"):
+            kept = self._find_room(caller, request, moves)
+            if kept is not None and command == "later":
+                self._carry_out(caller, kept, before, "book")
         elif command == "book":
             self._book_with(caller, request, moves)
         else:
             self._hold_with(caller, request, moves)
         self.all_that_is_seen_is_as_the_model_says()
         self._open_again(caller, known)
+
+    def _ahead(self, caller: Caller, wish: Wish) -> tuple[Wish, int]:
+        """Return a plain wish and a start that is not past."""
+        ledger, plain = self._here(caller), attrs.evolve(wish, **PLAIN)
+        start = plain.request(ledger).start_us
+        if start <= ledger.now:
+            plain = attrs.evolve(plain, day=1)
+            start = plain.request(ledger).start_us
+        return plain, start
 
     def _open_again(self, caller: Caller, known: set[str]) -> None:
         for block_id in [each for each in self._here(caller).blocks if each not in known]:
@@ -126,7 +151,7 @@ class PlanRules(WaitlistRules, HouseRules):
             self.all_that_is_seen_is_as_the_model_says()
         return largest.capacity
 
-    def _find_room(self, caller: Caller, request: BookingRequest, moves: int) -> None:
+    def _find_room(self, caller: Caller, request: BookingRequest, moves: int) -> Kept | None:
         """Ask for the moves that make room, and keep them for later."""
         ledger = self._here(caller)
         answer: Quote | Refusal | None = None
@@ -149,16 +174,18 @@ class PlanRules(WaitlistRules, HouseRules):
                 self._count("quote_with_moves", f"refused: {answer.code.value}")
             else:
                 comparing.check_error(error, wrong, answer)
-            return
+            return None
         assert error is None, f"a quote failed without need: {error!r}"
         assert isinstance(answer, Quote)
         assert guest.given is not None
         assert answer.plan.tables == guest.given.tables
         comparing.check_versions(ledger, answer.versions)
-        if found is not None:
-            comparing.check_versions(ledger, found.versions)
-            self.kept.append(Kept(caller.here, request, found))
-            self._count("quote_with_moves", "accepted")
+        if found is None:
+            return None
+        comparing.check_versions(ledger, found.versions)
+        self.kept.append(Kept(caller.here, request, found))
+        self._count("quote_with_moves", "accepted")
+        return self.kept[-1]
 
     def _book_with(self, caller: Caller, request: BookingRequest, moves: int | Reseating) -> None:
         made = _Made()
@@ -218,15 +245,28 @@ class PlanRules(WaitlistRules, HouseRules):
 
     # ---- the plan of a day
 
-    @rule(caller=callers(), wish=wishes(), parties=PARTIES, at_once=st.booleans(), blocker=BLOCKERS)
+    @rule(
+        caller=callers(),
+        wish=wishes(),
+        parties=PARTIES,
+        when=st.sampled_from(("now", "now", "later", "later", "another time")),
+        blocker=BLOCKERS,
+        before=BEFORE,
+    )
     def plan_a_day(
-        self, caller: Caller, wish: Wish, parties: list[int], blocker: str, *, at_once: bool
+        self,
+        caller: Caller,
+        wish: Wish,
+        parties: list[int],
+        *,
+        when: str,
+        blocker: str,
+        before: str,
     ) -> None:
         """Let parties wait for tables beside one that has some, and plan their day."""
-        plain = attrs.evolve(wish, **PLAIN)
-        ledger = self._here(caller)
-        start = plain.request(ledger).start_us
         caller = attrs.evolve(caller, actor=ACTORS[1])
+        ledger = self._here(caller)
+        plain, start = self._ahead(caller, wish)
         known = set(ledger.blocks)
         size = self._block_the_largest(caller, plain, start, blocker)
         for party_size in [*parties, *([] if size is None else [size])]:
@@ -239,10 +279,13 @@ class PlanRules(WaitlistRules, HouseRules):
         plan = self._desk(caller).plan_day(on, node_budget=NODES)
         day_plan.check_plan(ledger, plan)
         self._count("plan_day", "accepted")
-        if at_once:
+        if when == "now":
             self._commit_plan(caller, plan, is_fresh=True)
         elif plan.moves:
-            self.kept.append(Kept(caller.here, plain.request(ledger, start=start), plan))
+            kept = Kept(caller.here, plain.request(ledger, start=start), plan)
+            self.kept.append(kept)
+            if when == "later":
+                self._carry_out(caller, kept, before, "book")
         self.all_that_is_seen_is_as_the_model_says()
         self._open_again(caller, known)
 
@@ -278,14 +321,16 @@ class PlanRules(WaitlistRules, HouseRules):
     @rule(
         caller=callers(),
         choice=PICKS,
-        before=st.sampled_from(("nothing", "move", "later", "pin", "take", "wait", "nothing")),
+        before=BEFORE,
         command=st.sampled_from(("book", "book", "hold")),
     )
     def carry_out(self, caller: Caller, choice: int, before: str, command: str) -> None:
         """Carry out a plan that was kept, perhaps after something that makes it stale."""
         kept = pick(self.kept, choice)
-        if kept is None:
-            return
+        if kept is not None:
+            self._carry_out(caller, kept, before, command)
+
+    def _carry_out(self, caller: Caller, kept: Kept, before: str, command: str) -> None:
         self.kept.remove(kept)
         staff = Caller(kept.here, ACTORS[1], None)
         self._befall(staff, kept, before)
@@ -313,7 +358,7 @@ class PlanRules(WaitlistRules, HouseRules):
             self._pass_until(guest.sitting.start)
         elif what == "pin" and guest is not None:
             self._pin(staff, guest.id)
-        elif what == "move" and guest is not None and guest.given is not None:
+        elif what == "leave" and guest is not None and guest.given is not None:
             self._step(staff, "cancel", guest.id, None)
 
 
