@@ -1,8 +1,9 @@
 """Composition: the one list of checks, and those of them that bind in a house.
 
 To add a rule for parties, write a function of a ``Candidacy`` that returns ``None`` or a
-``Refusal`` in a module of ``engine/checks``, and put it into ``CHECKS``. A rule for some tables
-returns those that a party cannot have, and stands in ``TABLE_RULES``.
+``Refusal`` in a module of ``engine/checks``, and put it into ``CHECKS``. If the size of the party
+does not matter to it, say so with ``asks_size=False``. A rule for some tables returns those that a
+party cannot have, and stands in ``TABLE_RULES``.
 """
 
 from __future__ import annotations
