@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from itertools import pairwise
 
 from fourtop.errors import Code, Proof, Reason, Refusal
 from fourtop.model.allocation import Allocation, Owner, OwnerKind
@@ -46,6 +47,16 @@ def refuse_taken(
     """Return the refusal of named tables that are taken; ``None`` if all are free."""
     rivals = find_all_rivals(view, tables, window, without)
     return taken(tables, rivals) if rivals else None
+
+
+def refuse_shared(rows: Iterable[Allocation]) -> Refusal | None:
+    """Return the refusal of new rows that share a resource; ``None`` if none do. O(n log n)."""
+    in_order = sorted(rows, key=lambda each: (each.resource_type, each.resource_id, each.window))
+    for one, other in pairwise(in_order):
+        is_same = (one.resource_type, one.resource_id) == (other.resource_type, other.resource_id)
+        if is_same and one.window.overlaps(other.window):
+            return taken([one.resource_id], [other])
+    return None
 
 
 def taken(tables: Collection[str], rivals: Collection[Allocation]) -> Refusal:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from itertools import pairwise
 
 import attrs
 
@@ -20,7 +19,7 @@ from fourtop.engine.preconditions import check_awaits_confirmation, get_booking,
 from fourtop.engine.promises import can_seat_all, protected_parties
 from fourtop.engine.queries.availability import missing_from
 from fourtop.engine.queries.day_parties import expected_windows, reach_of
-from fourtop.engine.rivals import taken
+from fourtop.engine.rivals import refuse_shared
 from fourtop.engine.usage import Released
 from fourtop.errors import Code, InvalidInput, Proof, Reason, Refusal, Refused, StaleVersion
 from fourtop.errors.display import safe_repr
@@ -178,7 +177,9 @@ class _Work:
             Refused: If two parties share a table or do not keep a distance, or if a party that was
                 promised tables could get none.
         """
-        _check_apart(rows)
+        refusal = refuse_shared(rows)
+        if refusal is not None:
+            raise Refused(refusal)
         if has_distances(self.compiled.house):
             self._check_distances(given, rows)
         self._check_promises(given)
@@ -216,12 +217,3 @@ class _Work:
 def _window_of(booking: Booking) -> Window:
     assert booking.assignment is not None, "the plan has given it tables"
     return booking.assignment.window
-
-
-def _check_apart(rows: Sequence[Allocation]) -> None:
-    """Check that no two new rows of one table overlap. O(n log n)."""
-    by_table = sorted(rows, key=lambda each: (each.resource_type, each.resource_id, each.window))
-    for one, other in pairwise(by_table):
-        is_same = (one.resource_type, one.resource_id) == (other.resource_type, other.resource_id)
-        if is_same and one.window.overlaps(other.window):
-            raise Refused(taken([one.resource_id], [other]))

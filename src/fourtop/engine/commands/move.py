@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import combinations
 
 import attrs
 
@@ -22,7 +21,7 @@ from fourtop.engine.invocation import Invocation
 from fourtop.engine.permits import Permits, unneeded
 from fourtop.engine.preconditions import check_pin, get_booking
 from fourtop.engine.reassignment import Judgement, Reassignment
-from fourtop.engine.rivals import refuse_taken, taken
+from fourtop.engine.rivals import refuse_shared, refuse_taken
 from fourtop.errors import IllegalTransition, InvalidInput, Proof, Refusal, Refused, safe_repr
 from fourtop.errors.display import brief, some
 from fourtop.model import validators
@@ -183,7 +182,9 @@ def move_bookings(
         )
         for number, step in enumerate(steps, 1)
     ]
-    _check_apart(placings)
+    refusal = refuse_shared(row for each in placings for row in each.rows)
+    if refusal is not None:
+        raise Refused(refusal)
     if has_distances(compiled.house):
         steps = _apart_from_others(view, compiled.house.floor, steps, placings)
     if asks_promises:
@@ -267,18 +268,6 @@ def _overstay(view: View, booking: Booking) -> Window | None:
     minutes = view.house.policy.seating.overstay_minutes
     party = SeatedParty.of(booking, view.now_us, minutes)
     return Window.of_micros(view.now_us, party.until_us)
-
-
-def _check_apart(placings: list[Placing]) -> None:
-    for one, other in combinations(placings, 2):
-        for first in one.rows:
-            for second in other.rows:
-                is_same = (first.resource_type, first.resource_id) == (
-                    second.resource_type,
-                    second.resource_id,
-                )
-                if is_same and first.window.overlaps(second.window):
-                    raise Refused(taken([first.resource_id], [second]))
 
 
 def _apart_from_others(
