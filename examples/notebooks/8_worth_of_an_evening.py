@@ -143,8 +143,9 @@ interval_chart(
 )
 
 # %% [markdown]
-# The order of the starts is what matters for an offer. The level of a cost was fitted to many
-# evenings, and one evening with its bookings may lose more covers or fewer.
+# The cheap starts are cheap in both. The level differs: here the engine's costs are more than twice
+# the loss that the rollouts find. So a threshold such as 0.5 covers is a choice of the house, and no
+# promise of so many covers.
 #
 # ## A no that becomes a yes
 #
