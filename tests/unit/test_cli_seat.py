@@ -10,6 +10,7 @@ import attrs
 import pytest
 
 from fourtop import (
+    BookingRequest,
     BookingRow,
     BookingStatus,
     CountedIds,
@@ -17,6 +18,7 @@ from fourtop import (
     Engine,
     ServicePeriod,
     SqlStore,
+    Window,
     sketch_floor,
 )
 from fourtop.cli.database import VARIABLE
@@ -80,6 +82,30 @@ def test_a_no_names_the_party_in_the_way_and_the_best_other_table(
     code, data = as_json(capsys, "seat", "house", "b")
     assert (code, data["booking"]) == (1, None)
     assert data["refusal"]["reasons"][0]["details"]["alternative"] == ["2"]
+
+
+def test_later_bookings_move_for_a_party_at_the_door(desk: Desk, capsys: Captured) -> None:
+    soon = datetime.now(UTC).replace(second=0, microsecond=0) + timedelta(minutes=30)
+    desk.edit_floor(lambda _: sketch_floor({"1": 2, "2": 4}))
+    block = desk.block(Window(soon, soon + timedelta(hours=1)), tables=["1"], reason="a test")
+    desk.book(BookingRequest(2, soon), booking_id="later")
+    desk.unblock(block.id)
+    asked = ("seat", "house", "--walk-in", "4")
+    code, out, _ = run(capsys, *asked)
+    assert (code, out.startswith("no: ")) == (1, True)
+    code, data = as_json(capsys, *asked)
+    assert (code, data["moves"]) == (1, [])
+    code, out, _ = run(capsys, *asked, "--moves", "1")
+    first, second = out.splitlines()
+    assert (code, first.startswith("a party of 4 sits at 2 until ")) == (0, True)
+    assert second == "moved later: 2 to 1"
+    assert desk.get_booking("later").tables == ("1",)
+    assert "--moves: must be a whole number from 0 to 5" in refused_input(
+        capsys, *asked, "--moves", "6"
+    )
+    assert refused_input(capsys, "seat", "house", "later", "--moves", "1").startswith(
+        "--moves: only for --walk-in"
+    )
 
 
 def test_a_party_at_the_door_is_seated(desk: Desk, capsys: Captured) -> None:

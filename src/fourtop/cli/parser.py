@@ -244,6 +244,13 @@ def _add_keeping(add: Add) -> None:
     one.add_argument(
         "--table", action="append", default=[], metavar="NUMBER", help="this table; may be repeated"
     )
+    one.add_argument(
+        "--moves",
+        type=whole,
+        default=0,
+        metavar="NUMBER",
+        help="move at most this many later bookings to make room for a party at the door",
+    )
     add_store(one)
     one = add(
         "preview", _run_preview, "the bookings and holds that a new house strands, and the ways out"
@@ -504,7 +511,7 @@ def _run_doctor(found: Namespace) -> Answer:
 
 
 def _run_seat(found: Namespace) -> Answer:
-    arrival = Arrival(found.booking, found.party_size, found.table)
+    arrival = Arrival(found.booking, found.party_size, found.table, found.moves)
     return seat(database(found), found.id, arrival)
 
 

@@ -24,11 +24,13 @@ class Arrival:
         booking_id: The booking, if there is one.
         party_size: The size of a party without a booking.
         tables: Numbers of the only tables for a party without a booking.
+        moves: Most later bookings that may move for it.
     """
 
     booking_id: str | None
     party_size: int | None
     tables: Sequence[str] = ()
+    moves: int = 0
 
 
 def seat(database: Database, restaurant_id: str, arrival: Arrival) -> Answer:
@@ -37,7 +39,8 @@ def seat(database: Database, restaurant_id: str, arrival: Arrival) -> Answer:
     Raises:
         NotFound: If the restaurant, the booking or a table does not exist.
         IllegalTransition: If the booking is not confirmed, or has no tables.
-        WrongInput: If neither a booking nor a party size is given, or both.
+        WrongInput: If neither a booking nor a party size is given, or both, or tables or moves for
+            a booking.
         StoreMisconfigured: If the schema is wrong; run ``fourtop doctor``.
         StoreUnavailable: If the database cannot be reached.
     """
@@ -45,6 +48,8 @@ def seat(database: Database, restaurant_id: str, arrival: Arrival) -> Answer:
         raise WrongInput("BOOKING, --walk-in: give exactly one of them")
     if arrival.booking_id is not None and arrival.tables:
         raise WrongInput("--table: only for --walk-in; a booking has its tables")
+    if arrival.booking_id is not None and arrival.moves:
+        raise WrongInput("--moves: only for --walk-in; a booking has its tables")
     with staff_desk(database, restaurant_id) as desk:
         house = desk.house()
         if arrival.party_size is None:
@@ -52,7 +57,11 @@ def seat(database: Database, restaurant_id: str, arrival: Arrival) -> Answer:
             return _answer(house, booking_id, lambda: desk.seat(booking_id))
         tables = [_table_id(house, number) for number in arrival.tables]
         party = WalkIn(arrival.party_size, tables=tables)
-        return _answer(house, f"a party of {party.party_size}", lambda: desk.walk_in(party))
+        return _answer(
+            house,
+            f"a party of {party.party_size}",
+            lambda: desk.walk_in(party, moves=arrival.moves),
+        )
 
 
 def _answer(house: House, who: str, call: Callable[[], Booking]) -> Answer:
@@ -61,11 +70,18 @@ def _answer(house: House, who: str, call: Callable[[], Booking]) -> Answer:
     try:
         booking = call()
     except Refused as refused:
-        data |= {"booking": None, "refusal": to_data(refused.refusal)}
+        data |= {"booking": None, "refusal": to_data(refused.refusal), "moves": []}
         return Answer(_refused(refused.refusal, formatter), data, ExitCode.NO)
     until = formatter.clock(booking.stay.dining.end_us)
-    data |= {"booking": to_data(booking), "refusal": None}
-    return Answer(f"{who} sits at {formatter.tables(booking.tables)} until {until}", data)
+    moves = booking.receipt.moves
+    data |= {"booking": to_data(booking), "refusal": None, "moves": to_data(moves)}
+    lines = [f"{who} sits at {formatter.tables(booking.tables)} until {until}"]
+    lines += [
+        f"moved {each.booking_id}: {formatter.tables(each.before)} to"
+        f" {formatter.tables(each.after)}"
+        for each in moves
+    ]
+    return Answer("\n".join(lines), data)
 
 
 def _refused(refusal: Refusal, formatter: Formatter) -> str:

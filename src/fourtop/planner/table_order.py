@@ -14,18 +14,21 @@ class TableOrder(StrEnum):
 
     Houses without a score follow such orders, so the laboratory compares a ranking with them.
 
-    ``ALPHABETICAL``: the set with the fewest seats, then in table order. ``ISLANDS_FIRST``: a table
-    that can be joined to none, then as ``ALPHABETICAL``.
+    ``ALPHABETICAL``: the set with the fewest seats, then the fewest tables, then in table order.
+    ``ISLANDS_FIRST``: a table that can be joined to none, then the fewest seats, then in table
+    order.
     """
 
     ALPHABETICAL = "alphabetical"
     ISLANDS_FIRST = "islands_first"
 
-    def key(self, candidate: Candidate) -> tuple[bool, int, tuple[int, ...]]:
+    def key(self, candidate: Candidate) -> tuple[int, int, int, tuple[int, ...]]:
         """Return the place of a candidate, the least first. No two candidates have the same."""
+        places = tuple(bits(candidate.mask))
+        if self is TableOrder.ALPHABETICAL:
+            return 0, candidate.seats, candidate.size, places
         is_island = candidate.size == 1 and not candidate.joins
-        is_later = self is TableOrder.ISLANDS_FIRST and not is_island
-        return is_later, candidate.seats, tuple(bits(candidate.mask))
+        return int(not is_island), candidate.seats, 0, places
 
 
 def as_table_order(value: TableOrder | str | None) -> TableOrder | None:
