@@ -369,7 +369,9 @@ def cells(
 
 
 _FLOOR_BARS: Final = {
-    False: {"alphabetical": 1.4,    True: {"alphabetical": 0.8,}
+    False: {"alphabetical": 1.4, "islands": 2.2, "former": 1.55},
+    True: {"alphabetical": 0.8, "islands": 1.1},
+}
 # A cell is worse than alphabetical if its gain is so many standard errors below 0.
 _WORST: Final = -3.7
 
@@ -398,8 +400,7 @@ def random_bars(evenings: int) -> Iterator[Bar | Note]:
     for cell in found:
         if cell.gains["alphabetical"][0] < 0:
             yield Note(f"loses against alphabetical: {cell}")
-    bars = {
-        False: {"alphabetical": 0.5,        True: {"alphabetical": 0.0,    }
+    bars = {False: {"alphabetical": 0.5}, True: {"alphabetical": 0.0}}
     yield from _mean_bars(f"{RANDOM_FLOORS} random floors", found, bars)
 
 

@@ -26,11 +26,11 @@ def orders(order: TableOrder | None, **limits: Any) -> list[list[str]]:
     ]
 
 
-def test_the_alphabetical_order_is_by_seats_then_by_table_order() -> None:
+def test_the_alphabetical_order_is_by_seats_then_by_tables_and_table_order() -> None:
     assert orders(TableOrder.ALPHABETICAL) == [
-        # Of equal seats, A comes before the set BC, which is pushed together.
-        ["B", "C", "A", "BC", "AB", "D", "ABC"],
-        ["AB", "D", "ABC"],
+        # Of equal seats, A comes before the set BC, and D before AB.
+        ["B", "C", "A", "BC", "D", "AB", "ABC"],
+        ["D", "AB", "ABC"],
     ]
 
 
