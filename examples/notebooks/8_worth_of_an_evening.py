@@ -144,8 +144,8 @@ interval_chart(
 
 # %% [markdown]
 # The cheap starts are cheap in both. The level differs: here the engine's costs are more than twice
-# the loss that the rollouts find. So a threshold such as 0.5 covers is a choice of the house, and no
-# promise of so many covers.
+# the loss that the rollouts find. So a threshold such as 0.5 covers is a choice of the house, and
+# no promise of so many covers.
 #
 # ## A no that becomes a yes
 #

@@ -167,3 +167,20 @@ def test_a_steered_evening_replays() -> None:
     terms = OfferTerms(30, forecast=demand_forecast(demand, sample.pub()), steering=EVERY)
     scenario = Scenario(sample.pub(), demand, Behaviour(offers=terms))
     assert play_evening(scenario, 1).result == play_evening(scenario, 1).result
+
+
+def test_a_house_that_moves_bookings_seats_more() -> None:
+    demand = DEMAND.replaced(
+        requests=12, party_weights={2: 2, 4: 1, 6: 1}, starts={"18:00": 1, "19:00": 2, "20:00": 1}
+    )
+    plain, moving = (
+        simulate(a_house(), demand, evenings=6, seed=2, behaviour=Behaviour(most_moves=moves))
+        for moves in (0, 2)
+    )
+    assert moving.covers.mean > plain.covers.mean
+
+
+def test_a_wrong_number_of_moves_names_the_field() -> None:
+    with pytest.raises(InvalidInput, match=r"^most_moves: must be a whole number from 0 to 5"):
+        Behaviour(most_moves=6)
+    assert repr(Behaviour(most_moves=2)) == "<Behaviour most_moves>"

@@ -21,7 +21,7 @@ from fourtop.simulation.studies import (
 )
 from fourtop.simulation.studies.quality import NOT_ADDED
 from fourtop.simulation.studies.quality_cases import ONE_BETTER, with_weights
-from fourtop.simulation.studies.setting import load_of, order_of
+from fourtop.simulation.studies.scenario_text import load_of, order_of
 from tests.unit.studied_house import HOUSE
 from tests.unit.svg_page import Page
 from tests.unit.test_plotting_pictures import overlaps

@@ -22,7 +22,7 @@ from fourtop.simulation.scenario import Scenario
 from fourtop.simulation.studies.effect import Effect, widened
 from fourtop.simulation.studies.quality_cases import ONE_BETTER, WILLINGNESS, Part, QualityCases
 from fourtop.simulation.studies.runs import Per, StudyOptions, Terms, play_scenarios
-from fourtop.simulation.studies.setting import floor_of, load_of, order_of, setting_of
+from fourtop.simulation.studies.scenario_text import floor_of, load_of, order_of, setting_of
 from fourtop.simulation.studies.study import Study, check_spend
 from fourtop.simulation.studies.variant import Variant
 from fourtop.simulation.studies.verdict import terms_of

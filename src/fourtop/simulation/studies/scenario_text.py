@@ -1,4 +1,4 @@
-"""The setting of a figure: the floor, the load and the order of the requests."""
+"""Scenarios in words: the floor, the load and the order of the requests, beside each figure."""
 
 from __future__ import annotations
 
