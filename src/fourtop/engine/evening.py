@@ -24,7 +24,7 @@ def time_around(service: Service, stays: Iterable[Window]) -> Window:
     return Window.of_micros(start_us, end_us)
 
 
-def evening_of(candidacy: Candidacy, free: int) -> Evening | None:
+def evening_of(candidacy: Candidacy, free: int, *, looks_ahead: bool) -> Evening | None:
     """Return the evening around a party; ``None``: the ranking does not depend on it.
 
     If the house ranks plans in the static order, the evening has only the parties that wait. A
@@ -34,11 +34,12 @@ def evening_of(candidacy: Candidacy, free: int) -> Evening | None:
     Args:
         candidacy: The party, after the check of hours.
         free: Mask of the tables that are free for the stay.
+        looks_ahead: Whether to look for the parties that wait.
     """
     admission = candidacy.admission
     compiled, view, service = admission.compiled, admission.view, candidacy.service
     if not compiled.sees_evening:
-        ahead = lookahead_of(candidacy)
+        ahead = lookahead_of(candidacy) if looks_ahead else None
         return None if ahead is None else Evening((), free, 0, 0, 0, ahead.starved)
     around = time_around(service, candidacy.windows)
     if not view.scope.covers(around):
@@ -56,7 +57,7 @@ def evening_of(candidacy: Candidacy, free: int) -> Evening | None:
         others &= ~variant.tables
     if others or not parts:
         parts.append(part_of(others, candidacy.stay))
-    ahead = lookahead_of(candidacy) if admission.looks_ahead else None
+    ahead = lookahead_of(candidacy) if looks_ahead else None
     return Evening(
         tuple(parts),
         free,

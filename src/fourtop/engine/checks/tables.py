@@ -16,7 +16,6 @@ from fourtop.engine.rivals import describe, find_all_rivals, refuse_taken
 from fourtop.errors import Code, Proof, Reason, Refusal
 from fourtop.model.plan import Plan
 from fourtop.model.planning_rules import Planning
-from fourtop.model.window import Window
 from fourtop.planner import Evening, Planner, PlanRequest
 
 if TYPE_CHECKING:
@@ -48,7 +47,12 @@ def evening_around(candidacy: Candidacy) -> Evening | None:
     admission = candidacy.admission
     if not (admission.compiled.sees_evening or admission.looks_ahead):
         return None
-    return evening_of(candidacy, free_tables(candidacy))
+    free = free_tables(candidacy)
+    # A party without a free plan starves nobody.
+    looks_ahead = admission.looks_ahead and (
+        bool(candidacy.party.tables) or planner_of(candidacy).is_seatable(ask_of(candidacy), free)
+    )
+    return evening_of(candidacy, free, looks_ahead=looks_ahead)
 
 
 def check_tables(candidacy: Candidacy) -> Refusal | None:
@@ -179,9 +183,9 @@ def free_tables(candidacy: Candidacy, excluded: tuple[Excluded, ...] = ()) -> in
 
     A table of a variant is free if it is free for the stay of the variant.
     """
-    free = _free_in(candidacy, candidacy.stay.occupied)
+    free = candidacy.admission.free_in(candidacy.stay.occupied)
     for variant in candidacy.variants:
-        free_then = _free_in(candidacy, variant.stay.occupied)
+        free_then = candidacy.admission.free_in(variant.stay.occupied)
         free = free & ~variant.tables | free_then & variant.tables
     for each in excluded:
         if not each.as_a_set:
@@ -192,17 +196,6 @@ def free_tables(candidacy: Candidacy, excluded: tuple[Excluded, ...] = ()) -> in
 def barred_sets(excluded: tuple[Excluded, ...]) -> tuple[int, ...]:
     """Return the sets of tables that a party may not have all of, as masks."""
     return tuple([each.tables for each in excluded if each.as_a_set])
-
-
-def _free_in(candidacy: Candidacy, window: Window) -> int:
-    """Return the tables that are free for a whole window; those of released owners are free."""
-    admission = candidacy.admission
-    key = (window.start_us, window.end_us)
-    free = admission.free_by_window.get(key)
-    if free is None:
-        busy = admission.view.busy_mask(window, admission.released.owners)
-        free = admission.free_by_window[key] = admission.all_tables & ~busy
-    return free
 
 
 def count_tables(candidacy: Candidacy, limit: int) -> int:
