@@ -24,7 +24,7 @@ from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.composition import HOURS, Composition
 from fourtop.engine.evening import time_around
 from fourtop.engine.limits import limits_of
-from fourtop.engine.lookahead import missing_lookahead
+from fourtop.engine.lookahead import ExpectedParty, missing_lookahead
 from fourtop.engine.permits import NO_PERMITS, Permits
 from fourtop.engine.promises import ProtectedParties, missing_horizon
 from fourtop.engine.relaxation import check_may_relax, ladder, relaxed_planner
@@ -147,8 +147,9 @@ class Admission:
         self.protected_parties: ProtectedParties | None = {} if view.has_promises else None
         # Whether waiting parties may make plans dearer: nearly always there is none.
         self.looks_ahead: bool = compiled.spares_waiting and view.has_waiting
-        # The parties that wait for tables, by their bookings and starts.
+        # The parties that wait for tables: by their bookings and starts, and those near a newcomer.
         self.waiting_parties: dict[tuple[str, int], Candidacy | None] = {}
+        self.waiting_near: dict[tuple[Window, ...], tuple[ExpectedParty, ...]] = {}
         policy = compiled.house.policy
         self.earliest_us: int = view.now_us - policy.past_grace_minutes * MICROSECONDS_PER_MINUTE
 
@@ -386,6 +387,15 @@ class Admission:
             return missing_lookahead(candidacy)
         need = Scope(scope.restaurant_id, windows=windows)
         return Need(need if counted is None else need | counted)
+
+    def free_in(self, window: Window) -> int:
+        """Return the tables that are free for a whole window; those of released owners are free."""
+        key = (window.start_us, window.end_us)
+        free = self.free_by_window.get(key)
+        if free is None:
+            busy = self.view.busy_mask(window, self.released.owners)
+            free = self.free_by_window[key] = self.all_tables & ~busy
+        return free
 
     # ---- covers and parties
 

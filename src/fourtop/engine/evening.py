@@ -41,7 +41,7 @@ def evening_of(candidacy: Candidacy, free: int) -> Evening | None:
     admission = candidacy.admission
     compiled, view, service = admission.compiled, admission.view, candidacy.service
     if not compiled.sees_evening:
-        ahead = lookahead_of(candidacy)
+        ahead = lookahead_of(candidacy) if admission.looks_ahead else None
         return None if ahead is None else Evening((), free, 0, 0, 0, ahead.starved)
     stays = (candidacy.stay.occupied, *[each.stay.occupied for each in candidacy.variants])
     around = time_around(service, stays)

@@ -44,6 +44,9 @@ MAX_STARTS: Final = 17
 # Sets of tables that are tried for a start, on a floor with too many to list.
 MAX_NODES: Final = 500
 _REACH_US: Final = LOOKAHEAD_MINUTES * MICROSECONDS_PER_MINUTE
+# A booking, and its party at each start that it takes.
+ExpectedParty = tuple[Booking, tuple[Candidacy, ...]]
+
 # The staff gives the tables of a booking.
 _STAFF: Final = Actor("fourtop", "staff")
 
@@ -94,14 +97,14 @@ def missing_lookahead(candidacy: Candidacy) -> Need | None:
     The view covers the windows of the newcomer.
     """
     scope = candidacy.admission.view.scope
-    missing = {
+    windows = {
         window: None
         for _, starts in _waiting(candidacy)
         for expected in starts
         for window in expected.windows
-        if not scope.covers(window)
     }
-    return Need(Scope(scope.restaurant_id, windows=tuple(missing))) if missing else None
+    missing = tuple(window for window in windows if not scope.covers(window))
+    return Need(Scope(scope.restaurant_id, windows=missing)) if missing else None
 
 
 def lookahead_of(candidacy: Candidacy) -> Lookahead | None:
@@ -130,10 +133,19 @@ def lookahead_of(candidacy: Candidacy) -> Lookahead | None:
     return Lookahead(planner, tuple(stays), parties)
 
 
-def _waiting(candidacy: Candidacy) -> list[tuple[Booking, tuple[Candidacy, ...]]]:
+def _waiting(candidacy: Candidacy) -> tuple[ExpectedParty, ...]:
     """Return the parties that wait near a newcomer, each with the starts that it takes."""
-    if not candidacy.admission.looks_ahead:
-        return []
+    admission = candidacy.admission
+    if not admission.looks_ahead:
+        return ()
+    key = candidacy.windows
+    known = admission.waiting_near.get(key)
+    if known is None:
+        known = admission.waiting_near[key] = _find_waiting(candidacy)
+    return known
+
+
+def _find_waiting(candidacy: Candidacy) -> tuple[ExpectedParty, ...]:
     view, own = candidacy.admission.view, candidacy.admission.released.booking_id
     found = {
         booking.id: booking
@@ -143,7 +155,7 @@ def _waiting(candidacy: Candidacy) -> list[tuple[Booking, tuple[Candidacy, ...]]
     }
     in_order = sorted(found.values(), key=lambda each: (each.created_us, each.id))
     waiting = ((each, tuple(_expected(candidacy, each))) for each in in_order)
-    return list(islice((each for each in waiting if each[1]), MAX_PARTIES))
+    return tuple(islice((each for each in waiting if each[1]), MAX_PARTIES))
 
 
 def _expected(candidacy: Candidacy, booking: Booking) -> Iterator[Candidacy]:

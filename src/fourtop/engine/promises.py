@@ -187,7 +187,6 @@ def lies_in(expected: Candidacy, horizon: Window) -> bool:
 def promise_to(expected: Candidacy, booking_id: str) -> Promise:
     """Return the tables that a party may have at its start; the view covers its windows."""
     admission, party = expected.admission, expected.party
-    view, owners = admission.view, admission.released.owners
     closed = 0
     for rule in admission.composition.table_rules:
         if rule.reads is Reads.NOTHING:
@@ -197,10 +196,9 @@ def promise_to(expected: Candidacy, booking_id: str) -> Promise:
     for variant in expected.variants:
         others &= ~variant.tables
         window = variant.stay.occupied
-        free = ~view.busy_mask(window, owners)
-        parts.append(Part(variant.tables & ~closed & free, window))
+        parts.append(Part(variant.tables & ~closed & admission.free_in(window), window))
     window = expected.stay.occupied
-    parts.append(Part(others & ~view.busy_mask(window, owners), window))
+    parts.append(Part(others & admission.free_in(window), window))
     ask = plan_request(party.party_size, must=party.must, wish=party.wish)
     return Promise(booking_id, ask, tuple(parts))
 

@@ -187,11 +187,11 @@ def free_tables(candidacy: Candidacy, excluded: tuple[Excluded, ...] = ()) -> in
 
     A table of a variant is free if it is free for the stay of the variant.
     """
-    free = _free_in(candidacy, candidacy.stay.occupied)
+    free = candidacy.admission.free_in(candidacy.stay.occupied)
     if not (candidacy.variants or excluded):
         return free
     for variant in candidacy.variants:
-        free_then = _free_in(candidacy, variant.stay.occupied)
+        free_then = candidacy.admission.free_in(variant.stay.occupied)
         free = free & ~variant.tables | free_then & variant.tables
     for each in excluded:
         if not each.as_a_set:
@@ -202,17 +202,6 @@ def free_tables(candidacy: Candidacy, excluded: tuple[Excluded, ...] = ()) -> in
 def barred_sets(excluded: tuple[Excluded, ...]) -> tuple[int, ...]:
     """Return the sets of tables that a party may not have all of, as masks."""
     return tuple([each.tables for each in excluded if each.as_a_set])
-
-
-def _free_in(candidacy: Candidacy, window: Window) -> int:
-    """Return the tables that are free for a whole window; those of released owners are free."""
-    admission = candidacy.admission
-    key = (window.start_us, window.end_us)
-    free = admission.free_by_window.get(key)
-    if free is None:
-        busy = admission.view.busy_mask(window, admission.released.owners)
-        free = admission.free_by_window[key] = admission.all_tables & ~busy
-    return free
 
 
 def count_tables(candidacy: Candidacy, limit: int) -> int:
