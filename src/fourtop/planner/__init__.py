@@ -4,7 +4,6 @@ from fourtop.planner.evening import Evening, EveningPart
 from fourtop.planner.node_budget import MAX_SEARCH_NODES
 from fourtop.planner.plan_request import PlanRequest
 from fourtop.planner.planner import MAX_COMPILED_SETS, MAX_RANKING_BYTES, Planner, PlanSearch
-from fourtop.planner.table_order import TableOrder
 
 __all__ = [
     "MAX_COMPILED_SETS",
@@ -15,5 +14,4 @@ __all__ = [
     "PlanRequest",
     "PlanSearch",
     "Planner",
-    "TableOrder",
 ]
