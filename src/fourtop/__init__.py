@@ -213,7 +213,7 @@ from fourtop.model.waitlist_terms import Waiting, WaitlistTerms
 from fourtop.model.walk_in import WalkIn
 from fourtop.model.window import Window
 from fourtop.model.zone_rules import WalkInRule, ZoneRule
-from fourtop.planner import TableOrder
+from fourtop.planner.table_order import TableOrder
 from fourtop.storage import AsyncMemoryStore, MemoryStore
 
 if TYPE_CHECKING:

@@ -19,8 +19,7 @@ from fourtop.errors.display import brief
 from fourtop.model import validators
 from fourtop.model.actor import GUEST, Actor
 from fourtop.model.house import House
-from fourtop.planner import TableOrder
-from fourtop.planner.table_order import as_table_order
+from fourtop.planner.table_order import TableOrder, as_table_order
 from fourtop.ports import AsyncStore, Scope
 
 

@@ -16,7 +16,8 @@ from fourtop.model.floor import Floor
 from fourtop.model.hold import Fingerprint, fingerprint_of
 from fourtop.model.house import House
 from fourtop.model.service_period import ServicePeriod
-from fourtop.planner import Planner, PlanRequest, TableOrder
+from fourtop.planner import Planner, PlanRequest
+from fourtop.planner.table_order import TableOrder
 from fourtop.ports import View
 
 KEPT_HOUSES: Final = 64

@@ -4,7 +4,6 @@ from fourtop.planner.evening import Evening, EveningMaker, EveningPart
 from fourtop.planner.node_budget import MAX_SEARCH_NODES
 from fourtop.planner.plan_request import PlanRequest
 from fourtop.planner.planner import MAX_COMPILED_SETS, MAX_RANKING_BYTES, Planner, PlanSearch
-from fourtop.planner.table_order import TableOrder
 
 __all__ = [
     "MAX_COMPILED_SETS",
@@ -16,5 +15,4 @@ __all__ = [
     "PlanRequest",
     "PlanSearch",
     "Planner",
-    "TableOrder",
 ]

@@ -12,7 +12,7 @@ from fourtop.errors import InvalidInput
 from fourtop.errors.display import count_of
 from fourtop.model.offers import OfferTerms, SteeringMode, SteeringPolicy
 from fourtop.model.planning_rules import Weights
-from fourtop.planner import TableOrder
+from fourtop.planner.table_order import TableOrder
 from fourtop.simulation.behaviour import TakeAlternative, TakeByDistance
 from fourtop.simulation.forecast import demand_forecast
 from fourtop.simulation.scenario import Scenario
