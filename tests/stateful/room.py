@@ -96,7 +96,7 @@ def found_by(
 
 
 def _as_read(ledger: Ledger, found: Reseating) -> Reseating:
-    """Return moves that were found on the restaurant as it is."""
+    """Return moves with the present versions, as a search finds them now."""
     versions = Versions(ledger.floor_version, ledger.policy_version, ledger.occupancy_version)
     return attrs.evolve(found, versions=versions)
 
