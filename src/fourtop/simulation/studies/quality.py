@@ -305,6 +305,7 @@ def seating_quality(
         SweepFailed: If the executor failed.
 
     >>> from fourtop import sample
+    >>> from fourtop.simulation import Scenario
     >>> base = Scenario(sample.pub(), sample.pub_demand())
     >>> seating_quality(base, evenings=2, seed=1)
     <QualityStudy Seating quality: The Pub, 6 gains, 2 evenings>

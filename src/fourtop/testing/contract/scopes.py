@@ -67,6 +67,8 @@ def _questions(window: Window, other: str) -> dict[str, Callable[[View], object]
         "all_in_the_way": lambda view: view.all_in_the_way("t1", window),
         "overstays": lambda view: view.overstays(window),
         "promised": lambda view: view.promised(window),
+        "waiting": lambda view: view.waiting(window),
+        "is_held": lambda view: view.is_held("b" + other, window),
         "allocations": lambda view: view.allocations(window),
         "bookings_starting": lambda view: view.bookings_starting(window),
         "listed": lambda view: view.listed(attrs.evolve(_LISTING, end_us=window.end_us)),
@@ -106,6 +108,7 @@ _ALWAYS: dict[str, Callable[[View], object]] = {
     "house": lambda view: view.house,
     "versions": lambda view: view.versions,
     "has_expired_holds": lambda view: view.has_expired_holds(),
+    "has_waiting": lambda view: view.has_waiting,
 }
 
 # What a flag of the scope allows, rather than a name.
