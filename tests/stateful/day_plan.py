@@ -113,8 +113,13 @@ def commit(ledger: Ledger, plan: DayPlan) -> list[Guest]:
     ):
         if said != true:
             raise Wrong(StaleVersion, kind=kind, expected=said, found=true)
-    for each in plan.moves:
-        check_expected(find(ledger, each.booking_id), each.version)
+    guests = [find(ledger, each.booking_id) for each in plan.moves]
+    for guest, each in zip(guests, plan.moves, strict=True):
+        check_expected(guest, each.version)
+    late = [guest for guest in guests if guest.given is not None and guest.given.start < ledger.now]
+    if late:
+        causes = {guest.id: "late" for guest in late}
+        raise refused(Proof.NAMED_TABLES, (Code.CANNOT_BE_FREED, {"causes": causes}))
     played = copied(ledger)
     try:
         _moved(played, plan)

@@ -374,7 +374,7 @@ class _Made:
         answer = call()
         moves = answer.receipt.moves
         if moves:
-            self.found = room.found_by(request, answer.tables, moves)
+            self.found = room.found_by(request, answer, moves)
         return answer
 
 

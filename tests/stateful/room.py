@@ -9,6 +9,8 @@ from typing import Any, Protocol, TypeVar
 import attrs
 
 from fourtop.errors import Code, Proof, Refusal, Refused, StaleVersion
+from fourtop.model.booking import Booking
+from fourtop.model.hold import Hold
 from fourtop.model.planned_move import PlannedMove
 from fourtop.model.request import BookingRequest
 from fourtop.model.results import Reseating, Versions
@@ -89,10 +91,17 @@ def adopt(ledger: Ledger, played: Ledger) -> None:
 
 
 def found_by(
-    request: BookingRequest, tables: tuple[str, ...], moves: tuple[PlannedMove, ...]
+    request: BookingRequest, made: Booking | Hold, moves: tuple[PlannedMove, ...]
 ) -> Reseating:
     """Return the moves of a command that has found and made them by itself."""
-    return Reseating(request.party_size, request.start_us, tables, moves, _UNKNOWN)
+    return Reseating(
+        request.party_size,
+        request.start_us,
+        made.tables,
+        moves,
+        _UNKNOWN,
+        restaurant_id=made.restaurant_id,
+    )
 
 
 def _as_read(ledger: Ledger, found: Reseating) -> Reseating:
@@ -278,5 +287,10 @@ def _free_after_one(ledger: Ledger, request: BookingRequest) -> Iterator[Reseati
                 if set(other.tables) != set(given.tables):
                     moved = PlannedMove(guest.id, guest.version, given.tables, other.tables)
                     yield Reseating(
-                        request.party_size, request.start_us, choice.tables, [moved], versions
+                        request.party_size,
+                        request.start_us,
+                        choice.tables,
+                        [moved],
+                        versions,
+                        restaurant_id=ledger.restaurant.id,
                     )

@@ -37,6 +37,7 @@ def call(name: str, *args: Any, **kwargs: Any) -> Invocation:
 
 
 PLAN: Final = DayPlan(
+    restaurant_id="house",
     on=FRIDAY,
     objective=Objective.COVERS,
     moves=(DayMove("b4", 1, 2, to_micros(at("18:00")), (), ("3",)),),

@@ -11,6 +11,8 @@ import pytest
 
 from fourtop import (
     Code,
+    DayMove,
+    DayPlan,
     Desk,
     Engine,
     Floor,
@@ -20,6 +22,7 @@ from fourtop import (
     KeyReused,
     ManualClock,
     MissingPackage,
+    Move,
     Objective,
     Preference,
     Refused,
@@ -28,6 +31,7 @@ from fourtop import (
     sketch_floor,
 )
 from fourtop.formats.results import to_data
+from fourtop.model.window import to_micros
 from fourtop.ports import Store
 from tests.evening import (
     FRIDAY,
@@ -164,12 +168,70 @@ def test_a_late_party_stays(desk: Desk, clock: ManualClock) -> None:
     assert (plan.moves, plan.kept, len(plan.left)) == ((), 0, 1)
 
 
-def test_a_plan_is_refused_once_its_parties_are_late(desk: Desk, clock: ManualClock) -> None:
+def test_a_plan_is_refused_once_a_party_with_tables_is_late(
+    store: Store, clock: ManualClock
+) -> None:
+    desk = open_desk(store, a_house(sketch_floor({"1": 2, "2": 4})), actor=STAFF)
+    booked_at(desk, "2", 2, "ann")
+    waits(desk, "bob", 4)
     plan = planned(desk)
-    clock.move_to(at("19:10"))
+    # Without the party that waits, the tables to which the late party would move are free.
+    alone = attrs.evolve(plan, moves=plan.moves[:1])
+    assert moves(alone) == {"ann": "2 → 1"}
+    clock.move_to(at("19:01"))
+    before = snapshot(store, desk)
+    for late in (plan, alone):
+        with pytest.raises(Refused) as caught:
+            desk.commit_day_plan(late)
+        assert caught.value.code is Code.CANNOT_BE_FREED
+        (reason,) = caught.value.refusal.reasons
+        assert (reason.details["tables"], reason.details["causes"]) == (["2"], {"ann": "late"})
+    assert snapshot(store, desk) == before
+    assert planned(desk).moves == (), "a new plan moves it no more"
+    (ann,) = desk.move([Move("ann", ["1"])])
+    assert ann.tables == ("1",), "staff can still move it by hand"
+
+
+def test_a_plan_can_be_committed_until_its_first_party_is_due(
+    desk: Desk, clock: ManualClock
+) -> None:
+    plan = planned(desk)
+    clock.move_to(at("19:00"))
+    assert [each.tables for each in desk.commit_day_plan(plan)] == [("1",), ("2",)]
+    assert rows_of(desk, "ann") == [("1", "19:00", "20:30")]
+
+
+def test_a_plan_never_moves_a_party_that_has_arrived(desk: Desk, clock: ManualClock) -> None:
+    plan = planned(desk)
+    clock.move_to(at("18:55"))
+    seated = desk.seat("ann")
+    with pytest.raises(StaleVersion):
+        desk.commit_day_plan(plan)
+    ann = attrs.evolve(plan.moves[0], version=seated.version)
+    with pytest.raises(Refused) as caught:
+        desk.commit_day_plan(attrs.evolve(plan, moves=[ann]))
+    assert caught.value.code is Code.CANNOT_BE_FREED
+    assert caught.value.refusal.reasons[0].details["causes"] == {"ann": "checked_in"}
+
+
+def test_a_late_party_that_waits_gets_tables_from_its_start(
+    store: Store, clock: ManualClock
+) -> None:
+    desk = open_desk(store, a_house(sketch_floor({"1": 2, "2": 4})), actor=STAFF)
+    waits(desk, "bob", 4)
+    waits(desk, "eve", 2)
+    plan = planned(desk)
+    assert moves(plan) == {"bob": "no tables → 2", "eve": "no tables → 1"}
+    desk.block(window("18:30", "19:10"), tables=["1"], reason="a leak")
+    clock.move_to(at("19:20"))
     with pytest.raises(Refused) as caught:
         desk.commit_day_plan(plan)
-    assert caught.value.refusal.code is Code.ALLOCATIONS_OVERLAP
+    assert caught.value.code is Code.ALLOCATIONS_OVERLAP, "table 1 was not free at seven"
+    again = planned(desk)
+    assert (moves(again), list(left(again))) == ({"bob": "no tables → 2"}, ["eve"])
+    (bob,) = desk.commit_day_plan(again)
+    assert bob.status.value == "confirmed"
+    assert rows_of(desk, "bob") == [("2", "19:00", "20:30")]
 
 
 def test_parties_whose_time_is_over_are_no_part_of_a_plan(desk: Desk, clock: ManualClock) -> None:
@@ -443,6 +505,52 @@ def test_a_plan_that_names_a_booking_twice_or_one_that_is_over_is_refused(desk: 
     bob = attrs.evolve(plan.moves[1], version=2)
     with pytest.raises(IllegalTransition):
         desk.commit_day_plan(attrs.evolve(plan, moves=(plan.moves[0], bob)))
+
+
+def test_a_plan_of_another_restaurant_is_refused(store: Store) -> None:
+    floor = sketch_floor({"1": 2, "2": 4})
+    here, there = (open_desk(store, a_house(floor, name=name), actor=STAFF) for name in "ab")
+    for desk in (here, there):
+        booked_at(desk, "2", 2, "ann")
+        waits(desk, "bob", 4)
+    plan = planned(here)
+    assert (plan.restaurant_id, to_data(plan)["restaurant_id"]) == ("a", "a")
+    twin = planned(there)
+    assert attrs.evolve(plan, restaurant_id="b") == twin, "nothing else tells them apart"
+    before = snapshot(store, there)
+    for key in (None, "k"):
+        with pytest.raises(InvalidInput) as caught:
+            there.commit_day_plan(plan, key=key)
+        assert (caught.value.field, caught.value.rule) == (
+            "plan",
+            "must be a plan of this restaurant",
+        )
+    assert snapshot(store, there) == before
+    assert len(here.commit_day_plan(plan, key="k")) == 2
+    assert there.get_booking("ann").tables == ("2",)
+
+
+def test_a_plan_made_by_hand_is_committed_as_one_that_was_found(desk: Desk) -> None:
+    plan = planned(desk)
+    seven_us = to_micros(at("19:00"))
+    by_hand = DayPlan(
+        restaurant_id="house",
+        on="2026-05-01",
+        objective="covers",
+        moves=[
+            DayMove("ann", 1, 2, seven_us, ["2"], ["1"]),
+            DayMove("bob", 1, 4, seven_us, [], ["2"]),
+        ],
+        left=[],
+        kept=plan.kept,
+        value=plan.value,
+        value_before=plan.value_before,
+        bound=plan.bound,
+        nodes=plan.nodes,
+        versions=desk.versions(),
+    )
+    assert by_hand == plan
+    assert [each.tables for each in desk.commit_day_plan(by_hand, key="k")] == [("1",), ("2",)]
 
 
 def test_two_parties_of_one_plan_cannot_have_one_table(store: Store) -> None:

@@ -34,7 +34,9 @@ from fourtop import (
     StaleVersion,
     Table,
     Versions,
+    WalkIn,
     Zone,
+    sketch_floor,
 )
 from fourtop.engine import reseat_problem
 from fourtop.formats.results import to_data
@@ -54,7 +56,15 @@ from tests.evening import (
     table_rows,
     window,
 )
-from tests.unit.reseat_case import desk_of, in_the_way, quoted, refused, reseated, seated_at
+from tests.unit.reseat_case import (
+    THREE,
+    desk_of,
+    in_the_way,
+    quoted,
+    refused,
+    reseated,
+    seated_at,
+)
 
 # ---- quotes
 
@@ -76,6 +86,7 @@ def test_a_quote_shows_the_tables_before_and_after(store: Store) -> None:
     assert "two from 2 to 1" in repr(answer.reseating)
     assert "<td>two</td>" in answer._repr_html_()
     data = to_data(answer)["reseating"]
+    assert data["restaurant_id"] == "house"
     assert data["moves"] == [
         {"booking_id": "two", "version": two.version, "before": ["2"], "after": ["1"]}
     ]
@@ -310,22 +321,56 @@ def test_moves_belong_to_the_request_of_their_quote(store: Store) -> None:
         desk.book(party_size(4), moves=attrs.evolve(found, moves=many))
 
 
+def test_moves_of_another_restaurant_are_refused(store: Store) -> None:
+    floor = sketch_floor(THREE)
+    here, there = (open_desk(store, a_house(floor, name=name), actor=STAFF) for name in "ab")
+    for desk in (here, there):
+        in_the_way(desk)
+    found = reseated(here, party_size(4))
+    assert found.restaurant_id == "a"
+    twin = reseated(there, party_size(4))
+    assert attrs.evolve(found, restaurant_id="b") == twin, "nothing else tells them apart"
+    before = snapshot(store, there)
+    for call in (there.book, there.hold):
+        with pytest.raises(InvalidInput) as caught:
+            call(party_size(4), moves=found)
+        assert (caught.value.field, caught.value.rule) == (
+            "moves",
+            "must be those of a quote of this restaurant",
+        )
+    with pytest.raises(InvalidInput, match="moves"):
+        there.walk_in(WalkIn(4), moves=found)  # type: ignore[arg-type]  # It takes numbers only.
+    assert snapshot(store, there) == before
+    assert here.book(party_size(4), moves=found).tables == ("2",)
+    assert there.get_booking("two").tables == ("2",)
+
+
 def test_wrong_moves_are_refused_by_the_values() -> None:
     with pytest.raises(InvalidInput, match="at least one table"):
         PlannedMove("b1", 1, [], ["t1"])
     with pytest.raises(InvalidIdentifier):
         PlannedMove("b1", 1, ["t1"], ["not an id"])
     move = PlannedMove("b1", 1, ["t1"], ["t2"])
+    made = partial(Reseating, restaurant_id="house")
     with pytest.raises(InvalidInput, match="must not name a booking twice"):
-        Reseating(2, 0, ["t1"], [move, move], Versions(1, 1, 1))
+        made(2, 0, ["t1"], [move, move], Versions(1, 1, 1))
     with pytest.raises(InvalidInput, match="tables: must name at least one table"):
-        Reseating(2, 0, [], [move], Versions(1, 1, 1))
+        made(2, 0, [], [move], Versions(1, 1, 1))
     wrong: Any
     for wrong in (True, 1.5, float("nan"), -1):
+        with pytest.raises(InvalidInput, match="party_size"):
+            made(wrong, 0, ["t1"], [move], Versions(1, 1, 1))
         with pytest.raises(InvalidInput, match="start_us"):
-            Reseating(2, wrong, ["t1"], [move], Versions(1, 1, 1))
+            made(2, wrong, ["t1"], [move], Versions(1, 1, 1))
         with pytest.raises(InvalidInput, match="nodes"):
-            Reseating(2, 0, ["t1"], [move], Versions(1, 1, 1), wrong)
+            made(2, 0, ["t1"], [move], Versions(1, 1, 1), wrong)
+        with pytest.raises(InvalidInput, match="versions: must be a whole number"):
+            made(2, 0, ["t1"], [move], Versions(1, wrong, 1))
+    for wrong in ("", "not an id", None):
+        with pytest.raises(InvalidIdentifier, match="restaurant_id"):
+            made(2, 0, ["t1"], [move], Versions(1, 1, 1), restaurant_id=wrong)
+    with pytest.raises(InvalidInput, match="versions: must be of type Versions"):
+        made(2, 0, ["t1"], [move], (1, 1, 1))  # type: ignore[arg-type]  # It is wrong on purpose.
 
 
 # ---- booking

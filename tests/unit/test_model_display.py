@@ -248,7 +248,10 @@ def stranded() -> list[Any]:
 
 def reseated(desk: Desk, quote: Quote) -> list[Any]:
     moves = tuple(PlannedMove(f"{LONG[:60]}{n}", 1, [LONG], [LONG, "t2"]) for n in range(5))
-    reseating = Reseating(4, quote.stay.dining.start_us, ["t1"], moves, desk.versions())
+    reseating = Reseating(
+        *(4, quote.stay.dining.start_us, ["t1"], moves, desk.versions()),
+        restaurant_id=desk.restaurant_id,
+    )
     return [moves[0], reseating, attrs.evolve(quote, reseating=reseating)]
 
 

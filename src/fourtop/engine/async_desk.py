@@ -271,8 +271,9 @@ class AsyncDesk(AsyncDayDesk, AsyncStaffDesk, AsyncPreviewDesk, AsyncFileDesk, A
             Refused: If a rule forbids it or no tables are free.
             StaleVersion: If the moves of the quote are stale. Ask for a new quote.
             AlreadyExists: If the booking exists.
-            InvalidInput: If the number of moves is out of range, or the quote was of another party
-                size or start, or of other tables than those that the request names.
+            InvalidInput: If the number of moves is out of range, or the quote was of another
+                restaurant, party size or start, or of other tables than those that the request
+                names.
             NotFound: If a named table is unknown.
         """
         return await self._executor.execute(

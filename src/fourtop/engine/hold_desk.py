@@ -46,7 +46,8 @@ class HoldDesk(HouseDesk):
         Raises:
             Refused: If a rule forbids it or no tables are free; carries the ``Refusal``.
             StaleVersion: If the moves of the quote are stale. Ask for a new quote.
-            InvalidInput: If an argument is out of range, or the quote was of another party.
+            InvalidInput: If an argument is out of range, or the quote was of another party
+                or restaurant.
             HoldRateLimit: If too many holds were made for the booking; says how long to wait.
             HoldLimit: If too many holds are alive.
             HoldMismatch: If the booking has another party size or start.

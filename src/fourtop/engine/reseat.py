@@ -14,6 +14,7 @@ import attrs
 from fourtop.engine.admission import expected_windows
 from fourtop.engine.commands.move import Move, move_bookings
 from fourtop.engine.compiled_house import CompiledHouse
+from fourtop.engine.dispatch.requests import Caller
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.preconditions import get_booking
 from fourtop.errors import (
@@ -54,19 +55,24 @@ _OF_OTHERS = frozenset(
 )
 
 
-def check_moves(moves: int | Reseating | None, request: BookingRequest) -> int | Reseating:
+def check_moves(
+    caller: Caller, moves: int | Reseating | None, request: BookingRequest
+) -> int | Reseating:
     """Return how many bookings a request may move, or the moves of a quote of this request.
 
     ``None`` allows none: it is the ``reseating`` of a quote that needs no moves.
 
     Raises:
-        InvalidInput: If it is neither, or the quote was of another party size or start, or has
-            other tables than those that the request names.
+        InvalidInput: If it is neither, or the quote was of another restaurant, party size or start,
+            or has other tables than those that the request names.
     """
     if moves is None:
         return 0
     if not isinstance(moves, Reseating):
         return validators.check_integer("moves", moves, 0, MAX_RESEATED)
+    if moves.restaurant_id != caller.restaurant_id:
+        rule = "must be those of a quote of this restaurant"
+        raise InvalidInput("moves", rule, safe_repr(moves.restaurant_id))
     if len(moves.moves) > MAX_RESEATED:
         rule = f"must be at most {MAX_RESEATED} moves"
         raise InvalidInput("moves", rule, str(len(moves.moves)))

@@ -338,6 +338,7 @@ class _Problem:
             self._admission.view.versions,
             0 if answer is None else answer.nodes,
             is_proven=answer is None or answer.is_proven,
+            restaurant_id=self._admission.compiled.house.restaurant.id,
         )
 
     # ---- the newcomer

@@ -71,9 +71,11 @@ class StaffDesk(ServiceDesk):
             StaleVersion: If the floor, the policy or one of its bookings has changed since. Plan
                 the day again.
             Refused: If other parties have taken the tables since, or need them because tables were
-                promised to them, or if the time of a waiting party is over. Plan the day again.
+                promised to them; if a party with tables has arrived or is late
+                (``CANNOT_BE_FREED``); or if the time of a waiting party is over. Plan the day
+                again.
             IllegalTransition: If a booking has no tables ahead of it, and waits for none.
-            InvalidInput: If it is not a day plan.
+            InvalidInput: If it is not a day plan of this restaurant.
             NotFound: If a booking is unknown.
         """
         return self._executor.execute(commit_day_plan.command(self._caller, plan, key=key))

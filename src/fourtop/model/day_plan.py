@@ -10,16 +10,17 @@ import attrs
 from fourtop.errors import InvalidInput, Refusal, safe_repr
 from fourtop.errors.display import brief, html_table, tables_of
 from fourtop.model import validators
-from fourtop.model.restaurant import zone_info
-from fourtop.model.results import Versions
+from fourtop.model.restaurant import timezone_name, zone_info
+from fourtop.model.results import Versions, as_versions
 from fourtop.model.service_period import as_date, calendar_date
-from fourtop.model.window import brief_iso, from_micros
+from fourtop.model.window import LATEST_US, brief_iso, from_micros
 
 NODE_BUDGET: Final = 50_000
 MOST_NODES: Final = 100_000_000
 # Sums of larger ones would not be exact in the solver.
 MOST_VALUE: Final = 1_000_000_000
 _MOST_SEED: Final = 2**63 - 1
+_MOST: Final = 2**62
 _NO_TABLES: Final = "no tables"
 
 
@@ -107,6 +108,27 @@ class DayPlanWish:
         return party_size * self.values.get(booking_id, 1)
 
 
+def _as_tables(field: str, value: Iterable[str]) -> tuple[str, ...]:
+    return validators.as_members(
+        field, value, lambda each: validators.check_identifier(field, each)
+    )
+
+
+def _as_before(value: Iterable[str]) -> tuple[str, ...]:
+    return _as_tables("before", value)
+
+
+def _as_given(value: Iterable[str]) -> tuple[str, ...]:
+    tables = _as_tables("tables", value)
+    if not tables:
+        raise InvalidInput("tables", "must name at least one table", safe_repr(value))
+    return tables
+
+
+_start: Final = validators.integer(0, LATEST_US - 1)
+_count: Final = validators.integer(0, _MOST)
+
+
 @attrs.frozen(repr=False)
 class DayMove:
     """A booking that gets other tables by a day plan, or its first ones.
@@ -119,15 +141,21 @@ class DayMove:
         before: The tables that it has; empty for a booking that waits for tables.
         tables: The tables that it gets, in table order.
         timezone: Of the restaurant, for the times that a person sees.
+
+    Raises:
+        InvalidInput: If it gets no table, or a value is of another type or out of range.
+        InvalidIdentifier: If an id is malformed.
     """
 
     booking_id: str = attrs.field(validator=validators.identifier)
-    version: int
-    party_size: int
-    start_us: int
-    before: tuple[str, ...]
-    tables: tuple[str, ...]
-    timezone: str = attrs.field(default="UTC", eq=False, kw_only=True)
+    version: int = attrs.field(
+        converter=validators.as_integer, validator=validators.integer(1, _MOST)
+    )
+    party_size: int = attrs.field(converter=validators.as_integer, validator=validators.party_size)
+    start_us: int = attrs.field(converter=validators.as_integer, validator=_start)
+    before: tuple[str, ...] = attrs.field(converter=_as_before)
+    tables: tuple[str, ...] = attrs.field(converter=_as_given)
+    timezone: str = attrs.field(default="UTC", eq=False, kw_only=True, validator=timezone_name)
 
     @property
     def start(self) -> datetime:
@@ -159,13 +187,19 @@ class LeftBooking:
             the tables that it could have to other parties, or they are some that no plan looks at,
             which leaves the plan without a bound.
         timezone: Of the restaurant, for the times that a person sees.
+
+    Raises:
+        InvalidInput: If a value is of another type or out of range.
+        InvalidIdentifier: If the id is malformed.
     """
 
-    booking_id: str
-    party_size: int
-    start_us: int
-    refusal: Refusal | None = None
-    timezone: str = attrs.field(default="UTC", eq=False, kw_only=True)
+    booking_id: str = attrs.field(validator=validators.identifier)
+    party_size: int = attrs.field(converter=validators.as_integer, validator=validators.party_size)
+    start_us: int = attrs.field(converter=validators.as_integer, validator=_start)
+    refusal: Refusal | None = attrs.field(
+        default=None, validator=validators.optional(validators.one_of(Refusal))
+    )
+    timezone: str = attrs.field(default="UTC", eq=False, kw_only=True, validator=timezone_name)
 
     @property
     def start(self) -> datetime:
@@ -183,11 +217,21 @@ def _as_moves(value: Iterable[DayMove]) -> tuple[DayMove, ...]:
     return validators.as_instances("moves", value, DayMove)
 
 
+def _check_distinct(field: str, ids: list[str]) -> None:
+    if len(set(ids)) < len(ids):
+        raise InvalidInput(field, "must not name a booking twice", safe_repr(ids))
+
+
+def _as_left(value: Iterable[LeftBooking]) -> tuple[LeftBooking, ...]:
+    return validators.as_instances("left", value, LeftBooking)
+
+
 @attrs.frozen(repr=False, kw_only=True)
 class DayPlan:
     """Tables for all bookings of a date: the moves, the bookings left, the value and its bound.
 
     Args:
+        restaurant_id: The restaurant. No other one accepts the plan.
         on: The service date.
         objective: The value that it makes as large as it can.
         moves: The bookings that get other tables, or their first ones, by start, then id.
@@ -200,19 +244,32 @@ class DayPlan:
         nodes: How many times the search looked for tables of a party.
         versions: Of the floor, policy and occupancy that it read.
         timezone: Of the restaurant, for the times that a person sees.
+
+    Raises:
+        InvalidInput: If the moves and the bookings left name a booking twice, or a value is of
+            another type or out of range.
+        InvalidIdentifier: If the restaurant's id is malformed.
     """
 
-    on: date
-    objective: Objective
+    restaurant_id: str = attrs.field(validator=validators.identifier)
+    on: date = attrs.field(converter=as_date, validator=calendar_date)
+    objective: Objective = attrs.field(converter=_as_objective)
     moves: tuple[DayMove, ...] = attrs.field(converter=_as_moves)
-    left: tuple[LeftBooking, ...]
-    kept: int
-    value: int
-    value_before: int
-    bound: int | None
-    nodes: int
-    versions: Versions = attrs.field(validator=validators.one_of(Versions))
-    timezone: str = attrs.field(default="UTC", eq=False)
+    left: tuple[LeftBooking, ...] = attrs.field(converter=_as_left)
+    kept: int = attrs.field(converter=validators.as_integer, validator=_count)
+    value: int = attrs.field(converter=validators.as_integer, validator=_count)
+    value_before: int = attrs.field(converter=validators.as_integer, validator=_count)
+    bound: int | None = attrs.field(
+        converter=validators.as_optional_integer, validator=validators.optional(_count)
+    )
+    nodes: int = attrs.field(converter=validators.as_integer, validator=_count)
+    versions: Versions = attrs.field(converter=as_versions)
+    timezone: str = attrs.field(default="UTC", eq=False, validator=timezone_name)
+
+    def __attrs_post_init__(self) -> None:
+        ids = [each.booking_id for each in self.moves]
+        _check_distinct("moves", ids)
+        _check_distinct("left", [*ids, *(each.booking_id for each in self.left)])
 
     @property
     def gap_percent(self) -> float | None:
@@ -230,8 +287,8 @@ class DayPlan:
     def gap_text(self) -> str:
         """The gap for people.
 
-        >>> DayPlan(on=date(2026, 5, 1), objective=Objective.COVERS, moves=(), left=(), kept=0,
-        ...         value=57, value_before=40, bound=None, nodes=0,
+        >>> DayPlan(restaurant_id="the-pub", on=date(2026, 5, 1), objective=Objective.COVERS,
+        ...         moves=(), left=(), kept=0, value=57, value_before=40, bound=None, nodes=0,
         ...         versions=Versions(1, 1, 1)).gap_text
         'gap unknown'
         """

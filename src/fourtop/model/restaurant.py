@@ -39,7 +39,8 @@ def _has_zone_data() -> bool:
         return False
 
 
-def _timezone(_instance: object, _attribute: validators.Named, value: Any) -> None:
+def timezone_name(_instance: object, _attribute: validators.Named, value: Any) -> None:
+    """Validate the name of an IANA time zone."""
     if type(value) is not str:
         raise InvalidInput(
             "timezone", "must be an IANA time zone such as Europe/London", safe_repr(value)
@@ -80,7 +81,7 @@ class Restaurant:
 
     id: str = attrs.field(validator=validators.identifier)
     name: str = attrs.field(validator=validators.text(100))
-    timezone: str = attrs.field(kw_only=True, validator=_timezone)
+    timezone: str = attrs.field(kw_only=True, validator=timezone_name)
     slug: str = attrs.field(
         default=attrs.Factory(_slug_of_id, takes_self=True), kw_only=True, validator=_slug
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
 from functools import partial
+from typing import Final
 
 import attrs
 
@@ -31,6 +32,19 @@ class Versions:
     def __repr__(self) -> str:
         counts = f"floor {self.floor}, policy {self.policy}, occupancy {self.occupancy}"
         return brief(self, counts)
+
+
+_MOST: Final = 2**62
+_count: Final = validators.integer(0, _MOST)
+
+
+def as_versions(value: Versions) -> Versions:
+    """Convert the field ``versions`` of what a caller may have built, and check its counts.
+
+    ``Versions`` itself checks nothing: every transaction makes one.
+    """
+    counts = attrs.astuple(validators.check_instance("versions", value, Versions))
+    return Versions(*(validators.check_integer("versions", each, 0, _MOST) for each in counts))
 
 
 def _table_ids(value: Iterable[str]) -> tuple[str, ...]:
@@ -62,23 +76,22 @@ class Reseating:
         nodes: How many placements of parties the search made.
         is_proven: Whether no other seating needs fewer moves, or as few at a better score. False if
             the search met its bound first.
+        restaurant_id: The restaurant. No other one accepts the moves.
 
     Raises:
         InvalidInput: If two moves are of one booking, no table is named, or a value is of another
             type or out of range.
+        InvalidIdentifier: If an id is malformed.
     """
 
-    party_size: int = attrs.field(validator=validators.party_size)
-    start_us: int = attrs.field(
-        converter=validators.as_integer, validator=validators.integer(0, 2**62)
-    )
+    party_size: int = attrs.field(converter=validators.as_integer, validator=validators.party_size)
+    start_us: int = attrs.field(converter=validators.as_integer, validator=_count)
     tables: tuple[str, ...] = attrs.field(converter=_table_ids)
     moves: tuple[PlannedMove, ...] = attrs.field(converter=_moves)
-    versions: Versions = attrs.field(validator=validators.one_of(Versions))
-    nodes: int = attrs.field(
-        default=0, converter=validators.as_integer, validator=validators.integer(0, 2**62)
-    )
+    versions: Versions = attrs.field(converter=as_versions)
+    nodes: int = attrs.field(default=0, converter=validators.as_integer, validator=_count)
     is_proven: bool = attrs.field(default=True, kw_only=True, validator=validators.flag)
+    restaurant_id: str = attrs.field(kw_only=True, validator=validators.identifier)
 
     @property
     def start(self) -> datetime:

@@ -77,7 +77,7 @@ def command(
     if tables not in ("now", "later"):
         raise InvalidInput("tables", 'must be "now" or "later"', safe_repr(tables))
     checked_id = optional_id("booking_id", booking_id)
-    moves = check_moves(call.moves, request)
+    moves = check_moves(caller, call.moves, request)
     if moves != 0 and tables == "later":
         raise InvalidInput("moves", "must be 0 for a party that gets no tables", safe_repr(moves))
     arguments = {"request": request, "booking_id": checked_id, "tables": tables}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 import attrs
@@ -25,7 +25,7 @@ from fourtop.errors import Code, InvalidInput, Proof, Reason, Refusal, Refused, 
 from fourtop.errors.display import safe_repr
 from fourtop.model import validators
 from fourtop.model.allocation import Allocation, Owner, OwnerKind
-from fourtop.model.booking import Assignment, Booking
+from fourtop.model.booking import Assignment, Booking, BookingStatus
 from fourtop.model.booking_change import request_of
 from fourtop.model.day_plan import DayPlan
 from fourtop.model.window import Window
@@ -36,19 +36,19 @@ def command(caller: Caller, plan: DayPlan, *, key: str | None) -> Command[tuple[
     """Build the command.
 
     Raises:
-        InvalidInput: If it is not a day plan, or two of its moves are of one booking.
+        InvalidInput: If it is not a day plan of this restaurant.
         InvalidIdentifier: If the key is malformed.
     """
     validators.check_instance("plan", plan, DayPlan)
-    ids = [move.booking_id for move in plan.moves]
-    if len(set(ids)) < len(ids):
-        raise InvalidInput("plan", "must not name a booking twice", safe_repr(ids))
+    if plan.restaurant_id != caller.restaurant_id:
+        rule = "must be a plan of this restaurant"
+        raise InvalidInput("plan", rule, safe_repr(plan.restaurant_id))
     # Named like the version of a single booking: a stale plan is not decided again.
     arguments = {"moves": plan.moves, "expected": plan.versions}
     invocation = caller.invocation("commit_day_plan", key, arguments)
     return Command(
         invocation,
-        Scope(caller.restaurant_id, bookings=frozenset(ids)),
+        Scope(caller.restaurant_id, bookings=frozenset(each.booking_id for each in plan.moves)),
         lambda view, compiled: commit_plan(invocation, view, compiled, plan),
         prefetch=partial(expected_windows, plan.on),
     )
@@ -59,8 +59,9 @@ def commit_plan(
 ) -> Decision[tuple[Booking, ...]] | Need:
     """Decide all moves of a day plan; only their end must be in order.
 
-    The plan is stale if the floor, the policy or one of its bookings has changed. All rules run
-    again. The plan itself keeps the promises of tables to its own bookings; those to others bind.
+    The plan is stale if the floor, the policy or one of its bookings has changed. Parties that have
+    arrived or are late by now stay, as in a new plan. All rules run again. The plan itself keeps
+    the promises of tables to its own bookings; those to others bind.
     """
     for kind in ("floor", "policy"):
         expected, found = getattr(plan.versions, kind), getattr(view.versions, kind)
@@ -69,6 +70,7 @@ def commit_plan(
     bookings = {
         each.booking_id: get_booking(view, each.booking_id, each.version) for each in plan.moves
     }
+    _check_ahead(view, bookings.values())
     need = missing_from(Admission(view, compiled, invocation.actor), reach_of(compiled, plan.on))
     if need is not None:
         return need
@@ -78,12 +80,39 @@ def commit_plan(
         invocation, view, compiled, plan, bookings, {each.id: each for each in moved.result}
     )
     given, changes = work.give(moved.changes)
-    # A party that is late by now keeps the history of its old tables.
-    work.check_end(given, (*changes.added, *(new for _, new in changes.replaced)))
+    assert not changes.replaced, "no party that has begun its stay moves"
+    work.check_end(given, changes.added)
     ended = {hold.id for hold in changes.holds_changed}
     windows = [row.window for row in changes.added]
     changes = expire_holds(invocation, view, *windows, kept=ended) + changes
     return Decision(tuple(given[each.booking_id] for each in plan.moves), changes)
+
+
+def _check_ahead(view: View, bookings: Iterable[Booking]) -> None:
+    """Check that no party with tables has begun its stay: it may stand in the door.
+
+    Raises:
+        Refused: If a party has arrived or is late.
+    """
+    tables: list[str] = []
+    stuck: dict[str, str] = {}
+    for booking in bookings:
+        why = _why_it_stays(booking, view.now_us)
+        if why is not None:
+            tables += booking.tables
+            stuck[booking.id] = why
+    if stuck:
+        facts = {"tables": tables, "causes": stuck, "in_the_way": []}
+        raise Refused(Refusal((Reason(Code.CANNOT_BE_FREED, facts),), Proof.NAMED_TABLES))
+
+
+def _why_it_stays(booking: Booking, now_us: int) -> str | None:
+    """Return why a party stays, of the causes that the time brings; ``None``: none of them."""
+    if booking.status is BookingStatus.CHECKED_IN:
+        return booking.status.value
+    given = booking.assignment
+    is_late = given is not None and given.window.start_us < now_us
+    return "late" if is_late and booking.status is BookingStatus.CONFIRMED else None
 
 
 def _moved(

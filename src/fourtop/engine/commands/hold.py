@@ -108,7 +108,7 @@ def command(
         sessions=one_or_none(optional_id("session", terms.session)),
         counts_holds=True,
     )
-    allowed = check_moves(moves, request)
+    allowed = check_moves(caller, moves, request)
     arguments = with_moves({"request": request, "terms": terms}, allowed)
     invocation = caller.invocation("hold", key, arguments)
 

@@ -53,6 +53,7 @@ class DayBookings:
     """The bookings of a date that a plan may give tables to, and all that stays.
 
     Args:
+        restaurant_id: The restaurant.
         bookings: The bookings, in the order of the parties of the problem.
         problem: Their options, and all that is taken.
         refusals: Why a booking without options gets no tables, by its id.
@@ -62,6 +63,7 @@ class DayBookings:
         timezone: Of the restaurant.
     """
 
+    restaurant_id: str
     bookings: tuple[Booking, ...]
     problem: DayProblem
     refusals: dict[str, Refusal]
@@ -180,6 +182,7 @@ class _Builder:
                 parties.append(DayParty(value, self._other_options(booking), 0))
         problem = DayProblem(tuple(parties), tuple(self._taken), tuple(self._limits.left))
         return DayBookings(
+            self._compiled.house.restaurant.id,
             tuple(bookings),
             problem,
             self._refusals,

@@ -52,6 +52,7 @@ def plan(wish: DayPlanWish, day: DayBookings) -> DayPlan:
         bound = _bound(problem, found)
     present = [party.present for party in problem.parties]
     return DayPlan(
+        restaurant_id=day.restaurant_id,
         on=wish.on,
         objective=wish.objective,
         moves=tuple(_moves(day, problem, found)),
