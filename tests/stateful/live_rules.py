@@ -13,7 +13,7 @@ from tests.stateful import live
 from tests.stateful.booking_rules import BookingRules
 from tests.stateful.drawing import Caller, Wish, callers, pick_id, wishes
 from tests.stateful.ledger import AWAITING, MINUTE, SEATED, Guest, Ledger
-from tests.stateful.service import moment
+from tests.stateful.service import local_date, moment, starts
 from tests.stateful.stage import (
     FIELDS,
     HAS_BOOKINGS,
@@ -78,7 +78,19 @@ class LiveRules(BookingRules):
         else:
             self._look_at_risks(caller)
             if guest is not None:
-                self._seat_next(attrs.evolve(caller, key=None), guest)
+                caller = attrs.evolve(caller, key=None)
+                self._book_behind(caller, guest)
+                self._seat_next(caller, guest)
+
+    def _book_behind(self, caller: Caller, guest: Guest) -> None:
+        """Book the tables of a party that overstays at the first start after it will have left."""
+        ledger = self._here(caller)
+        leaves = ledger.now + ledger.policy.seating.overstay_minutes * MINUTE
+        day = local_date(ledger.restaurant, ledger.now)
+        later = [each for each in starts(ledger.restaurant, ledger.policy, day) if each >= leaves]
+        if guest.given is not None and later and ledger.now >= guest.sitting.end:
+            request = BookingRequest(guest.party_size, moment(later[0]), tables=guest.given.tables)
+            self._book(caller, request, None, later=False)
 
     def _seat_next(self, caller: Caller, guest: Guest) -> None:
         """Let the next party for a table come while a guest may still sit there."""
