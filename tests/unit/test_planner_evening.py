@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pickle
+import random
 from copy import copy
+from string import ascii_uppercase
 
 import attrs
 import pytest
@@ -27,7 +29,8 @@ NOON_US = 1_000_000 * MINUTE_US
 def floor_of(*capacities: int, joins: tuple[str, ...] = ()) -> Floor:
     """Tables A, B, C and so on; a join is written ``AB``."""
     tables = [
-        Table(name, name, seats, "main") for name, seats in zip("ABCDEF", capacities, strict=False)
+        Table(name, name, seats, "main")
+        for name, seats in zip(ascii_uppercase, capacities, strict=False)
     ]
     return Floor(tables, zones=[Zone("main", "Main")], joins=[Join(tuple(each)) for each in joins])
 
@@ -196,3 +199,20 @@ def test_a_score_is_made_when_it_is_read() -> None:
     assert pickle.loads(text) == copy(Score.deferred(make)) == given  # noqa: S301  # Made here.
     with pytest.raises(AttributeError, match="nothing"):
         _ = later.nothing
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_walk_that_stops_early_finds_the_first_plans_of_the_whole_order(seed: int) -> None:
+    draw = random.Random(seed)
+    sizes = [draw.choice((2, 2, 4, 6)) for _ in range(24)]
+    planning = Planning(adjacency_required=False, max_tables=2, slack_budget=None)
+    planner = Planner(floor_of(*sizes), planning)
+    beside = [(draw.choice((None, 0, 60, 100)), draw.choice((None, 240, 300))) for _ in sizes]
+    evening = evening_of(*beside)
+    for size in (1, 2, 5, 8):
+        ask, free = PlanRequest(size), draw.getrandbits(24) | draw.getrandbits(24)
+        everything = planner.plans(ask, free, evening=lambda: evening)
+        assert len(everything) > 16
+        for limit in (1, 3):
+            assert planner.plans(ask, free, limit, evening=lambda: evening) == everything[:limit]
+        assert planner.best(ask, free, (), lambda: evening) == everything[0]

@@ -189,6 +189,15 @@ class EveningCosts:
             found = self._by_table[bit] = self._capacities[bit] * cost_us / _MINUTE_US
         return found
 
+    def least_for_each_seat(self, tables: int) -> float:
+        """Return the least cost of the time beside the stay for a seat of some free tables.
+
+        A set of such tables costs at least so much for each seat of its capacity.
+        """
+        capacities, by_table = self._capacities, self.by_table
+        each = [by_table(bit) / capacities[bit] for bit in bits(tables & self._free)]
+        return min(each, default=0.0)
+
     def total(self, mask: int, for_each_minute: float, most: float = math.inf) -> float:
         """Return the cost of a plan, or more than ``most`` if it costs more than that.
 

@@ -7,6 +7,7 @@ from array import array
 from bisect import insort
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
+from itertools import accumulate
 
 import attrs
 
@@ -19,6 +20,9 @@ _MAX_KEPT = 128
 _PLAN_BYTES = 2_048
 _ANSWER_BYTES = 192
 _COUNT_BYTES = 288
+
+# So many candidates are walked before the least cost of the time beside a stay is worth its price.
+_UNBOUNDED = 16
 
 # Static costs that differ by less are in the order of equals.
 _ROUNDING = 10**-SCORE_DECIMALS
@@ -48,6 +52,7 @@ class Ranking:
     _beside: Callable[[int], int] = attrs.field(init=False)
     _ranks: Callable[[int], int] = attrs.field(init=False)
     _counts: Callable[[int, int], int] = attrs.field(init=False)
+    _least_capacities: array[int] = attrs.field(init=False)
 
     @plan.default
     def _keep_plans(self) -> Callable[[Candidate], Plan]:
@@ -66,6 +71,12 @@ class Ranking:
     @_counts.default
     def _keep_counts(self) -> Callable[[int, int], int]:
         return lru_cache(maxsize=_MAX_KEPT)(partial(_count, self._ranks, self._beside))
+
+    @_least_capacities.default
+    def _find_least_capacities(self) -> array[int]:
+        """Find for each rank the least sum of capacities of its candidate and those after it."""
+        found = accumulate((each.capacity for each in reversed(self.candidates)), min)
+        return array("q", [*found][::-1])
 
     @classmethod
     def of(
@@ -108,7 +119,7 @@ class Ranking:
         masks = (self.tables.bit_count() + kept) * (40 + count // 7)
         answers = _MAX_KEPT * (_ANSWER_BYTES + (count + len(self.sparing)) // 7)
         answers += _MAX_KEPT * (_COUNT_BYTES + len(self.sparing) // 7)
-        return 256 + kept * _PLAN_BYTES + 24 * count + 8 * len(self.sparing) + masks + answers
+        return 256 + kept * _PLAN_BYTES + 32 * count + 8 * len(self.sparing) + masks + answers
 
     def available(self, free: int, barred: Sequence[int] = ()) -> int:
         """Return the ranks whose tables are all in the mask ``free``. One AND a busy table.
@@ -148,12 +159,16 @@ class Ranking:
         minutes = evening.least_minutes
         margin = (minutes + 1) * _ROUNDING
         best, least, most = None, math.inf, math.inf
+        walked, for_each_seat, capacities = 0, 0.0, self._least_capacities
         while ranks:
             low = ranks & -ranks
             rank = low.bit_length() - 1
-            if costs[rank] * minutes > most:
+            if costs[rank] * minutes + capacities[rank] * for_each_seat > most:
                 break
             ranks ^= low
+            walked += 1
+            if walked == _UNBOUNDED:
+                for_each_seat = evening.least_for_each_seat(self.tables)
             candidate = candidates[rank]
             total = total_of(candidate.mask, costs[rank], most)
             if total > most:
@@ -175,8 +190,8 @@ class Ranking:
         """Return the candidates of a mask of ranks in the order of an evening, the best first.
 
         They are walked in the static order. No term of the evening is negative, so the walk stops
-        at the first whose static cost alone exceeds that of the last one kept: the answer is exact.
-        O(candidates walked), at worst all.
+        at the first with a static cost that, with the least cost of the time beside a stay, exceeds
+        that of the last one kept: the answer is exact. O(candidates walked), at worst all.
 
         Args:
             ranks: The candidates.
@@ -186,13 +201,17 @@ class Ranking:
         kept: list[_Place] = []
         minutes, worst = evening.least_minutes, math.inf
         margin = (minutes + 1) * _ROUNDING
+        walked, for_each_seat, capacities = 0, 0.0, self._least_capacities
         while ranks:
             low = ranks & -ranks
             rank = low.bit_length() - 1
             cost = self.costs[rank]
-            if cost * minutes > worst + margin:
+            if cost * minutes + capacities[rank] * for_each_seat > worst + margin:
                 break
             ranks ^= low
+            walked += 1
+            if walked == _UNBOUNDED:
+                for_each_seat = evening.least_for_each_seat(self.tables)
             candidate = self.candidates[rank]
             total = evening.total(candidate.mask, cost, worst + margin)
             if total > worst + margin:
