@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Final
 
 import attrs
@@ -87,7 +87,19 @@ class Evening:
         part = self.parts[0]
         if not part.tables >> bit & 1:
             part = next(each for each in self.parts if each.tables >> bit & 1)
-        before_us, after_us, opens_us = part.ends_before[bit], part.starts_after[bit], self.opens_us
+        return self.time_beside(part, part.ends_before[bit], part.starts_after[bit])
+
+    def time_beside(
+        self, part: EveningPart, before_us: int, after_us: int | None
+    ) -> tuple[int, int]:
+        """Return the dead and the other idle time beside a stay, in microseconds.
+
+        Args:
+            part: The stay.
+            before_us: The end of the last stay before; 0: there is none.
+            after_us: The start of the next stay; ``None``: there is none.
+        """
+        opens_us = self.opens_us
         dead = idle = 0
         # The time before begins at a stay, unless the house opened later or that is past already.
         if before_us >= opens_us:
@@ -118,6 +130,9 @@ EveningMaker = Callable[[], Evening | None]
 class EveningCosts:
     """What the tables of a plan cost by the evening, in seat-minutes. Tables are measured once.
 
+    Nearly all tables that are free for a stay have no other stay in the evening: they cost the same
+    for each seat, and only the others are measured one by one.
+
     Args:
         compiled_floor: The floor.
         weights: The weights of the house.
@@ -126,8 +141,8 @@ class EveningCosts:
     """
 
     __slots__ = (
-        *("_all_minutes", "_by_table", "_capacities", "_evening", "_free", "_partners", "_starved"),
-        *("_weights", "closing", "least_minutes"),
+        *("_all_minutes", "_by_table", "_capacities", "_evening", "_free", "_least", "_partners"),
+        *("_starved", "_weights", "closing", "least_minutes"),
     )
 
     def __init__(
@@ -138,7 +153,9 @@ class EveningCosts:
         self._evening = evening
         self._free = evening.free
         self._partners = compiled_floor.partners
-        self._by_table: dict[int, float] = {}
+        # Measured when they are first needed: the terms of one plan do not need them.
+        self._by_table: list[float] = []
+        self._least = 0.0
         self.closing: float = weights.joins_closed if max_tables > 1 else 0
         self.least_minutes: float = evening.least_minutes
         # Nearly always the stay is as long at all tables; 0: it is not.
@@ -180,26 +197,62 @@ class EveningCosts:
         return sum((self._partners[bit] & others).bit_count() for bit in bits(mask))
 
     def by_table(self, bit: int) -> float:
-        """Return the cost of the time beside the stay at one table."""
-        found = self._by_table.get(bit)
-        if found is None:
-            dead, idle = self._evening.beside(bit)
-            weights = self._weights
-            cost_us = dead * weights.dead_time + idle * weights.idle_time
-            found = self._by_table[bit] = self._capacities[bit] * cost_us / _MINUTE_US
-        return found
+        """Return the cost of the time beside the stay at one free table."""
+        return (self._by_table or self._measure())[bit]
 
-    def least_for_each_seat(self, tables: int) -> float:
-        """Return the least cost of the time beside the stay for a seat of some free tables.
+    @property
+    def key(self) -> tuple[Hashable, ...] | None:
+        """What the costs depend on: two evenings of a house with equal keys cost the same.
+
+        ``None``: they depend on more, on parties that wait or on stays of several lengths.
+        """
+        if self._starved is not None or not self._all_minutes:
+            return None
+        return (self._free, self._all_minutes, *(self._by_table or self._measure()))
+
+    def least_for_each_seat(self) -> float:
+        """Return the least cost of the time beside the stay for a seat of the free tables.
 
         A set of such tables costs at least so much for each seat of its capacity.
         """
-        capacities, by_table = self._capacities, self.by_table
-        each = [by_table(bit) / capacities[bit] for bit in bits(tables & self._free)]
-        return min(each, default=0.0)
+        if not self._by_table:
+            self._measure()
+        return self._least
+
+    def _measure(self) -> list[float]:
+        """Find the cost of the time beside the stay at each free table, and the least for a seat.
+
+        O(tables), and more only for those with another stay in the evening.
+        """
+        capacities, parts = self._capacities, self._evening.parts
+        costs, least = [0.0] * len(capacities), math.inf
+        for part in parts:
+            alone = self._for_each_seat(part, 0, None)
+            free = part.tables & self._free
+            if len(parts) == 1:
+                costs = [seats * alone for seats in capacities]
+            else:
+                for bit in bits(free):
+                    costs[bit] = capacities[bit] * alone
+            beside = enumerate(zip(part.ends_before, part.starts_after, strict=True))
+            for bit, (before_us, after_us) in beside:
+                if (before_us or after_us is not None) and free >> bit & 1:
+                    cost = self._for_each_seat(part, before_us, after_us)
+                    costs[bit] = capacities[bit] * cost
+                    least = min(least, cost)
+                    free ^= 1 << bit
+            if free:
+                least = min(least, alone)
+        self._by_table, self._least = costs, 0.0 if least == math.inf else least
+        return costs
+
+    def _for_each_seat(self, part: EveningPart, before_us: int, after_us: int | None) -> float:
+        """Return the cost of the time between a stay and those beside it, for each seat."""
+        dead, idle = self._evening.time_beside(part, before_us, after_us)
+        return (dead * self._weights.dead_time + idle * self._weights.idle_time) / _MINUTE_US
 
     def total(self, mask: int, for_each_minute: float, most: float = math.inf) -> float:
-        """Return the cost of a plan, or more than ``most`` if it costs more than that.
+        """Return the cost of a plan of free tables, or more than ``most`` if it costs more.
 
         Args:
             mask: Its tables.
@@ -207,18 +260,15 @@ class EveningCosts:
             most: The cost from which on the rest does not matter.
         """
         minutes = self._all_minutes or self._evening.minutes(mask)
-        others, partners, known = self._free & ~mask, self._partners, self._by_table
-        joins, left = 0, mask
+        others, partners = self._free & ~mask, self._partners
+        by_table = self._by_table or self._measure()
+        joins, beside, left = 0, 0.0, mask
         while left:
             bit = left.bit_length() - 1
             joins += (partners[bit] & others).bit_count()
+            beside += by_table[bit]
             left ^= 1 << bit
-        cost = (for_each_minute + joins * self.closing) * minutes
-        left = mask
-        while left and cost <= most:
-            bit = left.bit_length() - 1
-            cost += known[bit] if bit in known else self.by_table(bit)
-            left ^= 1 << bit
+        cost = (for_each_minute + joins * self.closing) * minutes + beside
         if self._starved is not None and cost <= most:
             cost += self._starved(mask) * self._starving(mask)
         return cost

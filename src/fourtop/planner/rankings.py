@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from bisect import insort
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import lru_cache, partial
 from itertools import accumulate
 
@@ -21,13 +21,16 @@ _PLAN_BYTES = 2_048
 _ANSWER_BYTES = 192
 _COUNT_BYTES = 288
 
-# So many candidates are walked before the least cost of the time beside a stay is worth its price.
-_UNBOUNDED = 16
+_EVENING_BYTES = 512
+
+# Most candidates of an answer for an evening that is kept.
+_MAX_SHORT = 16
 
 # Static costs that differ by less are in the order of equals.
 _ROUNDING = 10**-SCORE_DECIMALS
 
 _Place = tuple[float, tuple[int, ...], int]
+_Key = tuple[int, tuple[Hashable, ...]]
 
 
 @attrs.frozen(eq=False)
@@ -53,6 +56,7 @@ class Ranking:
     _ranks: Callable[[int], int] = attrs.field(init=False)
     _counts: Callable[[int, int], int] = attrs.field(init=False)
     _least_capacities: array[int] = attrs.field(init=False)
+    _evenings: dict[_Key, tuple[int, Sequence[int]]] = attrs.field(factory=dict, init=False)
 
     @plan.default
     def _keep_plans(self) -> Callable[[Candidate], Plan]:
@@ -119,6 +123,7 @@ class Ranking:
         masks = (self.tables.bit_count() + kept) * (40 + count // 7)
         answers = _MAX_KEPT * (_ANSWER_BYTES + (count + len(self.sparing)) // 7)
         answers += _MAX_KEPT * (_COUNT_BYTES + len(self.sparing) // 7)
+        answers += _MAX_KEPT * (_EVENING_BYTES + count // 7 + 32 * len(self.sparing))
         return 256 + kept * _PLAN_BYTES + 32 * count + 8 * len(self.sparing) + masks + answers
 
     def available(self, free: int, barred: Sequence[int] = ()) -> int:
@@ -155,72 +160,66 @@ class Ranking:
 
     def first_in_evening(self, ranks: int, evening: EveningCosts) -> Candidate:
         """Return the first of ``in_evening``; the mask is not empty."""
-        costs, candidates, total_of = self.costs, self.candidates, evening.total
-        minutes = evening.least_minutes
-        margin = (minutes + 1) * _ROUNDING
-        best, least, most = None, math.inf, math.inf
-        walked, for_each_seat, capacities = 0, 0.0, self._least_capacities
-        while ranks:
-            low = ranks & -ranks
-            rank = low.bit_length() - 1
-            if costs[rank] * minutes + capacities[rank] * for_each_seat > most:
-                break
-            ranks ^= low
-            walked += 1
-            if walked == _UNBOUNDED:
-                for_each_seat = evening.least_for_each_seat(self.tables)
-            candidate = candidates[rank]
-            total = total_of(candidate.mask, costs[rank], most)
-            if total > most:
-                continue
-            total = round(total, SCORE_DECIMALS)
-            # Of two that are equal in all, the first of the static order stays.
-            if (
-                best is None
-                or total < least
-                or (total == least and candidate.order_of_equals < best.order_of_equals)
-            ):
-                best, least, most = candidate, total, total + margin
-        assert best is not None, "some candidate is available"
-        return best
+        return self.candidates[self._ranks_in_evening(ranks, evening, 1)[0]]
 
     def in_evening(
         self, ranks: int, evening: EveningCosts, limit: int | None = None
     ) -> list[Candidate]:
         """Return the candidates of a mask of ranks in the order of an evening, the best first.
 
-        They are walked in the static order. No term of the evening is negative, so the walk stops
-        at the first with a static cost that, with the least cost of the time beside a stay, exceeds
-        that of the last one kept: the answer is exact. O(candidates walked), at worst all.
+        The last 128 short answers are kept: a hold asks what its quote has asked.
 
         Args:
             ranks: The candidates.
             evening: The costs of the evening.
             limit: Most candidates to return; ``None``: all.
         """
+        found = self._ranks_in_evening(ranks, evening, limit)
+        return [self.candidates[rank] for rank in found]
+
+    def _ranks_in_evening(
+        self, ranks: int, evening: EveningCosts, limit: int | None
+    ) -> Sequence[int]:
+        """Return the ranks of ``in_evening``, from the answers that are kept if one is enough."""
+        key = evening.key if limit is not None and limit <= _MAX_SHORT else None
+        if limit is None or key is None:
+            return self._walk(ranks, evening, limit)
+        # Removed and added again, so that the least recently used answer is the first.
+        kept = self._evenings.pop((ranks, key), None)
+        if kept is None or kept[0] < limit:
+            kept = limit, self._walk(ranks, evening, limit)
+            while len(self._evenings) >= _MAX_KEPT:
+                self._evenings.pop(next(iter(self._evenings)), None)
+        self._evenings[ranks, key] = kept
+        return kept[1][:limit]
+
+    def _walk(self, ranks: int, evening: EveningCosts, limit: int | None) -> Sequence[int]:
+        """Return the first ranks of some in the order of an evening, the best first.
+
+        They are walked in the static order. No term of the evening is negative, so the walk stops
+        at the first with a static cost that, with the least cost of the time beside a stay, exceeds
+        that of the last one kept: the answer is exact. O(candidates walked), at worst all.
+        """
         kept: list[_Place] = []
-        minutes, worst = evening.least_minutes, math.inf
-        margin = (minutes + 1) * _ROUNDING
-        walked, for_each_seat, capacities = 0, 0.0, self._least_capacities
+        costs, candidates, capacities = self.costs, self.candidates, self._least_capacities
+        minutes, for_each_seat = evening.least_minutes, evening.least_for_each_seat()
+        margin, most, total_of = (minutes + 1) * _ROUNDING, math.inf, evening.total
         while ranks:
             low = ranks & -ranks
             rank = low.bit_length() - 1
-            cost = self.costs[rank]
-            if cost * minutes + capacities[rank] * for_each_seat > worst + margin:
+            cost = costs[rank]
+            if cost * minutes + capacities[rank] * for_each_seat > most:
                 break
             ranks ^= low
-            walked += 1
-            if walked == _UNBOUNDED:
-                for_each_seat = evening.least_for_each_seat(self.tables)
-            candidate = self.candidates[rank]
-            total = evening.total(candidate.mask, cost, worst + margin)
-            if total > worst + margin:
+            candidate = candidates[rank]
+            total = total_of(candidate.mask, cost, most)
+            if total > most:
                 continue
             insort(kept, (round(total, SCORE_DECIMALS), candidate.order_of_equals, rank))
             if limit is not None and len(kept) >= limit:
                 del kept[limit:]
-                worst = kept[-1][0]
-        return [self.candidates[rank] for _, _, rank in kept]
+                most = kept[-1][0] + margin
+        return [rank for _, _, rank in kept]
 
     def count(self, free: int, limit: int) -> int:
         """Count how often the best remaining candidate can take its tables, up to a limit.

@@ -9,6 +9,7 @@ from typing import Final
 
 from fourtop.errors import AllocationsOverlap, AlreadyExists
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
+from fourtop.model.floor import bits
 from fourtop.model.window import Window, iso
 from fourtop.timeline.disjoint_index import NEVER, DisjointIndex
 from fourtop.timeline.handle_index import HandleIndex
@@ -262,7 +263,9 @@ class Occupancy:
     def find_beside(
         self, window: Window, around: Window, without: Collection[Owner] = ()
     ) -> tuple[list[int], list[int | None]]:
-        """Find the live stays of each arranged table before and after a window. O(tables · log n).
+        """Find the live stays of each arranged table before and after a window.
+
+        O(tables + tables with a stay in ``around`` · log n).
 
         Args:
             window: The window.
@@ -277,20 +280,19 @@ class Occupancy:
         start_us, end_us = window.start_us, window.end_us
         first_us, last_us = around.start_us, around.end_us
         left_out = self._tables_of(without) if without else ()
-        before: list[int] = []
-        after: list[int | None] = []
-        for table_id in self._table_ids:
-            index = self._tables.get(table_id)
-            if index is None:
-                before.append(0)
-                after.append(None)
-                continue
+        before: list[int] = [0] * len(self._table_ids)
+        after: list[int | None] = [None] * len(self._table_ids)
+        for bit in bits(self._grid.busy_mask(first_us, last_us)):
+            table_id = self._table_ids[bit]
+            index = self._tables[table_id]
             if table_id in left_out:
                 ended_us, begins_us = _beside(index, window, around, _keys(without))
             else:
                 ended_us, begins_us = index.find_beside(start_us, end_us)
-            before.append(ended_us if ended_us > first_us else 0)
-            after.append(begins_us if begins_us < last_us else None)
+            if ended_us > first_us:
+                before[bit] = ended_us
+            if begins_us < last_us:
+                after[bit] = begins_us
         return before, after
 
     def _tables_of(self, owners: Collection[Owner]) -> set[str]:
