@@ -100,6 +100,7 @@ GROUPS: Final = {
     "quality": QUALITY,
     "speed": tuple(name for name in PARTS if name not in (*DATABASES, *QUALITY)),
 }
+USUAL: Final = ("speed", "databases")
 REMARKS: Final[dict[str, Callable[[], str]]] = {
     "planner": planner.cold_start,
     "booking": booking.profile_table,
@@ -114,7 +115,7 @@ def main() -> None:
         "--only",
         action="append",
         choices=choices,
-        help="only this part or group of parts; may be given again",
+        help="only this part or group of parts; may be given again; speed and databases by default",
     )
     parser.add_argument(
         "--quick",
@@ -126,7 +127,7 @@ def main() -> None:
     python = f"{platform.python_implementation()} {platform.python_version()}"
     print(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {python}")
     print(HEADING, flush=True)
-    names = [each for name in chosen.only or PARTS for each in GROUPS.get(name, (name,))]
+    names = [each for name in chosen.only or USUAL for each in GROUPS.get(name, (name,))]
     missed = [bar for name in names for bar in part(name, is_quick=chosen.quick)]
     minutes, seconds = divmod(round(perf_counter() - begun), 60)
     print(f"\n{len(missed)} missed; {minutes} min {seconds:02} s")
