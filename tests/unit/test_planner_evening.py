@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import random
 from copy import copy
+from functools import partial
 from string import ascii_uppercase
 
 import attrs
@@ -216,3 +217,35 @@ def test_a_walk_that_stops_early_finds_the_first_plans_of_the_whole_order(seed: 
         for limit in (1, 3):
             assert planner.plans(ask, free, limit, evening=lambda: evening) == everything[:limit]
         assert planner.best(ask, free, (), lambda: evening) == everything[0]
+
+
+def test_a_kept_answer_is_the_answer_of_a_new_planner() -> None:
+    floor, planning = floor_of(2, 4, 4, 2, joins=("AB", "CD")), Planning()
+    planner, ask = Planner(floor, planning), PlanRequest(2)
+    pairs = [(before, after) for before in range(0, 120, 10) for after in range(210, 360, 12)]
+    first = evening_of(pairs[0], (None, None), (60, 300), (None, 240))
+    # A longer answer replaces a shorter one, and gives shorter ones.
+    for limit in (1, 3, 2, 1, 4, 17, None):
+        expected = Planner(floor, planning).plans(ask, 0b1111, evening=lambda: first)
+        assert planner.plans(ask, 0b1111, limit, evening=lambda: first) == expected[:limit]
+    # More evenings than answers are kept, twice; some differ in one table or in what is free.
+    for before, after in pairs * 2:
+        for free in (0b1111, 0b1101):
+            evening = evening_of((before, after), (None, None), (60, 300), (None, 240), free=free)
+            make, new = partial(copy, evening), Planner(floor, planning)
+            found = planner.plans(ask, free, 2, evening=make)
+            assert found == new.plans(ask, free, evening=make)[:2]
+    (ranking,) = planner._rankings.values()
+    assert len(ranking._evenings) == 128
+
+
+def test_an_answer_with_waiting_parties_is_not_kept() -> None:
+    planner, ask = Planner(floor_of(2, 2), Planning()), PlanRequest(2)
+    calm = evening_of((None, None), (None, None))
+    for starving, best in ((0b01, "B"), (0b10, "A")):
+        starved = attrs.evolve(calm, starved=partial(int.__and__, starving))
+        plan = planner.best(ask, 0b11, (), partial(copy, starved))
+        assert plan is not None
+        assert plan.tables == (best,)
+    (ranking,) = planner._rankings.values()
+    assert not ranking._evenings
