@@ -168,7 +168,7 @@ def play_by(key: Key, house: House, demand: Demand, count: int) -> Evenings:
     try:
         return play(house, demand, count, TableOrder.ALPHABETICAL)
     finally:
-        TableOrder.key = as_it_was  # type: ignore[method-assign]
+        TableOrder.key = as_it_was  # type: ignore[method-assign]  # The key of before.
 
 
 def with_reference(house: House) -> House:

@@ -10,6 +10,7 @@ import pytest
 
 from fourtop import MemoryStore
 from fourtop.engine import admission, composition, invocation, preconditions
+from fourtop.engine.admission import Admission
 from fourtop.engine.candidacy import Candidacy
 from fourtop.engine.checks import capacity
 from fourtop.engine.commands import edit_house
@@ -105,11 +106,10 @@ def the_second_best_plan_is_chosen(patch: Patch) -> None:
 
 
 def a_party_is_in_its_own_way(patch: Patch) -> None:
-    def free(candidacy: Candidacy, window: Any) -> int:
-        admission = candidacy.admission
+    def free(admission: Admission, window: Any) -> int:
         return admission.all_tables & ~admission.view.busy_mask(window)
 
-    patch.setattr("fourtop.engine.checks.tables._free_in", free)
+    patch.setattr(Admission, "free_in", free)
 
 
 def failed_confirmations_leave_no_evidence(patch: Patch) -> None:

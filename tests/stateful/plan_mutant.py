@@ -60,10 +60,6 @@ def a_newcomer_is_promised_the_tables_of_its_moves(patch: Patch) -> None:
         patch.setattr(f"fourtop.engine.commands.{command}.make_room", make_room)
 
 
-def moves_of_changed_bookings_are_made(patch: Patch) -> None:
-    patch.setattr(reseat, "get_booking", lambda view, booking_id, _: get_booking(view, booking_id))
-
-
 # ---- day plans
 
 
@@ -109,7 +105,6 @@ PLAN_MUTANTS: tuple[Mutant, ...] = (
     room_is_not_found,
     moves_for_a_newcomer_are_told_to_no_one,
     a_newcomer_is_promised_the_tables_of_its_moves,
-    moves_of_changed_bookings_are_made,
     a_day_plan_moves_pinned_parties,
     a_day_plan_passes_over_parties_that_wait,
     a_day_plan_of_changed_bookings_is_committed,

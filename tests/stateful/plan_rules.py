@@ -38,7 +38,9 @@ class Kept:
 
 
 # What happens between a plan and its command.
-BEFORE = st.sampled_from(("nothing", "leave", "later", "pin", "take", "wait", "later"))
+BEFORE = st.sampled_from(
+    ("touch", "later", "take", "nothing", "leave", "touch", "pin", "wait", "later", "touch")
+)
 # How much larger the party is than the largest table that was free.
 _BESIDE = (0, -1, 1)
 # A larger party may stay longer.
@@ -88,8 +90,8 @@ class PlanRules(WaitlistRules, HouseRules):
         request = next((each for each in asked if room.needs_a_move(ledger, each)), asked[0])
         if command in ("quote", "later"):
             kept = self._find_room(caller, request, moves)
-            if kept is not None and command == "later":
-                self._carry_out(caller, kept, before, "book")
+            if kept is not None:
+                self._carry_out(caller, kept, before if command == "later" else "touch", "book")
         elif command == "book":
             self._book_with(caller, request, moves)
         else:
@@ -249,7 +251,7 @@ class PlanRules(WaitlistRules, HouseRules):
         caller=callers(),
         wish=wishes(),
         parties=PARTIES,
-        when=st.sampled_from(("now", "now", "later", "later", "another time")),
+        when=st.sampled_from(("later", "now", "later", "now", "another time")),
         blocker=BLOCKERS,
         before=BEFORE,
     )
@@ -347,9 +349,10 @@ class PlanRules(WaitlistRules, HouseRules):
     def _befall(self, staff: Caller, kept: Kept, what: str) -> None:
         """Let something happen to a plan."""
         ledger = self._here(staff)
-        moved = [each.booking_id for each in kept.plan.moves]
-        guest = ledger.guests.get(moved[0]) if moved else None
-        if what == "later" and promises.count_of_waiting(ledger) < FEW:
+        planned = [ledger.guests[each.booking_id] for each in kept.plan.moves]
+        with_tables = [guest for guest in planned if guest.given is not None]
+        guest = next(iter([*with_tables, *planned]), None)
+        if what == "later" and promises.count_of_waiting(ledger) <= FEW:
             later = attrs.evolve(kept.request, tables=())
             self._book(staff, later, None, later=True)
         elif what == "take":
@@ -358,7 +361,12 @@ class PlanRules(WaitlistRules, HouseRules):
             self._pass_until(guest.sitting.start)
         elif what == "pin" and guest is not None:
             self._pin(staff, guest.id)
-        elif what == "leave" and guest is not None and guest.given is not None:
+        elif what == "touch" and guest is not None:
+            # Then only its version is another.
+            self._pin(staff, guest.id)
+            self.all_that_is_seen_is_as_the_model_says()
+            self._pin(staff, guest.id, "unpin")
+        elif what == "leave" and guest is not None:
             self._step(staff, "cancel", guest.id, None)
 
 

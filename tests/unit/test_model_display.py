@@ -597,6 +597,4 @@ def test_an_availability_tells_the_two_hours_of_a_changed_clock_apart() -> None:
     found = fourtop.Availability(
         night, slots, (), fourtop.Versions(1, 1, 1), timezone="Europe/London"
     )
-    html = found._repr_html_()
-    assert "01:30+01:00" in html
-    assert "01:30+00:00" in html
+    assert all(hour in found._repr_html_() for hour in ("01:30+01:00", "01:30+00:00"))

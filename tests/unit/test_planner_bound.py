@@ -7,6 +7,7 @@ import tracemalloc
 from collections.abc import Callable
 from itertools import combinations
 
+import attrs
 import pytest
 
 from fourtop.model.floor import Floor, Join
@@ -165,9 +166,13 @@ def test_the_cap_counts_sets_of_two_and_more() -> None:
 
 
 def test_rankings_that_were_used_least_recently_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("fourtop.planner.planner.MAX_RANKING_BYTES", 240_000)
-    floor = hall(8)
-    planner = Planner(floor, Planning(adjacency_required=False, max_tables=2))
+    planner = Planner(hall(8), Planning(adjacency_required=False, max_tables=2))
+    sizes = []
+    for party_size in (1, 2, 3, 4, 5):
+        planner.best(PlanRequest(party_size), 0xFF)
+        sizes.append(next(reversed(planner._rankings.values())).size_bytes)
+    monkeypatch.setattr("fourtop.planner.planner.MAX_RANKING_BYTES", 3 * max(sizes))
+    planner = attrs.evolve(planner)
     for party_size in (1, 2, 3, 1, 4, 1, 5):
         planner.best(PlanRequest(party_size), 0xFF)
     kept = [party_size for party_size, *_ in planner._rankings]
