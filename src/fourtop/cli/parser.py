@@ -121,6 +121,7 @@ def _parser() -> ArgumentParser:
     commands = parser.add_subparsers(metavar="COMMAND", title="commands", required=True)
     add = partial(add_command, commands)
     _add_asking(add)
+    _add_looking(add)
     add_simulate(add)
     add_studies(add_group(commands, "study", "NAME", "what a change of a house is worth"))
     _add_keeping(add)
@@ -173,6 +174,10 @@ def _add_asking(add: Add) -> None:
     add_wanted(one)
     _add_steering(one)
     add_html(one)
+
+
+def _add_looking(add: Add) -> None:
+    """Add the commands that show the dates of a house."""
     one = add("day", _run_day, "the tables of a date, with all that takes them by time")
     add_source(one)
     one.add_argument("--on", type=day, required=True, metavar="DATE")
