@@ -26,7 +26,7 @@ from fourtop.engine.checks.house import check_hours
 from fourtop.engine.checks.tables import check_tables
 from fourtop.engine.compiled_house import compile_house
 from fourtop.model.calendar import Calendar
-from fourtop.ports import Scope, Store, View
+from fourtop.ports import Need, Scope, Store, View
 from tests.evening import (
     STAFF,
     a_house,
@@ -242,3 +242,14 @@ def test_a_caller_that_has_not_loaded_the_evening_uses_the_static_order(
 
     assert asked(window("19:00", "20:30")) == ("1",)
     assert asked(window("17:00", "23:00")) == ("2",)
+
+
+def test_an_admission_asks_for_the_rest_of_the_evening(store: Store, desk: Desk) -> None:
+    compiled = compile_house(desk.house(), None)
+
+    def missing(view: View) -> tuple[Window, ...]:
+        found = Admission(view, compiled, STAFF).admit(party_size(4))
+        return found.scope.windows if isinstance(found, Need) else ()
+
+    loaded = Scope(desk.restaurant_id, windows=(window("19:00", "20:30"),))
+    assert store.read(loaded, missing) == (window("17:00", "23:00"),)

@@ -271,6 +271,13 @@ def test_a_stay_that_ends_beyond_the_horizon_is_left_out(store: Store) -> None:
     assert plans(desk, text="13:00")["big"] > 0
 
 
+def test_starts_near_each_other_see_the_same_waiting_party(desk: Desk) -> None:
+    waiting(desk, text="19:00")
+    found = desk.offers(party_size(2), flexible_minutes=30).found
+    assert len(found) > 1
+    assert {each.quote.plan.tables for each in found} == {("small",)}
+
+
 def test_a_weight_of_zero_looks_at_no_party(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     weights = attrs.evolve(Weights(), parties_starved=0)
     desk = open_desk(store, a_house(FLOOR, planning=Planning(weights=weights)), actor=STAFF)

@@ -249,3 +249,15 @@ def test_an_answer_with_waiting_parties_is_not_kept() -> None:
         assert plan.tables == (best,)
     (ranking,) = planner._rankings.values()
     assert not ranking._evenings
+
+
+def test_the_time_beside_is_that_of_the_stay_at_each_table() -> None:
+    parts = [
+        EveningPart(
+            mask, minutes(120), minutes(end), [0, minutes(100)], [minutes(240), minutes(300)]
+        )
+        for mask, end in ((0b01, 200), (0b10, 230))
+    ]
+    evening = attrs.evolve(evening_of((None, None), (None, None)), parts=tuple(parts))
+    assert evening.beside(0) == (40 * MINUTE_US, 120 * MINUTE_US)
+    assert evening.beside(1) == ((20 + 70) * MINUTE_US, 0)

@@ -82,8 +82,6 @@ class Evening:
 
     def beside(self, bit: int) -> tuple[int, int]:
         """Return the dead and the other idle time beside the stay at a table, in microseconds."""
-        if not self.parts:
-            return 0, 0
         part = self.parts[0]
         if not part.tables >> bit & 1:
             part = next(each for each in self.parts if each.tables >> bit & 1)

@@ -318,10 +318,8 @@ class Bound:
             for bit in bits(chosen)
         )
         picks = self.size - chosen.bit_count()
-        if picks:
-            fewest = min((partners[bit].bit_count() for bit in bits(reach)), default=0)
-            joins += picks * max(fewest - within, 0)
-        return joins
+        fewest = min((partners[bit].bit_count() for bit in bits(reach)), default=0)
+        return joins + picks * max(fewest - within, 0)
 
     def _least_depth(self, chosen: int, reach: int) -> int:
         first = chosen & -chosen
