@@ -8,7 +8,6 @@ import attrs
 
 from fourtop.engine.commands import leave_waitlist, offer
 from fourtop.engine.commands.status import end_booking
-from fourtop.engine.lookahead import Lookahead
 from fourtop.engine.waitlist import starts_of
 from fourtop.model import booking
 from fourtop.model.actor import Actor
@@ -72,10 +71,6 @@ def a_party_that_waits_counts_towards_the_caps(patch: Patch) -> None:
     patch.setattr(booking, "_UNCOUNTED", others)
 
 
-def a_plan_may_starve_a_party_that_waits(patch: Patch) -> None:
-    patch.setattr(Lookahead, "starved", lambda *_: 0)
-
-
 WAITLIST_MUTANTS: tuple[Mutant, ...] = (
     the_last_to_join_is_offered_tables_first,
     of_two_that_wait_the_larger_comes_first,
@@ -87,5 +82,4 @@ WAITLIST_MUTANTS: tuple[Mutant, ...] = (
     an_offer_has_the_tables_of_walk_ins,
     an_offer_outlives_the_wait,
     a_party_that_waits_counts_towards_the_caps,
-    a_plan_may_starve_a_party_that_waits,
 )
