@@ -9,7 +9,6 @@ import attrs
 from fourtop.engine import reseat, reseat_problem
 from fourtop.engine.commands import commit_day_plan
 from fourtop.engine.commands.assign import give_tables
-from fourtop.engine.preconditions import get_booking
 from fourtop.engine.queries import day_parties
 from fourtop.planner.reseat_search import ReseatingAnswer
 from tests.stateful.mutant import Mutant, Patch
@@ -81,17 +80,6 @@ def a_day_plan_passes_over_parties_that_wait(patch: Patch) -> None:
     patch.setattr(day_parties, "_is_planned", is_planned)
 
 
-def a_day_plan_of_changed_bookings_is_committed(patch: Patch) -> None:
-    def any_version(view: Any, booking_id: str, _: int) -> Any:
-        return get_booking(view, booking_id)
-
-    patch.setattr(commit_day_plan, "get_booking", any_version)
-
-
-def a_day_plan_starves_promised_parties(patch: Patch) -> None:
-    patch.setattr(commit_day_plan._Work, "_check_promises", lambda *_: None)
-
-
 def a_day_plan_is_told_to_no_one(patch: Patch) -> None:
     def told_to_no_one(*given: Any) -> Any:
         booking, changes = give_tables(*given)
@@ -107,7 +95,5 @@ PLAN_MUTANTS: tuple[Mutant, ...] = (
     a_newcomer_is_promised_the_tables_of_its_moves,
     a_day_plan_moves_pinned_parties,
     a_day_plan_passes_over_parties_that_wait,
-    a_day_plan_of_changed_bookings_is_committed,
-    a_day_plan_starves_promised_parties,
     a_day_plan_is_told_to_no_one,
 )

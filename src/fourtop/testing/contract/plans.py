@@ -28,7 +28,7 @@ from fourtop.testing.contract.samples import (
 _TABLES: Final = ("t1", "t2", "t3")
 _EVENING: Final = span(300, 900)
 # Three parties one after the other at each table, and one that waits for its table.
-_SITTINGS: Final = (span(360, 480), span(495, 600), span(615, 700))
+_SITTINGS: Final = (span(360, 480), span(500, 600), span(620, 700))
 _LONGER: Final = span(360, 500)
 _LAST: Final = span(720, 840)
 
