@@ -27,15 +27,26 @@ from tests.unit.cli_case import Captured, as_json, refused_input, run
 
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    """A house that never closes, in a database on the clock of the machine."""
+    """A house where it is noon, in a database on the clock of the machine."""
     url = sqlite_url(tmp_path / "night.db")
     monkeypatch.setenv(VARIABLE, url)
     house = a_house(sketch_floor({"1": 2, "2": 2}))
     always = [ServicePeriod("always", "00:00", "00:00", last_seating_minutes=0)]
-    house = attrs.evolve(house, policy=attrs.evolve(house.policy, periods=always))
+    house = attrs.evolve(
+        house,
+        restaurant=attrs.evolve(house.restaurant, timezone=zone_where_it_is_noon()),
+        policy=attrs.evolve(house.policy, periods=always),
+    )
     store = SqlStore(url)
     yield Engine(store, ids=CountedIds("n")).add_restaurant(house, actor=STAFF)
     store.close()
+
+
+def zone_where_it_is_noon() -> str:
+    """Return a time zone in which no service begins or ends within the next hours."""
+    hours_ahead = 12 - datetime.now(UTC).hour
+    # The names of these zones count the hours that they are behind.
+    return f"Etc/GMT{-hours_ahead:+d}"
 
 
 def take_over(desk: Desk, booking_id: str, minutes: int, table: str, status: BookingStatus) -> None:
