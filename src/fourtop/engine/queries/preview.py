@@ -15,11 +15,11 @@ from fourtop.engine.commands.edit_house import (
 )
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Query
+from fourtop.engine.exceeded_limits import overbooked, overbooked_anew
 from fourtop.engine.in_the_way import find_in_the_way
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.limits import limits_of
 from fourtop.engine.outlook import Outlook
-from fourtop.engine.overbooking import overbooked, overbooked_anew
 from fourtop.engine.repair import edit_of
 from fourtop.engine.stranded import Edit, find_stranded, refusal_of_hold
 from fourtop.engine.way_out import find_way_out, find_way_out_of_hold, take_way_out

@@ -1,4 +1,4 @@
-"""Overbooking: the limits of a service that its parties exceed, and those exceeded anew."""
+"""Exceeded limits: those that the parties of a service are above, and those exceeded anew."""
 
 from __future__ import annotations
 
