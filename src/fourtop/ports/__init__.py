@@ -18,8 +18,13 @@ from fourtop.ports.headcount import (
     counted_parties_of,
     held_covers_of,
 )
-from fourtop.ports.maintenance import MaintainedStore, Maintenance
-from fourtop.ports.outbox import DeadLetter, Delivery, Outbox, subject_of
+from fourtop.ports.maintenance import (
+    AsyncMaintainedStore,
+    AsyncMaintenance,
+    MaintainedStore,
+    Maintenance,
+)
+from fourtop.ports.outbox import AsyncOutbox, DeadLetter, Delivery, Outbox, subject_of
 from fourtop.ports.plain_records import (
     PLAIN_KINDS,
     PlainRecord,
@@ -46,6 +51,9 @@ __all__ = [
     "NO_CHANGES",
     "PLAIN_KINDS",
     "SEATED_REACH_US",
+    "AsyncMaintainedStore",
+    "AsyncMaintenance",
+    "AsyncOutbox",
     "AsyncStore",
     "Changes",
     "Clock",

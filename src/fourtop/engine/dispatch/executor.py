@@ -64,7 +64,7 @@ class Executor:
                 the same key to learn the result.
             FourtopError: Any refusal of the decision or of the store.
         """
-        return _at_once(_execute(command, self._houses, self._transact, self._query))
+        return at_once(_execute(command, self._houses, self._transact, self._query))
 
     async def _query(self, query: Query[Any]) -> Any:
         return self.query(query)
@@ -134,7 +134,7 @@ def _asking(query: Query[Any], houses: CompiledHouses) -> Callable[[View], Any]:
     return lambda view: query.ask(view, houses.get(view))
 
 
-def _at_once(work: Coroutine[Any, Any, T]) -> T:
+def at_once(work: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine that never waits, so that sync and async stores share the code below."""
     try:
         work.send(None)
