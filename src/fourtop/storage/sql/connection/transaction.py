@@ -103,21 +103,21 @@ class StoreMetrics:
     committed: int = 0
     retried: Counter[str] = attrs.field(factory=Counter)
     refused: int = 0
-    _lock: Lock = attrs.field(factory=Lock, repr=False, eq=False)
+    lock: Lock = attrs.field(factory=Lock, repr=False, eq=False, init=False)
 
     def count_commit(self) -> None:
         """Count a commit."""
-        with self._lock:
+        with self.lock:
             self.committed += 1
 
     def count_retry(self, code: str) -> None:
         """Count a retry."""
-        with self._lock:
+        with self.lock:
             self.retried[code] += 1
 
     def count_refusal(self) -> None:
         """Count an attempt that a constraint refused."""
-        with self._lock:
+        with self.lock:
             self.refused += 1
 
 
