@@ -5473,6 +5473,19 @@ FROM json_to_recordset(CAST(:deliveries::VARCHAR AS JSON)) AS new_deliveries(ord
 WHERE fourtop.capacity_outbox.restaurant_id = new_deliveries.restaurant_id AND fourtop.capacity_outbox.sequence = new_deliveries.sequence
     AND fourtop.capacity_outbox.lease = new_deliveries.lease;
 
+-- count_backlog
+-- Count the waiting and the dead events, and find the oldest waiting one.
+SELECT waiting.count_1, waiting.min_1, (
+    SELECT count(*) AS count_2
+    FROM fourtop.capacity_outbox
+    WHERE fourtop.capacity_outbox.dead_us IS NOT NULL
+) AS anon_1
+FROM (
+    SELECT count(*) AS count_1, min(fourtop.capacity_outbox.at_us) AS min_1
+    FROM fourtop.capacity_outbox
+    WHERE coalesce(fourtop.capacity_outbox.delivered_us, fourtop.capacity_outbox.dead_us) IS NULL
+) AS waiting;
+
 -- revive_dead_letters
 -- Let events that were given up wait again, with no attempt counted.
 UPDATE fourtop.capacity_outbox

@@ -4032,6 +4032,19 @@ SET attempts=(capacity_outbox.attempts + :attempts_1), lease=NULL, leased_until_
 WHERE capacity_outbox.restaurant_id = :each_restaurant_id AND capacity_outbox.sequence = :each_sequence
     AND capacity_outbox.lease = :each_lease;
 
+-- count_backlog
+-- Count the waiting and the dead events, and find the oldest waiting one.
+SELECT waiting.count_1, waiting.min_1, (
+    SELECT count(*) AS count_2
+    FROM capacity_outbox
+    WHERE capacity_outbox.dead_us IS NOT NULL
+) AS anon_1
+FROM (
+    SELECT count(*) AS count_1, min(capacity_outbox.at_us) AS min_1
+    FROM capacity_outbox
+    WHERE coalesce(capacity_outbox.delivered_us, capacity_outbox.dead_us) IS NULL
+) AS waiting;
+
 -- revive_dead_letters
 -- Let events that were given up wait again, with no attempt counted.
 UPDATE capacity_outbox

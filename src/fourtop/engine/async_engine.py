@@ -13,6 +13,7 @@ from fourtop.engine.compiled_house import CompiledHouses
 from fourtop.engine.dispatch.executor import AsyncExecutor
 from fourtop.engine.dispatch.requests import Caller
 from fourtop.engine.ids import IdSource, TimeOrderedIds
+from fourtop.engine.observation import Observer
 from fourtop.engine.store_argument import check_async_store
 from fourtop.errors import AlreadyExists
 from fourtop.errors.display import brief
@@ -31,6 +32,8 @@ class AsyncEngine:
     Args:
         store: The store that keeps the restaurants. The caller closes it.
         ids: Makes the ids of new rows; by default UUIDs of version 7.
+        observer: Is told of each request, such as ``fourtop.telemetry.Telemetry``; ``None``: only
+            the log ``fourtop.checks`` is.
 
     Raises:
         InvalidInput: If ``store`` lacks a method of ``AsyncStore``. Give a URL to
@@ -47,11 +50,14 @@ class AsyncEngine:
     4
     """
 
-    def __init__(self, store: AsyncStore, *, ids: IdSource | None = None) -> None:
+    def __init__(
+        self, store: AsyncStore, *, ids: IdSource | None = None, observer: Observer | None = None
+    ) -> None:
         self.store: AsyncStore = check_async_store(store)
         self._ids = TimeOrderedIds() if ids is None else ids
         self._houses = CompiledHouses()
-        self._executor = AsyncExecutor(self.store, self._houses)
+        self._observer = observer
+        self._executor = AsyncExecutor(self.store, self._houses, observer)
 
     def on_store(self, store: AsyncStore, *, ids: IdSource | None = None) -> AsyncEngine:
         """Return an engine on another store that shares the compiled houses of this one.
@@ -69,7 +75,8 @@ class AsyncEngine:
         other = copy(self)
         other.store = check_async_store(store)
         other._ids = self._ids if ids is None else ids  # noqa: SLF001  # A copy of this object.
-        other._executor = AsyncExecutor(store, self._houses)  # noqa: SLF001  # As above.
+        executor = AsyncExecutor(store, self._houses, self._observer)
+        other._executor = executor  # noqa: SLF001  # As above.
         return other
 
     async def add_restaurant(

@@ -11,6 +11,7 @@ from fourtop.jobs.local_times import (
     async_check_local_times,
     check_local_times,
 )
+from fourtop.jobs.measure import Measured, async_measure_store, measure_store
 from fourtop.jobs.relay import Relayed, RelayOptions, async_relay_outbox, relay_outbox
 from fourtop.jobs.relay_forever import AsyncStop, Stop, async_relay_forever, relay_forever
 from fourtop.jobs.retention import (
@@ -29,6 +30,7 @@ __all__ = [
     "AsyncStop",
     "LocalTime",
     "LocalTimes",
+    "Measured",
     "Offered",
     "Pruned",
     "RelayOptions",
@@ -37,6 +39,7 @@ __all__ = [
     "Stop",
     "Swept",
     "async_check_local_times",
+    "async_measure_store",
     "async_offer_waitlist",
     "async_prune_allocations",
     "async_prune_confirmations",
@@ -46,6 +49,7 @@ __all__ = [
     "async_release_late",
     "async_sweep_holds",
     "check_local_times",
+    "measure_store",
     "offer_waitlist",
     "prune_allocations",
     "prune_confirmations",

@@ -24,7 +24,7 @@ from fourtop.ports.maintenance import (
     MaintainedStore,
     Maintenance,
 )
-from fourtop.ports.outbox import AsyncOutbox, DeadLetter, Delivery, Outbox, subject_of
+from fourtop.ports.outbox import AsyncOutbox, Backlog, DeadLetter, Delivery, Outbox, subject_of
 from fourtop.ports.plain_records import (
     PLAIN_KINDS,
     PlainRecord,
@@ -55,6 +55,7 @@ __all__ = [
     "AsyncMaintenance",
     "AsyncOutbox",
     "AsyncStore",
+    "Backlog",
     "Changes",
     "Clock",
     "CountedParty",

@@ -60,6 +60,21 @@ class DeadLetter:
     dead_us: int
 
 
+@attrs.frozen
+class Backlog:
+    """How much of an outbox waits.
+
+    Args:
+        waiting: Events that are neither delivered nor dead; leased and resting ones included.
+        oldest_us: When the oldest of them was written, in microseconds; ``None``: none waits.
+        dead: Events that were given up.
+    """
+
+    waiting: int
+    oldest_us: int | None
+    dead: int
+
+
 class Outbox(Protocol):
     """Lease the events of all restaurants, and record their delivery.
 
@@ -133,6 +148,14 @@ class Outbox(Protocol):
         """
         ...
 
+    def backlog(self) -> Backlog:
+        """Return how much waits in all restaurants together, and how many events are dead.
+
+        Raises:
+            StoreUnavailable: If the store cannot be reached.
+        """
+        ...
+
     def revive(self, letters: Collection[DeadLetter]) -> int:
         """Let dead events wait again, with no attempt counted; return how many were still dead.
 
@@ -186,6 +209,14 @@ class AsyncOutbox(Protocol):
 
     async def dead_letters(self, limit: int) -> tuple[DeadLetter, ...]:
         """Return the dead events of all restaurants, by the time of death, then by sequence.
+
+        Raises:
+            StoreUnavailable: If the store cannot be reached.
+        """
+        ...
+
+    async def backlog(self) -> Backlog:
+        """Return how much waits in all restaurants together, and how many events are dead.
 
         Raises:
             StoreUnavailable: If the store cannot be reached.

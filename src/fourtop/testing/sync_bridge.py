@@ -17,6 +17,7 @@ from fourtop.model.window import Window
 from fourtop.ports import (
     AsyncMaintainedStore,
     AsyncStore,
+    Backlog,
     Clock,
     DeadLetter,
     Decision,
@@ -195,6 +196,10 @@ class SyncBridge:
     def dead_letters(self, limit: int) -> tuple[DeadLetter, ...]:
         """Return the dead events, by the time of death, then by sequence."""
         return self.run(self._maintained.dead_letters(limit))
+
+    def backlog(self) -> Backlog:
+        """Return how much waits in all restaurants together, and how many events are dead."""
+        return self.run(self._maintained.backlog())
 
     def revive(self, letters: Collection[DeadLetter]) -> int:
         """Let dead events wait again; return how many were still dead."""

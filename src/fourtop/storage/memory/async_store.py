@@ -13,7 +13,7 @@ from fourtop.model.allocation import Allocation
 from fourtop.model.event import Event
 from fourtop.model.house import House
 from fourtop.model.window import Window
-from fourtop.ports import Clock, DeadLetter, Decision, Delivery, Need, Scope, View
+from fourtop.ports import Backlog, Clock, DeadLetter, Decision, Delivery, Need, Scope, View
 from fourtop.storage.memory.store import MemoryStore
 
 T = TypeVar("T")
@@ -191,6 +191,11 @@ class AsyncMemoryStore:
         """Return the dead events, by the time of death, then by sequence."""
         await self._wait_for_all()
         return self._store.dead_letters(limit)
+
+    async def backlog(self) -> Backlog:
+        """Return how much waits in all restaurants together, and how many events are dead."""
+        await self._wait_for_all()
+        return self._store.backlog()
 
     async def revive(self, letters: Collection[DeadLetter]) -> int:
         """Let dead events wait again; return how many were still dead."""

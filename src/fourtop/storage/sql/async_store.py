@@ -15,7 +15,7 @@ from fourtop.model.allocation import Allocation
 from fourtop.model.event import Event
 from fourtop.model.house import House
 from fourtop.model.window import Window
-from fourtop.ports import Clock, DeadLetter, Decision, Delivery, Need, Scope, View
+from fourtop.ports import Backlog, Clock, DeadLetter, Decision, Delivery, Need, Scope, View
 from fourtop.storage.sql.checks.findings import Finding
 from fourtop.storage.sql.connection.async_engine import as_async_engine
 from fourtop.storage.sql.connection.transaction import StoreMetrics
@@ -213,6 +213,10 @@ class AsyncSqlStore:
     async def dead_letters(self, limit: int) -> tuple[DeadLetter, ...]:
         """Return the events that were given up, by that time and then by position."""
         return await greenlet_spawn(self._store.dead_letters, limit)
+
+    async def backlog(self) -> Backlog:
+        """Return how much waits in all restaurants together, and how many events are dead."""
+        return await greenlet_spawn(self._store.backlog)
 
     async def revive(self, letters: Collection[DeadLetter]) -> int:
         """Let dead events wait again with no attempt counted; return how many were still dead."""

@@ -19,6 +19,7 @@ from fourtop.model.window import Window
 from fourtop.ports import (
     MAX_NEEDS,
     NO_CHANGES,
+    Backlog,
     Changes,
     Clock,
     DeadLetter,
@@ -419,6 +420,10 @@ class SqlStore:
         return self._jobs.read(
             lambda connection: self._outbox.dead_letters(connection, limit), "dead_letters"
         )
+
+    def backlog(self) -> Backlog:
+        """Return how much waits in all restaurants together, and how many events are dead."""
+        return self._jobs.read(self._outbox.backlog, "backlog")
 
     def revive(self, letters: Collection[DeadLetter]) -> int:
         """Let dead events wait again with no attempt counted; return how many were still dead."""
