@@ -95,7 +95,7 @@ def test_an_async_command_is_traced_alike_and_tasks_do_not_mix(
 
     asyncio.run(play())
     spans = recorder.spans()
-    queries = {span.context.span_id: span for span in spans if span.name == "fourtop.quote"}  # type: ignore[union-attr]  # An ended span has one.
+    queries = {span.context.span_id: span for span in spans if span.name == "fourtop.quote"}
     assert len(queries) == 4
     loads = [span for span in spans if span.name == "load_scope"]
     assert {span.parent.span_id for span in loads if span.parent} == set(queries)
