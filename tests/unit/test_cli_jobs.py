@@ -265,6 +265,19 @@ def test_a_relay_needs_somebody_to_publish_to(
     assert as_json(capsys, "prune")[1]["prune"]["allocations"] > 10
 
 
+@pytest.mark.usefixtures("evening")
+def test_a_store_is_measured(capsys: Captured) -> None:
+    code, data = as_json(capsys, "measure")
+    assert (code, data["restaurants"], data["overlaps"], data["dead_letters"]) == (0, 1, 0, 0)
+    assert data["events_waiting"] == len(events_of(STORE))
+    assert data["oldest_event_seconds"] > 60
+    code, out, err = run(capsys, "measure", "--days", "2", "--store", STORE)
+    assert (code, err) == (0, "")
+    assert out.splitlines()[0] == "restaurants           1"
+    refusal = refused(capsys, "measure", "--days", "29", "--store", STORE)
+    assert refusal == "--days: must be a whole number from 1 to 28 (got 29)"
+
+
 def test_there_is_no_other_job(capsys: Captured) -> None:
     assert "required: JOB" in refused(capsys)
     assert "invalid choice: 'tidy'" in refused(capsys, "tidy")

@@ -16,6 +16,7 @@ from fourtop import (
     RelayOptions,
     Swept,
     check_local_times,
+    measure_store,
     prune_allocations,
     prune_confirmations,
     prune_outbox,
@@ -108,6 +109,22 @@ def run_local_times(database: Database, *, days: int) -> Answer:
     lines.append(f"{counted(found.checked, 'booking')} compared, {len(lines)} differ")
     data = {"checked": found.checked, "differing": [attrs.asdict(each) for each in found.differing]}
     return Answer("\n".join(lines), data, ExitCode.NO if found.differing else ExitCode.YES)
+
+
+def run_measure(database: Database, *, days: int) -> Answer:
+    """Count what an operator watches; the answer is ``NO`` if a table is given twice.
+
+    Raises:
+        InvalidInput: If the number of days is outside its range.
+        StoreUnavailable: If the store cannot be reached.
+    """
+    database.require_there()
+    with database.opened() as store:
+        found = measure_store(store, days=days)
+    numbers = attrs.asdict(found)
+    width = max(map(len, numbers))
+    lines = [f"{name:{width}}  {value:g}" for name, value in numbers.items()]
+    return Answer("\n".join(lines), numbers, ExitCode.NO if found.overlaps else ExitCode.YES)
 
 
 def line_of(found: LocalTime) -> str:

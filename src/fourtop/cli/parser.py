@@ -48,6 +48,7 @@ from fourtop.cli.job import (
     JobOptions,
     run_jobs,
     run_local_times,
+    run_measure,
     run_release_late,
 )
 from fourtop.cli.migration import LATEST, NOTHING, migrate, standing, take_back
@@ -362,6 +363,9 @@ def _add_jobs(commands: Any) -> None:
     one.add_argument(
         "--limit", type=whole, default=100, metavar="OFFERS", help="(default: %(default)s)"
     )
+    one = add("measure", _run_measure, "count what an operator watches; change nothing")
+    add_store(one)
+    one.add_argument("--days", type=whole, default=1, help="days ahead (default: %(default)s)")
     summary = "list bookings whose local time is not the one that was told; exit code 1 if some are"
     one = add("local-times", _run_local_times, summary)
     add_store(one)
@@ -562,6 +566,10 @@ def _run_jobs(found: Namespace) -> Answer:
 
 def _run_release_late(found: Namespace) -> Answer:
     return run_release_late(database(found), found.after_minutes, found.limit)
+
+
+def _run_measure(found: Namespace) -> Answer:
+    return run_measure(database(found), days=found.days)
 
 
 def _run_local_times(found: Namespace) -> Answer:
