@@ -40,6 +40,7 @@ from fourtop.ports.plain_records import (
 from fourtop.ports.records import LoadedRecords, Records, joined_extent
 from fourtop.ports.scope import IntervalSet, Scope
 from fourtop.ports.seated import SEATED_REACH_US, SeatedParty, buffer_after_us
+from fourtop.ports.statement_trace import STATEMENTS, TracedStatement
 from fourtop.ports.store import AsyncStore, Clock, Store
 from fourtop.ports.supposition import Supposition
 from fourtop.ports.told_time import MAX_STEP_BACK_US, is_behind, tell_time
@@ -51,6 +52,7 @@ __all__ = [
     "NO_CHANGES",
     "PLAIN_KINDS",
     "SEATED_REACH_US",
+    "STATEMENTS",
     "AsyncMaintainedStore",
     "AsyncMaintenance",
     "AsyncOutbox",
@@ -82,6 +84,7 @@ __all__ = [
     "Store",
     "StoredResult",
     "Supposition",
+    "TracedStatement",
     "View",
     "buffer_after_us",
     "by_kind",

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextvars import Token
 from importlib.metadata import version
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 from weakref import WeakSet
 
 from opentelemetry import context, trace
+from opentelemetry.context import Context
 from opentelemetry.metrics import MeterProvider, get_meter
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode, TracerProvider, get_tracer
 
 from fourtop.engine.observation import Observed, RequestKind
 from fourtop.errors.display import brief, count_of
 from fourtop.jobs.measure import Measured
+from fourtop.ports import STATEMENTS, TracedStatement
 from fourtop.telemetry.instruments import EXCEEDED, Instruments
 
 S = TypeVar("S")
@@ -22,6 +25,15 @@ _SCOPE: Final = "fourtop"
 _FAILED: Final = Status(StatusCode.ERROR)
 _MILLISECONDS: Final = 1_000
 _ADMITTED: Final = "ADMITTED"
+
+
+class _Mark(NamedTuple):
+    """What ``begin`` has set, for ``end`` to take back."""
+
+    span: Span
+    context: Context
+    attached: Token[Context]
+    statements: Token[list[TracedStatement] | None]
 
 
 class Telemetry:
@@ -52,7 +64,6 @@ class Telemetry:
         self._tracer = get_tracer(_SCOPE, release, tracer_provider)
         meter = get_meter(_SCOPE, release, meter_provider)
         self._stores: WeakSet[Any] = WeakSet()
-        self._statements: Any = None
         self._measured: Measured | None = None
         self._instruments = Instruments(meter, self._counts, lambda: self._measured)
 
@@ -60,24 +71,16 @@ class Telemetry:
         return brief(self, f"watches {count_of(len(self._stores), 'store')}")
 
     def watch(self, store: S) -> S:
-        """Count the transactions of a store, trace its statements, and return it.
+        """Count the transactions of a store, and return it.
 
-        A store in memory has neither. A second call changes nothing.
+        A store in memory counts none. A second call changes nothing. Statements are traced whether
+        a store is watched or not.
 
         Args:
             store: The store, sync or async.
         """
         if hasattr(store, "metrics"):
-            # SQLAlchemy is an extra of its own, which a store in SQL has.
-            from fourtop.telemetry.statement_spans import (  # noqa: PLC0415  # As above.
-                StatementSpans,
-            )
-
             self._stores.add(store)
-            engine: Any = store.engine  # type: ignore[attr-defined]  # It is a store in SQL.
-            if self._statements is None:
-                self._statements = StatementSpans(self._tracer)
-            self._statements.listen(getattr(engine, "sync_engine", engine))
         return store
 
     def record(self, measured: Measured) -> None:
@@ -90,30 +93,49 @@ class Telemetry:
 
     # ---- as the engine's observer
 
-    def begin(self, observed: Observed) -> tuple[Span, Any]:
-        """Start the span of a request, and make it the parent of its statements."""
+    def begin(self, observed: Observed) -> _Mark:
+        """Start the span of a request, and collect its statements."""
         span = self._tracer.start_span(
             f"fourtop.{observed.name}",
             kind=SpanKind.INTERNAL,
-            attributes={
-                "fourtop.request": observed.kind.value,
-                "fourtop.restaurant_id": observed.restaurant_id,
-            },
+            attributes={"fourtop.restaurant_id": observed.restaurant_id},
         )
-        return span, context.attach(trace.set_span_in_context(span))
+        within = trace.set_span_in_context(span)
+        statements = STATEMENTS.set([] if span.is_recording() else None)
+        return _Mark(span, within, context.attach(within), statements)
 
-    def end(self, observed: Observed, mark: tuple[Span, Any]) -> None:
-        """End the span of a request, and count it."""
-        span, token = mark
-        context.detach(token)
-        if span.is_recording():
-            span.set_attribute("fourtop.replayed", observed.is_replay)
+    def end(self, observed: Observed, mark: _Mark) -> None:
+        """End the span of a request, add those of its statements, and count it."""
+        context.detach(mark.attached)
+        statements = STATEMENTS.get()
+        STATEMENTS.reset(mark.statements)
+        span = mark.span
+        # After the transaction, so that no lock waits for it.
+        for statement in statements or ():
+            self._trace_statement(statement, mark.context)
+        if statements is not None:
+            if observed.is_replay:
+                span.set_attribute("fourtop.replayed", value=True)
             if observed.code is not None:
                 span.set_attribute("fourtop.code", observed.code.value)
             if observed.is_failure:
                 span.set_status(_FAILED)
         span.end()
         self._count(observed)
+
+    def _trace_statement(self, statement: TracedStatement, within: Context) -> None:
+        span = self._tracer.start_span(
+            statement.name,
+            within,
+            SpanKind.CLIENT,
+            {"db.system.name": statement.system},
+            start_time=statement.start_ns,
+        )
+        if statement.error:
+            # The class only: a driver's text shows the values of rows.
+            span.set_attribute("error.type", statement.error)
+            span.set_status(_FAILED)
+        span.end(statement.end_ns)
 
     def _count(self, observed: Observed) -> None:
         instruments, check, code = self._instruments, observed.check, observed.code
