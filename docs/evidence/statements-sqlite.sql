@@ -4034,16 +4034,16 @@ WHERE capacity_outbox.restaurant_id = :each_restaurant_id AND capacity_outbox.se
 
 -- count_backlog
 -- Count the waiting and the dead events, and find the oldest waiting one.
-SELECT waiting.count_1, waiting.min_1, (
-    SELECT count(*) AS count_2
+SELECT backlog.waiting, backlog.oldest_us, (
+    SELECT count(*) AS count_1
     FROM capacity_outbox
     WHERE capacity_outbox.dead_us IS NOT NULL
-) AS anon_1
+) AS dead
 FROM (
-    SELECT count(*) AS count_1, min(capacity_outbox.at_us) AS min_1
+    SELECT count(*) AS waiting, min(capacity_outbox.at_us) AS oldest_us
     FROM capacity_outbox
     WHERE coalesce(capacity_outbox.delivered_us, capacity_outbox.dead_us) IS NULL
-) AS waiting;
+) AS backlog;
 
 -- revive_dead_letters
 -- Let events that were given up wait again, with no attempt counted.
