@@ -10,7 +10,10 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 
 # The examples that need a server are executed elsewhere.
-ELSEWHERE = {"procrastinate_jobs": "tests/jobs/test_examples.py"}
+ELSEWHERE = {
+    "procrastinate_jobs": "tests/jobs/test_examples.py",
+    "two_databases": "tests/sql/test_scale_out.py",
+}
 PRINTED = {
     "asyncio_jobs": """\
 capacity.hold.created

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import runpy
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from sqlalchemy import ForeignKeyConstraint, Index, Table, UniqueConstraint
@@ -24,7 +26,8 @@ from fourtop.storage.sql import metadata
 from fourtop.storage.sql.checks.findings import Severity
 from fourtop.storage.sql.tables.house import UNIQUE_SLUG
 from fourtop.testing import StoreContract, broken_promises, promises
-from tests.database.furnished import LOGIN, postgresql_database
+from tests.database.cluster import Cluster
+from tests.database.furnished import LOGIN, furnish, postgresql_database
 from tests.database.session import cluster
 from tests.evening import NOW, STAFF, a_house, party_size
 from tests.sql.partitioned import (
@@ -37,6 +40,7 @@ from tests.sql.partitioned import (
 )
 
 ROOT = "restaurants"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 TABLES_OF_SCHEMA = [table for table in metadata("fourtop").sorted_tables if table.name != ROOT]
 # The one rule that spans restaurants: two of them never share the name in web addresses.
 SPANS_ALL = {UNIQUE_SLUG}
@@ -138,6 +142,27 @@ def test_promises_of_stores_hold_on_partitions() -> None:
             return store
 
         assert broken_promises(make, names) == {}
+
+
+@pytest.mark.slow
+def test_the_example_keeps_restaurants_in_two_clusters(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    example = runpy.run_path(str(EXAMPLES / "two_databases.py"))
+    with Cluster() as other, postgresql_database() as name:
+        furnish(other, "south")
+        north = cluster().url(name, user=LOGIN)
+        assert other.port != cluster().port
+        example["main"](north, other.url("south", user=LOGIN))
+        rows = other.execute("SELECT restaurant_id FROM fourtop.bookings", database="south")
+    assert rows == [("the-south-pub",)]
+    assert capsys.readouterr().out.splitlines() == [
+        "the-north-pub 4 confirmed",
+        "the-south-pub 4 confirmed",
+        "restaurant the-west-pub does not exist",
+        "north ('the-north-pub',) 2 events",
+        "south ('the-south-pub',) 2 events",
+    ]
 
 
 @pytest.mark.slow
