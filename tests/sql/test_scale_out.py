@@ -159,7 +159,7 @@ def test_the_example_keeps_restaurants_in_two_clusters(
     assert capsys.readouterr().out.splitlines() == [
         "the-north-pub 4 confirmed",
         "the-south-pub 4 confirmed",
-        "restaurant the-west-pub does not exist",
+        "there is no restaurant 'the-west-pub'",
         "north ('the-north-pub',) 2 events",
         "south ('the-south-pub',) 2 events",
     ]
