@@ -19,14 +19,14 @@ Attributes = frozenset[tuple[str, Any]]
 class Recorder:
     """A telemetry with exporters in memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, **how: float) -> None:
         self._spans = InMemorySpanExporter()
         tracers = TracerProvider()
         tracers.add_span_processor(SimpleSpanProcessor(self._spans))
         self._metrics = InMemoryMetricReader()
         self.tracers: TracerProvider = tracers
         self.telemetry: Telemetry = Telemetry(
-            tracer_provider=tracers, meter_provider=MeterProvider([self._metrics])
+            tracer_provider=tracers, meter_provider=MeterProvider([self._metrics]), **how
         )
 
     def spans(self) -> list[ReadableSpan]:

@@ -151,6 +151,25 @@ def test_failures_of_the_service_are_counted_and_refusals_are_not(recorder: Reco
         assert recorder.value("booking.request.failure.count", request="hold", code=code) == 1
 
 
+def test_a_cancelled_request_is_no_failure(recorder: Recorder) -> None:
+    async def play() -> None:
+        engine = AsyncEngine(AsyncMemoryStore(ManualClock(NOW)), observer=recorder.telemetry)
+        desk = await engine.add_restaurant(a_house())
+
+        async def never(*_: object) -> None:
+            await asyncio.Event().wait()
+
+        desk._executor.store.transact = never  # type: ignore[method-assign, assignment]  # It hangs.
+        task = asyncio.create_task(desk.hold(party_size(2)))
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(play())
+    assert "booking.request.failure.count" not in recorder.metrics()
+
+
 def sql_store(folder: Path) -> SqlStore:
     return SqlStore(sqlite_url(folder / "night.db"), clock=ManualClock(NOW))
 

@@ -150,7 +150,26 @@ def test_a_statement_that_fails_is_an_error_and_shows_no_value(
     assert (failed.attributes or {})["error.type"] == "OperationalError"
     assert failed.status.status_code is StatusCode.ERROR
     assert failed.status.description is None
-    assert by_name(spans, "fourtop.hold").status.status_code is StatusCode.UNSET
+    hold = by_name(spans, "fourtop.hold")
+    assert hold.status.status_code is StatusCode.ERROR
+    assert (hold.attributes or {})["fourtop.code"] == "STORE_MISCONFIGURED"
+
+
+def test_statements_of_quick_requests_may_be_left_out(tmp_path: Path) -> None:
+    recorder = Recorder(statements_from_ms=3_600_000)
+    store = SqlStore(sqlite_url(tmp_path / "night.db"), clock=ManualClock(NOW))
+    with store:
+        desk = Engine(store, observer=recorder.telemetry).add_restaurant(a_house())
+        desk.hold(party_size(2))
+        assert [span.name for span in recorder.spans()] == ["fourtop.hold"]
+        with store.engine.begin() as connection:
+            connection.execute(text("DROP TABLE booking_slots"))
+            connection.execute(text("ALTER TABLE restaurants RENAME TO elsewhere"))
+        with pytest.raises(StoreMisconfigured):
+            desk.hold(party_size(2))
+        names = [span.name for span in recorder.spans()]
+        assert names[-1] == "fourtop.hold"
+        assert len(names) > 1, "a request that fails has the spans of its statements"
 
 
 def test_no_clock_is_read_for_a_statement_that_is_not_traced(

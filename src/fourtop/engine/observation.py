@@ -16,10 +16,11 @@ from typing import Any, Final, Protocol, Self
 import attrs
 
 from fourtop.engine.compiled_house import CompiledHouse
-from fourtop.errors import Code, FourtopError, OutcomeUnknown, Refusal, StoreUnavailable
+from fourtop.errors import Code, FourtopError, Refusal
 
 LOG: Final = logging.getLogger("fourtop.checks")
 
+_SERVER_ERROR: Final = 500
 # Queries that answer one request, as a command does. A search checks many parties.
 _CHECKING_QUERIES: Final = frozenset({"quote", "validate"})
 
@@ -130,9 +131,9 @@ class Observed:
         WATCH.reset(self._token)
         if isinstance(error, FourtopError):
             self.code = error.code
-        self.is_failure = error is not None and (
-            not isinstance(error, FourtopError)
-            or isinstance(error, StoreUnavailable | OutcomeUnknown)
+        # A cancelled task and Ctrl-C are no exceptions in this sense.
+        self.is_failure = isinstance(error, Exception) and (
+            not isinstance(error, FourtopError) or error.http_status >= _SERVER_ERROR
         )
         if LOG.isEnabledFor(logging.INFO):
             self._log()

@@ -46,6 +46,8 @@ class Telemetry:
     Args:
         tracer_provider: Makes the spans; ``None``: the global one of the process.
         meter_provider: Makes the metrics; ``None``: the global one of the process.
+        statements_from_ms: Statements get spans in requests that take at least so many
+            milliseconds, and in those that fail; 0: in all requests.
 
     >>> from fourtop import Engine, MemoryStore, sample
     >>> telemetry = Telemetry()
@@ -59,7 +61,9 @@ class Telemetry:
         *,
         tracer_provider: TracerProvider | None = None,
         meter_provider: MeterProvider | None = None,
+        statements_from_ms: float = 0.0,
     ) -> None:
+        self._statements_from_ms = statements_from_ms
         release = version("fourtop")
         self._tracer = get_tracer(_SCOPE, release, tracer_provider)
         meter = get_meter(_SCOPE, release, meter_provider)
@@ -110,10 +114,12 @@ class Telemetry:
         statements = STATEMENTS.get()
         STATEMENTS.reset(mark.statements)
         span = mark.span
-        # After the transaction, so that no lock waits for it.
-        for statement in statements or ():
-            self._trace_statement(statement, mark.context)
         if statements is not None:
+            is_slow = observed.seconds * _MILLISECONDS >= self._statements_from_ms
+            if is_slow or observed.is_failure:
+                # After the transaction, so that no lock waits for it.
+                for statement in statements:
+                    self._trace_statement(statement, mark.context)
             if observed.is_replay:
                 span.set_attribute("fourtop.replayed", value=True)
             if observed.code is not None:
