@@ -112,7 +112,7 @@ def run_local_times(database: Database, *, days: int) -> Answer:
 
 
 def run_measure(database: Database, *, days: int) -> Answer:
-    """Count what an operator watches; the answer is ``NO`` if a table is given twice.
+    """Count holds, risks, overbookings and events; the answer is ``NO`` if a table is given twice.
 
     Raises:
         InvalidInput: If the number of days is outside its range.

@@ -363,7 +363,9 @@ def _add_jobs(commands: Any) -> None:
     one.add_argument(
         "--limit", type=whole, default=100, metavar="OFFERS", help="(default: %(default)s)"
     )
-    one = add("measure", _run_measure, "count what an operator watches; change nothing")
+    one = add(
+        "measure", _run_measure, "count holds, risks, overbookings and events; change nothing"
+    )
     add_store(one)
     one.add_argument("--days", type=whole, default=1, help="days ahead (default: %(default)s)")
     summary = "list bookings whose local time is not the one that was told; exit code 1 if some are"

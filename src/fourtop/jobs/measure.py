@@ -1,4 +1,4 @@
-"""Measure: count what an operator watches, in all restaurants of a store."""
+"""Measure: count holds, risks, overbookings and events in all restaurants of a store."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class _Seen:
 
 
 def measure_store(store: MaintainedStore, *, days: int = 1) -> Measured:
-    """Count what an operator watches; change nothing.
+    """Count holds, parties at risk, overbookings and waiting events; change nothing.
 
     It makes three reads of each restaurant and more for each further day, and one of the outbox.
     Give the result to ``Telemetry.record``, for instance every minute.
@@ -93,7 +93,7 @@ def measure_store(store: MaintainedStore, *, days: int = 1) -> Measured:
 
 
 async def async_measure_store(store: AsyncMaintainedStore, *, days: int = 1) -> Measured:
-    """Count what an operator watches in an asynchronous store, as ``measure_store`` does.
+    """Count the same in an asynchronous store, as ``measure_store`` does.
 
     Args:
         store: The store.

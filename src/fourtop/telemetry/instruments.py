@@ -94,17 +94,18 @@ class Instruments:
     def _add_gauges(meter: Meter, measured: Callable[[], Measured | None]) -> None:
         for name, description, read in _GAUGES:
 
-            def observe(read: Callable[[Measured], Sequence[Observation]] = read) -> object:
+            def observe(
+                read: Callable[[Measured], Sequence[Observation]] = read,
+            ) -> Iterable[Observation]:
                 found = measured()
                 return [] if found is None else read(found)
 
             meter.create_observable_gauge(name, [_calling(observe)], description=description)
 
 
-def _calling(observe: Callable[[], object]) -> Callable[[CallbackOptions], Iterable[Observation]]:
+def _calling(observe: Observations) -> Callable[[CallbackOptions], Iterable[Observation]]:
     def call(_options: CallbackOptions) -> Iterable[Observation]:
-        found: Iterable[Observation] = observe()  # type: ignore[assignment]  # Each of ours returns a list.
-        return found
+        return observe()
 
     return call
 
