@@ -38,6 +38,7 @@ from benchmarks import (
     steering,
     sweep,
     table_allocation,
+    telemetry,
     timeline,
     tracer,
 )
@@ -76,6 +77,7 @@ PARTS: Final[dict[str, Measure]] = {
     "memory-growth": memory_growth.bars,
     "growth": growth.bars,
     "postgresql": postgresql.bars,
+    "telemetry": telemetry.bars,
     "rush": rush.bars,
     "hot-slot": hot_slot.bars,
     "sqlite": sqlite.bars,

@@ -331,7 +331,7 @@ WITH place AS (
     SELECT pg_class.*
     FROM pg_class
     JOIN place ON relnamespace = place.oid
-    WHERE relkind IN ('r', 'p')
+    WHERE relkind IN ('r', 'p') AND NOT relispartition
 )
 SELECT json_build_object('version', current_setting('server_version_num')::int, 'login',
     session_user, 'login_is_superuser', (
@@ -5760,6 +5760,19 @@ FROM json_to_recordset(CAST(:deliveries::VARCHAR AS JSON)) AS new_deliveries(ord
     restaurant_id TEXT, sequence BIGINT, lease TEXT)
 WHERE fourtop.capacity_outbox.restaurant_id = new_deliveries.restaurant_id AND fourtop.capacity_outbox.sequence = new_deliveries.sequence
     AND fourtop.capacity_outbox.lease = new_deliveries.lease;
+
+-- count_backlog
+-- Count the waiting and the dead events, and find the oldest waiting one.
+SELECT backlog.waiting, backlog.oldest_us, (
+    SELECT count(*) AS count_1
+    FROM fourtop.capacity_outbox
+    WHERE fourtop.capacity_outbox.dead_us IS NOT NULL
+) AS dead
+FROM (
+    SELECT count(*) AS waiting, min(fourtop.capacity_outbox.at_us) AS oldest_us
+    FROM fourtop.capacity_outbox
+    WHERE coalesce(fourtop.capacity_outbox.delivered_us, fourtop.capacity_outbox.dead_us) IS NULL
+) AS backlog;
 
 -- revive_dead_letters
 -- Let events that were given up wait again, with no attempt counted.

@@ -4293,6 +4293,19 @@ SET attempts=(capacity_outbox.attempts + :attempts_1), lease=NULL, leased_until_
 WHERE capacity_outbox.restaurant_id = :each_restaurant_id AND capacity_outbox.sequence = :each_sequence
     AND capacity_outbox.lease = :each_lease;
 
+-- count_backlog
+-- Count the waiting and the dead events, and find the oldest waiting one.
+SELECT backlog.waiting, backlog.oldest_us, (
+    SELECT count(*) AS count_1
+    FROM capacity_outbox
+    WHERE capacity_outbox.dead_us IS NOT NULL
+) AS dead
+FROM (
+    SELECT count(*) AS waiting, min(capacity_outbox.at_us) AS oldest_us
+    FROM capacity_outbox
+    WHERE coalesce(capacity_outbox.delivered_us, capacity_outbox.dead_us) IS NULL
+) AS backlog;
+
 -- revive_dead_letters
 -- Let events that were given up wait again, with no attempt counted.
 UPDATE capacity_outbox

@@ -445,6 +445,11 @@ class RestsNever(EventOutbox):
         return super().fail(delivery, now_us, None if wait_us is None else 0)
 
 
+class CountsTheDeadAsWaiting(EventOutbox):
+    def waiting(self) -> list[Event]:
+        return [*super().waiting(), *(letter.event for letter in self.dead())]
+
+
 class KeepsTheDeadInTheWay(EventOutbox):
     def fail(self, delivery: Delivery, now_us: int, wait_us: int | None) -> bool:
         return super().fail(delivery, now_us, 2**60 if wait_us is None else wait_us)
@@ -556,6 +561,7 @@ BROKEN_OUTGOING: Final[Mapping[Kind, tuple[str, ...]]] = {
     EndsLeasesByTheClock: ("test_a_lease_that_nobody_took_over_still_counts",),
     CountsReleases: ("test_what_is_given_back_is_free_at_once",),
     RestsNever: ("test_a_failed_event_rests",),
+    CountsTheDeadAsWaiting: ("test_the_backlog_is_counted",),
     KeepsTheDeadInTheWay: ("test_a_dead_event_keeps_nobody_waiting",),
     TakesTheDeadForDelivered: ("test_dead_letters_are_listed",),
     RevivesAtTheEnd: ("test_a_dead_event_comes_back_to_its_place",),

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 import pytest
 
-from fourtop import MemoryStore
+from fourtop import AsyncMemoryStore, MemoryStore
 from fourtop.testing import (
     MaintenanceContract,
     MakeMaintained,
     OutboxContract,
+    as_sync,
     broken_promises,
     promises,
 )
@@ -18,7 +19,11 @@ from fourtop.testing.contract.suite import Contract
 from tests.contract.broken_job import BROKEN_KEEPING, BROKEN_OUTGOING, Kind, maker
 from tests.contract.loading import LoadingStore
 
-KEPT = {"memory": MemoryStore, "loading": LoadingStore}
+KEPT: Mapping[str, MakeMaintained] = {
+    "memory": MemoryStore,
+    "loading": LoadingStore,
+    "memory, awaited": as_sync(AsyncMemoryStore),
+}
 CONTRACTS: tuple[Contract, ...] = (MaintenanceContract, OutboxContract)
 
 

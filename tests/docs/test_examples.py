@@ -9,7 +9,21 @@ import pytest
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 
+# The examples that need a server are executed elsewhere.
+ELSEWHERE = {
+    "procrastinate_jobs": "tests/jobs/test_examples.py",
+    "two_databases": "tests/sql/test_scale_out.py",
+}
 PRINTED = {
+    "asyncio_jobs": """\
+capacity.hold.created
+capacity.hold.confirmed
+capacity.booking.created
+capacity.assignment.sync
+capacity.hold.created
+capacity.hold.expired
+ended cleanly
+""",
     "embed": "confirmed ('3', '4') 90 minutes\n",
     "fastapi_service": """\
 200 17 starts from 2050-05-06T16:00:00Z
@@ -56,7 +70,10 @@ def code_of(path: Path) -> str:
 
 
 def test_no_example_is_left_out() -> None:
-    assert {path.stem for path in EXAMPLES.iterdir() if path.suffix == ".py"} == set(PRINTED)
+    found = {path.stem for path in EXAMPLES.iterdir() if path.suffix == ".py"}
+    assert found == {*PRINTED, *ELSEWHERE}
+    for name, test in ELSEWHERE.items():
+        assert f"{name}.py" in (ROOT / test).read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", PRINTED)

@@ -93,12 +93,23 @@ def _pictures() -> str:
     return f"{path.name}, {path.stat().st_size} bytes"
 
 
+def _otel() -> str:
+    from fourtop.telemetry import Telemetry  # noqa: PLC0415  # It needs the extra.
+
+    telemetry = Telemetry()
+    store = telemetry.watch(MemoryStore())
+    desk = Engine(store, observer=telemetry).add_restaurant(sample.pub())
+    telemetry.record(fourtop.measure_store(store))
+    return desk.book(_REQUEST).id
+
+
 EXAMPLES: Final[Mapping[str, Callable[[], str]]] = {
     "none": lambda: _book(MemoryStore()),
     "sql": _sql,
     "postgres": _postgres,
     "async": lambda: asyncio.run(_book_async()),
     "optimize": _optimize,
+    "otel": _otel,
     "pictures": _pictures,
     "testing": _testing,
     "dask": _dask,

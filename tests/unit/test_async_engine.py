@@ -33,7 +33,7 @@ from fourtop import (
     OutcomeUnknown,
     Refused,
 )
-from fourtop.engine.dispatch.executor import _at_once
+from fourtop.engine.dispatch.executor import at_once
 from fourtop.ports import AsyncStore, Changes, Decision, Need, Scope, Store, View
 from tests.evening import (
     MONTH,
@@ -457,7 +457,7 @@ def test_a_hold_is_confirmed_once_however_many_tasks_ask() -> None:
 
 def test_a_store_that_is_called_must_not_wait() -> None:
     with pytest.raises(AssertionError, match="nothing to wait for"):
-        _at_once(asyncio.sleep(0))
+        at_once(asyncio.sleep(0))
 
 
 def test_a_clock_that_ran_ahead_is_set_back() -> None:

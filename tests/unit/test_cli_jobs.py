@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 import logging
 import re
+import signal
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,8 @@ Captured = pytest.CaptureFixture[str]
 STORE = "sqlite:///night.db"
 # Every module that a test writes has a name of its own: Python imports each once.
 LISTENER = """
+import asyncio
+
 heard = []
 
 def publish(event):
@@ -29,7 +33,11 @@ class Topic:
 def down(event):
     raise ConnectionError("secret")
 
+loops = []
+
 async def later(event):
+    await asyncio.sleep(0)
+    loops.append(id(asyncio.get_running_loop()))
     heard.append(event)
 """
 
@@ -155,6 +163,71 @@ def test_every_event_is_given_to_the_function_of_the_current_directory(
     assert sys.path == before
 
 
+def test_finding_28_a_coroutine_function_is_awaited_for_every_event(
+    capsys: Captured, evening: str, listener: str
+) -> None:
+    assert as_json(capsys, "relay", "--publish", f"{listener}:later")[0] == 0
+    assert [event.dedupe_key for event in sys.modules[listener].heard] == events_of(evening)
+    assert len({*sys.modules[listener].loops}) == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_relay_that_keeps_running_ends_cleanly_at_a_signal(
+    capsys: Captured, evening: str, listener: str, number: signal.Signals
+) -> None:
+    module = f"""
+import os, signal
+from {listener} import heard
+
+def publish(event):
+    heard.append(event)
+    if len(heard) == 3:
+        os.kill(os.getpid(), signal.{number.name})
+"""
+    Path(f"stopping_{number.name.lower()}_{listener}.py").write_text(module, encoding="utf-8")
+    before = signal.getsignal(number)
+    name = f"stopping_{number.name.lower()}_{listener}:publish"
+    code, data = as_json(capsys, "relay", "--forever", "--publish", name)
+    assert (code, data["relay"]["published"]) == (0, 3)
+    assert signal.getsignal(number) == before
+    # The others of its batch are free at once: nobody waits for the end of a lease.
+    code, data = as_json(capsys, "relay", "--publish", f"{listener}:publish")
+    heard = [event.dedupe_key for event in sys.modules[listener].heard]
+    assert heard == events_of(evening)
+
+
+def test_a_second_signal_ends_a_relay_that_hangs(tmp_path: Path, evening: str) -> None:
+    (tmp_path / "hanging.py").write_text(
+        "import time\ndef publish(event):\n    print('in', flush=True)\n    time.sleep(60)\n",
+        encoding="utf-8",
+    )
+    command = [sys.executable, "-m", "fourtop.cli", "jobs", "relay", "--forever"]
+    command += ["--publish", "hanging:publish", "--store", evening]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "in\n"
+        process.send_signal(signal.SIGTERM)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(0.2)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == -signal.SIGTERM
+
+
+def test_the_pause_of_a_relay_has_bounds(capsys: Captured, evening: str) -> None:
+    refusal = refused(
+        capsys,
+        "relay",
+        "--forever",
+        "--idle-seconds",
+        "0",
+        "--publish",
+        "nobody",
+        "--store",
+        evening,
+    )
+    assert refusal.startswith("--idle-seconds: must be a number from 0.01 to")
+
+
 @pytest.mark.usefixtures("evening")
 def test_a_relay_that_cannot_publish_is_a_no(
     capsys: Captured, listener: str, caplog: pytest.LogCaptureFixture
@@ -176,7 +249,6 @@ def test_a_relay_needs_somebody_to_publish_to(
     Path("broken_listener.py").write_text("raise OSError('secret')\n", encoding="utf-8")
     for name, says in (
         (f"{listener}:number", "cannot be called"),
-        (f"{listener}:later", "is a coroutine function; name a plain function"),
         (f"{listener}:nothing", f"{listener} has no nothing"),
         (listener, "must be package.module:function or nobody"),
         ("os.path:join:join", "must be package.module:function or nobody"),
@@ -191,6 +263,19 @@ def test_a_relay_needs_somebody_to_publish_to(
         assert "required: --publish" in refused(capsys, job, "--store", evening)
     # Nor has any of the jobs before it been run.
     assert as_json(capsys, "prune")[1]["prune"]["allocations"] > 10
+
+
+@pytest.mark.usefixtures("evening")
+def test_a_store_is_measured(capsys: Captured) -> None:
+    code, data = as_json(capsys, "measure")
+    assert (code, data["restaurants"], data["overlaps"], data["dead_letters"]) == (0, 1, 0, 0)
+    assert data["events_waiting"] == len(events_of(STORE))
+    assert data["oldest_event_seconds"] > 60
+    code, out, err = run(capsys, "measure", "--days", "2", "--store", STORE)
+    assert (code, err) == (0, "")
+    assert out.splitlines()[0] == "restaurants           1"
+    refusal = refused(capsys, "measure", "--days", "29", "--store", STORE)
+    assert refusal == "--days: must be a whole number from 1 to 28 (got 29)"
 
 
 def test_there_is_no_other_job(capsys: Captured) -> None:

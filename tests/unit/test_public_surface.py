@@ -18,7 +18,11 @@ from tests.evening import open_desk, party_size
 
 ROOT = Path(__file__).parents[2]
 # How an import names the packages that an extra installs, where the two names differ.
-IMPORTED_AS = {"psycopg[binary]": "psycopg", "sqlalchemy[asyncio]": "sqlalchemy"}
+IMPORTED_AS = {
+    "psycopg[binary]": "psycopg",
+    "sqlalchemy[asyncio]": "sqlalchemy",
+    "opentelemetry-api": "opentelemetry",
+}
 
 
 def test_finding_18_a_refusal_is_falsy_and_narrows_the_type(store: Store) -> None:

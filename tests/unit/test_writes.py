@@ -266,9 +266,15 @@ def test_every_write_of_an_engine_is_listed_with_its_check() -> None:
     assert set(store.watched.entered) == set(ENGINE_WRITES["remove_restaurant"])
 
 
+READING_JOBS: Final = ("check_local_times", "measure_store")
+
+
 def test_every_job_is_listed() -> None:
     functions = {name for name in jobs.__all__ if inspect.isfunction(getattr(jobs, name))}
-    assert functions == {*JOB_WRITES, *UPKEEP, "check_local_times"}
+    # ``relay_forever`` is ``relay_outbox`` in a loop.
+    sync = {*JOB_WRITES, *UPKEEP, *READING_JOBS, "relay_forever"}
+    # The twin of a job runs the same coroutine.
+    assert functions == sync | {f"async_{name}" for name in sync}
     for path in Path(jobs.__file__).parent.glob("*.py"):
         assert not doors_in(ast.parse(path.read_text("utf-8"))) & STORE_WRITES, path.name
 

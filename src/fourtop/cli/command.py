@@ -39,6 +39,7 @@ _OPTIONS: Final = {
     "candidates": "--join",
     "seats_from": "--seats-from",
     "interval_minutes": "--interval",
+    "idle_seconds": "--idle-seconds",
     "sizes": "--size",
     "mean": "--requests",
     "node_budget": "--nodes",

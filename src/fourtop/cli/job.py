@@ -1,8 +1,10 @@
-"""``fourtop jobs``: one run of the jobs, for cron."""
+"""``fourtop jobs``: one run of the jobs, for cron; or a relay that keeps running."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Final
 
@@ -14,9 +16,11 @@ from fourtop import (
     RelayOptions,
     Swept,
     check_local_times,
+    measure_store,
     prune_allocations,
     prune_confirmations,
     prune_outbox,
+    relay_forever,
     relay_outbox,
     release_late,
     sweep_holds,
@@ -25,6 +29,7 @@ from fourtop.cli.answer import Answer, ExitCode
 from fourtop.cli.database import Database
 from fourtop.cli.format import counted
 from fourtop.cli.named_function import imports_from_here, named_function
+from fourtop.cli.stop_signals import StopSignals
 from fourtop.ports import MaintainedStore
 
 NOBODY: Final = "nobody"
@@ -45,11 +50,14 @@ class JobOptions:
         days: Days for which old rows are kept.
         publish: Function that gets the relayed events, as ``package.module:function``; the word
             ``NOBODY`` discards them.
+        idle_seconds: How long the relay waits where no event may be published, and goes on;
+            ``None``: it ends there.
     """
 
     batch: int | None = None
     days: int = DEFAULT_DAYS
     publish: str | None = None
+    idle_seconds: float | None = None
 
 
 def run_jobs(database: Database, names: Sequence[str], options: JobOptions) -> Answer:
@@ -61,10 +69,12 @@ def run_jobs(database: Database, names: Sequence[str], options: JobOptions) -> A
         StoreUnavailable: If the store cannot be reached. Finished batches stay; run it again.
     """
     database.require_there()
-    with imports_from_here():
-        publish = _publish_of(options.publish)
-        with database.opened() as store:
-            done = {name: _JOBS[name](store, options, publish) for name in names}
+    with (
+        imports_from_here(),
+        _publishing(options.publish) as publish,
+        database.opened() as store,
+    ):
+        done = {name: _JOBS[name](store, options, publish) for name in names}
     lines = [f"{name}: {_SAYS[name](numbers)}" for name, numbers in done.items()]
     relayed = done.get("relay", {})
     is_delivered = not (relayed.get("failed") or relayed.get("dead"))
@@ -101,6 +111,22 @@ def run_local_times(database: Database, *, days: int) -> Answer:
     return Answer("\n".join(lines), data, ExitCode.NO if found.differing else ExitCode.YES)
 
 
+def run_measure(database: Database, *, days: int) -> Answer:
+    """Count holds, risks, overbookings and events; the answer is ``NO`` if a table is given twice.
+
+    Raises:
+        InvalidInput: If the number of days is outside its range.
+        StoreUnavailable: If the store cannot be reached.
+    """
+    database.require_there()
+    with database.opened() as store:
+        found = measure_store(store, days=days)
+    numbers = attrs.asdict(found)
+    width = max(map(len, numbers))
+    lines = [f"{name:{width}}  {value:g}" for name, value in numbers.items()]
+    return Answer("\n".join(lines), numbers, ExitCode.NO if found.overlaps else ExitCode.YES)
+
+
 def line_of(found: LocalTime) -> str:
     """Return the line of a booking whose local time differs."""
     return (
@@ -120,13 +146,12 @@ def _sweep(store: MaintainedStore, options: JobOptions, _publish: Publish) -> Nu
 
 
 def _relay(store: MaintainedStore, options: JobOptions, publish: Publish) -> Numbers:
-    return attrs.asdict(
-        relay_outbox(
-            store,
-            publish,
-            RelayOptions() if options.batch is None else RelayOptions(batch=options.batch),
-        )
-    )
+    terms = RelayOptions() if options.batch is None else RelayOptions(batch=options.batch)
+    if options.idle_seconds is None:
+        return attrs.asdict(relay_outbox(store, publish, terms))
+    terms = attrs.evolve(terms, idle_seconds=options.idle_seconds)
+    with StopSignals.caught() as stop:
+        return attrs.asdict(relay_forever(store, publish, terms, stop=stop))
 
 
 def _prune(store: MaintainedStore, options: JobOptions, _publish: Publish) -> Numbers:
@@ -175,15 +200,24 @@ _SAYS: Final[Mapping[str, Callable[[Numbers], str]]] = MappingProxyType(
 # ---- the function to publish with
 
 
-def _publish_of(name: str | None) -> Publish:
-    """Import and return the function of a name.
+@contextmanager
+def _publishing(name: str | None) -> Iterator[Publish]:
+    """Import the function of a name; a coroutine function is awaited on one loop for all events.
 
     Raises:
-        WrongInput: If the name is not that of a plain function.
+        WrongInput: If the name is not that of a function.
     """
     if name is None or name == NOBODY:
-        return _to_nobody
-    return named_function(name, "--publish", NOBODY)
+        yield _to_nobody
+        return
+    found = named_function(name, "--publish", NOBODY, may_be_coroutine=True)
+    if not inspect.iscoroutinefunction(found):
+        yield found
+        return
+    from asyncio import Runner  # noqa: PLC0415  # Slow to import, and seldom needed.
+
+    with Runner() as loop:
+        yield lambda event: loop.run(found(event))
 
 
 def _to_nobody(_event: Event) -> None:

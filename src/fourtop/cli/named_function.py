@@ -18,16 +18,20 @@ from fourtop.errors import safe_repr
 _FUNCTION: Final = re.compile(r"[\w.]+:[\w.]+")
 
 
-def named_function(name: str, option: str, other: str = "") -> Callable[..., Any]:
-    """Import and return the plain function of a name.
+def named_function(
+    name: str, option: str, other: str = "", *, may_be_coroutine: bool = False
+) -> Callable[..., Any]:
+    """Import and return the function of a name.
 
     Args:
         name: As ``package.module:function``.
         option: The option that named it, for errors.
         other: Another word that the option takes, for errors.
+        may_be_coroutine: Whether the function may be a coroutine function, which the caller awaits.
 
     Raises:
-        WrongInput: If the name is not that of a plain function.
+        WrongInput: If the name is not that of a function, or is that of a coroutine function where
+            none is awaited.
     """
     if _FUNCTION.fullmatch(name) is None:
         words = f"package.module:function or {other}" if other else "package.module:function"
@@ -45,7 +49,7 @@ def named_function(name: str, option: str, other: str = "") -> Callable[..., Any
         ) from None
     if not callable(found):
         raise WrongInput(f"{option}: {name} cannot be called")
-    if inspect.iscoroutinefunction(found):
+    if not may_be_coroutine and inspect.iscoroutinefunction(found):
         # A call would return a coroutine, which counts as done and as true.
         raise WrongInput(
             f"{option}: {name} is a coroutine function; name a plain function that returns when"

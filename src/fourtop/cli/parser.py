@@ -49,6 +49,7 @@ from fourtop.cli.job import (
     JobOptions,
     run_jobs,
     run_local_times,
+    run_measure,
     run_release_late,
 )
 from fourtop.cli.migration import LATEST, NOTHING, migrate, standing, take_back
@@ -335,7 +336,7 @@ def _add_rules(commands: Any) -> None:
 
 
 def _add_jobs(commands: Any) -> None:
-    add = add_group(commands, "jobs", "JOB", "run the jobs once, for cron")
+    add = add_group(commands, "jobs", "JOB", "run the jobs once, for cron, or a relay that stays")
     for name, summary in (
         ("sweep", "end the holds that have expired"),
         ("relay", "publish waiting events; exit code 1 means that publishing failed"),
@@ -345,6 +346,7 @@ def _add_jobs(commands: Any) -> None:
     ):
         one = add(name, _run_jobs, summary)
         one.set_defaults(jobs=JOBS if name == "all" else (name,), publish=None, days=DEFAULT_DAYS)
+        one.set_defaults(forever=False, idle_seconds=None)
         add_store(one)
         one.add_argument(
             "--batch", type=whole, metavar="ROWS", help="rows per batch (default: 100 or 500)"
@@ -352,6 +354,17 @@ def _add_jobs(commands: Any) -> None:
         if name in ("relay", "all"):
             target = f"package.module:function that gets each event, or {NOBODY}"
             one.add_argument("--publish", required=True, metavar="FUNCTION", help=target)
+        if name == "relay":
+            one.add_argument(
+                "--forever", action="store_true", help="keep running until SIGTERM or Ctrl-C"
+            )
+            one.add_argument(
+                "--idle-seconds",
+                type=number,
+                default=1.0,
+                metavar="SECONDS",
+                help="with --forever: the pause while no event waits (default: %(default)s)",
+            )
         if name in ("prune", "retain", "all"):
             one.add_argument(
                 "--days", type=whole, default=DEFAULT_DAYS, help="(default: %(default)s)"
@@ -374,6 +387,11 @@ def _add_jobs(commands: Any) -> None:
     one.add_argument(
         "--limit", type=whole, default=100, metavar="OFFERS", help="(default: %(default)s)"
     )
+    one = add(
+        "measure", _run_measure, "count holds, risks, overbookings and events; change nothing"
+    )
+    add_store(one)
+    one.add_argument("--days", type=whole, default=1, help="days ahead (default: %(default)s)")
     summary = "list bookings whose local time is not the one that was told; exit code 1 if some are"
     one = add("local-times", _run_local_times, summary)
     add_store(one)
@@ -567,15 +585,21 @@ def _run_rules(found: Namespace) -> Answer:
 
 
 def _run_jobs(found: Namespace) -> Answer:
-    return run_jobs(
-        database(found),
-        found.jobs,
-        JobOptions(batch=found.batch, days=found.days, publish=found.publish),
+    options = JobOptions(
+        batch=found.batch,
+        days=found.days,
+        publish=found.publish,
+        idle_seconds=found.idle_seconds if found.forever else None,
     )
+    return run_jobs(database(found), found.jobs, options)
 
 
 def _run_release_late(found: Namespace) -> Answer:
     return run_release_late(database(found), found.after_minutes, found.limit)
+
+
+def _run_measure(found: Namespace) -> Answer:
+    return run_measure(database(found), days=found.days)
 
 
 def _run_local_times(found: Namespace) -> Answer:

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from copy import copy
 from datetime import date
 from functools import lru_cache
+from time import perf_counter
 from typing import Final
 
 import attrs
@@ -25,6 +26,7 @@ from fourtop.engine.composition import HOURS, Composition
 from fourtop.engine.evening import time_around
 from fourtop.engine.limits import limits_of
 from fourtop.engine.lookahead import ExpectedParty, missing_lookahead
+from fourtop.engine.observation import WATCH
 from fourtop.engine.permits import NO_PERMITS, Permits
 from fourtop.engine.promises import ProtectedParties, missing_horizon
 from fourtop.engine.relaxation import check_may_relax, ladder, relaxed_planner
@@ -177,9 +179,30 @@ class Admission:
             UnknownName: If the party names something that the house does not have.
             InvalidInput: If a guest lifts rules of the house.
         """
+        asked = _asked(most_plans, with_tables, counts, is_held)
+        watch = WATCH.get()
+        if watch is None:
+            return self._admitted(party, asked)
+        began = perf_counter()
+        answer = self._admitted(party, asked)
+        if not isinstance(answer, Need):
+            start_us, booked = party.start_us, self._booked(answer)
+            watch.note(self.compiled, start_us, answer, began, booked)
+        return answer
+
+    def _booked(self, answer: Seating | Refusal) -> tuple[int | None, int | None]:
+        """Return the covers of the service and their cap, if a check has counted them."""
+        if isinstance(answer, Refusal):
+            return None, None
+        service = answer.service
+        caps = limits_of(self.compiled, service).caps
+        found = self._attendance.get((service.period.key, service.date))
+        covers = None if found is None else found.covers
+        return covers, None if caps is None else caps.max_covers
+
+    def _admitted(self, party: Party, asked: _Asked) -> Seating | Refusal | Need:
         if names_anything(party):
             check_names(self.compiled, party)
-        asked = _asked(most_plans, with_tables, counts, is_held)
         seating = self._admit(party, asked)
         if not party.relax:
             return seating

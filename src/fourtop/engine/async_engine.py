@@ -13,6 +13,7 @@ from fourtop.engine.compiled_house import CompiledHouses
 from fourtop.engine.dispatch.executor import AsyncExecutor
 from fourtop.engine.dispatch.requests import Caller
 from fourtop.engine.ids import IdSource, TimeOrderedIds
+from fourtop.engine.observation import Observer
 from fourtop.engine.store_argument import check_async_store
 from fourtop.errors import AlreadyExists
 from fourtop.errors.display import brief
@@ -34,6 +35,8 @@ class AsyncEngine:
         ids: Makes the ids of new rows; by default UUIDs of version 7.
         table_order: A fixed order of tables in all restaurants, in place of the weights of each
             house, for comparisons; ``None``: each house ranks its tables.
+        observer: Is told of each request, such as ``fourtop.telemetry.Telemetry``; ``None``: only
+            the log ``fourtop.checks`` is.
 
     Raises:
         InvalidInput: If ``store`` lacks a method of ``AsyncStore``. Give a URL to
@@ -57,11 +60,13 @@ class AsyncEngine:
         *,
         ids: IdSource | None = None,
         table_order: TableOrder | None = None,
+        observer: Observer | None = None,
     ) -> None:
         self.store: AsyncStore = check_async_store(store)
         self._ids = TimeOrderedIds() if ids is None else ids
         self._houses = CompiledHouses(as_table_order(table_order))
-        self._executor = AsyncExecutor(self.store, self._houses)
+        self._observer = observer
+        self._executor = AsyncExecutor(self.store, self._houses, observer)
 
     def on_store(self, store: AsyncStore, *, ids: IdSource | None = None) -> AsyncEngine:
         """Return an engine on another store that shares the compiled houses of this one.
@@ -79,7 +84,8 @@ class AsyncEngine:
         other = copy(self)
         other.store = check_async_store(store)
         other._ids = self._ids if ids is None else ids  # noqa: SLF001  # A copy of this object.
-        other._executor = AsyncExecutor(store, self._houses)  # noqa: SLF001  # As above.
+        executor = AsyncExecutor(store, self._houses, self._observer)
+        other._executor = executor  # noqa: SLF001  # As above.
         return other
 
     async def add_restaurant(

@@ -10,6 +10,7 @@ from fourtop.engine.desk import Desk
 from fourtop.engine.dispatch.executor import Executor
 from fourtop.engine.dispatch.requests import Caller
 from fourtop.engine.ids import IdSource, TimeOrderedIds
+from fourtop.engine.observation import Observer
 from fourtop.engine.store_argument import check_store
 from fourtop.errors import AlreadyExists
 from fourtop.errors.display import brief
@@ -28,6 +29,8 @@ class Engine:
         ids: Makes the ids of new rows; by default UUIDs of version 7.
         table_order: A fixed order of tables in all restaurants, in place of the weights of each
             house, for comparisons; ``None``: each house ranks its tables.
+        observer: Is told of each request, such as ``fourtop.telemetry.Telemetry``; ``None``: only
+            the log ``fourtop.checks`` is.
 
     Raises:
         InvalidInput: If ``store`` lacks a method of ``Store``. Give a URL to
@@ -47,11 +50,13 @@ class Engine:
         *,
         ids: IdSource | None = None,
         table_order: TableOrder | None = None,
+        observer: Observer | None = None,
     ) -> None:
         self.store: Store = check_store(store)
         self._ids = TimeOrderedIds() if ids is None else ids
         self._houses = CompiledHouses(as_table_order(table_order))
-        self._executor = Executor(self.store, self._houses)
+        self._observer = observer
+        self._executor = Executor(self.store, self._houses, observer)
 
     def on_store(self, store: Store, *, ids: IdSource | None = None) -> Engine:
         """Return an engine on another store that shares the compiled houses of this one.
@@ -69,7 +74,8 @@ class Engine:
         other = copy(self)
         other.store = check_store(store)
         other._ids = self._ids if ids is None else ids  # noqa: SLF001  # A copy of this object.
-        other._executor = Executor(store, self._houses)  # noqa: SLF001  # As above.
+        executor = Executor(store, self._houses, self._observer)
+        other._executor = executor  # noqa: SLF001  # As above.
         return other
 
     def add_restaurant(self, house: House, *, exist_ok: bool = False, actor: Actor = GUEST) -> Desk:

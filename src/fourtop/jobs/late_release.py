@@ -8,16 +8,25 @@ from typing import Final
 import attrs
 
 from fourtop.engine.commands.status import end_booking
-from fourtop.engine.dispatch.executor import Executor
+from fourtop.engine.dispatch.executor import AsyncExecutor
 from fourtop.engine.dispatch.requests import Command, Query
 from fourtop.engine.invocation import Invocation
 from fourtop.errors import NotFound, StoreUnavailable
+from fourtop.jobs.awaited import at_once, awaited, check_awaited
 from fourtop.jobs.batches import MAX_BATCH
 from fourtop.jobs.sweep import JOB
 from fourtop.model import validators
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.window import MICROSECONDS_PER_MINUTE
-from fourtop.ports import NO_CHANGES, Decision, Listing, MaintainedStore, Scope, View
+from fourtop.ports import (
+    NO_CHANGES,
+    AsyncMaintainedStore,
+    Decision,
+    Listing,
+    MaintainedStore,
+    Scope,
+    View,
+)
 
 _LOG: Final = logging.getLogger("fourtop.jobs")
 
@@ -50,21 +59,45 @@ def release_late(store: MaintainedStore, *, after_minutes: int, limit: int = 100
         limit: The largest number of bookings that one run marks (1–10,000).
 
     Raises:
-        InvalidInput: If a number is outside its range.
+        InvalidInput: If a number is outside its range, or the store is asynchronous; await
+            ``async_release_late`` then.
         StoreUnavailable: If the store, or a restaurant in it, cannot be reached. Bookings of all
             other restaurants are marked; run the job again.
     """
+    return at_once(_release_late(awaited(store, "now_us"), after_minutes, limit))
+
+
+async def async_release_late(
+    store: AsyncMaintainedStore, *, after_minutes: int, limit: int = 100
+) -> ReleasedLate:
+    """Mark late parties as no-shows in an asynchronous store, as ``release_late`` does.
+
+    Args:
+        store: The store.
+        after_minutes: As for ``release_late``.
+        limit: As for ``release_late``.
+
+    Raises:
+        InvalidInput: If a number is outside its range, or the store is synchronous.
+        StoreUnavailable: As ``release_late``.
+    """
+    return await _release_late(check_awaited(store, "now_us"), after_minutes, limit)
+
+
+async def _release_late(
+    store: AsyncMaintainedStore, after_minutes: int, limit: int
+) -> ReleasedLate:
     validators.check_integer("after_minutes", after_minutes, 1, _REACH_MINUTES - 1)
     validators.check_integer("limit", limit, 1, MAX_BATCH)
-    runner, unavailable, total = Executor(store), None, 0
-    for restaurant_id in store.restaurant_ids():
+    runner, unavailable, total = AsyncExecutor(store), None, 0
+    for restaurant_id in await store.restaurant_ids():
         if total >= limit:
             break
         try:
-            listing = _listing(store.now_us(), after_minutes, limit - total)
-            late = _find_late(runner, restaurant_id, listing, after_minutes)
+            listing = _listing(await store.now_us(), after_minutes, limit - total)
+            late = await runner.query(_late_query(restaurant_id, listing, after_minutes))
             if late:
-                total += runner.execute(_command(restaurant_id, late, after_minutes))
+                total += await runner.execute(_command(restaurant_id, late, after_minutes))
         except StoreUnavailable as error:
             unavailable = unavailable or error
         except NotFound:
@@ -83,17 +116,15 @@ def _listing(now_us: int, after_minutes: int, limit: int) -> Listing:
     return Listing(since_us, until_us, limit, frozenset((BookingStatus.CONFIRMED,)))
 
 
-def _find_late(
-    runner: Executor, restaurant_id: str, listing: Listing, after_minutes: int
-) -> tuple[str, ...]:
-    """Return the bookings of a restaurant whose party is late, by start, then id."""
+def _late_query(restaurant_id: str, listing: Listing, after_minutes: int) -> Query[tuple[str, ...]]:
+    """Return the read of the bookings whose party is late, by start, then id."""
 
     def ask(view: View, _: object) -> tuple[str, ...]:
         # A house may wait longer. Then the first ones are late before those after them.
         found = view.listed(listing)
         return tuple(booking.id for booking in found if _is_late(view, booking, after_minutes))
 
-    return runner.query(Query(Scope(restaurant_id, listing=listing), ask))
+    return Query(Scope(restaurant_id, listing=listing), ask)
 
 
 def _is_late(view: View, booking: Booking, after_minutes: int) -> bool:

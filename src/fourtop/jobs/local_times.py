@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Final
 
 import attrs
 
 from fourtop.errors import NotFound, StoreUnavailable
 from fourtop.errors.display import brief, count_of, short_id
+from fourtop.jobs.awaited import at_once, awaited, check_awaited
 from fourtop.model import validators
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.calendar import Calendar
 from fourtop.model.window import MAX_WINDOW_US, MICROSECONDS_PER_MINUTE, Window
-from fourtop.ports import Scope, Store, View
+from fourtop.ports import AsyncStore, Scope, Store, View
 
 _LOG: Final = logging.getLogger("fourtop.jobs")
 
@@ -84,16 +85,40 @@ def check_local_times(store: Store, *, days: int = 731, batch: int = 31) -> Loca
         batch: Days that one transaction reads (1–31).
 
     Raises:
-        InvalidInput: If a number is outside its range.
+        InvalidInput: If a number is outside its range, or the store is asynchronous; await
+            ``async_check_local_times`` then.
         StoreUnavailable: If the store, or a restaurant in it, cannot be reached; run the job again.
         ClockBehind: If the clock is far behind the time of a restaurant.
     """
+    return at_once(_check(awaited(store, "read"), days, batch))
+
+
+async def async_check_local_times(
+    store: AsyncStore, *, days: int = 731, batch: int = 31
+) -> LocalTimes:
+    """List such bookings of an asynchronous store, as ``check_local_times`` does.
+
+    Args:
+        store: The store.
+        days: As for ``check_local_times``.
+        batch: As for ``check_local_times``.
+
+    Raises:
+        InvalidInput: If a number is outside its range, or the store is synchronous.
+        StoreUnavailable: As ``check_local_times``.
+        ClockBehind: As ``check_local_times``.
+    """
+    return await _check(check_awaited(store, "read"), days, batch)
+
+
+async def _check(store: AsyncStore, days: int, batch: int) -> LocalTimes:
     validators.check_integer("days", days, 1, _MOST_DAYS)
     validators.check_integer("batch", batch, 1, _MOST_DAYS_AT_ONCE)
-    checked, differing, failure = 0, [], None
-    for restaurant_id in store.restaurant_ids():
+    checked, failure = 0, None
+    differing: list[LocalTime] = []
+    for restaurant_id in await store.restaurant_ids():
         try:
-            for compared, found in _compared(store, restaurant_id, days, batch):
+            async for compared, found in _compared(store, restaurant_id, days, batch):
                 checked += compared
                 differing += found
         except StoreUnavailable as error:
@@ -104,12 +129,12 @@ def check_local_times(store: Store, *, days: int = 731, batch: int = 31) -> Loca
     return LocalTimes(checked, tuple(differing))
 
 
-def _compared(
-    store: Store, restaurant_id: str, days: int, batch: int
-) -> Iterator[tuple[int, list[LocalTime]]]:
+async def _compared(
+    store: AsyncStore, restaurant_id: str, days: int, batch: int
+) -> AsyncIterator[tuple[int, list[LocalTime]]]:
     """Yield, of each batch of days, how many bookings were compared and those that differ."""
     try:
-        now_us = store.read(Scope(restaurant_id), lambda view: view.now_us)
+        now_us = await store.read(Scope(restaurant_id), lambda view: view.now_us)
         for start_us, end_us in _spans(now_us, days, batch):
             window = Window.of_micros(start_us, end_us)
             scope = Scope(restaurant_id, sittings=(window,))
@@ -120,7 +145,7 @@ def _compared(
                 calendar = Calendar(house.restaurant, house.policy)
                 return len(bookings), list(_differing(calendar, bookings))
 
-            yield store.read(scope, ask)
+            yield await store.read(scope, ask)
     except NotFound:
         # The restaurant was removed meanwhile, with its bookings.
         return

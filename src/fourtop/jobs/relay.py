@@ -6,17 +6,18 @@ import inspect
 import logging
 import random
 import time
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final
 
 import attrs
 
-from fourtop.errors import InvalidInput, safe_repr
+from fourtop.errors import InvalidInput, OutcomeUnknown, safe_repr
+from fourtop.jobs.awaited import at_once, awaited, check_awaited
 from fourtop.jobs.batches import rounds
 from fourtop.model import validators
 from fourtop.model.event import Event
 from fourtop.model.window import MICROSECONDS_PER_SECOND
-from fourtop.ports import Delivery, Outbox
+from fourtop.ports import AsyncOutbox, Delivery, Outbox
 
 FIRST_WAIT_US: Final = 250_000
 LONGEST_WAIT_US: Final = 30 * MICROSECONDS_PER_SECOND
@@ -24,6 +25,7 @@ LONGEST_WAIT_US: Final = 30 * MICROSECONDS_PER_SECOND
 _LOG: Final = logging.getLogger("fourtop.jobs")
 
 Publish = Callable[[Event], object]
+AsyncPublish = Callable[[Event], Awaitable[object] | object]
 
 
 @attrs.frozen(kw_only=True)
@@ -36,7 +38,9 @@ class RelayOptions:
             Publishing one event must take less than the other half; otherwise another relay may
             publish the event again.
         max_attempts: Failures after which an event becomes a dead letter (1–100).
-        max_batches: Batches after which the relay stops; ``None``: when no event waits.
+        max_batches: Batches after which the relay stops; ``None``: when no event waits. For
+            ``relay_forever``: how often it looks for events; ``None``: until it is told to stop.
+        idle_seconds: How long ``relay_forever`` waits where no event may be published (0.01–3,600).
 
     Raises:
         InvalidInput: If a number is out of its range.
@@ -56,6 +60,7 @@ class RelayOptions:
         converter=validators.as_optional_integer,
         validator=validators.optional(validators.integer(1, 2**31)),
     )
+    idle_seconds: float = attrs.field(default=1.0, validator=validators.number(0.01, 3_600))
 
 
 @attrs.frozen(kw_only=True)
@@ -133,117 +138,207 @@ def relay_outbox(
         StoreUnavailable: If the store cannot be reached. Nothing is lost; run the relay again.
         BaseException: An exception of ``publish`` that ends the program; the leases expire.
     """
+    face, given = awaited(outbox, "claim"), check_publish(publish)
+    return at_once(_relay(Relay(face, given, _or_default(options), draw, elapsed)))
+
+
+async def async_relay_outbox(
+    outbox: AsyncOutbox,
+    publish: AsyncPublish,
+    options: RelayOptions | None = None,
+    *,
+    draw: Callable[[], float] = random.random,
+    elapsed: Callable[[], float] = time.monotonic,
+) -> Relayed:
+    """Publish the waiting events of an asynchronous store, as ``relay_outbox`` does.
+
+    A cancelled relay is like a killed one: nothing is lost, and the events that it had leased are
+    free when the lease ends.
+
+    Args:
+        outbox: The store.
+        publish: A coroutine function, which is awaited, or a plain function, which must not block
+            the event loop; otherwise as for ``relay_outbox``.
+        options: As for ``relay_outbox``.
+        draw: As for ``relay_outbox``.
+        elapsed: As for ``relay_outbox``.
+
+    Raises:
+        InvalidInput: If ``publish`` is not callable, or the store is synchronous.
+        StoreUnavailable: As ``relay_outbox``.
+    """
+    face, given = check_awaited(outbox, "claim"), check_async_publish(publish)
+    return await _relay(Relay(face, given, _or_default(options), draw, elapsed))
+
+
+async def _relay(relay: Relay) -> Relayed:
+    for _ in rounds(relay.options.max_batches):
+        if not await relay.relay_batch():
+            break
+    relay.log_total()
+    return relay.total
+
+
+def _or_default(options: RelayOptions | None) -> RelayOptions:
+    return RelayOptions() if options is None else options
+
+
+def check_publish(publish: Publish) -> AsyncPublish:
+    """Return a plain function as the relay calls it.
+
+    Raises:
+        InvalidInput: If it is not callable, or is a coroutine function.
+    """
     given: object = publish
     if not callable(given) or inspect.iscoroutinefunction(given):
         # A coroutine only promises to publish; the relay must not record it as delivered.
         raise InvalidInput(
             "publish", "must be a function that returns when the event is safe", safe_repr(publish)
         )
-    options = RelayOptions() if options is None else options
-    relay = _Relay(outbox, publish, options, draw, elapsed)
-    total = Relayed()
-    for _ in rounds(options.max_batches):
-        batch = relay.relay_batch()
-        if batch is None:
-            break
-        total += batch
-    _LOG.info(
-        "relayed %d events, %d attempts failed, %d given up",
-        total.published,
-        total.failed,
-        total.dead,
-    )
-    return total
+
+    def call(event: Event) -> None:
+        promise = publish(event)
+        if inspect.isawaitable(promise):
+            if inspect.iscoroutine(promise):
+                promise.close()
+            raise TypeError("publish returned an awaitable, which no synchronous relay awaits")
+
+    return call
+
+
+def check_async_publish(publish: AsyncPublish) -> AsyncPublish:
+    """Return a function that may be a coroutine function.
+
+    Raises:
+        InvalidInput: If it cannot be called.
+    """
+    given: object = publish
+    if not callable(given):
+        raise InvalidInput("publish", "must be a function", safe_repr(publish))
+    return publish
 
 
 Lane = tuple[str, str]
 
 
-class _Relay:
-    """Claim and publish events, batch by batch."""
+class Relay:
+    """Claim and publish events, batch by batch.
+
+    Args:
+        outbox: The outbox, awaited.
+        publish: Hands over an event; what it returns is awaited if it can be.
+        options: Batch size, lease and limits.
+        draw: Returns a number in [0, 1), to spread the rests.
+        elapsed: Returns monotonic seconds, to end a batch in time.
+    """
 
     def __init__(
         self,
-        outbox: Outbox,
-        publish: Publish,
+        outbox: AsyncOutbox,
+        publish: AsyncPublish,
         options: RelayOptions,
-        draw: Callable[[], float],
-        elapsed: Callable[[], float],
+        draw: Callable[[], float] = random.random,
+        elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.options: RelayOptions = options
+        self.total: Relayed = Relayed()
+        # Asked before each event but the first of a batch: whether to return the others.
+        self.is_stopped: Callable[[], bool] = bool
         self._outbox = outbox
         self._publish = publish
-        self._options = options
         self._draw = draw
         self._elapsed = elapsed
         # Published, but not yet recorded as delivered: the last delivery of each subject.
         self._unrecorded: dict[Lane, Delivery] = {}
-        self._count = Relayed()
 
-    def relay_batch(self) -> Relayed | None:
-        """Publish one claim and release the deliveries that must wait.
+    def log_total(self) -> None:
+        """Log what was done, in numbers."""
+        _LOG.info(
+            "relayed %d events, %d attempts failed, %d given up",
+            self.total.published,
+            self.total.failed,
+            self.total.dead,
+        )
 
-        Returns ``None`` if no event was waiting.
+    async def relay_batch(self) -> bool:
+        """Publish one claim and release the deliveries that must wait; tell whether any waited.
+
+        Raises:
+            StoreUnavailable: If the store cannot be reached; the leases run out.
         """
-        options = self._options
+        options = self.options
+        # A batch that ended because the store was away may have left some.
+        await self.record()
         until = self._elapsed() + options.lease_seconds / 2
-        deliveries = self._outbox.claim(
+        deliveries = await self._outbox.claim(
             options.batch, options.lease_seconds * MICROSECONDS_PER_SECOND
         )
         if not deliveries:
-            return None
-        self._count = Relayed()
-        waiting = self._send_all(deliveries, until)
-        self._record()
+            return False
+        waiting = await self._send_all(deliveries, until)
+        await self.record()
         if waiting:
-            self._outbox.release(waiting)
-        return self._count
+            await self._outbox.release(waiting)
+        return True
 
-    def _send_all(self, deliveries: Sequence[Delivery], until: float) -> list[Delivery]:
+    async def _send_all(self, deliveries: Sequence[Delivery], until: float) -> list[Delivery]:
         """Publish deliveries in order; return the ones that must wait."""
         waiting: list[Delivery] = []
         stopped: set[Lane] = set()
         for number, delivery in enumerate(deliveries):
             # The first delivery is published however late it is, so that each batch makes progress.
-            is_late = number > 0 and self._elapsed() >= until
-            if is_late or not self._may_follow(delivery):
+            is_over = number > 0 and (self.is_stopped() or self._elapsed() >= until)
+            if is_over or not await self._may_follow(delivery):
                 return [*waiting, *deliveries[number:]]
             if delivery.lane in stopped:
                 waiting.append(delivery)
-            elif not self._send(delivery):
+            elif not await self._send(delivery):
                 stopped.add(delivery.lane)
         return waiting
 
-    def _may_follow(self, delivery: Delivery) -> bool:
+    async def _may_follow(self, delivery: Delivery) -> bool:
         """Record earlier deliveries of the subject; return whether the lease still holds.
 
         If they were recorded later, a relay killed in between would cause the earlier event to be
         published again after the later one.
         """
-        return delivery.lane not in self._unrecorded or self._record()
+        return delivery.lane not in self._unrecorded or await self.record()
 
-    def _record(self) -> bool:
-        """Record published deliveries; return whether this relay still held all of them."""
+    async def record(self) -> bool:
+        """Record published deliveries; return whether this relay still held all of them.
+
+        Raises:
+            StoreUnavailable: If the store cannot be reached; the next call records them.
+            OutcomeUnknown: If the reply to the commit was lost.
+        """
         published = list(self._unrecorded.values())
+        try:
+            counted = await self._outbox.done(published) if published else 0
+        except OutcomeUnknown:
+            # They may be recorded; to record them again would count them as lost.
+            self._unrecorded.clear()
+            raise
         self._unrecorded.clear()
-        counted = self._outbox.done(published) if published else 0
-        self._count += Relayed(published=counted, lost=len(published) - counted)
+        self.total += Relayed(published=counted, lost=len(published) - counted)
         return counted == len(published)
 
-    def _send(self, delivery: Delivery) -> bool:
+    async def _send(self, delivery: Delivery) -> bool:
         """Publish one delivery; return whether later ones of its subject may follow."""
         try:
-            self._publish(delivery.event)
+            promise: Any = self._publish(delivery.event)
+            if inspect.isawaitable(promise):
+                await promise
         except Exception as error:  # noqa: BLE001  # Any exception of the host is a failed attempt.
-            return self._count_failure(delivery, error)
+            return await self._count_failure(delivery, error)
         self._unrecorded[delivery.lane] = delivery
         return True
 
-    def _count_failure(self, delivery: Delivery, error: Exception) -> bool:
+    async def _count_failure(self, delivery: Delivery, error: Exception) -> bool:
         """Count a failed attempt; return whether it was the last, so that later ones may follow."""
         attempts = delivery.attempts + 1
-        is_last = attempts >= self._options.max_attempts
+        is_last = attempts >= self.options.max_attempts
         rest_us = None if is_last else wait_us(delivery.attempts, self._draw())
-        if not self._outbox.fail(delivery, rest_us):
+        if not await self._outbox.fail(delivery, rest_us):
             # The lease has ended and another relay holds the event; that relay counts it.
             return False
         # Log the name of the error only: its text and the event's data may hold personal data.
@@ -259,5 +354,5 @@ class _Relay:
             _LOG.error("gave up %s of %s, number %d, after attempt %d: %s", *about)
         else:
             _LOG.warning("could not publish %s of %s, number %d, attempt %d: %s", *about)
-        self._count += Relayed(dead=1) if is_last else Relayed(failed=1)
+        self.total += Relayed(dead=1) if is_last else Relayed(failed=1)
         return is_last

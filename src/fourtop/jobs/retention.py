@@ -7,18 +7,21 @@ any point: the next run continues. No job changes an answer; without them, table
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import attrs
 
+from fourtop.jobs.awaited import at_once, awaited, check_awaited
 from fourtop.jobs.batches import check_batch, rounds
 from fourtop.model import validators
 from fourtop.model.window import MICROSECONDS_PER_MINUTE
-from fourtop.ports import Maintenance
+from fourtop.ports import AsyncMaintenance, Maintenance
 
 # Commands may still need rows that ended within the last day, so no job touches those.
 DAYS: Final = (1, 3_650)
+
+Clear = Callable[[int, int], Awaitable[int]]
 
 _DAY_US: Final = 24 * 60 * MICROSECONDS_PER_MINUTE
 _LOG: Final = logging.getLogger("fourtop.jobs")
@@ -58,15 +61,13 @@ def prune_allocations(
         max_batches: Batches after which the job stops; ``None``: when no row is left.
 
     Raises:
-        InvalidInput: If a number is outside its range.
+        InvalidInput: If a number is outside its range, or the store is asynchronous; await
+            ``async_prune_allocations`` then.
         StoreUnavailable: If the store cannot be reached. Earlier batches stay moved; run the job
             again.
     """
-    pruned = Pruned(
-        allocations=_cleared(store.archive_allocations, _before(store, days), batch, max_batches)
-    )
-    _LOG.info("archived %d allocations", pruned.allocations)
-    return pruned
+    face = awaited(store, "archive_allocations")
+    return at_once(_prune_allocations(face, days, batch, max_batches))
 
 
 def prune_confirmations(
@@ -86,23 +87,13 @@ def prune_confirmations(
         max_batches: Batches of each kind after which the job stops; ``None``: when no row is left.
 
     Raises:
-        InvalidInput: If a number is outside its range.
+        InvalidInput: If a number is outside its range, or the store is asynchronous; await
+            ``async_prune_confirmations`` then.
         StoreUnavailable: If the store cannot be reached. Earlier batches stay deleted; run the job
             again.
     """
-    before_us = _before(store, days)
-    pruned = Pruned(
-        confirmations=_cleared(store.delete_confirmations, before_us, batch, max_batches),
-        stored_results=_cleared(store.delete_stored_results, before_us, batch, max_batches),
-        holds=_cleared(store.delete_holds, before_us, batch, max_batches),
-    )
-    _LOG.info(
-        "deleted %d confirmations, %d stored results, %d holds",
-        pruned.confirmations,
-        pruned.stored_results,
-        pruned.holds,
-    )
-    return pruned
+    face = awaited(store, "delete_confirmations")
+    return at_once(_prune_confirmations(face, days, batch, max_batches))
 
 
 def prune_outbox(
@@ -117,28 +108,119 @@ def prune_outbox(
         max_batches: Batches after which the job stops; ``None``: when no event is left.
 
     Raises:
-        InvalidInput: If a number is outside its range.
+        InvalidInput: If a number is outside its range, or the store is asynchronous; await
+            ``async_prune_outbox`` then.
         StoreUnavailable: If the store cannot be reached. Earlier batches stay deleted; run the job
             again.
     """
-    pruned = Pruned(events=_cleared(store.delete_events, _before(store, days), batch, max_batches))
+    return at_once(_prune_outbox(awaited(store, "delete_events"), days, batch, max_batches))
+
+
+async def async_prune_allocations(
+    store: AsyncMaintenance, *, days: int = 30, batch: int = 500, max_batches: int | None = None
+) -> Pruned:
+    """Archive old allocations in an asynchronous store, as ``prune_allocations`` does.
+
+    Args:
+        store: The store.
+        days: As for ``prune_allocations``.
+        batch: As for ``prune_allocations``.
+        max_batches: As for ``prune_allocations``.
+
+    Raises:
+        InvalidInput: If a number is outside its range, or the store is synchronous.
+        StoreUnavailable: As ``prune_allocations``.
+    """
+    face = check_awaited(store, "archive_allocations")
+    return await _prune_allocations(face, days, batch, max_batches)
+
+
+async def async_prune_confirmations(
+    store: AsyncMaintenance, *, days: int = 30, batch: int = 500, max_batches: int | None = None
+) -> Pruned:
+    """Delete old results and holds in an asynchronous store, as ``prune_confirmations`` does.
+
+    Args:
+        store: The store.
+        days: As for ``prune_confirmations``.
+        batch: As for ``prune_confirmations``.
+        max_batches: As for ``prune_confirmations``.
+
+    Raises:
+        InvalidInput: If a number is outside its range, or the store is synchronous.
+        StoreUnavailable: As ``prune_confirmations``.
+    """
+    face = check_awaited(store, "delete_confirmations")
+    return await _prune_confirmations(face, days, batch, max_batches)
+
+
+async def async_prune_outbox(
+    store: AsyncMaintenance, *, days: int = 30, batch: int = 500, max_batches: int | None = None
+) -> Pruned:
+    """Delete old settled events in an asynchronous store, as ``prune_outbox`` does.
+
+    Args:
+        store: The store.
+        days: As for ``prune_outbox``.
+        batch: As for ``prune_outbox``.
+        max_batches: As for ``prune_outbox``.
+
+    Raises:
+        InvalidInput: If a number is outside its range, or the store is synchronous.
+        StoreUnavailable: As ``prune_outbox``.
+    """
+    return await _prune_outbox(check_awaited(store, "delete_events"), days, batch, max_batches)
+
+
+async def _prune_allocations(
+    store: AsyncMaintenance, days: int, batch: int, max_batches: int | None
+) -> Pruned:
+    before_us = await _before(store, days)
+    cleared = await _cleared(store.archive_allocations, before_us, batch, max_batches)
+    pruned = Pruned(allocations=cleared)
+    _LOG.info("archived %d allocations", pruned.allocations)
+    return pruned
+
+
+async def _prune_confirmations(
+    store: AsyncMaintenance, days: int, batch: int, max_batches: int | None
+) -> Pruned:
+    before_us = await _before(store, days)
+    pruned = Pruned(
+        confirmations=await _cleared(store.delete_confirmations, before_us, batch, max_batches),
+        stored_results=await _cleared(store.delete_stored_results, before_us, batch, max_batches),
+        holds=await _cleared(store.delete_holds, before_us, batch, max_batches),
+    )
+    _LOG.info(
+        "deleted %d confirmations, %d stored results, %d holds",
+        pruned.confirmations,
+        pruned.stored_results,
+        pruned.holds,
+    )
+    return pruned
+
+
+async def _prune_outbox(
+    store: AsyncMaintenance, days: int, batch: int, max_batches: int | None
+) -> Pruned:
+    before_us = await _before(store, days)
+    pruned = Pruned(events=await _cleared(store.delete_events, before_us, batch, max_batches))
     _LOG.info("deleted %d events", pruned.events)
     return pruned
 
 
-def _cleared(
-    clear: Callable[[int, int], int], before_us: int, batch: int, max_batches: int | None
-) -> int:
+async def _cleared(clear: Clear, before_us: int, batch: int, max_batches: int | None) -> int:
     """Clear batches until one is not full; return the number of rows."""
     limit = check_batch(batch)
     total = 0
     for _ in rounds(max_batches):
-        cleared = clear(before_us, limit)
+        cleared = await clear(before_us, limit)
         total += cleared
         if cleared < limit:
             break
     return total
 
 
-def _before(store: Maintenance, days: int) -> int:
-    return store.now_us() - validators.check_integer("days", days, *DAYS) * _DAY_US
+async def _before(store: AsyncMaintenance, days: int) -> int:
+    now_us = await store.now_us()
+    return now_us - validators.check_integer("days", days, *DAYS) * _DAY_US

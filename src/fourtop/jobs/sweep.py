@@ -9,16 +9,24 @@ from typing import Final
 import attrs
 
 from fourtop.engine.allocations import end_hold
-from fourtop.engine.dispatch.executor import Executor
+from fourtop.engine.dispatch.executor import AsyncExecutor
 from fourtop.engine.dispatch.requests import Command
 from fourtop.engine.events import hold_event
 from fourtop.engine.invocation import Invocation
 from fourtop.errors import NotFound, StoreUnavailable
+from fourtop.jobs.awaited import at_once, awaited, check_awaited
 from fourtop.jobs.batches import check_batch, rounds
 from fourtop.model.actor import Actor
 from fourtop.model.event import EventType
 from fourtop.model.hold import HoldState
-from fourtop.ports import NO_CHANGES, Decision, MaintainedStore, Scope, View
+from fourtop.ports import (
+    NO_CHANGES,
+    AsyncMaintainedStore,
+    Decision,
+    MaintainedStore,
+    Scope,
+    View,
+)
 
 _LOG: Final = logging.getLogger("fourtop.jobs")
 
@@ -51,16 +59,38 @@ def sweep_holds(
         max_batches: Batches after which the job stops; ``None``: when no hold is left.
 
     Raises:
-        InvalidInput: If a number is outside its range.
+        InvalidInput: If a number is outside its range, or the store is asynchronous; await
+            ``async_sweep_holds`` then.
         StoreUnavailable: If the store, or a restaurant in it, cannot be reached. Holds of all other
             restaurants are swept; run the job again.
     """
+    return at_once(_sweep(awaited(store, "expired_holds"), batch, max_batches))
+
+
+async def async_sweep_holds(
+    store: AsyncMaintainedStore, *, batch: int = 100, max_batches: int | None = None
+) -> Swept:
+    """End expired holds in an asynchronous store, as ``sweep_holds`` does.
+
+    Args:
+        store: The store.
+        batch: As for ``sweep_holds``.
+        max_batches: As for ``sweep_holds``.
+
+    Raises:
+        InvalidInput: If a number is outside its range, or the store is synchronous.
+        StoreUnavailable: As ``sweep_holds``.
+    """
+    return await _sweep(check_awaited(store, "expired_holds"), batch, max_batches)
+
+
+async def _sweep(store: AsyncMaintainedStore, batch: int, max_batches: int | None) -> Swept:
     limit = check_batch(batch)
-    runner = Executor(store)
+    runner = AsyncExecutor(store)
     total = 0
     for _ in rounds(max_batches):
-        found = store.expired_holds(store.now_us(), limit)
-        swept = _sweep_all(runner, found)
+        found = await store.expired_holds(await store.now_us(), limit)
+        swept = await _sweep_all(runner, found)
         total += swept
         # If another sweep ended all of these first, it is working on the rest, too.
         if len(found) < limit or not swept:
@@ -69,12 +99,12 @@ def sweep_holds(
     return Swept(total)
 
 
-def _sweep_all(runner: Executor, found: Iterable[tuple[str, str]]) -> int:
+async def _sweep_all(runner: AsyncExecutor, found: Iterable[tuple[str, str]]) -> int:
     """Sweep one restaurant after the other; a locked restaurant does not stop the rest."""
     swept, unavailable = 0, None
     for restaurant_id, hold_ids in _by_restaurant(found):
         try:
-            swept += runner.execute(_sweep_order(restaurant_id, hold_ids))
+            swept += await runner.execute(_sweep_order(restaurant_id, hold_ids))
         except StoreUnavailable as error:
             unavailable = unavailable or error
         except NotFound:

@@ -10,19 +10,28 @@ import attrs
 
 from fourtop.engine.commands import offer
 from fourtop.engine.commands.status import end_booking
-from fourtop.engine.dispatch.executor import Executor
+from fourtop.engine.dispatch.executor import AsyncExecutor
 from fourtop.engine.dispatch.requests import Caller, Command, Query
 from fourtop.engine.ids import TimeOrderedIds
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.waitlist import waiting_of
 from fourtop.errors import HoldLimit, InvalidInput, NotFound, StoreUnavailable
 from fourtop.errors.display import brief, count_of
+from fourtop.jobs.awaited import at_once, awaited, check_awaited
 from fourtop.jobs.batches import MAX_BATCH
 from fourtop.jobs.sweep import JOB
 from fourtop.model import validators
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.window import MICROSECONDS_PER_MINUTE
-from fourtop.ports import NO_CHANGES, Decision, Listing, MaintainedStore, Scope, View
+from fourtop.ports import (
+    NO_CHANGES,
+    AsyncMaintainedStore,
+    Decision,
+    Listing,
+    MaintainedStore,
+    Scope,
+    View,
+)
 
 _LOG: Final = logging.getLogger("fourtop.jobs")
 
@@ -47,6 +56,16 @@ class Offered:
 
     def __repr__(self) -> str:
         return brief(self, count_of(self.offers, "offer"), f"{self.ended} ended")
+
+
+@attrs.frozen
+class _Terms:
+    """The arguments of a run."""
+
+    days: int
+    ttl_seconds: int | None
+    max_offers: int
+    limit: int
 
 
 @attrs.frozen
@@ -79,25 +98,56 @@ def offer_waitlist(
         limit: The largest number of offers of one run (1–10,000).
 
     Raises:
-        InvalidInput: If a number is outside its range: before the first offer. If a house does not
-            allow the lifetime: after the offers of all other restaurants are made.
+        InvalidInput: If a number is outside its range, or the store is asynchronous (await
+            ``async_offer_waitlist`` then): before the first offer. If a house does not allow the
+            lifetime: after the offers of all other restaurants are made.
         StoreUnavailable: If the store, or a restaurant in it, cannot be reached. The offers made by
             then stay, and those of all other restaurants are made; run the job again.
     """
-    validators.check_integer("days", days, 1, _MOST_DAYS)
-    validators.check_integer("limit", limit, 1, MAX_BATCH)
-    numbers = offer.check_numbers(ttl_seconds=ttl_seconds, max_offers=max_offers)
-    runner, offers, ended = Executor(store), 0, 0
+    terms = _Terms(days, ttl_seconds, max_offers, limit)
+    return at_once(_offer_waitlist(awaited(store, "now_us"), terms))
+
+
+async def async_offer_waitlist(
+    store: AsyncMaintainedStore,
+    *,
+    days: int = 7,
+    ttl_seconds: int | None = None,
+    max_offers: int = offer.MAX_OFFERS,
+    limit: int = 100,
+) -> Offered:
+    """Offer free tables to waiting parties in an asynchronous store, as ``offer_waitlist`` does.
+
+    Args:
+        store: The store.
+        days: As for ``offer_waitlist``.
+        ttl_seconds: As for ``offer_waitlist``.
+        max_offers: As for ``offer_waitlist``.
+        limit: As for ``offer_waitlist``.
+
+    Raises:
+        InvalidInput: As ``offer_waitlist``, or if the store is synchronous.
+        StoreUnavailable: As ``offer_waitlist``.
+    """
+    terms = _Terms(days, ttl_seconds, max_offers, limit)
+    return await _offer_waitlist(check_awaited(store, "now_us"), terms)
+
+
+async def _offer_waitlist(store: AsyncMaintainedStore, terms: _Terms) -> Offered:
+    validators.check_integer("days", terms.days, 1, _MOST_DAYS)
+    validators.check_integer("limit", terms.limit, 1, MAX_BATCH)
+    numbers = offer.check_numbers(ttl_seconds=terms.ttl_seconds, max_offers=terms.max_offers)
+    runner, offers, ended = AsyncExecutor(store), 0, 0
     fault: StoreUnavailable | InvalidInput | None = None
-    for restaurant_id in store.restaurant_ids():
+    for restaurant_id in await store.restaurant_ids():
         caller = Caller(restaurant_id, JOB, TimeOrderedIds())
         try:
-            found = runner.query(_query(restaurant_id, store.now_us(), days))
+            found = await runner.query(_query(restaurant_id, await store.now_us(), terms.days))
             if found.ended:
-                ended += runner.execute(_ending(restaurant_id, found.ended))
+                ended += await runner.execute(_ending(restaurant_id, found.ended))
             for on in found.dates:
-                terms = offer.OfferTerms(on, *numbers)
-                offers += _offered(runner, caller, terms, limit - offers)
+                each = offer.OfferTerms(on, *numbers)
+                offers += await _offered(runner, caller, each, terms.limit - offers)
         except (StoreUnavailable, InvalidInput) as error:
             fault = fault or error
         except NotFound:
@@ -145,11 +195,13 @@ def _ended(call: Invocation, view: View, booking_ids: tuple[str, ...]) -> Decisi
     return Decision(len(changes.bookings), changes)
 
 
-def _offered(runner: Executor, caller: Caller, terms: offer.OfferTerms, limit: int) -> int:
+async def _offered(
+    runner: AsyncExecutor, caller: Caller, terms: offer.OfferTerms, limit: int
+) -> int:
     """Make offers for a date until no party can be seated; return how many."""
     for made in range(limit):
         try:
-            if runner.execute(offer.command(caller, terms, key=None)) is None:
+            if await runner.execute(offer.command(caller, terms, key=None)) is None:
                 return made
         except HoldLimit:
             # The house keeps as many tables as it may; holds that expire make room.

@@ -18,8 +18,13 @@ from fourtop.ports.headcount import (
     counted_parties_of,
     held_covers_of,
 )
-from fourtop.ports.maintenance import MaintainedStore, Maintenance
-from fourtop.ports.outbox import DeadLetter, Delivery, Outbox, subject_of
+from fourtop.ports.maintenance import (
+    AsyncMaintainedStore,
+    AsyncMaintenance,
+    MaintainedStore,
+    Maintenance,
+)
+from fourtop.ports.outbox import AsyncOutbox, Backlog, DeadLetter, Delivery, Outbox, subject_of
 from fourtop.ports.plain_records import (
     PLAIN_KINDS,
     PlainRecord,
@@ -35,6 +40,7 @@ from fourtop.ports.plain_records import (
 from fourtop.ports.records import LoadedRecords, Records, joined_extent
 from fourtop.ports.scope import IntervalSet, Scope
 from fourtop.ports.seated import SEATED_REACH_US, SeatedParty, buffer_after_us
+from fourtop.ports.statement_trace import STATEMENTS, TracedStatement
 from fourtop.ports.store import AsyncStore, Clock, Store
 from fourtop.ports.supposition import Supposition
 from fourtop.ports.told_time import MAX_STEP_BACK_US, is_behind, tell_time
@@ -47,9 +53,14 @@ __all__ = [
     "NO_CHANGES",
     "PLAIN_KINDS",
     "SEATED_REACH_US",
+    "STATEMENTS",
     "WAITING",
     "WAITING_REACH_US",
+    "AsyncMaintainedStore",
+    "AsyncMaintenance",
+    "AsyncOutbox",
     "AsyncStore",
+    "Backlog",
     "Changes",
     "Clock",
     "CountedParty",
@@ -76,6 +87,7 @@ __all__ = [
     "Store",
     "StoredResult",
     "Supposition",
+    "TracedStatement",
     "View",
     "buffer_after_us",
     "by_kind",

@@ -6,8 +6,8 @@ from typing import Protocol
 
 from fourtop.model.allocation import Allocation
 from fourtop.model.window import Window
-from fourtop.ports.outbox import Outbox
-from fourtop.ports.store import Store
+from fourtop.ports.outbox import AsyncOutbox, Outbox
+from fourtop.ports.store import AsyncStore, Store
 
 
 class Maintenance(Protocol):
@@ -147,3 +147,88 @@ class Maintenance(Protocol):
 
 class MaintainedStore(Store, Maintenance, Outbox, Protocol):
     """A store on which all jobs can run."""
+
+
+class AsyncMaintenance(Protocol):
+    """The methods of ``Maintenance``, awaited, with its promises.
+
+    ``fourtop.testing.as_sync`` lets an asynchronous store run through ``MaintenanceContract``.
+    """
+
+    async def now_us(self) -> int:
+        """Return the time of the store's clock, in microseconds since 1970 (UTC).
+
+        Raises:
+            StoreUnavailable: If the store cannot be reached; so does every method.
+        """
+        ...
+
+    async def reset_clock(self, restaurant_id: str) -> int:
+        """Set the time of a restaurant back to the clock's, where the clock is far behind it.
+
+        Raises:
+            NotFound: If the restaurant does not exist.
+            StoreUnavailable: If the store cannot be reached; nothing was changed.
+        """
+        ...
+
+    async def expired_holds(self, before_us: int, limit: int) -> tuple[tuple[str, str], ...]:
+        """Return the expired active holds, as ``Maintenance.expired_holds``.
+
+        Raises:
+            StoreUnavailable: If the store cannot be reached.
+        """
+        ...
+
+    async def archive_allocations(self, before_us: int, limit: int) -> int:
+        """Move allocations into the archive, as ``Maintenance.archive_allocations``.
+
+        Raises:
+            StoreUnavailable: If the store cannot be reached; nothing was moved.
+        """
+        ...
+
+    async def archived(self, restaurant_id: str, window: Window) -> tuple[Allocation, ...]:
+        """Return the archived allocations that overlap a window, in the order of ``order_key``.
+
+        Raises:
+            NotFound: If the restaurant does not exist.
+            StoreUnavailable: If the store cannot be reached.
+        """
+        ...
+
+    async def delete_confirmations(self, before_us: int, limit: int) -> int:
+        """Delete confirmation results, as ``Maintenance.delete_confirmations``.
+
+        Raises:
+            StoreUnavailable: If the store cannot be reached; nothing was deleted.
+        """
+        ...
+
+    async def delete_stored_results(self, before_us: int, limit: int) -> int:
+        """Delete stored results, as ``Maintenance.delete_stored_results``.
+
+        Raises:
+            StoreUnavailable: If the store cannot be reached; nothing was deleted.
+        """
+        ...
+
+    async def delete_holds(self, before_us: int, limit: int) -> int:
+        """Delete the records of ended holds, as ``Maintenance.delete_holds``.
+
+        Raises:
+            StoreUnavailable: If the store cannot be reached; nothing was deleted.
+        """
+        ...
+
+    async def delete_events(self, before_us: int, limit: int) -> int:
+        """Delete delivered and dead events, as ``Maintenance.delete_events``.
+
+        Raises:
+            StoreUnavailable: If the store cannot be reached; nothing was deleted.
+        """
+        ...
+
+
+class AsyncMaintainedStore(AsyncStore, AsyncMaintenance, AsyncOutbox, Protocol):
+    """An asynchronous store on which all jobs can run."""

@@ -60,6 +60,21 @@ class DeadLetter:
     dead_us: int
 
 
+@attrs.frozen
+class Backlog:
+    """How much of an outbox waits.
+
+    Args:
+        waiting: Events that are neither delivered nor dead; leased and resting ones included.
+        oldest_us: When the oldest of them was written, in microseconds; ``None``: none waits.
+        dead: Events that were given up.
+    """
+
+    waiting: int
+    oldest_us: int | None
+    dead: int
+
+
 class Outbox(Protocol):
     """Lease the events of all restaurants, and record their delivery.
 
@@ -133,11 +148,83 @@ class Outbox(Protocol):
         """
         ...
 
+    def backlog(self) -> Backlog:
+        """Return how much waits in all restaurants together, and how many events are dead.
+
+        Raises:
+            StoreUnavailable: If the store cannot be reached.
+        """
+        ...
+
     def revive(self, letters: Collection[DeadLetter]) -> int:
         """Let dead events wait again, with no attempt counted; return how many were still dead.
 
         They keep their sequence, so they precede the waiting events; events delivered meanwhile
         have overtaken them.
+
+        Raises:
+            StoreUnavailable: If the store cannot be reached.
+        """
+        ...
+
+
+class AsyncOutbox(Protocol):
+    """The methods of ``Outbox``, awaited, with its promises.
+
+    ``fourtop.testing.as_sync`` lets an asynchronous store run through ``OutboxContract``.
+    """
+
+    async def claim(self, limit: int, lease_us: int) -> tuple[Delivery, ...]:
+        """Lease waiting events to the caller, as ``Outbox.claim``.
+
+        Raises:
+            StoreUnavailable: If the store cannot be reached; leased events are free when the lease
+                ends.
+        """
+        ...
+
+    async def done(self, deliveries: Collection[Delivery]) -> int:
+        """Record that these were published; return how many of them were still the caller's.
+
+        Raises:
+            StoreUnavailable: If the store cannot be reached; those will be given out again.
+        """
+        ...
+
+    async def release(self, deliveries: Collection[Delivery]) -> int:
+        """Return these to the outbox untried; return how many were still the caller's.
+
+        Raises:
+            StoreUnavailable: If the store cannot be reached; they are free when the lease ends.
+        """
+        ...
+
+    async def fail(self, delivery: Delivery, wait_us: int | None) -> bool:
+        """Count a failed attempt and end the lease, as ``Outbox.fail``.
+
+        Raises:
+            StoreUnavailable: If the store cannot be reached; nothing was counted.
+        """
+        ...
+
+    async def dead_letters(self, limit: int) -> tuple[DeadLetter, ...]:
+        """Return the dead events of all restaurants, by the time of death, then by sequence.
+
+        Raises:
+            StoreUnavailable: If the store cannot be reached.
+        """
+        ...
+
+    async def backlog(self) -> Backlog:
+        """Return how much waits in all restaurants together, and how many events are dead.
+
+        Raises:
+            StoreUnavailable: If the store cannot be reached.
+        """
+        ...
+
+    async def revive(self, letters: Collection[DeadLetter]) -> int:
+        """Let dead events wait again, with no attempt counted; return how many were still dead.
 
         Raises:
             StoreUnavailable: If the store cannot be reached.

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import weakref
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from concurrent.futures import Future
 from threading import Thread, get_ident
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
+from fourtop.model.allocation import Allocation
 from fourtop.model.event import Event
 from fourtop.model.house import House
-from fourtop.ports import AsyncStore, Clock, Decision, Need, Scope, Store, View
+from fourtop.model.window import Window
+from fourtop.ports import (
+    AsyncMaintainedStore,
+    AsyncStore,
+    Backlog,
+    Clock,
+    DeadLetter,
+    Decision,
+    Delivery,
+    Need,
+    Scope,
+    View,
+)
 
 __all__ = ["SyncBridge", "as_sync"]
 
@@ -22,6 +35,8 @@ S = TypeVar("S", bound=AsyncStore)
 
 class SyncBridge:
     """A synchronous facade of an async store, for tests; any thread may call it.
+
+    The methods of maintenance and outbox need a store that has them, an ``AsyncMaintainedStore``.
 
     The bridge runs one event loop in a thread of its own. Calls from several threads are tasks on
     that loop, so they interleave at their awaits as in a service. The loop ends with ``close``, at
@@ -116,18 +131,97 @@ class SyncBridge:
         """
         return self.run(self.store.events(restaurant_id))
 
+    # ---- maintenance and outbox, of a store on which jobs can run
+
+    def now_us(self) -> int:
+        """Return the time of the store's clock, in microseconds since 1970 (UTC)."""
+        return self.run(self._maintained.now_us())
+
+    def reset_clock(self, restaurant_id: str) -> int:
+        """Set the time of a restaurant back to the clock's, where the clock is far behind it.
+
+        Raises:
+            FourtopError: As ``Maintenance.reset_clock``.
+        """
+        return self.run(self._maintained.reset_clock(restaurant_id))
+
+    def expired_holds(self, before_us: int, limit: int) -> tuple[tuple[str, str], ...]:
+        """Return the expired active holds as (restaurant id, hold id)."""
+        return self.run(self._maintained.expired_holds(before_us, limit))
+
+    def archive_allocations(self, before_us: int, limit: int) -> int:
+        """Move allocations into the archive. Return how many."""
+        return self.run(self._maintained.archive_allocations(before_us, limit))
+
+    def archived(self, restaurant_id: str, window: Window) -> tuple[Allocation, ...]:
+        """Return the archived allocations of a restaurant that overlap a window.
+
+        Raises:
+            FourtopError: As ``Maintenance.archived``.
+        """
+        return self.run(self._maintained.archived(restaurant_id, window))
+
+    def delete_confirmations(self, before_us: int, limit: int) -> int:
+        """Delete confirmation results. Return how many."""
+        return self.run(self._maintained.delete_confirmations(before_us, limit))
+
+    def delete_stored_results(self, before_us: int, limit: int) -> int:
+        """Delete stored results. Return how many."""
+        return self.run(self._maintained.delete_stored_results(before_us, limit))
+
+    def delete_holds(self, before_us: int, limit: int) -> int:
+        """Delete the records of ended holds. Return how many."""
+        return self.run(self._maintained.delete_holds(before_us, limit))
+
+    def delete_events(self, before_us: int, limit: int) -> int:
+        """Delete delivered and dead events. Return how many."""
+        return self.run(self._maintained.delete_events(before_us, limit))
+
+    def claim(self, limit: int, lease_us: int) -> tuple[Delivery, ...]:
+        """Lease waiting events to the caller, by sequence, oldest first."""
+        return self.run(self._maintained.claim(limit, lease_us))
+
+    def done(self, deliveries: Collection[Delivery]) -> int:
+        """Record that these were published; return how many were still the caller's."""
+        return self.run(self._maintained.done(deliveries))
+
+    def release(self, deliveries: Collection[Delivery]) -> int:
+        """Return these to the outbox untried; return how many were still the caller's."""
+        return self.run(self._maintained.release(deliveries))
+
+    def fail(self, delivery: Delivery, wait_us: int | None) -> bool:
+        """Count a failed attempt and end the lease."""
+        return self.run(self._maintained.fail(delivery, wait_us))
+
+    def dead_letters(self, limit: int) -> tuple[DeadLetter, ...]:
+        """Return the dead events, by the time of death, then by sequence."""
+        return self.run(self._maintained.dead_letters(limit))
+
+    def backlog(self) -> Backlog:
+        """Return how much waits in all restaurants together, and how many events are dead."""
+        return self.run(self._maintained.backlog())
+
+    def revive(self, letters: Collection[DeadLetter]) -> int:
+        """Let dead events wait again; return how many were still dead."""
+        return self.run(self._maintained.revive(letters))
+
+    @property
+    def _maintained(self) -> AsyncMaintainedStore:
+        return cast("AsyncMaintainedStore", self.store)
+
 
 def as_sync(
     make_store: Callable[[Clock], S], on_close: Callable[[S], Awaitable[object]] | None = None
-) -> Callable[[Clock], Store]:
+) -> Callable[[Clock], SyncBridge]:
     """Turn a factory of async stores into a factory of synchronous ones.
 
-    The contract suite of ``Store`` is then the suite of ``AsyncStore``, too::
+    The contract suites of ``Store``, ``Maintenance`` and ``Outbox`` are then those of their
+    asynchronous twins, too::
 
         class TestMyAsyncStore(StoreContract):
             @pytest.fixture
             def make_store(self):
-                return awaited(MyAsyncStore, MyAsyncStore.close)
+                return as_sync(MyAsyncStore, MyAsyncStore.close)
 
     Args:
         make_store: Makes an empty store on a clock. No loop runs in its thread, so the store must
@@ -140,7 +234,7 @@ def as_sync(
     ()
     """
 
-    def make(clock: Clock) -> Store:
+    def make(clock: Clock) -> SyncBridge:
         store = make_store(clock)
         return SyncBridge(store, on_close=None if on_close is None else lambda: on_close(store))
 

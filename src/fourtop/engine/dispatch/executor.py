@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 from fourtop.engine.compiled_house import CompiledHouses
 from fourtop.engine.dispatch.requests import Command, OnLost, Query
 from fourtop.engine.invocation import FailedWithEvidence
+from fourtop.engine.observation import Observed, Observer, RequestKind, is_observed
 from fourtop.errors import (
     AllocationsOverlap,
     AlreadyExists,
@@ -37,11 +38,18 @@ class Executor:
     Args:
         store: The store.
         houses: Keeps the compiled houses; ``None``: the executor's own.
+        observer: Is told of each request; ``None``: only the log is.
     """
 
-    def __init__(self, store: Store, houses: CompiledHouses | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        houses: CompiledHouses | None = None,
+        observer: Observer | None = None,
+    ) -> None:
         self.store = store
         self._houses = CompiledHouses() if houses is None else houses
+        self._observer = observer
 
     def query(self, query: Query[T]) -> T:
         """Return the answer of a query.
@@ -49,9 +57,12 @@ class Executor:
         Raises:
             FourtopError: Any error of the query or of the store.
         """
-        houses = self._houses
-        result: T = self.store.read(_scope_of(query, houses), _asking(query, houses))
-        return result if query.finish is None else query.finish(result)
+        if not is_observed(self._observer):
+            return self._query(query)
+        with _watched(self._observer, query) as observed:
+            result = self._query(query)
+            observed.returned(result)
+            return result
 
     def execute(self, command: Command[T]) -> T:
         """Return the result of a command after its changes are in place.
@@ -64,10 +75,20 @@ class Executor:
                 the same key to learn the result.
             FourtopError: Any refusal of the decision or of the store.
         """
-        return _at_once(_execute(command, self._houses, self._transact, self._query))
+        if not is_observed(self._observer):
+            return at_once(_execute(command, self._houses, self._transact, self._ask))
+        with _watched(self._observer, command) as observed:
+            result = at_once(_execute(command, self._houses, self._transact, self._ask))
+            observed.returned(result)
+            return result
 
-    async def _query(self, query: Query[Any]) -> Any:
-        return self.query(query)
+    def _query(self, query: Query[T]) -> T:
+        houses = self._houses
+        result: T = self.store.read(_scope_of(query, houses), _asking(query, houses))
+        return result if query.finish is None else query.finish(result)
+
+    async def _ask(self, query: Query[Any]) -> Any:
+        return self._query(query)
 
     async def _transact(self, scope: Scope, decide: Callable[[View], Any]) -> Any:
         return self.store.transact(scope, decide)
@@ -79,11 +100,18 @@ class AsyncExecutor:
     Args:
         store: The store.
         houses: Keeps the compiled houses; ``None``: the executor's own.
+        observer: Is told of each request; ``None``: only the log is.
     """
 
-    def __init__(self, store: AsyncStore, houses: CompiledHouses | None = None) -> None:
+    def __init__(
+        self,
+        store: AsyncStore,
+        houses: CompiledHouses | None = None,
+        observer: Observer | None = None,
+    ) -> None:
         self.store = store
         self._houses = CompiledHouses() if houses is None else houses
+        self._observer = observer
 
     async def query(self, query: Query[T]) -> T:
         """Return the answer of a query.
@@ -91,6 +119,14 @@ class AsyncExecutor:
         Raises:
             FourtopError: As ``Executor.query``.
         """
+        if not is_observed(self._observer):
+            return await self._query(query)
+        with _watched(self._observer, query) as observed:
+            result = await self._query(query)
+            observed.returned(result)
+            return result
+
+    async def _query(self, query: Query[T]) -> T:
         houses = self._houses
         result: T = await self.store.read(_scope_of(query, houses), _asking(query, houses))
         if query.finish is None:
@@ -108,7 +144,20 @@ class AsyncExecutor:
         Raises:
             FourtopError: As ``Executor.execute``.
         """
-        return await _execute(command, self._houses, self.store.transact, self.query)
+        if not is_observed(self._observer):
+            return await _execute(command, self._houses, self.store.transact, self._query)
+        with _watched(self._observer, command) as observed:
+            result = await _execute(command, self._houses, self.store.transact, self._query)
+            observed.returned(result)
+            return result
+
+
+def _watched(observer: Observer | None, request: Command[Any] | Query[Any]) -> Observed:
+    restaurant_id = request.scope.restaurant_id
+    if isinstance(request, Query):
+        return Observed(observer, RequestKind.QUERY, request.name, restaurant_id)
+    name = request.invocation.command
+    return Observed(observer, RequestKind.COMMAND, name, restaurant_id)
 
 
 def _scope_of(
@@ -134,7 +183,7 @@ def _asking(query: Query[Any], houses: CompiledHouses) -> Callable[[View], Any]:
     return lambda view: query.ask(view, houses.get(view))
 
 
-def _at_once(work: Coroutine[Any, Any, T]) -> T:
+def at_once(work: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine that never waits, so that sync and async stores share the code below."""
     try:
         work.send(None)

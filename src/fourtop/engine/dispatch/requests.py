@@ -81,12 +81,14 @@ class Query(Generic[T]):
         finish: Returns the answer for the result of the read. It runs after the read, outside any
             lock, and on an event loop in its pool of threads: a long search. ``None``: the result
             of the read is the answer.
+        name: What it is called in traces and metrics.
     """
 
     scope: Scope
     ask: Callable[[View, CompiledHouse], Any]
     prefetch: Prefetch | None = None
     finish: Callable[[Any], T] | None = None
+    name: str = "read"
 
 
 class Caller:

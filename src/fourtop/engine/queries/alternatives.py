@@ -87,6 +87,7 @@ def query(
             Admission(view, compiled, caller.actor, released_with(view, excluded)), request, terms
         ),
         prefetch=partial(windows_around, request),
+        name="alternatives",
     )
 
 

@@ -74,7 +74,9 @@ class _Conflict:
 def query(caller: Caller) -> Query[tuple[AtRisk, ...]]:
     """Build the query."""
     return Query(
-        Scope(caller.restaurant_id), lambda view, compiled: at_risk(view, compiled, caller.actor)
+        Scope(caller.restaurant_id),
+        lambda view, compiled: at_risk(view, compiled, caller.actor),
+        name="at_risk",
     )
 
 

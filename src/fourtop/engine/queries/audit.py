@@ -90,7 +90,7 @@ class Audit:
 
 def query(caller: Caller) -> Query[Audit]:
     """Build the query."""
-    return Query(Scope(caller.restaurant_id), lambda view, _: audit(view))
+    return Query(Scope(caller.restaurant_id), lambda view, _: audit(view), name="audit")
 
 
 def audit(view: View) -> Audit | Need:
@@ -113,7 +113,7 @@ def audit(view: View) -> Audit | Need:
     return Audit(
         restaurant_id=view.scope.restaurant_id,
         allocations=len(rows),
-        overlaps=tuple(_overlaps(rows.values())),
+        overlaps=tuple(overlaps_of(rows.values())),
         orphans=tuple(
             row for row in sorted(rows.values(), key=_order) if not _has_owner(view, row)
         ),
@@ -145,7 +145,8 @@ def _owners_missing(view: View, rows: Collection[Allocation]) -> Need | None:
     return Need(scope) if scope.bookings or scope.holds or scope.records else None
 
 
-def _overlaps(rows: Iterable[Allocation]) -> Iterable[Overlap]:
+def overlaps_of(rows: Iterable[Allocation]) -> Iterable[Overlap]:
+    """Return the pairs of rows that give one resource twice; shadow rows do not count."""
     resources: dict[tuple[ResourceType, str], list[Allocation]] = {}
     for row in rows:
         if not row.shadow:

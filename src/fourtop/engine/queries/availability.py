@@ -150,6 +150,7 @@ def query(
             Admission(view, compiled, caller.actor, released_with(view, wanted.exclude)), wanted
         ),
         prefetch=partial(_expected_windows, wanted),
+        name="availability",
     )
 
 

@@ -36,6 +36,7 @@ def query(caller: Caller, on: date) -> Query[Day]:
         Scope(caller.restaurant_id, has_owners=True),
         lambda view, compiled: _day(Admission(view, compiled, caller.actor), day),
         prefetch=partial(_expected_windows, day),
+        name="day",
     )
 
 

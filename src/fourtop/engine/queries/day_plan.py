@@ -31,6 +31,7 @@ def query(caller: Caller, on: date, **terms: Unpack[DayPlanTerms]) -> Query[DayP
         lambda view, compiled: read_day(view, compiled, caller.actor, wish.on, wish.value_of),
         prefetch=partial(expected_windows, wish.on),
         finish=partial(plan, wish),
+        name="plan_day",
     )
 
 

@@ -61,6 +61,7 @@ def query(
             Admission(view, compiled, caller.actor, released_with(view, excluded)), request
         ),
         prefetch=partial(windows_around, request),
+        name="explain",
     )
 
 

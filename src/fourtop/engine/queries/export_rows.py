@@ -35,7 +35,7 @@ def rows(caller: Caller, windows: tuple[Window, ...]) -> Query[tuple[BookingRow,
         found = real_bookings(view, checked)
         return tuple(row_of(each, compiled.calendar, labels) for each in found)
 
-    return Query(Scope(caller.restaurant_id, sittings=checked), ask)
+    return Query(Scope(caller.restaurant_id, sittings=checked), ask, name="export_rows")
 
 
 def icalendar(caller: Caller, on: date) -> Query[str]:
@@ -52,7 +52,7 @@ def icalendar(caller: Caller, on: date) -> Query[str]:
         found = [each for each in view.bookings_starting(around) if each.stay.service_date == day]
         return dumps_icalendar(found, view.house)
 
-    return Query(Scope(caller.restaurant_id, sittings=(around,)), ask)
+    return Query(Scope(caller.restaurant_id, sittings=(around,)), ask, name="icalendar")
 
 
 def row_of(booking: Booking, calendar: Calendar, labels: Mapping[str, str]) -> BookingRow:

@@ -36,6 +36,7 @@ def query(caller: Caller, terms: FeedTerms) -> Query[Feed]:
         Scope(caller.restaurant_id),
         lambda view, compiled: _feed(Admission(view, compiled, caller.actor), checked, days),
         prefetch=partial(_expected_windows, days),
+        name="feed",
     )
 
 

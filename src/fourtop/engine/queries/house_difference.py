@@ -19,7 +19,11 @@ def query(caller: Caller, house: House) -> Query[HouseDifference]:
         InvalidInput: If ``house`` is not a house of this restaurant.
     """
     checked = check_house(caller, house)
-    return Query(Scope(caller.restaurant_id), lambda view, _: compare_house(view, checked))
+    return Query(
+        Scope(caller.restaurant_id),
+        lambda view, _: compare_house(view, checked),
+        name="compare_house",
+    )
 
 
 def compare_house(view: View, house: House) -> HouseDifference | Need:

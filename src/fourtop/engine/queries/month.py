@@ -82,6 +82,7 @@ def month_query(
             days,
         ),
         prefetch=partial(_expected_windows, days),
+        name="month",
     )
 
 
@@ -124,6 +125,7 @@ def first_free_day_query(
         prefetch=lambda compiled: _expected_windows(
             _days_from(compiled, request, min(most, _STEPS[0])), compiled
         ),
+        name="first_free_day",
     )
 
 

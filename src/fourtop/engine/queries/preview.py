@@ -104,6 +104,7 @@ def query(caller: Caller, changed: Changed) -> Query[Preview]:
     return Query(
         Scope(caller.restaurant_id, has_extent=True),
         lambda view, compiled: _preview(invocation, view, compiled, changed),
+        name="preview",
     )
 
 

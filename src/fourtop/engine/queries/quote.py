@@ -57,6 +57,7 @@ def query(
         scope,
         lambda view, compiled: quote(*prepare(view, compiled)),
         prefetch=partial(expected_windows, request, counts=True),
+        name="quote",
     )
 
 
@@ -107,6 +108,7 @@ def query_with_moves(
         lambda view, compiled: _quote_or_facts(*prepare(view, compiled), moves),
         prefetch=None if request is None else partial(expected_windows, request, counts=True),
         finish=_finish,
+        name="quote",
     )
 
 

@@ -23,7 +23,7 @@ def query(caller: Caller, window: Window) -> Query[tuple[Overlap, ...]]:
     """
     windows = (validators.check_instance("window", window, Window),)
     scope = Scope(caller.restaurant_id, windows=windows)
-    return Query(scope, lambda view, _: shadow_conflicts(view, window))
+    return Query(scope, lambda view, _: shadow_conflicts(view, window), name="shadow_conflicts")
 
 
 def shadow_conflicts(view: View, window: Window) -> tuple[Overlap, ...]:

@@ -21,7 +21,7 @@ def query(caller: Caller, windows: tuple[Window, ...]) -> Query[ShadowReport]:
     """
     checked = check_windows(windows)
     scope = Scope(caller.restaurant_id, sittings=checked)
-    return Query(scope, lambda view, _: shadow_report(view, checked))
+    return Query(scope, lambda view, _: shadow_report(view, checked), name="shadow_report")
 
 
 def shadow_report(view: View, windows: tuple[Window, ...]) -> ShadowReport:

@@ -25,7 +25,9 @@ class TableState(StrEnum):
 
 def query(caller: Caller) -> Query[dict[str, TableState]]:
     """Build the query."""
-    return Query(Scope(caller.restaurant_id), lambda view, _: table_states(view))
+    return Query(
+        Scope(caller.restaurant_id), lambda view, _: table_states(view), name="table_states"
+    )
 
 
 def table_states(view: View) -> dict[str, TableState] | Need:

@@ -40,6 +40,7 @@ def query(caller: Caller, on: date) -> Query[Utilisation]:
     return Query(
         Scope(caller.restaurant_id),
         lambda view, compiled: utilisation(Admission(view, compiled, caller.actor), day),
+        name="utilisation",
     )
 
 
@@ -53,6 +54,7 @@ def rotations_query(caller: Caller, on: date) -> Query[Rotations]:
     return Query(
         Scope(caller.restaurant_id),
         lambda view, compiled: rotations_of(view.house, compiled.calendar, day),
+        name="rotations",
     )
 
 

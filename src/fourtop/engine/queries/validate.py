@@ -83,7 +83,7 @@ def query(caller: Caller, selection: Selection) -> Query[Validation]:
         admission = Admission(view, compiled, caller.actor, released)
         return _Validation(admission, selection, booking).answer()
 
-    return Query(caller.scope(selection.booking_id), ask)
+    return Query(caller.scope(selection.booking_id), ask, name="validate")
 
 
 @attrs.frozen

@@ -19,7 +19,11 @@ def query(caller: Caller, on: date) -> Query[Waitlist]:
         InvalidInput: If it is not a date.
     """
     day = check_date("on", on)
-    return Query(Scope(caller.restaurant_id), lambda view, compiled: waitlist(view, compiled, day))
+    return Query(
+        Scope(caller.restaurant_id),
+        lambda view, compiled: waitlist(view, compiled, day),
+        name="waitlist",
+    )
 
 
 def waitlist(view: View, compiled: CompiledHouse, on: date) -> Waitlist | Need:

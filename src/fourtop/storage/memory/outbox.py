@@ -138,6 +138,10 @@ class EventOutbox:
             if entry.is_dead and entry.settled_us is not None:
                 yield DeadLetter(entry.event, entry.sequence, entry.attempts, entry.settled_us)
 
+    def waiting(self) -> list[Event]:
+        """Return the events that are neither delivered nor dead, in the order of writing."""
+        return [entry.event for entry in self._waiting.values()]
+
     def revive(self, letter: DeadLetter) -> bool:
         """Let a dead event wait again, in its old order; tell whether it was dead."""
         entry = self._entries.get(letter.sequence)

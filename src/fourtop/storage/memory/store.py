@@ -23,6 +23,7 @@ from fourtop.model.restaurant import Restaurant
 from fourtop.model.window import Window
 from fourtop.ports import (
     MAX_NEEDS,
+    Backlog,
     Changes,
     Clock,
     DeadLetter,
@@ -290,6 +291,17 @@ class MemoryStore:
             lambda states: [letter for state in states for letter in state.outbox.dead()]
         )
         return tuple(sorted(found, key=lambda each: (each.dead_us, each.sequence))[:limit])
+
+    def backlog(self) -> Backlog:
+        """Return how much waits in all restaurants together, and how many events are dead."""
+
+        def count_events(states: list[RestaurantState]) -> Backlog:
+            waiting = [event for state in states for event in state.outbox.waiting()]
+            dead = sum(1 for state in states for _ in state.outbox.dead())
+            oldest_us = min((event.at_us for event in waiting), default=None)
+            return Backlog(len(waiting), oldest_us, dead)
+
+        return self._inside_all(count_events)
 
     def revive(self, letters: Collection[DeadLetter]) -> int:
         """Let dead events wait again; return how many were still dead."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -11,9 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util import await_only, greenlet_spawn
 
 from fourtop.errors.display import brief
+from fourtop.model.allocation import Allocation
 from fourtop.model.event import Event
 from fourtop.model.house import House
-from fourtop.ports import Clock, Decision, Need, Scope, View
+from fourtop.model.window import Window
+from fourtop.ports import Backlog, Clock, DeadLetter, Decision, Delivery, Need, Scope, View
 from fourtop.storage.sql.checks.findings import Finding
 from fourtop.storage.sql.connection.async_engine import as_async_engine
 from fourtop.storage.sql.connection.transaction import StoreMetrics
@@ -118,18 +120,6 @@ class AsyncSqlStore:
         """
         return await greenlet_spawn(self._store.events, restaurant_id)
 
-    async def reset_clock(self, restaurant_id: str) -> int:
-        """Set the time of a restaurant back to the clock's, as ``SqlStore.reset_clock`` does.
-
-        Returns:
-            By how many microseconds; 0 where the clock is at most five minutes behind.
-
-        Raises:
-            NotFound: The restaurant does not exist.
-            StoreUnavailable: The store cannot be reached; nothing was changed. Try again.
-        """
-        return await greenlet_spawn(self._store.reset_clock, restaurant_id)
-
     async def inspect(self) -> tuple[Finding, ...]:
         """Check the database, as ``SqlStore.inspect`` does.
 
@@ -151,6 +141,86 @@ class AsyncSqlStore:
                 ``fourtop doctor``.
         """
         await greenlet_spawn(self._store.ping)
+
+    # ---- maintenance, as ``AsyncMaintenance`` says, in the role of the jobs
+
+    async def now_us(self) -> int:
+        """Return the time of the store's clock in microseconds since 1970 (UTC)."""
+        return await greenlet_spawn(self._store.now_us)
+
+    async def reset_clock(self, restaurant_id: str) -> int:
+        """Set the time of a restaurant back to the clock's, as ``SqlStore.reset_clock`` does.
+
+        Returns:
+            By how many microseconds; 0 where the clock is at most five minutes behind.
+
+        Raises:
+            NotFound: The restaurant does not exist.
+            StoreUnavailable: The store cannot be reached; nothing was changed. Try again.
+        """
+        return await greenlet_spawn(self._store.reset_clock, restaurant_id)
+
+    async def expired_holds(self, before_us: int, limit: int) -> tuple[tuple[str, str], ...]:
+        """Return expired active holds: (restaurant id, hold id), by expiry, restaurant and id."""
+        return await greenlet_spawn(self._store.expired_holds, before_us, limit)
+
+    async def archive_allocations(self, before_us: int, limit: int) -> int:
+        """Archive ended allocations, by end, restaurant and id; return how many."""
+        return await greenlet_spawn(self._store.archive_allocations, before_us, limit)
+
+    async def archived(self, restaurant_id: str, window: Window) -> tuple[Allocation, ...]:
+        """Return the archived allocations that overlap a window, by ``order_key``.
+
+        Raises:
+            NotFound: The restaurant does not exist.
+        """
+        return await greenlet_spawn(self._store.archived, restaurant_id, window)
+
+    async def delete_confirmations(self, before_us: int, limit: int) -> int:
+        """Delete confirmation results, by time, restaurant and id; return how many."""
+        return await greenlet_spawn(self._store.delete_confirmations, before_us, limit)
+
+    async def delete_stored_results(self, before_us: int, limit: int) -> int:
+        """Delete stored results without evidence; return how many."""
+        return await greenlet_spawn(self._store.delete_stored_results, before_us, limit)
+
+    async def delete_holds(self, before_us: int, limit: int) -> int:
+        """Delete ended holds, by creation, restaurant and id; return how many."""
+        return await greenlet_spawn(self._store.delete_holds, before_us, limit)
+
+    async def delete_events(self, before_us: int, limit: int) -> int:
+        """Delete settled events, by that time, restaurant and position; return how many."""
+        return await greenlet_spawn(self._store.delete_events, before_us, limit)
+
+    # ---- the outbox, as ``AsyncOutbox`` says, in the role of the jobs
+
+    async def claim(self, limit: int, lease_us: int) -> tuple[Delivery, ...]:
+        """Lease waiting events to the caller, oldest first; the first of each subject, or none."""
+        return await greenlet_spawn(self._store.claim, limit, lease_us)
+
+    async def done(self, deliveries: Collection[Delivery]) -> int:
+        """Mark deliveries as published; return how many of them the caller still had."""
+        return await greenlet_spawn(self._store.done, deliveries)
+
+    async def release(self, deliveries: Collection[Delivery]) -> int:
+        """Give deliveries back without an attempt; return how many the caller still had."""
+        return await greenlet_spawn(self._store.release, deliveries)
+
+    async def fail(self, delivery: Delivery, wait_us: int | None) -> bool:
+        """Count a failed attempt and end the lease; return whether the caller still had it."""
+        return await greenlet_spawn(self._store.fail, delivery, wait_us)
+
+    async def dead_letters(self, limit: int) -> tuple[DeadLetter, ...]:
+        """Return the events that were given up, by that time and then by position."""
+        return await greenlet_spawn(self._store.dead_letters, limit)
+
+    async def backlog(self) -> Backlog:
+        """Return how much waits in all restaurants together, and how many events are dead."""
+        return await greenlet_spawn(self._store.backlog)
+
+    async def revive(self, letters: Collection[DeadLetter]) -> int:
+        """Let dead events wait again with no attempt counted; return how many were still dead."""
+        return await greenlet_spawn(self._store.revive, letters)
 
     async def __aenter__(self) -> Self:
         return self

@@ -19,6 +19,7 @@ from fourtop.model.window import Window
 from fourtop.ports import (
     MAX_NEEDS,
     NO_CHANGES,
+    Backlog,
     Changes,
     Clock,
     DeadLetter,
@@ -30,8 +31,9 @@ from fourtop.ports import (
 )
 from fourtop.storage.sql.checks.findings import Finding, Severity
 from fourtop.storage.sql.checks.rules import clock_ahead, ordered
-from fourtop.storage.sql.checks.startup import StartCheck
+from fourtop.storage.sql.checks.startup import CHECKING, StartCheck
 from fourtop.storage.sql.connection.engine import as_engine
+from fourtop.storage.sql.connection.forks import guard_forks
 from fourtop.storage.sql.connection.jobs import JobTransactions, OutboxLock
 from fourtop.storage.sql.connection.reentrancy import ReentrancyGuard
 from fourtop.storage.sql.connection.tenant import LockedRestaurant, StoreOptions, TenantAccess
@@ -59,11 +61,12 @@ _LOCK_TIMEOUT_SECONDS: Final = (0.001, 3_600)
 class SqlStore:
     """Store restaurants in SQLite or PostgreSQL.
 
-    Thread-safe, and safe for any number of processes on one database. ``fourtop migrate`` makes the
-    tables. The first call checks the database: it raises ``StoreMisconfigured`` if the store cannot
-    keep its promises on it, and logs warnings to ``fourtop.store``. Each call is one transaction on
-    a connection of its own and leaves nothing in the session, so a pooler may sit in between.
-    SQLAlchemy's cursor events on the engine see every statement.
+    Thread-safe, and safe for any number of processes on one database; a forked process gets
+    connections of its own. ``fourtop migrate`` makes the tables. The first call checks the
+    database: it raises ``StoreMisconfigured`` if the store cannot keep its promises on it, and logs
+    warnings to ``fourtop.store``. Each call is one transaction on a connection of its own and
+    leaves nothing in the session, so a pooler may sit in between. SQLAlchemy's cursor events on the
+    engine see every statement.
 
     Args:
         source: A URL (``sqlite:///night.db``, ``postgresql://…``), or an engine of the host.
@@ -109,6 +112,7 @@ class SqlStore:
         self._removal = statements.removal
         self._houses = HouseCache()
         self._guard = ReentrancyGuard()
+        guard_forks(self, engine, self._tenant.lock, self._houses.lock, self.metrics.lock, CHECKING)
 
     def __repr__(self) -> str:
         return brief(self, self.engine.url.set(query={}).render_as_string(hide_password=True))
@@ -416,6 +420,10 @@ class SqlStore:
         return self._jobs.read(
             lambda connection: self._outbox.dead_letters(connection, limit), "dead_letters"
         )
+
+    def backlog(self) -> Backlog:
+        """Return how much waits in all restaurants together, and how many events are dead."""
+        return self._jobs.read(self._outbox.backlog, "backlog")
 
     def revive(self, letters: Collection[DeadLetter]) -> int:
         """Let dead events wait again with no attempt counted; return how many were still dead."""

@@ -10,7 +10,7 @@ import attrs
 from fourtop.errors import AlreadyExists
 from fourtop.jobs.relay import RelayOptions, relay_outbox
 from fourtop.model.event import Event
-from fourtop.ports import Delivery
+from fourtop.ports import Backlog, Delivery
 from fourtop.testing.contract.job import FEW, LEASE_US, JobTrial, about, keys_of
 from fourtop.testing.contract.samples import HERE, NOON_US, THERE, an_event
 
@@ -231,6 +231,21 @@ class SettlingPromises:
             for place, late_us in ((2, 0), (0, _SECOND_US), (1, _SECOND_US))
         ]
         assert trial.store.dead_letters(1) == letters[:1]
+
+    def test_the_backlog_is_counted(self, trial: JobTrial) -> None:
+        """The backlog has waiting events of all restaurants, the oldest first, and the dead."""
+        assert trial.store.backlog() == Backlog(0, None, 0)
+        trial.tell(about("1", "b1"), attrs.evolve(about("2", "b2"), at_us=NOON_US - 7))
+        trial.tell(about("3", "b1", restaurant_id=THERE), restaurant_id=THERE)
+        assert trial.store.backlog() == Backlog(3, NOON_US - 7, 0)
+        first, second, _ = trial.claim()
+        trial.store.fail(first, LEASE_US)
+        assert trial.store.backlog() == Backlog(3, NOON_US - 7, 0)
+        trial.store.fail(second, None)
+        assert trial.store.backlog() == Backlog(2, NOON_US, 1)
+        trial.clock.advance(seconds=LEASE_US / _SECOND_US)
+        trial.store.done(trial.claim())
+        assert trial.store.backlog() == Backlog(0, None, 1)
 
     def test_a_dead_event_comes_back_to_its_place(self, trial: JobTrial) -> None:
         """A revived event waits again, first of its subject, with no attempts, and only once."""

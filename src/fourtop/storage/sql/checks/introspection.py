@@ -132,7 +132,7 @@ taking AS (
 ),
 ours AS (
     SELECT pg_class.* FROM pg_class JOIN place ON relnamespace = place.oid
-    WHERE relkind IN ('r', 'p')
+    WHERE relkind IN ('r', 'p') AND NOT relispartition
 )
 SELECT json_build_object(
     'version', current_setting('server_version_num')::int,

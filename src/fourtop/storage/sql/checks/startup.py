@@ -21,7 +21,7 @@ from fourtop.storage.sql.tables.security import APP_ROLE
 
 # Databases that passed are not checked again in this process: by engine, then schema and role.
 _CHECKED: Final[MutableMapping[Engine, set[tuple[str | None, str | None]]]] = WeakKeyDictionary()
-_CHECKING: Final = Lock()
+CHECKING: Final = Lock()
 
 
 def inspect_store(
@@ -85,7 +85,7 @@ class StartCheck:
                 again.
             StoreUnavailable: The database cannot be reached; try again.
         """
-        with _CHECKING:
+        with CHECKING:
             is_known = self._key in _CHECKED.get(self._engine, ())
         findings = self._clock_findings if is_known else self.inspector.inspect()
         refusals = tuple(str(each) for each in findings if each.severity is Severity.REFUSE)
@@ -95,5 +95,5 @@ class StartCheck:
             if each.severity is Severity.WARN:
                 LOG.warning("%s", each)
         # Two calls at once may both check: a lock held during a statement would stop an event loop.
-        with _CHECKING:
+        with CHECKING:
             _CHECKED.setdefault(self._engine, set()).add(self._key)

@@ -72,7 +72,7 @@ class TenantAccess:
         self._options = options
         self._clock = clock_of(dialect, options)
         self._latest_us: dict[str, int] = {}
-        self._remembering = Lock()
+        self.lock = Lock()
         self.write_mode: TransactionMode = dialect.write_mode
         self.read_mode: TransactionMode = dialect.read_mode
         self._settings = dialect.session_settings(
@@ -159,7 +159,7 @@ class TenantAccess:
         if not is_behind(latest_us, now_us):
             return 0
         cursor.rows(self._reset, {"restaurant": restaurant_id, "now_us": now_us})
-        with self._remembering:
+        with self.lock:
             self._latest_us.pop(restaurant_id, None)
         return int(latest_us - now_us)
 
@@ -175,7 +175,7 @@ class TenantAccess:
         clock_us = database_us if self._clock is None else self._clock.now_us()
         assert clock_us is not None, "a database without a clock is given one"
         now_us = tell_time(restaurant_id, latest_us, clock_us)
-        with self._remembering:
+        with self.lock:
             told_us = self._latest_us.get(restaurant_id, 0)
             now_us = now_us if is_behind(told_us, now_us) else max(now_us, told_us)
             self._latest_us[restaurant_id] = now_us

@@ -15,6 +15,7 @@ import attrs
 import sqlalchemy
 
 from fourtop.errors import OutcomeUnknown, StoreUnavailable
+from fourtop.ports import STATEMENTS, TracedStatement
 from fourtop.storage.sql.connection.driver import Driver, DriverCursor
 from fourtop.storage.sql.connection.engine import driver_of
 from fourtop.storage.sql.connection.errors import (
@@ -43,25 +44,46 @@ class Connection:
     Args:
         cursor: The driver's cursor.
         listened: Tells the host's listeners about each statement; ``None``: without listeners.
+        system: The name of the database in a trace.
     """
 
-    __slots__ = ("_cursor", "_driver_cursor", "_listened")
+    __slots__ = ("_cursor", "_driver_cursor", "_listened", "_system", "_trace")
 
-    def __init__(self, cursor: DriverCursor, listened: ListenedConnection | None = None) -> None:
+    def __init__(
+        self,
+        cursor: DriverCursor,
+        listened: ListenedConnection | None = None,
+        system: str = "",
+    ) -> None:
         self._driver_cursor = cursor
         self._cursor = cursor.cursor
         self._listened = listened
+        self._system = system
+        self._trace = STATEMENTS.get()
 
     def rows(
         self, statement: Statement, parameters: Mapping[str, Any] = NO_PARAMETERS, /
     ) -> list[Any]:
         """Execute a statement and return its rows."""
-        self._execute(statement, parameters)
+        if self._trace is None:
+            self._execute(statement, parameters)
+        else:
+            self._traced(self._trace, statement, lambda: self._execute(statement, parameters))
         found: list[Any] = self._cursor.fetchall()
         return found
 
     def touched(self, statement: Statement, /, *parameters: Mapping[str, Any]) -> int:
         """Execute a statement once per parameter set and return the number of rows it touched."""
+        if self._trace is None:
+            self._execute_sets(statement, parameters)
+        else:
+            self._traced(self._trace, statement, lambda: self._execute_sets(statement, parameters))
+        touched: int = self._cursor.rowcount
+        return touched
+
+    def _execute_sets(
+        self, statement: Statement, parameters: tuple[Mapping[str, Any], ...]
+    ) -> None:
         if len(parameters) == 1:
             self._execute(statement, parameters[0])
         else:
@@ -70,8 +92,21 @@ class Connection:
                 self._cursor.executemany(statement.text, sets)
             else:
                 self._listened.execute(self._cursor, statement, statement.text, sets, many=True)
-        touched: int = self._cursor.rowcount
-        return touched
+
+    def _traced(
+        self, trace: list[TracedStatement], statement: Statement, execute: Callable[[], None]
+    ) -> None:
+        """Execute a statement, and note when and with what error."""
+        start_ns, error = time.time_ns(), ""
+        try:
+            execute()
+        except BaseException as raised:
+            error = type(raised).__name__
+            raise
+        finally:
+            trace.append(
+                TracedStatement(self._system, statement.name, start_ns, time.time_ns(), error)
+            )
 
     def _execute(self, statement: Statement, parameters: Mapping[str, Any]) -> None:
         text, values = self._driver_cursor.bind(statement, parameters)
@@ -103,21 +138,21 @@ class StoreMetrics:
     committed: int = 0
     retried: Counter[str] = attrs.field(factory=Counter)
     refused: int = 0
-    _lock: Lock = attrs.field(factory=Lock, repr=False, eq=False)
+    lock: Lock = attrs.field(factory=Lock, repr=False, eq=False, init=False)
 
     def count_commit(self) -> None:
         """Count a commit."""
-        with self._lock:
+        with self.lock:
             self.committed += 1
 
     def count_retry(self, code: str) -> None:
         """Count a retry."""
-        with self._lock:
+        with self.lock:
             self.retried[code] += 1
 
     def count_refusal(self) -> None:
         """Count an attempt that a constraint refused."""
-        with self._lock:
+        with self.lock:
             self.refused += 1
 
 
@@ -302,7 +337,8 @@ class PooledConnection:
     def open(self) -> Connection:
         """Open a cursor for one transaction."""
         listened = None if self._listened is None else ListenedConnection(self._listened)
-        return Connection(self._driver.open_cursor(self._connection), listened)
+        cursor = self._driver.open_cursor(self._connection)
+        return Connection(cursor, listened, self._driver.database)
 
     @property
     def has_served(self) -> bool:

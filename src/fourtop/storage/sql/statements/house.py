@@ -231,7 +231,7 @@ class HouseCache:
 
     def __init__(self) -> None:
         self._houses: dict[str, tuple[int, int, House]] = {}
-        self._lock = Lock()
+        self.lock = Lock()
 
     def find(self, restaurant_id: str, versions: Versions) -> House | None:
         """Return the house at these versions if the cache has it."""
@@ -242,12 +242,12 @@ class HouseCache:
 
     def drop(self, restaurant_id: str) -> None:
         """Forget the house of a restaurant."""
-        with self._lock:
+        with self.lock:
             self._houses.pop(restaurant_id, None)
 
     def keep(self, restaurant_id: str, versions: Versions, house: House) -> None:
         """Keep a house that was loaded at these versions."""
-        with self._lock:
+        with self.lock:
             self._houses.pop(restaurant_id, None)
             self._houses[restaurant_id] = (versions.floor, versions.policy, house)
             while len(self._houses) > _MAX_HOUSES:

@@ -21,7 +21,7 @@ from sqlalchemy import (
     update,
 )
 
-from fourtop.ports import DeadLetter, Delivery
+from fourtop.ports import Backlog, DeadLetter, Delivery
 from fourtop.storage.sql.statement import Cursor, Statement
 from fourtop.storage.sql.statements.dialect import Dialect
 from fourtop.storage.sql.statements.expressions import microseconds, row_limit
@@ -75,6 +75,11 @@ class OutboxStatements:
         self._dead = compile_(
             self._dead_statement(), "list_dead_letters", "List the events that were given up."
         )
+        self._backlog = compile_(
+            self._backlog_statement(),
+            "count_backlog",
+            "Count the waiting and the dead events, and find the oldest waiting one.",
+        )
         self._revive = compile_(
             self._revive_statement(),
             "revive_dead_letters",
@@ -85,7 +90,7 @@ class OutboxStatements:
     def statements(self) -> tuple[Statement, ...]:
         """All statements of this class."""
         settled = self._done, self._release, self._postpone, self._give_up
-        return self._claim, *settled, self._dead, self._revive
+        return self._claim, *settled, self._dead, self._backlog, self._revive
 
     def claim(self, cursor: Cursor, now_us: int, limit: int, lease_us: int) -> tuple[Delivery, ...]:
         """Lease waiting events, as ``Outbox.claim`` says."""
@@ -115,6 +120,11 @@ class OutboxStatements:
         """Return the events that were given up, by time, restaurant and position."""
         found = (loads(text) for (text,) in cursor.rows(self._dead, {"limit": limit}))
         return tuple(DeadLetter(_event(row), row[1], row[2], row[3]) for row in found)
+
+    def backlog(self, cursor: Cursor) -> Backlog:
+        """Return how much waits, as ``Outbox.backlog`` says."""
+        ((waiting, oldest_us, dead),) = cursor.rows(self._backlog, {})
+        return Backlog(int(waiting), oldest_us, int(dead))
 
     def revive(self, cursor: Cursor, letters: Collection[DeadLetter]) -> int:
         """Let events that were given up wait again; return how many still were."""
@@ -177,6 +187,16 @@ class OutboxStatements:
         row = self._outbox.c
         dead = select(self._json_row(*_POSITION, "dead_us")).where(row.dead_us.is_not(None))
         return dead.order_by(row.dead_us, row.restaurant_id, row.sequence).limit(row_limit())
+
+    def _backlog_statement(self) -> Select[Any]:
+        """Count by two indexes: the settled events, which are many, are not read."""
+        row = self._outbox.c
+        # The texts of the index conditions of ``capacity_outbox_next`` and of the dead.
+        is_waiting = func.coalesce(row.delivered_us, row.dead_us).is_(None)
+        counted = func.count().label("waiting"), func.min(row.at_us).label("oldest_us")
+        waiting = select(*counted).where(is_waiting).subquery("backlog")
+        dead = select(func.count()).where(row.dead_us.is_not(None)).scalar_subquery()
+        return select(*waiting.c, dead.label("dead"))
 
     def _revive_statement(self) -> Update:
         row = self._outbox.c
