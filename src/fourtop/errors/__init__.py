@@ -31,6 +31,8 @@ from fourtop.errors.exceptions import (
     StaleVersion,
     StoreMisconfigured,
     StoreUnavailable,
+    TransactionConflict,
+    TransactionUnusable,
 )
 from fourtop.errors.missing_package import MissingPackage
 from fourtop.errors.refusal import Proof, Reason, Refusal
@@ -77,6 +79,8 @@ __all__ = [
     "StoreMisconfigured",
     "StoreUnavailable",
     "SweepFailed",
+    "TransactionConflict",
+    "TransactionUnusable",
     "UnknownName",
     "safe_repr",
 ]
