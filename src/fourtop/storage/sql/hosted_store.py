@@ -47,7 +47,7 @@ class HostedStore:
         )
         inner = copy(store)
         inner._transactions = transactions  # noqa: SLF001  # As above.
-        inner._tenant = store._tenant.without_memory()  # noqa: SLF001  # As above.
+        inner._explains = transactions.explains  # noqa: SLF001  # As above.
         inner._houses = self._houses  # noqa: SLF001  # As above.
         self._store = inner
 

@@ -118,6 +118,9 @@ class SqlStore:
         self._home = Home(statements.dialect, self._transactions)
         self._houses = HouseCache()
         self._guard = ReentrancyGuard()
+        # For each attempt of a command: whether it loads the rows that it changes, to explain a
+        # refusal.
+        self._explains: tuple[bool, ...] = (False, True)
 
     def __repr__(self) -> str:
         return brief(self, self.engine.url.set(query={}).render_as_string(hide_password=True))
@@ -291,7 +294,7 @@ class SqlStore:
         self._guard.check(scope.restaurant_id)
         refusal: Exception | None = None
         slug = ""
-        for explains in (False, True):
+        for explains in self._explains:
 
             def work(connection: Connection, *, explains: bool = explains) -> T:
                 locked = self._tenant.lock_restaurant(connection, scope.restaurant_id)

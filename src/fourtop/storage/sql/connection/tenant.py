@@ -5,7 +5,6 @@ The order matters: a time that is read before the wait for the lock may be older
 
 from __future__ import annotations
 
-from copy import copy
 from threading import Lock
 from typing import Any, Final
 
@@ -74,7 +73,6 @@ class TenantAccess:
         self._clock = clock_of(dialect, options)
         self._latest_us: dict[str, int] = {}
         self._remembering = Lock()
-        self._remembers = True
         self.write_mode: TransactionMode = dialect.write_mode
         self.read_mode: TransactionMode = dialect.read_mode
         self._settings = dialect.session_settings(
@@ -100,15 +98,6 @@ class TenantAccess:
         settings = () if self._settings is None else (self._settings,)
         clock = (self._stored, self._reset, self._ahead)
         return (*settings, self._lock, self._look, self._ids, *clock)
-
-    def without_memory(self) -> TenantAccess:
-        """Return an access for transactions that the host may roll back.
-
-        It does not remember the times that it tells; it heeds those that this one remembers.
-        """
-        other = copy(self)
-        other._remembers = False  # noqa: SLF001  # A copy of this object.
-        return other
 
     def set_tenant(self, cursor: Cursor, restaurant_id: str) -> None:
         """Set the tenant of this transaction, where the database has row-level security."""
@@ -189,8 +178,7 @@ class TenantAccess:
         with self._remembering:
             told_us = self._latest_us.get(restaurant_id, 0)
             now_us = now_us if is_behind(told_us, now_us) else max(now_us, told_us)
-            if self._remembers:
-                self._latest_us[restaurant_id] = now_us
+            self._latest_us[restaurant_id] = now_us
         return now_us
 
     # ---- statements

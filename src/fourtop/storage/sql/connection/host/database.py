@@ -35,6 +35,8 @@ class HostDatabase(Protocol):
     """The differences between the databases inside a transaction of the host."""
 
     statements: tuple[Statement, ...]
+    checks_at_commit: bool
+    """Whether some constraints of our tables are checked at the commit."""
 
     def is_driver_connection(self, source: object, *, is_async: bool) -> bool:
         """Whether a value is a connection of the database's driver."""

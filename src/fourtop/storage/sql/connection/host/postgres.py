@@ -39,6 +39,8 @@ class PostgresHost:
         dialect: The dialect of the database.
     """
 
+    checks_at_commit = False
+
     def __init__(self, dialect: Dialect) -> None:
         self._identify = _identify_statement(dialect)
         self._enter = _enter_statement(dialect)

@@ -31,6 +31,8 @@ class SqliteHost:
         dialect: The dialect of the database.
     """
 
+    checks_at_commit = True
+
     def __init__(self, dialect: Dialect) -> None:
         self._identify = _identify_statement(dialect)
         self._enter = _enter_statement(dialect)

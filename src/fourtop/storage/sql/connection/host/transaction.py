@@ -65,6 +65,14 @@ class HostTransactions(TransactionRunner):
         self.has_committed_houses = False
         self.changes_house = False
 
+    @property
+    def explains(self) -> tuple[bool, ...]:
+        """For each attempt of a command: whether its changes are checked before they are written.
+
+        A database that checks a constraint at the commit of the host would be too late.
+        """
+        return (True,) if self._database.checks_at_commit else (False, True)
+
     def run(self, mode: TransactionMode, work: Callable[[Any], T], name: str) -> T:
         """Run work once, in a savepoint of its own.
 
