@@ -65,9 +65,7 @@ class CommittingHost:
 
 
 class TestHostedStores(StoreContract):
-    @pytest.fixture(params=["driver", "awaited session"])
-    def make_store(self, request: pytest.FixtureRequest, place: Place) -> Iterator[MakeStore]:
+    @pytest.fixture
+    def make_store(self, place: Place) -> Iterator[MakeStore]:
         with ExitStack() as stack:
-            yield lambda clock: CommittingHost(
-                stack.enter_context(serving(place, request.param, clock))
-            )
+            yield lambda clock: CommittingHost(stack.enter_context(serving(place, "driver", clock)))
