@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.docs.test_examples_on_postgresql import PRINTED as ON_A_SERVER
+
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 
@@ -56,7 +58,9 @@ def code_of(path: Path) -> str:
 
 
 def test_no_example_is_left_out() -> None:
-    assert {path.stem for path in EXAMPLES.iterdir() if path.suffix == ".py"} == set(PRINTED)
+    scripts = {*EXAMPLES.glob("*.py"), *EXAMPLES.glob("*/app.py")}
+    tested = {*(EXAMPLES / f"{name}.py" for name in PRINTED), *map(EXAMPLES.joinpath, ON_A_SERVER)}
+    assert scripts == tested
 
 
 @pytest.mark.parametrize("name", PRINTED)
