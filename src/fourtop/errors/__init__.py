@@ -31,14 +31,13 @@ from fourtop.errors.exceptions import (
     StaleVersion,
     StoreMisconfigured,
     StoreUnavailable,
-    TransactionConflict,
-    TransactionUnusable,
 )
 from fourtop.errors.missing_package import MissingPackage
 from fourtop.errors.refusal import Proof, Reason, Refusal
 from fourtop.errors.row_errors import ImportRejected, InvalidRows
 from fourtop.errors.row_problem import RowProblem
 from fourtop.errors.sweep_failed import SweepFailed
+from fourtop.errors.transaction_errors import TransactionConflict, TransactionUnusable
 from fourtop.errors.unknown_name import UnknownName
 
 __all__ = [

@@ -133,10 +133,10 @@ class HostedStore:
             assert isinstance(connection, HostTransaction), "the transactions are those of a host"
             found = tenant.look_up_restaurant(connection, scope.restaurant_id)
             answer = store._decide(connection, scope, found, ask)  # noqa: SLF001  # As above.
-            if connection.is_snapshot:
-                return (answer,)
-            again = tenant.look_up_restaurant(connection, scope.restaurant_id)
-            return (answer,) if again.versions == found.versions else None
+            is_whole = connection.is_snapshot or (
+                tenant.versions(connection, scope.restaurant_id) == found.versions
+            )
+            return (answer,) if is_whole else None
 
         store._guard.check(scope.restaurant_id)  # noqa: SLF001  # As above.
         return self._transactions.run(tenant.read_mode, work, "read")
