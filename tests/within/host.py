@@ -10,17 +10,29 @@ from typing import Any, Final, Protocol, TypeVar
 import aiosqlite
 import attrs
 import psycopg
+import pytest
 from sqlalchemy import Engine as Connections
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.orm import Session
 
-from fourtop import AsyncSqlStore, Booking, CountedIds, Desk, Engine, ManualClock, SqlStore
+from fourtop import (
+    AsyncSqlStore,
+    Booking,
+    Code,
+    CountedIds,
+    Desk,
+    Engine,
+    ManualClock,
+    SqlStore,
+    TransactionConflict,
+    TransactionUnusable,
+)
 from fourtop.model.event import Event
 from fourtop.model.house import House
 from fourtop.ports import AsyncStore, Clock, Decision, Need, Scope, Store, View
 from fourtop.testing import SyncBridge
-from tests.evening import NOW
+from tests.evening import NOW, a_house
 
 T = TypeVar("T")
 Rows = list[tuple[Any, ...]]
@@ -331,3 +343,29 @@ def serving(place: Place, kind: str, clock: Clock | None = None) -> Iterator[Ser
         made = AsyncSqlStore(place.url, clock=clock)
         with SyncBridge(made, on_close=made.close) as bridge:
             yield Service(place, bridge, sql_store, kind)
+
+
+@contextmanager
+def opened(place: Place, kind: str = "driver") -> Iterator[Service]:
+    """Give a service with a restaurant."""
+    with serving(place, kind) as service:
+        service.engine.add_restaurant(a_house())
+        yield service
+
+
+def unusable(call: Callable[[], object]) -> str:
+    """Make a call that cannot join the transaction; return the problem that it names."""
+    with pytest.raises(TransactionUnusable) as found:
+        call()
+    assert found.value.code is Code.TRANSACTION_UNUSABLE
+    assert not found.value.is_retryable
+    return found.value.problem
+
+
+def conflict(call: Callable[[], object]) -> str:
+    """Make a call that conflicts with another transaction; return the code of the database."""
+    with pytest.raises(TransactionConflict) as found:
+        call()
+    assert found.value.code is Code.TRANSACTION_CONFLICT
+    assert found.value.is_retryable
+    return found.value.database_code
