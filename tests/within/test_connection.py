@@ -22,6 +22,7 @@ from fourtop import (
     InvalidInput,
     ManualClock,
     MemoryStore,
+    Refused,
     SqlStore,
     StoreMisconfigured,
 )
@@ -256,3 +257,22 @@ def test_a_factory_of_rows_and_cursors_changes_nothing(postgresql: Place) -> Non
         assert desk.get_booking(booking.id) == booking
         assert host.connection.row_factory is dict_row
         assert host.connection.execute("SELECT 1 AS one").fetchone() == {"one": 1}
+
+
+def test_a_read_or_a_refused_command_leaves_no_transaction_of_sqlite_behind(sqlite: Place) -> None:
+    with opened(sqlite) as service, service.host() as host:
+        desk = service.inside(host)
+        assert desk.bookings(MONTH) == ()
+        assert not host.connection.in_transaction
+        with pytest.raises(Refused):
+            booked(desk, 40)
+        # The file is not locked.
+        assert not host.connection.in_transaction
+        booked(service.desk(), 2)
+        # Once the host has begun, its transaction stays.
+        host.execute("INSERT INTO orders (id) VALUES ('o1')")
+        with pytest.raises(Refused):
+            booked(desk, 40)
+        assert host.connection.in_transaction
+        host.commit()
+        assert service.orders() == [("o1",)]

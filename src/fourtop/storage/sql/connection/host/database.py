@@ -59,8 +59,11 @@ class HostDatabase(Protocol):
         """
         ...
 
-    def begin(self, cursor: Connection, connection: Any, *, is_read_only: bool) -> None:
-        """Begin the transaction where the driver would begin it for a statement of the host."""
+    def begin(self, cursor: Connection, connection: Any) -> bool:
+        """Begin the transaction where the driver would begin it for a statement of the host.
+
+        Return whether it was begun here; then it holds nothing of the host's yet.
+        """
         ...
 
     def identify(self, cursor: Connection) -> str:

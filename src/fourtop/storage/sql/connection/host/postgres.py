@@ -77,8 +77,10 @@ class PostgresHost:
         if status == "IDLE" and connection.autocommit:
             raise TransactionUnusable(_NO_TRANSACTION)
 
-    def begin(self, cursor: Connection, connection: Any, *, is_read_only: bool) -> None:
-        """Do nothing: psycopg begins."""
+    def begin(self, cursor: Connection, connection: Any) -> bool:
+        """Do nothing: psycopg begins, as it does for any statement."""
+        del cursor, connection
+        return False
 
     def identify(self, cursor: Connection) -> str:
         """Return the start of the server and the number of the database there."""

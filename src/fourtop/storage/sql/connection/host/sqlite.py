@@ -37,8 +37,7 @@ class SqliteHost:
         self._identify = _identify_statement(dialect)
         self._enter = _enter_statement(dialect)
         self._lock = _lock_statement(dialect)
-        self._read_mode = dialect.read_mode
-        self._write_mode = dialect.write_mode
+        self._begin = dialect.read_mode.command
         self.statements: tuple[Statement, ...] = (self._identify, self._enter, self._lock)
 
     def is_driver_connection(self, source: object, *, is_async: bool) -> bool:
@@ -73,11 +72,13 @@ class SqliteHost:
         if not is_begun and not _begins_by_itself(connection):
             raise TransactionUnusable(_NO_TRANSACTION)
 
-    def begin(self, cursor: Connection, connection: Any, *, is_read_only: bool) -> None:
+    def begin(self, cursor: Connection, connection: Any) -> bool:
         """Begin where sqlite3 would for a statement that writes; it does not for a savepoint."""
-        if not connection.in_transaction:
-            mode = self._read_mode if is_read_only else self._write_mode
-            cursor.command(mode.command)
+        if connection.in_transaction:
+            return False
+        # ``enter`` takes the lock of a command, once it knows that the connection may write.
+        cursor.command(self._begin)
+        return True
 
     def identify(self, cursor: Connection) -> str:
         """Return the path of the file."""

@@ -7,6 +7,7 @@ conflict with another transaction the host decides, because its own rows are at 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 import sqlalchemy
@@ -99,18 +100,29 @@ class HostTransactions(TransactionRunner):
         self._database.check(connection)
         self._source.begin()
         cursor = self._open(connection, outer)
+        is_begun = is_kept = False
         try:
-            self._database.begin(cursor, connection, is_read_only=mode.is_read_only)
-            cursor.command(f"SAVEPOINT {_SAVEPOINT}")
-        except Exception as error:
+            is_begun = self._database.begin(cursor, connection)
+            result = self._in_savepoint(cursor, mode, work)
+            is_kept = not mode.is_read_only
+        except BaseException as error:
             self._translate(error)
             raise
+        finally:
+            if is_begun and not is_kept:
+                # Nothing of the host's is in it, and no read of the host would have begun it.
+                _undo(cursor, "ROLLBACK")
+        return result
+
+    def _in_savepoint(
+        self, cursor: HostTransaction, mode: TransactionMode, work: Callable[[Any], T]
+    ) -> T:
+        cursor.command(f"SAVEPOINT {_SAVEPOINT}")
         try:
             result = self._work(cursor, mode, work)
             cursor.command(f"RELEASE SAVEPOINT {_SAVEPOINT}")
-        except BaseException as error:
-            _roll_back(cursor)
-            self._translate(error)
+        except BaseException:
+            _undo(cursor, f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}", f"RELEASE SAVEPOINT {_SAVEPOINT}")
             raise
         return result
 
@@ -150,10 +162,8 @@ class HostTransactions(TransactionRunner):
         raise as_ours(error, fault) from error
 
 
-def _roll_back(cursor: Connection) -> None:
-    """Roll back to the savepoint, as far as the transaction still exists."""
-    try:
-        cursor.command(f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}")
-        cursor.command(f"RELEASE SAVEPOINT {_SAVEPOINT}")
-    except Exception:  # noqa: BLE001  # The caller raises the error that came first.
-        return
+def _undo(cursor: Connection, *commands: str) -> None:
+    """Roll back as far as the transaction still exists; the caller raises what came first."""
+    with suppress(Exception):
+        for command in commands:
+            cursor.command(command)
