@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from threading import Thread
 from typing import Any
 
@@ -127,6 +129,32 @@ def test_a_snapshot_older_than_the_file_is_a_conflict(sqlite: Place) -> None:
         booked(service.inside(host), 4)
         host.commit()
         assert service.desk().audit().is_clean
+
+
+def test_the_file_is_locked_before_the_time_is_read(
+    sqlite: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = HostTransaction.rows
+    refused: list[str] = []
+    with (
+        opened(sqlite) as service,
+        service.host() as host,
+        closing(sqlite3.connect(sqlite.file, timeout=0, isolation_level=None)) as rival,
+    ):
+
+        def rows(self: HostTransaction, statement: Any, parameters: Any = None) -> Any:
+            if statement.name == "lock_restaurant":
+                with pytest.raises(sqlite3.OperationalError) as found:
+                    rival.execute("BEGIN IMMEDIATE")
+                refused.append(found.value.sqlite_errorname)
+            return read(self, statement, {} if parameters is None else parameters)
+
+        monkeypatch.setattr(HostTransaction, "rows", rows)
+        # A transaction that has only read holds no lock yet.
+        host.execute("BEGIN")
+        assert service.inside(host).bookings(MONTH) == ()
+        booked(service.inside(host), 4)
+        assert refused == ["SQLITE_BUSY"]
 
 
 @attrs.define
