@@ -13,8 +13,12 @@ import pytest
 
 from fourtop import (
     Desk,
+    Engine,
+    Floor,
     FourtopError,
+    ManualClock,
     Refused,
+    SqlStore,
     StoreUnavailable,
     TransactionConflict,
 )
@@ -157,24 +161,40 @@ def test_the_file_is_locked_before_the_time_is_read(
         assert refused == ["SQLITE_BUSY"]
 
 
+def close_one(floor: Floor) -> Floor:
+    """Take the next table out of service."""
+    (first, *_) = (each for each in floor.tables if not each.out_of_service)
+    return floor.with_table(attrs.evolve(first, out_of_service=True))
+
+
+def closed(floor: Floor) -> int:
+    return sum(each.out_of_service for each in floor.tables)
+
+
 @attrs.define
 class Rival:
-    """Commits a booking between the statements of some reads."""
+    """Commits a booking, or an edit of the floor, between the statements of some reads."""
 
     desk: Desk
     times: int
+    edits: bool = False
 
     def strike(self) -> None:
-        if self.times:
-            self.times -= 1
+        if not self.times:
+            return
+        self.times -= 1
+        if self.edits:
+            self.desk.edit_floor(close_one)
+        else:
             booked(self.desk, 2)
 
 
 @pytest.fixture
 def struck(monkeypatch: pytest.MonkeyPatch, postgresql: Place) -> Iterator[tuple[Service, Rival]]:
     """A service with a rival that commits after each look at the restaurant by a host."""
-    with opened(postgresql) as service:
-        rival = Rival(service.desk(), 0)
+    # The rival is another process, with a cache of its own.
+    with opened(postgresql) as service, SqlStore(postgresql.url, clock=ManualClock(NOW)) as other:
+        rival = Rival(Engine(other).desk("house"), 0)
         read = HostTransaction.rows
 
         def rows(self: HostTransaction, statement: Any, parameters: Any = None) -> Any:
@@ -206,6 +226,25 @@ def test_a_read_that_never_sees_one_state_is_a_conflict(struck: tuple[Service, R
         assert "changed" in conflict(lambda: service.inside(host).bookings(MONTH))
         rival.times = 0
         assert len(service.inside(host).bookings(MONTH)) > 0
+
+
+def test_a_read_between_two_edits_keeps_no_house_under_a_wrong_version(
+    struck: tuple[Service, Rival],
+) -> None:
+    service, rival = struck
+    cache = service.sql_store._houses
+    with service.host() as host:
+        service.desk().edit_floor(lambda floor: attrs.evolve(floor, tables=many(floor.tables)))
+        rival.times, rival.edits = 9, True
+        # No house is cached, so each attempt reads the one that the rival has just committed.
+        cache.drop("house")
+        assert "changed" in conflict(service.inside(host).house)
+        kept = cache._houses.get("house")
+        # From version 2 on, an edit raises the version and closes a table.
+        assert kept is None or closed(kept[2].floor) == kept[0] - 2
+        rival.times = 0
+        house = service.inside(host).house()
+        assert closed(house.floor) == service.desk().versions().floor - 2
 
 
 def many(tables: Any) -> list[Any]:

@@ -224,7 +224,7 @@ class SessionSource:
             connection: sqlalchemy.Connection = self._session.connection()
         except exc.UnboundExecutionError:
             raise InvalidInput("connection", _ONE_DATABASE, type_of(self._session)) from None
-        except (exc.SQLAlchemyError, exc.DBAPIError) as error:
+        except exc.SQLAlchemyError as error:
             raise _as_ours(error) from error
         return _checked(ConnectionSource(connection), connection.dialect, self._driver)
 

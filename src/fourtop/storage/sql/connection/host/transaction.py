@@ -61,8 +61,8 @@ class HostTransactions(TransactionRunner):
         self._home = home
         self._database = home.database
         self._is_async = is_async
-        # Facts of the running call: whether the houses that it sees are committed ones, and
-        # whether it changes one.
+        # Facts of the running call: whether the houses that it sees are committed ones, of the
+        # versions that it has read, and whether it changes one.
         self.has_committed_houses = False
         self.changes_house = False
 
@@ -136,7 +136,9 @@ class HostTransactions(TransactionRunner):
         entered = self._database.enter(cursor, is_read_only=mode.is_read_only)
         self._check(entered, mode)
         cursor.is_snapshot = entered.is_snapshot
-        self.has_committed_houses = entered.has_committed_houses
+        # A read without a lock may see a later house than the versions that it has read.
+        is_stable = entered.is_snapshot or not mode.is_read_only
+        self.has_committed_houses = entered.has_committed_houses and is_stable
         result = work(cursor)
         self._database.leave(cursor, entered, changes_house=self.changes_house)
         return result
