@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import attrs
 
 from fourtop.storage.sql.connection.driver import DriverCursor
 from fourtop.storage.sql.connection.transaction import Connection
 from fourtop.storage.sql.statement import Statement
+
+READ_ONLY: Final = "it is read-only; begin one that may write"
 
 
 @attrs.frozen
@@ -59,7 +61,7 @@ class HostDatabase(Protocol):
         """
         ...
 
-    def begin(self, cursor: Connection, connection: Any) -> bool:
+    def begin(self, cursor: Connection, connection: Any, *, is_read_only: bool) -> bool:
         """Begin the transaction where the driver would begin it for a statement of the host.
 
         Return whether it was begun here; then it holds nothing of the host's yet.

@@ -77,9 +77,9 @@ class PostgresHost:
         if status == "IDLE" and connection.autocommit:
             raise TransactionUnusable(_NO_TRANSACTION)
 
-    def begin(self, cursor: Connection, connection: Any) -> bool:
+    def begin(self, cursor: Connection, connection: Any, *, is_read_only: bool) -> bool:
         """Do nothing: psycopg begins, as it does for any statement."""
-        del cursor, connection
+        del cursor, connection, is_read_only
         return False
 
     def identify(self, cursor: Connection) -> str:

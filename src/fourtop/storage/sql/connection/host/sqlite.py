@@ -10,8 +10,9 @@ from sqlalchemy import false, literal_column, select, update
 
 from fourtop.errors import TransactionUnusable
 from fourtop.storage.sql.connection.driver import DriverCursor
+from fourtop.storage.sql.connection.errors import code_of
 from fourtop.storage.sql.connection.host.awaited import AwaitedCursor, awaited
-from fourtop.storage.sql.connection.host.database import Entered
+from fourtop.storage.sql.connection.host.database import READ_ONLY, Entered
 from fourtop.storage.sql.connection.sqlite import SqliteCursor
 from fourtop.storage.sql.connection.transaction import Connection
 from fourtop.storage.sql.statement import Statement
@@ -37,7 +38,8 @@ class SqliteHost:
         self._identify = _identify_statement(dialect)
         self._enter = _enter_statement(dialect)
         self._lock = _lock_statement(dialect)
-        self._begin = dialect.read_mode.command
+        self._read_mode = dialect.read_mode
+        self._write_mode = dialect.write_mode
         self.statements: tuple[Statement, ...] = (self._identify, self._enter, self._lock)
 
     def is_driver_connection(self, source: object, *, is_async: bool) -> bool:
@@ -72,12 +74,23 @@ class SqliteHost:
         if not is_begun and not _begins_by_itself(connection):
             raise TransactionUnusable(_NO_TRANSACTION)
 
-    def begin(self, cursor: Connection, connection: Any) -> bool:
-        """Begin where sqlite3 would for a statement that writes; it does not for a savepoint."""
+    def begin(self, cursor: Connection, connection: Any, *, is_read_only: bool) -> bool:
+        """Begin where sqlite3 would for a statement that writes; it does not for a savepoint.
+
+        A command begins with the lock: SQLite waits for it here only. A transaction that has read
+        gets it at once or never.
+
+        Raises:
+            TransactionUnusable: The connection may not write.
+        """
         if connection.in_transaction:
             return False
-        # ``enter`` takes the lock of a command, once it knows that the connection may write.
-        cursor.command(self._begin)
+        try:
+            cursor.command((self._read_mode if is_read_only else self._write_mode).command)
+        except sqlite3.OperationalError as error:
+            if code_of(error) == "SQLITE_READONLY":
+                raise TransactionUnusable(READ_ONLY) from error
+            raise
         return True
 
     def identify(self, cursor: Connection) -> str:

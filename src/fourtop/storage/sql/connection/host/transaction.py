@@ -14,7 +14,7 @@ import sqlalchemy
 
 from fourtop.errors import InvalidInput, TransactionConflict, TransactionUnusable
 from fourtop.storage.sql.connection.errors import Fault, as_ours, code_of, fault_of
-from fourtop.storage.sql.connection.host.database import Entered
+from fourtop.storage.sql.connection.host.database import READ_ONLY, Entered
 from fourtop.storage.sql.connection.host.home import Home
 from fourtop.storage.sql.connection.host.source import HostSource
 from fourtop.storage.sql.connection.listeners import ListenedConnection, has_listeners
@@ -102,7 +102,7 @@ class HostTransactions(TransactionRunner):
         cursor = self._open(connection, outer)
         is_begun = is_kept = False
         try:
-            is_begun = self._database.begin(cursor, connection)
+            is_begun = self._database.begin(cursor, connection, is_read_only=mode.is_read_only)
             result = self._in_savepoint(cursor, mode, work)
             is_kept = not mode.is_read_only
         except BaseException as error:
@@ -145,7 +145,7 @@ class HostTransactions(TransactionRunner):
 
     def _check(self, entered: Entered, mode: TransactionMode) -> None:
         if entered.is_read_only and not mode.is_read_only:
-            raise TransactionUnusable("it is read-only; begin one that may write")
+            raise TransactionUnusable(READ_ONLY)
         if self._source.is_of(self._home.engine):
             return
         if not self._home.has(entered.identity):
