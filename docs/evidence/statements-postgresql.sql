@@ -199,10 +199,26 @@
 --     look_up_restaurant
 --     list_events
 --
+-- book in a host's transaction: 6 statements
+--     enter_host_transaction
+--     set_tenant
+--     lock_restaurant
+--     load_scope 2
+--     write_changes 13
+--     leave_host_transaction
+--
+-- quote in a host's transaction: 6 statements
+--     enter_host_transaction
+--     set_tenant
+--     look_up_restaurant
+--     load_scope 2
+--     look_up_restaurant
+--     leave_host_transaction
+--
 -- a hold that expires: 4 statements
 --     set_tenant
 --     lock_restaurant
---     load_scope 19
+--     load_scope 3
 --     write_changes
 --
 -- sweep_holds: 7 statements
@@ -273,7 +289,7 @@
 -- remove_restaurant: 36 statements
 --     set_tenant
 --     lock_restaurant
---     load_scope 20
+--     load_scope 19
 --     remove_table_set_members
 --     remove_table_distances
 --     remove_table_aisles
@@ -428,8 +444,9 @@ SELECT (
 -- restaurant_ids, add_restaurant, house, quote, availability, hold, release_hold, hold with a key
 -- and a session, extend_hold, confirm, confirm again with the same key, book, get_booking,
 -- bookings, list_bookings, day, open_slot, slots, month, feed, reschedule, move, cancel, block,
--- unblock, table_states, audit, edit_floor, edit_policy, edit_restaurant, events, a hold that
--- expires, sweep_holds, archived, remove_restaurant.
+-- unblock, table_states, audit, edit_floor, edit_policy, edit_restaurant, events, book in a host's
+-- transaction, quote in a host's transaction, a hold that expires, sweep_holds, archived,
+-- remove_restaurant.
 SELECT set_config('fourtop.restaurant_id', :restaurant::VARCHAR, true) AS set_config_1,
     set_config('lock_timeout', '5000ms', true) AS set_config_2, set_config('role', :role::VARCHAR,
     true) AS set_config_3;
@@ -614,7 +631,7 @@ SET max_covers = excluded.max_covers, max_parties = excluded.max_parties, period
 -- look_up_restaurant
 -- Read the restaurant's versions and its time without a lock. Every query begins here. Used by:
 -- house, quote, availability, get_booking, bookings, list_bookings, day, slots, month, feed,
--- table_states, audit, events, archived.
+-- table_states, audit, events, quote in a host's transaction, archived.
 SELECT fourtop.restaurants.floor_version, fourtop.restaurants.policy_version,
     fourtop.restaurants.occupancy_version, CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT) AS "extract(epoch FROM clock_timestamp()) * 1000000",
     greatest(fourtop.restaurants.latest_us, CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)) AS greatest_1
@@ -875,7 +892,7 @@ SELECT (
 -- load_scope 2
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings, holds, headcounts, held_covers. Used by: quote, availability,
--- month, feed.
+-- month, feed, book in a host's transaction, quote in a host's transaction.
 SELECT (
     SELECT CAST(json_agg(anon_1.json_build_array_1) AS TEXT) AS json_agg_1
     FROM (
@@ -1066,8 +1083,8 @@ SELECT (
 -- Lock the restaurant's row and read its versions and its time. Every command begins here, so the
 -- commands of a restaurant run one after the other. Used by: hold, release_hold, hold with a key
 -- and a session, extend_hold, confirm, confirm again with the same key, book, open_slot,
--- reschedule, move, cancel, block, unblock, edit_floor, edit_policy, edit_restaurant, a hold that
--- expires, sweep_holds, remove_restaurant.
+-- reschedule, move, cancel, block, unblock, edit_floor, edit_policy, edit_restaurant, book in a
+-- host's transaction, a hold that expires, sweep_holds, remove_restaurant.
 UPDATE fourtop.restaurants
 SET latest_us=greatest(fourtop.restaurants.latest_us, CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT))
 WHERE fourtop.restaurants.id = :restaurant::VARCHAR
@@ -1077,7 +1094,8 @@ RETURNING fourtop.restaurants.floor_version, fourtop.restaurants.policy_version,
 
 -- load_scope 3
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
--- is; here: allocations, bookings, holds, headcounts, held_covers, alive. Used by: hold.
+-- is; here: allocations, bookings, holds, headcounts, held_covers, alive. Used by: hold, a hold
+-- that expires.
 SELECT (
     SELECT CAST(json_agg(anon_1.json_build_array_1) AS TEXT) AS json_agg_1
     FROM (
@@ -3960,449 +3978,117 @@ FROM fourtop.capacity_outbox
 WHERE fourtop.capacity_outbox.restaurant_id = :restaurant::VARCHAR
 ORDER BY fourtop.capacity_outbox.sequence;
 
--- load_scope 19
--- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
--- is; here: allocations, bookings, holds, headcounts, held_covers, alive, house. Used by: a hold
--- that expires.
-SELECT (
-    SELECT CAST(json_agg(anon_1.json_build_array_1) AS TEXT) AS json_agg_1
-    FROM (
-        SELECT json_build_array(fourtop.allocations.id, fourtop.allocations.resource_type,
-            fourtop.allocations.resource_id, fourtop.allocations.start_us,
-            fourtop.allocations.end_us, fourtop.allocations.hold_id,
-            fourtop.allocations.booking_id, fourtop.allocations.block_id,
-            fourtop.allocations.shadow) AS json_build_array_1
-        FROM fourtop.allocations
-        WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.start_us > :w0_start::BIGINT - 21600000000
-            AND fourtop.allocations.start_us < :w0_end::BIGINT AND fourtop.allocations.end_us > :w0_start::BIGINT
-            AND fourtop.allocations.end_us - fourtop.allocations.start_us <= 21600000000
-        UNION ALL
-        SELECT json_build_array(fourtop.allocations.id, fourtop.allocations.resource_type,
-            fourtop.allocations.resource_id, fourtop.allocations.start_us,
-            fourtop.allocations.end_us, fourtop.allocations.hold_id,
-            fourtop.allocations.booking_id, fourtop.allocations.block_id,
-            fourtop.allocations.shadow) AS json_build_array_1
-        FROM fourtop.allocations
-        WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.start_us > :w0_start::BIGINT - 2678400000000
-            AND fourtop.allocations.start_us < :w0_end::BIGINT AND fourtop.allocations.end_us > :w0_start::BIGINT
-            AND fourtop.allocations.end_us - fourtop.allocations.start_us > 21600000000
-        UNION ALL
-        SELECT json_build_array(fourtop.allocations.id, fourtop.allocations.resource_type,
-            fourtop.allocations.resource_id, fourtop.allocations.start_us,
-            fourtop.allocations.end_us, fourtop.allocations.hold_id,
-            fourtop.allocations.booking_id, fourtop.allocations.block_id,
-            fourtop.allocations.shadow) AS json_build_array_1
-        FROM fourtop.allocations
-        WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.booking_id IN (
-            SELECT fourtop.bookings.id
-            FROM fourtop.bookings
-            WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
-        )
-    ) AS anon_1
-) AS allocations, (
-    SELECT CAST(json_agg(anon_2.json_build_array_2) AS TEXT) AS json_agg_2
-    FROM (
-        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
-            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
-            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
-            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
-            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
-            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
-            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
-            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
-            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
-            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
-            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
-            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
-            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
-            fourtop.bookings.left_us, fourtop.bookings.last_status,
-            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
-            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
-            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
-            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
-            fourtop.bookings.overrides, (
-            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
-            FROM fourtop.booking_table_assignments
-            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
-                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
-        )) AS json_build_array_2
-        FROM fourtop.bookings
-        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'pending_allocation'
-            AND fourtop.bookings.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.bookings.occupied_start_us < :w0_end::BIGINT
-            AND fourtop.bookings.occupied_end_us > :w0_start::BIGINT
-        UNION ALL
-        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
-            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
-            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
-            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
-            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
-            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
-            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
-            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
-            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
-            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
-            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
-            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
-            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
-            fourtop.bookings.left_us, fourtop.bookings.last_status,
-            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
-            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
-            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
-            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
-            fourtop.bookings.overrides, (
-            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
-            FROM fourtop.booking_table_assignments
-            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
-                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
-        )) AS json_build_array_2
-        FROM fourtop.bookings
-        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status IN ('pending',
-            'waitlisted', 'priority_waitlist') AND fourtop.bookings.dining_start_us > :w0_start::BIGINT - 136800000000
-            AND fourtop.bookings.dining_start_us < :w0_end::BIGINT + 136800000000 AND fourtop.bookings.assigned_us IS NULL
-            AND coalesce(fourtop.bookings.wait_earliest_us, fourtop.bookings.dining_start_us) - (fourtop.bookings.dining_start_us - fourtop.bookings.occupied_start_us) < :w0_end::BIGINT
-            AND coalesce(fourtop.bookings.wait_latest_us, fourtop.bookings.dining_start_us) + (fourtop.bookings.occupied_end_us - fourtop.bookings.dining_start_us) > :w0_start::BIGINT
-        UNION ALL
-        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
-            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
-            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
-            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
-            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
-            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
-            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
-            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
-            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
-            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
-            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
-            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
-            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
-            fourtop.bookings.left_us, fourtop.bookings.last_status,
-            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
-            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
-            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
-            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
-            fourtop.bookings.overrides, (
-            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
-            FROM fourtop.booking_table_assignments
-            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
-                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
-        )) AS json_build_array_2
-        FROM fourtop.bookings
-        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
-    ) AS anon_2
-) AS bookings, (
-    SELECT CAST(json_agg(anon_3.json_build_array_3) AS TEXT) AS json_agg_4
-    FROM (
-        SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party_size,
-            fourtop.table_holds.state, fourtop.table_holds.created_us,
-            fourtop.table_holds.expires_us, fourtop.table_holds.fingerprint,
-            fourtop.table_holds.actor_id, fourtop.table_holds.actor_role,
-            fourtop.table_holds.booking_id, fourtop.table_holds.session,
-            fourtop.table_holds.past_reason, fourtop.table_holds.must, fourtop.table_holds.wish,
-            fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
-            fourtop.table_holds.channel, fourtop.table_holds.minutes,
-            fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
-            fourtop.table_holds.period, fourtop.table_holds.service_date,
-            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
-            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
-            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
-            fourtop.table_holds.is_clamped, (
-            SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
-            FROM fourtop.table_hold_members
-            WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
-                AND fourtop.table_hold_members.hold_id = fourtop.table_holds.id
-        )) AS json_build_array_3
-        FROM fourtop.table_holds
-        WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
-            AND fourtop.table_holds.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :w0_end::BIGINT
-            AND fourtop.table_holds.occupied_end_us > :w0_start::BIGINT
-    ) AS anon_3
-) AS holds, (
-    SELECT CAST(json_agg(anon_4.json_build_array_4) AS TEXT) AS json_agg_6
-    FROM (
-        SELECT json_build_array(fourtop.bookings.dining_start_us, sum(fourtop.bookings.party_size),
-            count(*)) AS json_build_array_4
-        FROM fourtop.bookings
-        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.dining_start_us >= :c0_start::BIGINT
-            AND fourtop.bookings.dining_start_us < :c0_end::BIGINT AND fourtop.bookings.status IN ('pending',
-            'pending_allocation', 'confirmed', 'checked_in', 'completed')
-        GROUP BY fourtop.bookings.dining_start_us
-    ) AS anon_4
-) AS headcounts, (
-    SELECT CAST(json_agg(anon_5.json_build_array_5) AS TEXT) AS json_agg_7
-    FROM (
-        SELECT json_build_array(fourtop.table_holds.dining_start_us, fourtop.table_holds.id,
-            fourtop.table_holds.party_size, (
-            SELECT fourtop.bookings.dining_start_us
-            FROM fourtop.bookings
-            WHERE fourtop.bookings.restaurant_id = fourtop.table_holds.restaurant_id AND fourtop.bookings.id = fourtop.table_holds.booking_id
-                AND fourtop.bookings.status IN ('pending', 'pending_allocation', 'confirmed',
-                'checked_in', 'completed')
-        )) AS json_build_array_5
-        FROM fourtop.table_holds
-        WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
-            AND fourtop.table_holds.occupied_start_us > :c0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :c0_end::BIGINT
-            AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > :now_us::BIGINT
-            AND fourtop.table_holds.dining_start_us >= :c0_start::BIGINT AND fourtop.table_holds.dining_start_us < :c0_end::BIGINT
-    ) AS anon_5
-) AS held_covers, (
-    SELECT CAST(json_agg(anon_6.json_build_array_6) AS TEXT) AS json_agg_8
-    FROM (
-        SELECT json_build_array(NULL, count(*)) AS json_build_array_6
-        FROM fourtop.table_holds
-        WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
-            AND fourtop.table_holds.expires_us > :now_us::BIGINT
-    ) AS anon_6
-) AS alive, (
-    SELECT CAST(json_agg(anon_8.json_build_array_7) AS TEXT) AS json_agg_9
-    FROM (
-        SELECT json_build_array(fourtop.restaurants.id, fourtop.restaurants.slug,
-            fourtop.restaurants.name, fourtop.restaurants.timezone, fourtop.restaurants.is_active) AS json_build_array_7
-        FROM fourtop.restaurants
-        WHERE fourtop.restaurants.id = :restaurant::VARCHAR
-    ) AS anon_8
-) AS anon_7, (
-    SELECT CAST(json_agg(anon_10.json_build_array_8) AS TEXT) AS json_agg_10
-    FROM (
-        SELECT json_build_array(fourtop.zones.id, fourtop.zones.name, fourtop.zones.sort_order,
-            fourtop.zones.area) AS json_build_array_8
-        FROM fourtop.zones
-        WHERE fourtop.zones.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_10
-) AS anon_9, (
-    SELECT CAST(json_agg(anon_12.json_build_array_9) AS TEXT) AS json_agg_11
-    FROM (
-        SELECT json_build_array(fourtop.table_inventory.id, fourtop.table_inventory.number,
-            fourtop.table_inventory.capacity, fourtop.table_inventory.zone_id,
-            fourtop.table_inventory.min_party, fourtop.table_inventory.max_party,
-            fourtop.table_inventory.section, fourtop.table_inventory.category,
-            fourtop.table_inventory.seating, fourtop.table_inventory.mobility,
-            fourtop.table_inventory.out_of_service, fourtop.table_inventory.active,
-            fourtop.table_inventory.features, fourtop.table_inventory.position,
-            fourtop.table_inventory.notes, fourtop.table_inventory.shape,
-            fourtop.table_inventory.length_cm, fourtop.table_inventory.width_cm,
-            fourtop.table_inventory.number_scope) AS json_build_array_9
-        FROM fourtop.table_inventory
-        WHERE fourtop.table_inventory.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_12
-) AS anon_11, (
-    SELECT CAST(json_agg(anon_14.json_build_array_10) AS TEXT) AS json_agg_12
-    FROM (
-        SELECT json_build_array(fourtop.table_adjacencies.first_table_id,
-            fourtop.table_adjacencies.second_table_id, fourtop.table_adjacencies.seat_loss) AS json_build_array_10
-        FROM fourtop.table_adjacencies
-        WHERE fourtop.table_adjacencies.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_14
-) AS anon_13, (
-    SELECT CAST(json_agg(anon_16.json_build_array_11) AS TEXT) AS json_agg_13
-    FROM (
-        SELECT json_build_array(fourtop.table_set_capacities.id,
-            fourtop.table_set_capacities.capacity, fourtop.table_set_capacities.min_party) AS json_build_array_11
-        FROM fourtop.table_set_capacities
-        WHERE fourtop.table_set_capacities.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_16
-) AS anon_15, (
-    SELECT CAST(json_agg(anon_18.json_build_array_12) AS TEXT) AS json_agg_14
-    FROM (
-        SELECT json_build_array(fourtop.table_set_members.set_id,
-            fourtop.table_set_members.table_id) AS json_build_array_12
-        FROM fourtop.table_set_members
-        WHERE fourtop.table_set_members.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_18
-) AS anon_17, (
-    SELECT CAST(json_agg(anon_20.json_build_array_13) AS TEXT) AS json_agg_15
-    FROM (
-        SELECT json_build_array(fourtop.table_distances.first_table_id,
-            fourtop.table_distances.second_table_id) AS json_build_array_13
-        FROM fourtop.table_distances
-        WHERE fourtop.table_distances.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_20
-) AS anon_19, (
-    SELECT CAST(json_agg(anon_22.json_build_array_14) AS TEXT) AS json_agg_16
-    FROM (
-        SELECT json_build_array(fourtop.table_aisles.aisle_id, fourtop.table_aisles.table_id,
-            fourtop.table_aisles.is_joined) AS json_build_array_14
-        FROM fourtop.table_aisles
-        WHERE fourtop.table_aisles.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_22
-) AS anon_21, (
-    SELECT CAST(json_agg(anon_24.json_build_array_15) AS TEXT) AS json_agg_17
-    FROM (
-        SELECT json_build_array(fourtop.restaurant_policies.reservation_interval_minutes,
-            fourtop.restaurant_policies.default_duration_minutes,
-            fourtop.restaurant_policies.last_seating_buffer_minutes,
-            fourtop.restaurant_policies.joins_within_zone,
-            fourtop.restaurant_policies.numbers_unique_in,
-            fourtop.restaurant_policies.past_grace_minutes,
-            fourtop.restaurant_policies.turn_bands, fourtop.restaurant_policies.closures,
-            fourtop.restaurant_policies.adjacency_mode,
-            fourtop.restaurant_policies.adjacency_required,
-            fourtop.restaurant_policies.adjacency_min_party,
-            fourtop.restaurant_policies.max_tables, fourtop.restaurant_policies.slack_budget,
-            fourtop.restaurant_policies.staff_max_slack, fourtop.restaurant_policies.score,
-            fourtop.restaurant_policies.hold_ttl_seconds,
-            fourtop.restaurant_policies.hold_rate_limit,
-            fourtop.restaurant_policies.hold_rate_window_seconds,
-            fourtop.restaurant_policies.hold_max_live,
-            fourtop.restaurant_policies.hold_max_live_per_session,
-            fourtop.restaurant_policies.hold_max_lifetime_seconds,
-            fourtop.restaurant_policies.channels,
-            fourtop.restaurant_policies.guest_stay_least_minutes,
-            fourtop.restaurant_policies.guest_stay_most_minutes,
-            fourtop.restaurant_policies.early_minutes, fourtop.restaurant_policies.late_minutes,
-            fourtop.restaurant_policies.no_show_after_minutes,
-            fourtop.restaurant_policies.overstay_minutes,
-            fourtop.restaurant_policies.reseat_notice_minutes,
-            fourtop.restaurant_policies.scarcities, fourtop.restaurant_policies.enforce_capacity,
-            fourtop.restaurant_policies.enforce_capacity_percent,
-            fourtop.restaurant_policies.enforce_adjacency,
-            fourtop.restaurant_policies.enforce_adjacency_percent) AS json_build_array_15
-        FROM fourtop.restaurant_policies
-        WHERE fourtop.restaurant_policies.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_24
-) AS anon_23, (
-    SELECT CAST(json_agg(anon_26.json_build_array_16) AS TEXT) AS json_agg_18
-    FROM (
-        SELECT json_build_array(fourtop.restaurant_occasions.key,
-            fourtop.restaurant_occasions.position, fourtop.restaurant_occasions.turn_bands) AS json_build_array_16
-        FROM fourtop.restaurant_occasions
-        WHERE fourtop.restaurant_occasions.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_26
-) AS anon_25, (
-    SELECT CAST(json_agg(anon_28.json_build_array_17) AS TEXT) AS json_agg_19
-    FROM (
-        SELECT json_build_array(fourtop.restaurant_service_periods.key,
-            fourtop.restaurant_service_periods.start_time,
-            fourtop.restaurant_service_periods.end_time,
-            fourtop.restaurant_service_periods.weekdays, fourtop.restaurant_service_periods.dates,
-            fourtop.restaurant_service_periods.turn_bands,
-            fourtop.restaurant_service_periods.buffer_before_minutes,
-            fourtop.restaurant_service_periods.buffer_after_minutes,
-            fourtop.restaurant_service_periods.last_start_time,
-            fourtop.restaurant_service_periods.last_seating_minutes,
-            fourtop.restaurant_service_periods.overrun_allowed,
-            fourtop.restaurant_service_periods.min_dwell_minutes,
-            fourtop.restaurant_service_periods.interval_minutes,
-            fourtop.restaurant_service_periods.closed_starts) AS json_build_array_17
-        FROM fourtop.restaurant_service_periods
-        WHERE fourtop.restaurant_service_periods.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_28
-) AS anon_27, (
-    SELECT CAST(json_agg(anon_30.json_build_array_18) AS TEXT) AS json_agg_20
-    FROM (
-        SELECT json_build_array(fourtop.restaurant_period_occasions.period,
-            fourtop.restaurant_period_occasions.position,
-            fourtop.restaurant_period_occasions.occasion) AS json_build_array_18
-        FROM fourtop.restaurant_period_occasions
-        WHERE fourtop.restaurant_period_occasions.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_30
-) AS anon_29, (
-    SELECT CAST(json_agg(anon_32.json_build_array_19) AS TEXT) AS json_agg_21
-    FROM (
-        SELECT json_build_array(fourtop.restaurant_capacity_rules.position,
-            fourtop.restaurant_capacity_rules.max_covers,
-            fourtop.restaurant_capacity_rules.max_parties,
-            fourtop.restaurant_capacity_rules.period, fourtop.restaurant_capacity_rules.weekday,
-            fourtop.restaurant_capacity_rules.on_date, fourtop.restaurant_capacity_rules.zone_id,
-            fourtop.restaurant_capacity_rules.kind) AS json_build_array_19
-        FROM fourtop.restaurant_capacity_rules
-        WHERE fourtop.restaurant_capacity_rules.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_32
-) AS anon_31, (
-    SELECT CAST(json_agg(anon_34.json_build_array_20) AS TEXT) AS json_agg_22
-    FROM (
-        SELECT json_build_array(fourtop.restaurant_booking_windows.position,
-            fourtop.restaurant_booking_windows.notice_minutes,
-            fourtop.restaurant_booking_windows.horizon_days,
-            fourtop.restaurant_booking_windows.channel,
-            fourtop.restaurant_booking_windows.min_party,
-            fourtop.restaurant_booking_windows.max_party) AS json_build_array_20
-        FROM fourtop.restaurant_booking_windows
-        WHERE fourtop.restaurant_booking_windows.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_34
-) AS anon_33, (
-    SELECT CAST(json_agg(anon_36.json_build_array_21) AS TEXT) AS json_agg_23
-    FROM (
-        SELECT json_build_array(fourtop.restaurant_date_exceptions.position,
-            fourtop.restaurant_date_exceptions.on_date, fourtop.restaurant_date_exceptions.period,
-            fourtop.restaurant_date_exceptions.closed,
-            fourtop.restaurant_date_exceptions.start_time,
-            fourtop.restaurant_date_exceptions.end_time,
-            fourtop.restaurant_date_exceptions.last_start_time,
-            fourtop.restaurant_date_exceptions.interval_minutes,
-            fourtop.restaurant_date_exceptions.closed_starts) AS json_build_array_21
-        FROM fourtop.restaurant_date_exceptions
-        WHERE fourtop.restaurant_date_exceptions.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_36
-) AS anon_35, (
-    SELECT CAST(json_agg(anon_38.json_build_array_22) AS TEXT) AS json_agg_24
-    FROM (
-        SELECT json_build_array(fourtop.restaurant_pacing_rules.position,
-            fourtop.restaurant_pacing_rules.interval_minutes,
-            fourtop.restaurant_pacing_rules.max_covers,
-            fourtop.restaurant_pacing_rules.max_parties, fourtop.restaurant_pacing_rules.spread,
-            fourtop.restaurant_pacing_rules.period, fourtop.restaurant_pacing_rules.weekday,
-            fourtop.restaurant_pacing_rules.on_date, fourtop.restaurant_pacing_rules.kind) AS json_build_array_22
-        FROM fourtop.restaurant_pacing_rules
-        WHERE fourtop.restaurant_pacing_rules.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_38
-) AS anon_37, (
-    SELECT CAST(json_agg(anon_40.json_build_array_23) AS TEXT) AS json_agg_25
-    FROM (
-        SELECT json_build_array(fourtop.restaurant_channel_shares.position,
-            fourtop.restaurant_channel_shares.channel, fourtop.restaurant_channel_shares.covers,
-            fourtop.restaurant_channel_shares.period, fourtop.restaurant_channel_shares.weekday,
-            fourtop.restaurant_channel_shares.on_date,
-            fourtop.restaurant_channel_shares.release_minutes) AS json_build_array_23
-        FROM fourtop.restaurant_channel_shares
-        WHERE fourtop.restaurant_channel_shares.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_40
-) AS anon_39, (
-    SELECT CAST(json_agg(anon_42.json_build_array_24) AS TEXT) AS json_agg_26
-    FROM (
-        SELECT json_build_array(fourtop.restaurant_zone_rules.position,
-            fourtop.restaurant_zone_rules.zone_id, fourtop.restaurant_zone_rules.closed,
-            fourtop.restaurant_zone_rules.start_time, fourtop.restaurant_zone_rules.end_time,
-            fourtop.restaurant_zone_rules.last_start_time, fourtop.restaurant_zone_rules.weekdays,
-            fourtop.restaurant_zone_rules.season, fourtop.restaurant_zone_rules.turn_bands) AS json_build_array_24
-        FROM fourtop.restaurant_zone_rules
-        WHERE fourtop.restaurant_zone_rules.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_42
-) AS anon_41, (
-    SELECT CAST(json_agg(anon_44.json_build_array_25) AS TEXT) AS json_agg_27
-    FROM (
-        SELECT json_build_array(fourtop.restaurant_walk_in_rules.position,
-            fourtop.restaurant_walk_in_rules.weekdays, fourtop.restaurant_walk_in_rules.dates,
-            fourtop.restaurant_walk_in_rules.period) AS json_build_array_25
-        FROM fourtop.restaurant_walk_in_rules
-        WHERE fourtop.restaurant_walk_in_rules.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_44
-) AS anon_43, (
-    SELECT CAST(json_agg(anon_46.json_build_array_26) AS TEXT) AS json_agg_28
-    FROM (
-        SELECT json_build_array(fourtop.restaurant_demand_profiles.position,
-            fourtop.restaurant_demand_profiles.name,
-            fourtop.restaurant_demand_profiles.multiplier,
-            fourtop.restaurant_demand_profiles.start_time,
-            fourtop.restaurant_demand_profiles.end_time,
-            fourtop.restaurant_demand_profiles.weekdays,
-            fourtop.restaurant_demand_profiles.period,
-            fourtop.restaurant_demand_profiles.priority) AS json_build_array_26
-        FROM fourtop.restaurant_demand_profiles
-        WHERE fourtop.restaurant_demand_profiles.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_46
-) AS anon_45, (
-    SELECT CAST(json_agg(anon_48.json_build_array_27) AS TEXT) AS json_agg_29
-    FROM (
-        SELECT json_build_array(fourtop.restaurant_walk_in_tables.rule_position,
-            fourtop.restaurant_walk_in_tables.table_id) AS json_build_array_27
-        FROM fourtop.restaurant_walk_in_tables
-        WHERE fourtop.restaurant_walk_in_tables.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_48
-) AS anon_47;
+-- enter_host_transaction
+-- Read the facts of a host's transaction, and its settings that a command changes. Used by: book in
+-- a host's transaction, quote in a host's transaction.
+SELECT concat_ws(:concat_ws_2::VARCHAR, pg_postmaster_start_time(), (
+    SELECT oid
+    FROM pg_catalog.pg_database
+    WHERE datname = current_database()
+)) AS concat_ws_1, current_setting('transaction_isolation') AS current_setting_1, current_setting('transaction_read_only') AS current_setting_2,
+    coalesce(current_setting('fourtop.house_changed', true), :coalesce_2::VARCHAR) AS coalesce_1,
+    coalesce(current_setting('fourtop.restaurant_id', true), :coalesce_4::VARCHAR) AS coalesce_3,
+    coalesce(current_setting('lock_timeout', true), :coalesce_6::VARCHAR) AS coalesce_5, coalesce(current_setting('role',
+    true), :coalesce_8::VARCHAR) AS coalesce_7;
+
+-- write_changes 13
+-- Raise the restaurant's versions and store its time; in the same statement: insert bookings
+-- (bookings_added); insert or update the table assignments of bookings (assignments); insert
+-- allocations; the database refuses an overlap (added); insert events into the outbox (events).
+-- Return the number of rows that each removal and each update touched. Used by: book in a host's
+-- transaction.
+WITH did_bookings_added AS (
+    INSERT INTO fourtop.bookings (restaurant_id, id, party_size, status, version, created_us,
+        updated_us, actor_id, actor_role, past_reason, period, service_date, occasion,
+        dining_start_us, dining_end_us, occupied_start_us, occupied_end_us, turn_minutes,
+        is_clamped, merge_group_id, assigned_start_us, assigned_end_us, assigned_us,
+        assigned_by_id, assigned_by_role, names_tables, asked_occasion, channel, minutes,
+        reference, local_start, seated_us, left_us, last_status, last_start_us, last_end_us,
+        last_step_us, is_pinned, would_refuse, wait_earliest_us, wait_latest_us, wait_until_us,
+        offers, must, wish, overrides)
+    SELECT :restaurant::VARCHAR AS anon_1, new_bookings_added.id AS id,
+        new_bookings_added.party_size AS party_size, new_bookings_added.status AS status,
+        new_bookings_added.version AS version, new_bookings_added.created_us AS created_us,
+        new_bookings_added.updated_us AS updated_us, new_bookings_added.actor_id AS actor_id,
+        new_bookings_added.actor_role AS actor_role, new_bookings_added.past_reason AS past_reason,
+        new_bookings_added.period AS period, new_bookings_added.service_date AS service_date,
+        new_bookings_added.occasion AS occasion, new_bookings_added.dining_start_us AS dining_start_us,
+        new_bookings_added.dining_end_us AS dining_end_us, new_bookings_added.occupied_start_us AS occupied_start_us,
+        new_bookings_added.occupied_end_us AS occupied_end_us, new_bookings_added.turn_minutes AS turn_minutes,
+        new_bookings_added.is_clamped AS is_clamped, new_bookings_added.merge_group_id AS merge_group_id,
+        new_bookings_added.assigned_start_us AS assigned_start_us,
+        new_bookings_added.assigned_end_us AS assigned_end_us, new_bookings_added.assigned_us AS assigned_us,
+        new_bookings_added.assigned_by_id AS assigned_by_id, new_bookings_added.assigned_by_role AS assigned_by_role,
+        new_bookings_added.names_tables AS names_tables, new_bookings_added.asked_occasion AS asked_occasion,
+        new_bookings_added.channel AS channel, new_bookings_added.minutes AS minutes,
+        new_bookings_added.reference AS reference, new_bookings_added.local_start AS local_start,
+        new_bookings_added.seated_us AS seated_us, new_bookings_added.left_us AS left_us,
+        new_bookings_added.last_status AS last_status, new_bookings_added.last_start_us AS last_start_us,
+        new_bookings_added.last_end_us AS last_end_us, new_bookings_added.last_step_us AS last_step_us,
+        new_bookings_added.is_pinned AS is_pinned, new_bookings_added.would_refuse AS would_refuse,
+        new_bookings_added.wait_earliest_us AS wait_earliest_us,
+        new_bookings_added.wait_latest_us AS wait_latest_us, new_bookings_added.wait_until_us AS wait_until_us,
+        new_bookings_added.offers AS offers, new_bookings_added.must AS must,
+        new_bookings_added.wish AS wish, new_bookings_added.overrides AS overrides
+    FROM json_to_recordset(CAST(:bookings_added::VARCHAR AS JSON)) AS new_bookings_added(ordinal INTEGER,
+        id TEXT, party_size INTEGER, status TEXT, version BIGINT, created_us BIGINT, updated_us BIGINT,
+        actor_id TEXT, actor_role TEXT, past_reason TEXT, period TEXT, service_date TEXT,
+        occasion TEXT, dining_start_us BIGINT, dining_end_us BIGINT, occupied_start_us BIGINT,
+        occupied_end_us BIGINT, turn_minutes INTEGER, is_clamped BOOLEAN, merge_group_id TEXT,
+        assigned_start_us BIGINT, assigned_end_us BIGINT, assigned_us BIGINT, assigned_by_id TEXT,
+        assigned_by_role TEXT, names_tables BOOLEAN, asked_occasion TEXT, channel TEXT, minutes INTEGER,
+        reference TEXT, local_start TEXT, seated_us BIGINT, left_us BIGINT, last_status TEXT,
+        last_start_us BIGINT, last_end_us BIGINT, last_step_us BIGINT, is_pinned BOOLEAN,
+        would_refuse TEXT, wait_earliest_us BIGINT, wait_latest_us BIGINT, wait_until_us BIGINT,
+        offers INTEGER, must JSON, wish JSON, overrides JSON)
+    ORDER BY new_bookings_added.ordinal
+), did_assignments AS (
+    INSERT INTO fourtop.booking_table_assignments (restaurant_id, booking_id, position, table_id)
+    SELECT :restaurant::VARCHAR AS anon_2, new_assignments.booking_id AS booking_id,
+        new_assignments.position AS position, new_assignments.table_id AS table_id
+    FROM json_to_recordset(CAST(:assignments::VARCHAR AS JSON)) AS new_assignments(ordinal INTEGER,
+        booking_id TEXT, position INTEGER, table_id TEXT)
+    ORDER BY new_assignments.ordinal
+    ON CONFLICT (restaurant_id, booking_id, position) DO UPDATE
+    SET table_id = excluded.table_id
+    WHERE fourtop.booking_table_assignments.table_id != excluded.table_id
+), did_added AS (
+    INSERT INTO fourtop.allocations (restaurant_id, id, resource_type, resource_id, start_us,
+        end_us, hold_id, booking_id, block_id, shadow)
+    SELECT :restaurant::VARCHAR AS anon_3, new_added.id AS id, new_added.resource_type AS resource_type,
+        new_added.resource_id AS resource_id, new_added.start_us AS start_us, new_added.end_us AS end_us,
+        new_added.hold_id AS hold_id, new_added.booking_id AS booking_id, new_added.block_id AS block_id,
+        new_added.shadow AS shadow
+    FROM json_to_recordset(CAST(:added::VARCHAR AS JSON)) AS new_added(ordinal INTEGER, id TEXT,
+        resource_type TEXT, resource_id TEXT, start_us BIGINT, end_us BIGINT, hold_id TEXT,
+        booking_id TEXT, block_id TEXT, shadow BOOLEAN)
+    ORDER BY new_added.ordinal
+), did_events AS (
+    INSERT INTO fourtop.capacity_outbox (restaurant_id, type, dedupe_key, at_us, actor_id,
+        actor_role, booking_id, hold_id, data, subject)
+    SELECT :restaurant::VARCHAR AS anon_4, new_events.type AS type, new_events.dedupe_key AS dedupe_key,
+        new_events.at_us AS at_us, new_events.actor_id AS actor_id, new_events.actor_role AS actor_role,
+        new_events.booking_id AS booking_id, new_events.hold_id AS hold_id, new_events.data AS data,
+        new_events.subject AS subject
+    FROM json_to_recordset(CAST(:events::VARCHAR AS JSON)) AS new_events(ordinal INTEGER, type TEXT,
+        dedupe_key TEXT, at_us BIGINT, actor_id TEXT, actor_role TEXT, booking_id TEXT, hold_id TEXT,
+        data JSON, subject TEXT)
+    ORDER BY new_events.ordinal
+) UPDATE fourtop.restaurants
+SET floor_version=(fourtop.restaurants.floor_version + :floor::BIGINT), policy_version=(fourtop.restaurants.policy_version + :policy::BIGINT),
+    occupancy_version=(fourtop.restaurants.occupancy_version + :occupancy::BIGINT),
+    latest_us=:now_us::BIGINT
+WHERE fourtop.restaurants.id = :restaurant::VARCHAR
+RETURNING fourtop.restaurants.id;
+
+-- leave_host_transaction
+-- Restore the settings of the host, and mark a transaction that has changed a house. A rollback to
+-- the savepoint restores them by itself. Used by: book in a host's transaction, quote in a host's
+-- transaction.
+SELECT set_config('fourtop.house_changed', CAST(:mark::VARCHAR AS TEXT), true) AS set_config_1,
+    set_config('fourtop.restaurant_id', CAST(:tenant::VARCHAR AS TEXT), true) AS set_config_2,
+    set_config('lock_timeout', CAST(:lock_timeout::VARCHAR AS TEXT), true) AS set_config_3,
+    set_config('role', CAST(:role::VARCHAR AS TEXT), true) AS set_config_4;
 
 -- enter_job
 -- Set the lock timeout and the role of the jobs. Used by: sweep_holds, dead_letters,
@@ -4650,7 +4336,7 @@ WHERE (fourtop.capacity_outbox.restaurant_id, fourtop.capacity_outbox.sequence) 
     FROM found
 );
 
--- load_scope 20
+-- load_scope 19
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings. Used by: remove_restaurant.
 SELECT (
@@ -5590,8 +5276,8 @@ WHERE fourtop.restaurant_walk_in_tables.restaurant_id = :restaurant::VARCHAR AND
 ));
 
 -- explain_conflict
--- Read all rows that refused changes touch or overlap, to find the cause. Runs only after a
--- refusal.
+-- Read all rows that refused changes touch or overlap, to find the cause. Runs after a refusal, and
+-- on SQLite before each write in a transaction of the host.
 SELECT (
     SELECT CAST(json_agg(anon_2.json_build_array_1) AS TEXT) AS json_agg_1
     FROM (
@@ -5731,6 +5417,14 @@ SELECT (
 -- Read the clock of the database. A statement of its own, because it must run after any wait for a
 -- lock.
 SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT) AS "extract(epoch FROM clock_timestamp()) * 1000000";
+
+-- identify_database
+-- Name the database, to compare it with the one of a host's connection.
+SELECT concat_ws(:concat_ws_2::VARCHAR, pg_postmaster_start_time(), (
+    SELECT oid
+    FROM pg_catalog.pg_database
+    WHERE datname = current_database()
+)) AS concat_ws_1;
 
 -- release_leases
 -- End leases without an attempt.

@@ -222,9 +222,26 @@
 --     look_up_restaurant
 --     list_events
 --
+-- book in a host's transaction: 10 statements
+--     enter_host_transaction
+--     lock_file
+--     lock_restaurant
+--     load_scope 2
+--     explain_conflict
+--     write_bookings_added
+--     write_assignments
+--     write_added
+--     write_events
+--     raise_versions
+--
+-- quote in a host's transaction: 3 statements
+--     enter_host_transaction
+--     look_up_restaurant
+--     load_scope 2
+--
 -- a hold that expires: 7 statements
 --     lock_restaurant
---     load_scope 19
+--     load_scope 3
 --     write_holds_added
 --     write_members
 --     write_added
@@ -267,7 +284,7 @@
 --
 -- remove_restaurant: 35 statements
 --     lock_restaurant
---     load_scope 20
+--     load_scope 19
 --     remove_table_set_members
 --     remove_table_distances
 --     remove_table_aisles
@@ -474,7 +491,7 @@ SET max_covers = excluded.max_covers, max_parties = excluded.max_parties, period
 -- look_up_restaurant
 -- Read the restaurant's versions and its time without a lock. Every query begins here. Used by:
 -- house, quote, availability, get_booking, bookings, list_bookings, day, slots, month, feed,
--- table_states, audit, events, archived.
+-- table_states, audit, events, quote in a host's transaction, archived.
 SELECT restaurants.floor_version, restaurants.policy_version, restaurants.occupancy_version, NULL AS anon_1,
     restaurants.latest_us
 FROM restaurants
@@ -697,7 +714,7 @@ SELECT (
 -- load_scope 2
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings, holds, headcounts, held_covers. Used by: quote, availability,
--- month, feed.
+-- month, feed, book in a host's transaction, quote in a host's transaction.
 SELECT (
     SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
     FROM (
@@ -864,8 +881,8 @@ SELECT (
 -- Lock the restaurant's row and read its versions and its time. Every command begins here, so the
 -- commands of a restaurant run one after the other. Used by: hold, release_hold, hold with a key
 -- and a session, extend_hold, confirm, confirm again with the same key, book, open_slot,
--- reschedule, move, cancel, block, unblock, edit_floor, edit_policy, edit_restaurant, a hold that
--- expires, sweep_holds, remove_restaurant.
+-- reschedule, move, cancel, block, unblock, edit_floor, edit_policy, edit_restaurant, book in a
+-- host's transaction, a hold that expires, sweep_holds, remove_restaurant.
 SELECT restaurants.floor_version, restaurants.policy_version, restaurants.occupancy_version, NULL AS anon_1,
     restaurants.latest_us
 FROM restaurants
@@ -873,7 +890,8 @@ WHERE restaurants.id = :restaurant;
 
 -- load_scope 3
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
--- is; here: allocations, bookings, holds, headcounts, held_covers, alive. Used by: hold.
+-- is; here: allocations, bookings, holds, headcounts, held_covers, alive. Used by: hold, a hold
+-- that expires.
 SELECT (
     SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
     FROM (
@@ -1065,7 +1083,8 @@ VALUES (:restaurant, :each_hold_id, :each_position, :each_table_id);
 
 -- write_added
 -- Insert allocations; the database refuses an overlap. Used by: hold, hold with a key and a
--- session, confirm, book, reschedule, move, block, a hold that expires.
+-- session, confirm, book, reschedule, move, block, book in a host's transaction, a hold that
+-- expires.
 INSERT INTO allocations (restaurant_id, id, resource_type, resource_id, start_us, end_us, hold_id,
     booking_id, block_id, shadow)
 VALUES (:restaurant, :each_id, :each_resource_type, :each_resource_id, :each_start_us,
@@ -1074,7 +1093,7 @@ VALUES (:restaurant, :each_id, :each_resource_type, :each_resource_id, :each_sta
 -- write_events
 -- Insert events into the outbox. Used by: hold, release_hold, hold with a key and a session,
 -- extend_hold, confirm, book, open_slot, reschedule, move, cancel, block, unblock, edit_floor,
--- edit_policy, edit_restaurant, a hold that expires, sweep_holds.
+-- edit_policy, edit_restaurant, book in a host's transaction, a hold that expires, sweep_holds.
 INSERT INTO capacity_outbox (restaurant_id, dedupe_key, type, at_us, actor_id, actor_role,
     booking_id, hold_id, data, subject)
 VALUES (:restaurant, :each_dedupe_key, :each_type, :each_at_us, :each_actor_id, :each_actor_role,
@@ -1083,7 +1102,8 @@ VALUES (:restaurant, :each_dedupe_key, :each_type, :each_at_us, :each_actor_id, 
 -- raise_versions
 -- Raise the restaurant's versions and store its time. Used by: hold, release_hold, hold with a key
 -- and a session, extend_hold, confirm, book, open_slot, reschedule, move, cancel, block, unblock,
--- edit_floor, edit_policy, edit_restaurant, a hold that expires, sweep_holds.
+-- edit_floor, edit_policy, edit_restaurant, book in a host's transaction, a hold that expires,
+-- sweep_holds.
 UPDATE restaurants
 SET floor_version=(restaurants.floor_version + :floor), policy_version=(restaurants.policy_version + :policy),
     occupancy_version=(restaurants.occupancy_version + :occupancy), latest_us=:now_us
@@ -1449,7 +1469,7 @@ SELECT (
 ) AS stored_results;
 
 -- write_bookings_added
--- Insert bookings. Used by: confirm, book.
+-- Insert bookings. Used by: confirm, book, book in a host's transaction.
 INSERT INTO bookings (restaurant_id, id, party_size, status, period, service_date, occasion,
     dining_start_us, dining_end_us, occupied_start_us, occupied_end_us, turn_minutes, is_clamped,
     merge_group_id, assigned_start_us, assigned_end_us, assigned_us, assigned_by_id,
@@ -1470,7 +1490,7 @@ VALUES (:restaurant, :each_id, :each_party_size, :each_status, :each_period, :ea
 
 -- write_assignments
 -- Insert or update the table assignments of bookings. Used by: confirm, book, reschedule, move,
--- cancel.
+-- cancel, book in a host's transaction.
 INSERT INTO booking_table_assignments (restaurant_id, booking_id, position, table_id)
 VALUES (:restaurant, :each_booking_id, :each_position, :each_table_id)
 ON CONFLICT (restaurant_id, booking_id, position) DO UPDATE
@@ -2767,122 +2787,93 @@ FROM capacity_outbox
 WHERE capacity_outbox.restaurant_id = :restaurant
 ORDER BY capacity_outbox.sequence;
 
--- load_scope 19
--- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
--- is; here: allocations, bookings, holds, headcounts, held_covers, alive, house. Used by: a hold
--- that expires.
+-- enter_host_transaction
+-- Read the facts of a host's connection. Used by: book in a host's transaction, quote in a host's
+-- transaction.
 SELECT (
-    SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
+    SELECT file
+    FROM pragma_database_list
+    WHERE name = 'main'
+), (
+    SELECT foreign_keys
+    FROM pragma_foreign_keys
+), (
+    SELECT query_only
+    FROM pragma_query_only
+);
+
+-- lock_file
+-- Take the lock of the file in a transaction of the host; change no row. Used by: book in a host's
+-- transaction.
+UPDATE restaurants
+SET latest_us=restaurants.latest_us
+WHERE 0 = 1;
+
+-- explain_conflict
+-- Read all rows that refused changes touch or overlap, to find the cause. Runs after a refusal, and
+-- on SQLite before each write in a transaction of the host. Used by: book in a host's transaction.
+SELECT (
+    SELECT '[' || group_concat(anon_3.json_array_1) || ']' AS anon_2
     FROM (
         SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
             allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
             allocations.block_id, allocations.shadow) AS json_array_1
         FROM allocations
-        WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 21600000000
-            AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us <= 21600000000
-        UNION ALL
-        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
-            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
-            allocations.block_id, allocations.shadow) AS json_array_1
-        FROM allocations
-        WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 2678400000000
-            AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us > 21600000000
-        UNION ALL
-        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
-            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
-            allocations.block_id, allocations.shadow) AS json_array_1
-        FROM allocations
-        WHERE allocations.restaurant_id = :restaurant AND allocations.booking_id IN (
-            SELECT bookings.id
-            FROM bookings
-            WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'checked_in'
+        WHERE allocations.restaurant_id = :restaurant AND (allocations.id IN (
+            SELECT anon_4.value
+            FROM json_each(:rows) AS anon_4
+        ) OR allocations.booking_id IN (
+            SELECT anon_5.value
+            FROM json_each(:removed_bookings) AS anon_5
+        ) OR allocations.block_id IN (
+            SELECT anon_6.value
+            FROM json_each(:removed_blocks) AS anon_6
+        ) OR (EXISTS (
+            SELECT new_taken.ordinal
+            FROM (
+                SELECT json_extract(anon_7.value, '$.ordinal') AS ordinal, json_extract(anon_7.value,
+                    '$.resource_type') AS resource_type, json_extract(anon_7.value,
+                    '$.resource_id') AS resource_id, json_extract(anon_7.value, '$.start_us') AS start_us,
+                    json_extract(anon_7.value, '$.end_us') AS end_us
+                FROM json_each(:taken) AS anon_7
+            ) AS new_taken
+            WHERE allocations.resource_type = new_taken.resource_type AND allocations.resource_id = new_taken.resource_id
+                AND allocations.end_us > new_taken.start_us AND allocations.start_us < new_taken.end_us
+        )))
+    ) AS anon_3
+) AS anon_1, (
+    SELECT '[' || group_concat(anon_10.json_array_2) || ']' AS anon_9
+    FROM (
+        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
+            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
+            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
+            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
+            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
+            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
+            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
+            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
+            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
+            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
+            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
+            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
+            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
+            json((
+            SELECT json_group_array(anon_11."each") AS json_group_array_1
+            FROM (
+                SELECT booking_table_assignments.table_id AS "each"
+                FROM booking_table_assignments
+                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
+                ORDER BY booking_table_assignments.position
+            ) AS anon_11
+        ))) AS json_array_2
+        FROM bookings
+        WHERE bookings.restaurant_id = :restaurant AND bookings.id IN (
+            SELECT anon_12.value
+            FROM json_each(:bookings) AS anon_12
         )
-    ) AS anon_2
-) AS allocations, (
-    SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
-    FROM (
-        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
-            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
-            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
-            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
-            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
-            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
-            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
-            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
-            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
-            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
-            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
-            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
-            json((
-            SELECT json_group_array(anon_5."each") AS json_group_array_1
-            FROM (
-                SELECT booking_table_assignments.table_id AS "each"
-                FROM booking_table_assignments
-                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
-                ORDER BY booking_table_assignments.position
-            ) AS anon_5
-        ))) AS json_array_2
-        FROM bookings
-        WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'pending_allocation' AND bookings.occupied_start_us > :w0_start - 2678400000000
-            AND bookings.occupied_start_us < :w0_end AND bookings.occupied_end_us > :w0_start
-        UNION ALL
-        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
-            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
-            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
-            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
-            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
-            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
-            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
-            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
-            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
-            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
-            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
-            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
-            json((
-            SELECT json_group_array(anon_5."each") AS json_group_array_1
-            FROM (
-                SELECT booking_table_assignments.table_id AS "each"
-                FROM booking_table_assignments
-                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
-                ORDER BY booking_table_assignments.position
-            ) AS anon_5
-        ))) AS json_array_2
-        FROM bookings
-        WHERE bookings.restaurant_id = :restaurant AND bookings.status IN ('pending',
-            'waitlisted', 'priority_waitlist') AND bookings.dining_start_us > :w0_start - 136800000000
-            AND bookings.dining_start_us < :w0_end + 136800000000 AND bookings.assigned_us IS NULL
-            AND coalesce(bookings.wait_earliest_us, bookings.dining_start_us) - (bookings.dining_start_us - bookings.occupied_start_us) < :w0_end
-            AND coalesce(bookings.wait_latest_us, bookings.dining_start_us) + (bookings.occupied_end_us - bookings.dining_start_us) > :w0_start
-        UNION ALL
-        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
-            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
-            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
-            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
-            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
-            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
-            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
-            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
-            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
-            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
-            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
-            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
-            json((
-            SELECT json_group_array(anon_5."each") AS json_group_array_1
-            FROM (
-                SELECT booking_table_assignments.table_id AS "each"
-                FROM booking_table_assignments
-                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
-                ORDER BY booking_table_assignments.position
-            ) AS anon_5
-        ))) AS json_array_2
-        FROM bookings
-        WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'checked_in'
-    ) AS anon_4
-) AS bookings, (
-    SELECT '[' || group_concat(anon_7.json_array_3) || ']' AS anon_6
+    ) AS anon_10
+) AS anon_8, (
+    SELECT '[' || group_concat(anon_15.json_array_3) || ']' AS anon_14
     FROM (
         SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
             table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
@@ -2894,260 +2885,94 @@ SELECT (
             table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
             table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
             table_holds.is_clamped, json((
-            SELECT json_group_array(anon_8."each") AS json_group_array_2
+            SELECT json_group_array(anon_16."each") AS json_group_array_2
             FROM (
                 SELECT table_hold_members.table_id AS "each"
                 FROM table_hold_members
                 WHERE table_hold_members.restaurant_id = table_holds.restaurant_id AND table_hold_members.hold_id = table_holds.id
                 ORDER BY table_hold_members.position
-            ) AS anon_8
+            ) AS anon_16
         ))) AS json_array_3
         FROM table_holds
-        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :w0_start - 2678400000000
-            AND table_holds.occupied_start_us < :w0_end AND table_holds.occupied_end_us > :w0_start
-    ) AS anon_7
-) AS holds, (
-    SELECT '[' || group_concat(anon_10.json_array_4) || ']' AS anon_9
+        WHERE table_holds.restaurant_id = :restaurant AND table_holds.id IN (
+            SELECT anon_17.value
+            FROM json_each(:holds) AS anon_17
+        )
+    ) AS anon_15
+) AS anon_13, (
+    SELECT '[' || group_concat(anon_20.json_array_4) || ']' AS anon_19
     FROM (
-        SELECT json_array(bookings.dining_start_us, sum(bookings.party_size), count(*)) AS json_array_4
-        FROM bookings
-        WHERE bookings.restaurant_id = :restaurant AND bookings.dining_start_us >= :c0_start AND bookings.dining_start_us < :c0_end
-            AND bookings.status IN ('pending', 'pending_allocation', 'confirmed', 'checked_in',
-            'completed')
-        GROUP BY bookings.dining_start_us
-    ) AS anon_10
-) AS headcounts, (
-    SELECT '[' || group_concat(anon_12.json_array_5) || ']' AS anon_11
-    FROM (
-        SELECT json_array(table_holds.dining_start_us, table_holds.id, table_holds.party_size, (
-            SELECT bookings.dining_start_us
-            FROM bookings
-            WHERE bookings.restaurant_id = table_holds.restaurant_id AND bookings.id = table_holds.booking_id
-                AND bookings.status IN ('pending', 'pending_allocation', 'confirmed',
-                'checked_in', 'completed')
-        )) AS json_array_5
-        FROM table_holds
-        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :c0_start - 2678400000000
-            AND table_holds.occupied_start_us < :c0_end AND table_holds.occupied_end_us > :c0_start
-            AND table_holds.expires_us > :now_us AND table_holds.dining_start_us >= :c0_start AND table_holds.dining_start_us < :c0_end
-    ) AS anon_12
-) AS held_covers, (
-    SELECT '[' || group_concat(anon_14.json_array_6) || ']' AS anon_13
-    FROM (
-        SELECT json_array(NULL, count(*)) AS json_array_6
-        FROM table_holds
-        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.expires_us > :now_us
-    ) AS anon_14
-) AS alive, (
-    SELECT '[' || group_concat(anon_17.json_array_7) || ']' AS anon_16
-    FROM (
-        SELECT json_array(restaurants.id, restaurants.slug, restaurants.name,
-            restaurants.timezone, restaurants.is_active) AS json_array_7
-        FROM restaurants
-        WHERE restaurants.id = :restaurant
-    ) AS anon_17
-) AS anon_15, (
-    SELECT '[' || group_concat(anon_20.json_array_8) || ']' AS anon_19
-    FROM (
-        SELECT json_array(zones.id, zones.name, zones.sort_order, zones.area) AS json_array_8
-        FROM zones
-        WHERE zones.restaurant_id = :restaurant
+        SELECT json_array(table_blocks.id, json(table_blocks.tables), table_blocks.start_us,
+            table_blocks.end_us, table_blocks.reason, table_blocks.actor_id,
+            table_blocks.actor_role) AS json_array_4
+        FROM table_blocks
+        WHERE table_blocks.restaurant_id = :restaurant AND table_blocks.id IN (
+            SELECT anon_21.value
+            FROM json_each(:blocks) AS anon_21
+        )
     ) AS anon_20
 ) AS anon_18, (
-    SELECT '[' || group_concat(anon_23.json_array_9) || ']' AS anon_22
+    SELECT '[' || group_concat(anon_24.json_array_5) || ']' AS anon_23
     FROM (
-        SELECT json_array(table_inventory.id, table_inventory.number, table_inventory.capacity,
-            table_inventory.zone_id, table_inventory.min_party, table_inventory.max_party,
-            table_inventory.section, table_inventory.category, table_inventory.seating,
-            table_inventory.mobility, table_inventory.out_of_service, table_inventory.active,
-            json(table_inventory.features), json(table_inventory.position), table_inventory.notes,
-            table_inventory.shape, table_inventory.length_cm, table_inventory.width_cm,
-            table_inventory.number_scope) AS json_array_9
-        FROM table_inventory
-        WHERE table_inventory.restaurant_id = :restaurant
-    ) AS anon_23
-) AS anon_21, (
-    SELECT '[' || group_concat(anon_26.json_array_10) || ']' AS anon_25
+        SELECT json_array(booking_slots.id, booking_slots.start_us, booking_slots.available,
+            booking_slots.reserved, booking_slots.version) AS json_array_5
+        FROM booking_slots
+        WHERE booking_slots.restaurant_id = :restaurant AND booking_slots.id IN (
+            SELECT anon_25.value
+            FROM json_each(:slots) AS anon_25
+        )
+    ) AS anon_24
+) AS anon_22, (
+    SELECT '[' || group_concat(anon_28.json_array_6) || ']' AS anon_27
     FROM (
-        SELECT json_array(table_adjacencies.first_table_id, table_adjacencies.second_table_id,
-            table_adjacencies.seat_loss) AS json_array_10
-        FROM table_adjacencies
-        WHERE table_adjacencies.restaurant_id = :restaurant
-    ) AS anon_26
-) AS anon_24, (
-    SELECT '[' || group_concat(anon_29.json_array_11) || ']' AS anon_28
+        SELECT json_array(booking_confirmation_results.id, booking_confirmation_results.hold_id,
+            booking_confirmation_results.booking_id, booking_confirmation_results.idempotency_key,
+            booking_confirmation_results.confirmed, booking_confirmation_results.checked_us,
+            booking_confirmation_results.occupied_start_us,
+            booking_confirmation_results.occupied_end_us, json(booking_confirmation_results.rivals),
+            booking_confirmation_results.code, json(booking_confirmation_results.details),
+            booking_confirmation_results.actor_id, booking_confirmation_results.actor_role, json((
+            SELECT json_group_array(anon_29."each") AS json_group_array_3
+            FROM (
+                SELECT booking_confirmation_tables.table_id AS "each"
+                FROM booking_confirmation_tables
+                WHERE booking_confirmation_tables.restaurant_id = booking_confirmation_results.restaurant_id
+                    AND booking_confirmation_tables.result_id = booking_confirmation_results.id
+                ORDER BY booking_confirmation_tables.position
+            ) AS anon_29
+        )), json((
+            SELECT json_group_array(anon_30."each") AS json_group_array_4
+            FROM (
+                SELECT booking_confirmation_tables.capacity AS "each"
+                FROM booking_confirmation_tables
+                WHERE booking_confirmation_tables.restaurant_id = booking_confirmation_results.restaurant_id
+                    AND booking_confirmation_tables.result_id = booking_confirmation_results.id
+                ORDER BY booking_confirmation_tables.position
+            ) AS anon_30
+        ))) AS json_array_6
+        FROM booking_confirmation_results
+        WHERE booking_confirmation_results.restaurant_id = :restaurant AND (booking_confirmation_results.id IN (
+            SELECT anon_31.value
+            FROM json_each(:results) AS anon_31
+        ) OR booking_confirmation_results.hold_id IN (
+            SELECT anon_32.value
+            FROM json_each(:confirmed_holds) AS anon_32
+        ) OR booking_confirmation_results.confirmed = 1 AND booking_confirmation_results.booking_id IN (
+            SELECT anon_33.value
+            FROM json_each(:confirmed_bookings) AS anon_33
+        ))
+    ) AS anon_28
+) AS anon_26, (
+    SELECT '[' || group_concat(anon_36.json_array_7) || ']' AS anon_35
     FROM (
-        SELECT json_array(table_set_capacities.id, table_set_capacities.capacity,
-            table_set_capacities.min_party) AS json_array_11
-        FROM table_set_capacities
-        WHERE table_set_capacities.restaurant_id = :restaurant
-    ) AS anon_29
-) AS anon_27, (
-    SELECT '[' || group_concat(anon_32.json_array_12) || ']' AS anon_31
-    FROM (
-        SELECT json_array(table_set_members.set_id, table_set_members.table_id) AS json_array_12
-        FROM table_set_members
-        WHERE table_set_members.restaurant_id = :restaurant
-    ) AS anon_32
-) AS anon_30, (
-    SELECT '[' || group_concat(anon_35.json_array_13) || ']' AS anon_34
-    FROM (
-        SELECT json_array(table_distances.first_table_id, table_distances.second_table_id) AS json_array_13
-        FROM table_distances
-        WHERE table_distances.restaurant_id = :restaurant
-    ) AS anon_35
-) AS anon_33, (
-    SELECT '[' || group_concat(anon_38.json_array_14) || ']' AS anon_37
-    FROM (
-        SELECT json_array(table_aisles.aisle_id, table_aisles.table_id, table_aisles.is_joined) AS json_array_14
-        FROM table_aisles
-        WHERE table_aisles.restaurant_id = :restaurant
-    ) AS anon_38
-) AS anon_36, (
-    SELECT '[' || group_concat(anon_41.json_array_15) || ']' AS anon_40
-    FROM (
-        SELECT json_array(restaurant_policies.reservation_interval_minutes,
-            restaurant_policies.default_duration_minutes,
-            restaurant_policies.last_seating_buffer_minutes,
-            restaurant_policies.joins_within_zone, restaurant_policies.numbers_unique_in,
-            restaurant_policies.past_grace_minutes, json(restaurant_policies.turn_bands), json(restaurant_policies.closures),
-            restaurant_policies.adjacency_mode, restaurant_policies.adjacency_required,
-            restaurant_policies.adjacency_min_party, restaurant_policies.max_tables,
-            restaurant_policies.slack_budget, restaurant_policies.staff_max_slack, json(restaurant_policies.score),
-            restaurant_policies.hold_ttl_seconds, restaurant_policies.hold_rate_limit,
-            restaurant_policies.hold_rate_window_seconds, restaurant_policies.hold_max_live,
-            restaurant_policies.hold_max_live_per_session,
-            restaurant_policies.hold_max_lifetime_seconds, json(restaurant_policies.channels),
-            restaurant_policies.guest_stay_least_minutes,
-            restaurant_policies.guest_stay_most_minutes, restaurant_policies.early_minutes,
-            restaurant_policies.late_minutes, restaurant_policies.no_show_after_minutes,
-            restaurant_policies.overstay_minutes, restaurant_policies.reseat_notice_minutes, json(restaurant_policies.scarcities),
-            restaurant_policies.enforce_capacity, restaurant_policies.enforce_capacity_percent,
-            restaurant_policies.enforce_adjacency, restaurant_policies.enforce_adjacency_percent) AS json_array_15
-        FROM restaurant_policies
-        WHERE restaurant_policies.restaurant_id = :restaurant
-    ) AS anon_41
-) AS anon_39, (
-    SELECT '[' || group_concat(anon_44.json_array_16) || ']' AS anon_43
-    FROM (
-        SELECT json_array(restaurant_occasions."key", restaurant_occasions.position, json(restaurant_occasions.turn_bands)) AS json_array_16
-        FROM restaurant_occasions
-        WHERE restaurant_occasions.restaurant_id = :restaurant
-    ) AS anon_44
-) AS anon_42, (
-    SELECT '[' || group_concat(anon_47.json_array_17) || ']' AS anon_46
-    FROM (
-        SELECT json_array(restaurant_service_periods."key", restaurant_service_periods.start_time,
-            restaurant_service_periods.end_time, json(restaurant_service_periods.weekdays), json(restaurant_service_periods.dates),
-            json(restaurant_service_periods.turn_bands),
-            restaurant_service_periods.buffer_before_minutes,
-            restaurant_service_periods.buffer_after_minutes,
-            restaurant_service_periods.last_start_time,
-            restaurant_service_periods.last_seating_minutes,
-            restaurant_service_periods.overrun_allowed,
-            restaurant_service_periods.min_dwell_minutes,
-            restaurant_service_periods.interval_minutes, json(restaurant_service_periods.closed_starts)) AS json_array_17
-        FROM restaurant_service_periods
-        WHERE restaurant_service_periods.restaurant_id = :restaurant
-    ) AS anon_47
-) AS anon_45, (
-    SELECT '[' || group_concat(anon_50.json_array_18) || ']' AS anon_49
-    FROM (
-        SELECT json_array(restaurant_period_occasions.period,
-            restaurant_period_occasions.position, restaurant_period_occasions.occasion) AS json_array_18
-        FROM restaurant_period_occasions
-        WHERE restaurant_period_occasions.restaurant_id = :restaurant
-    ) AS anon_50
-) AS anon_48, (
-    SELECT '[' || group_concat(anon_53.json_array_19) || ']' AS anon_52
-    FROM (
-        SELECT json_array(restaurant_capacity_rules.position,
-            restaurant_capacity_rules.max_covers, restaurant_capacity_rules.max_parties,
-            restaurant_capacity_rules.period, restaurant_capacity_rules.weekday,
-            restaurant_capacity_rules.on_date, restaurant_capacity_rules.zone_id,
-            restaurant_capacity_rules.kind) AS json_array_19
-        FROM restaurant_capacity_rules
-        WHERE restaurant_capacity_rules.restaurant_id = :restaurant
-    ) AS anon_53
-) AS anon_51, (
-    SELECT '[' || group_concat(anon_56.json_array_20) || ']' AS anon_55
-    FROM (
-        SELECT json_array(restaurant_booking_windows.position,
-            restaurant_booking_windows.notice_minutes, restaurant_booking_windows.horizon_days,
-            restaurant_booking_windows.channel, restaurant_booking_windows.min_party,
-            restaurant_booking_windows.max_party) AS json_array_20
-        FROM restaurant_booking_windows
-        WHERE restaurant_booking_windows.restaurant_id = :restaurant
-    ) AS anon_56
-) AS anon_54, (
-    SELECT '[' || group_concat(anon_59.json_array_21) || ']' AS anon_58
-    FROM (
-        SELECT json_array(restaurant_date_exceptions.position, restaurant_date_exceptions.on_date,
-            restaurant_date_exceptions.period, restaurant_date_exceptions.closed,
-            restaurant_date_exceptions.start_time, restaurant_date_exceptions.end_time,
-            restaurant_date_exceptions.last_start_time,
-            restaurant_date_exceptions.interval_minutes, json(restaurant_date_exceptions.closed_starts)) AS json_array_21
-        FROM restaurant_date_exceptions
-        WHERE restaurant_date_exceptions.restaurant_id = :restaurant
-    ) AS anon_59
-) AS anon_57, (
-    SELECT '[' || group_concat(anon_62.json_array_22) || ']' AS anon_61
-    FROM (
-        SELECT json_array(restaurant_pacing_rules.position,
-            restaurant_pacing_rules.interval_minutes, restaurant_pacing_rules.max_covers,
-            restaurant_pacing_rules.max_parties, restaurant_pacing_rules.spread,
-            restaurant_pacing_rules.period, restaurant_pacing_rules.weekday,
-            restaurant_pacing_rules.on_date, restaurant_pacing_rules.kind) AS json_array_22
-        FROM restaurant_pacing_rules
-        WHERE restaurant_pacing_rules.restaurant_id = :restaurant
-    ) AS anon_62
-) AS anon_60, (
-    SELECT '[' || group_concat(anon_65.json_array_23) || ']' AS anon_64
-    FROM (
-        SELECT json_array(restaurant_channel_shares.position, restaurant_channel_shares.channel,
-            restaurant_channel_shares.covers, restaurant_channel_shares.period,
-            restaurant_channel_shares.weekday, restaurant_channel_shares.on_date,
-            restaurant_channel_shares.release_minutes) AS json_array_23
-        FROM restaurant_channel_shares
-        WHERE restaurant_channel_shares.restaurant_id = :restaurant
-    ) AS anon_65
-) AS anon_63, (
-    SELECT '[' || group_concat(anon_68.json_array_24) || ']' AS anon_67
-    FROM (
-        SELECT json_array(restaurant_zone_rules.position, restaurant_zone_rules.zone_id,
-            restaurant_zone_rules.closed, restaurant_zone_rules.start_time,
-            restaurant_zone_rules.end_time, restaurant_zone_rules.last_start_time, json(restaurant_zone_rules.weekdays),
-            json(restaurant_zone_rules.season), json(restaurant_zone_rules.turn_bands)) AS json_array_24
-        FROM restaurant_zone_rules
-        WHERE restaurant_zone_rules.restaurant_id = :restaurant
-    ) AS anon_68
-) AS anon_66, (
-    SELECT '[' || group_concat(anon_71.json_array_25) || ']' AS anon_70
-    FROM (
-        SELECT json_array(restaurant_walk_in_rules.position, json(restaurant_walk_in_rules.weekdays),
-            json(restaurant_walk_in_rules.dates), restaurant_walk_in_rules.period) AS json_array_25
-        FROM restaurant_walk_in_rules
-        WHERE restaurant_walk_in_rules.restaurant_id = :restaurant
-    ) AS anon_71
-) AS anon_69, (
-    SELECT '[' || group_concat(anon_74.json_array_26) || ']' AS anon_73
-    FROM (
-        SELECT json_array(restaurant_demand_profiles.position, restaurant_demand_profiles.name,
-            json(restaurant_demand_profiles.multiplier), restaurant_demand_profiles.start_time,
-            restaurant_demand_profiles.end_time, json(restaurant_demand_profiles.weekdays),
-            restaurant_demand_profiles.period, restaurant_demand_profiles.priority) AS json_array_26
-        FROM restaurant_demand_profiles
-        WHERE restaurant_demand_profiles.restaurant_id = :restaurant
-    ) AS anon_74
-) AS anon_72, (
-    SELECT '[' || group_concat(anon_77.json_array_27) || ']' AS anon_76
-    FROM (
-        SELECT json_array(restaurant_walk_in_tables.rule_position,
-            restaurant_walk_in_tables.table_id) AS json_array_27
-        FROM restaurant_walk_in_tables
-        WHERE restaurant_walk_in_tables.restaurant_id = :restaurant
-    ) AS anon_77
-) AS anon_75;
+        SELECT json_array(capacity_outbox.dedupe_key) AS json_array_7
+        FROM capacity_outbox
+        WHERE capacity_outbox.restaurant_id = :restaurant AND capacity_outbox.dedupe_key IN (
+            SELECT anon_37.value
+            FROM json_each(:events) AS anon_37
+        )
+    ) AS anon_36
+) AS anon_34;
 
 -- list_expired_holds
 -- List active holds that have expired. Used by: sweep_holds.
@@ -3370,7 +3195,7 @@ WHERE (capacity_outbox.restaurant_id, capacity_outbox.sequence) IN (
     ) AS found
 );
 
--- load_scope 20
+-- load_scope 19
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings. Used by: remove_restaurant.
 SELECT (
@@ -4105,170 +3930,13 @@ FROM restaurant_walk_in_tables
 WHERE restaurant_walk_in_tables.restaurant_id = :restaurant AND restaurant_walk_in_tables.rule_position = :each_rule_position
     AND restaurant_walk_in_tables.table_id = :each_table_id;
 
--- explain_conflict
--- Read all rows that refused changes touch or overlap, to find the cause. Runs only after a
--- refusal.
+-- identify_database
+-- Name the file, to compare it with the one of a host's connection.
 SELECT (
-    SELECT '[' || group_concat(anon_3.json_array_1) || ']' AS anon_2
-    FROM (
-        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
-            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
-            allocations.block_id, allocations.shadow) AS json_array_1
-        FROM allocations
-        WHERE allocations.restaurant_id = :restaurant AND (allocations.id IN (
-            SELECT anon_4.value
-            FROM json_each(:rows) AS anon_4
-        ) OR allocations.booking_id IN (
-            SELECT anon_5.value
-            FROM json_each(:removed_bookings) AS anon_5
-        ) OR allocations.block_id IN (
-            SELECT anon_6.value
-            FROM json_each(:removed_blocks) AS anon_6
-        ) OR (EXISTS (
-            SELECT new_taken.ordinal
-            FROM (
-                SELECT json_extract(anon_7.value, '$.ordinal') AS ordinal, json_extract(anon_7.value,
-                    '$.resource_type') AS resource_type, json_extract(anon_7.value,
-                    '$.resource_id') AS resource_id, json_extract(anon_7.value, '$.start_us') AS start_us,
-                    json_extract(anon_7.value, '$.end_us') AS end_us
-                FROM json_each(:taken) AS anon_7
-            ) AS new_taken
-            WHERE allocations.resource_type = new_taken.resource_type AND allocations.resource_id = new_taken.resource_id
-                AND allocations.end_us > new_taken.start_us AND allocations.start_us < new_taken.end_us
-        )))
-    ) AS anon_3
-) AS anon_1, (
-    SELECT '[' || group_concat(anon_10.json_array_2) || ']' AS anon_9
-    FROM (
-        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
-            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
-            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
-            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
-            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
-            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
-            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
-            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
-            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
-            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
-            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
-            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
-            json((
-            SELECT json_group_array(anon_11."each") AS json_group_array_1
-            FROM (
-                SELECT booking_table_assignments.table_id AS "each"
-                FROM booking_table_assignments
-                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
-                ORDER BY booking_table_assignments.position
-            ) AS anon_11
-        ))) AS json_array_2
-        FROM bookings
-        WHERE bookings.restaurant_id = :restaurant AND bookings.id IN (
-            SELECT anon_12.value
-            FROM json_each(:bookings) AS anon_12
-        )
-    ) AS anon_10
-) AS anon_8, (
-    SELECT '[' || group_concat(anon_15.json_array_3) || ']' AS anon_14
-    FROM (
-        SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
-            table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
-            table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
-            table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
-            table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
-            table_holds.would_refuse, table_holds.period, table_holds.service_date,
-            table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
-            table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
-            table_holds.is_clamped, json((
-            SELECT json_group_array(anon_16."each") AS json_group_array_2
-            FROM (
-                SELECT table_hold_members.table_id AS "each"
-                FROM table_hold_members
-                WHERE table_hold_members.restaurant_id = table_holds.restaurant_id AND table_hold_members.hold_id = table_holds.id
-                ORDER BY table_hold_members.position
-            ) AS anon_16
-        ))) AS json_array_3
-        FROM table_holds
-        WHERE table_holds.restaurant_id = :restaurant AND table_holds.id IN (
-            SELECT anon_17.value
-            FROM json_each(:holds) AS anon_17
-        )
-    ) AS anon_15
-) AS anon_13, (
-    SELECT '[' || group_concat(anon_20.json_array_4) || ']' AS anon_19
-    FROM (
-        SELECT json_array(table_blocks.id, json(table_blocks.tables), table_blocks.start_us,
-            table_blocks.end_us, table_blocks.reason, table_blocks.actor_id,
-            table_blocks.actor_role) AS json_array_4
-        FROM table_blocks
-        WHERE table_blocks.restaurant_id = :restaurant AND table_blocks.id IN (
-            SELECT anon_21.value
-            FROM json_each(:blocks) AS anon_21
-        )
-    ) AS anon_20
-) AS anon_18, (
-    SELECT '[' || group_concat(anon_24.json_array_5) || ']' AS anon_23
-    FROM (
-        SELECT json_array(booking_slots.id, booking_slots.start_us, booking_slots.available,
-            booking_slots.reserved, booking_slots.version) AS json_array_5
-        FROM booking_slots
-        WHERE booking_slots.restaurant_id = :restaurant AND booking_slots.id IN (
-            SELECT anon_25.value
-            FROM json_each(:slots) AS anon_25
-        )
-    ) AS anon_24
-) AS anon_22, (
-    SELECT '[' || group_concat(anon_28.json_array_6) || ']' AS anon_27
-    FROM (
-        SELECT json_array(booking_confirmation_results.id, booking_confirmation_results.hold_id,
-            booking_confirmation_results.booking_id, booking_confirmation_results.idempotency_key,
-            booking_confirmation_results.confirmed, booking_confirmation_results.checked_us,
-            booking_confirmation_results.occupied_start_us,
-            booking_confirmation_results.occupied_end_us, json(booking_confirmation_results.rivals),
-            booking_confirmation_results.code, json(booking_confirmation_results.details),
-            booking_confirmation_results.actor_id, booking_confirmation_results.actor_role, json((
-            SELECT json_group_array(anon_29."each") AS json_group_array_3
-            FROM (
-                SELECT booking_confirmation_tables.table_id AS "each"
-                FROM booking_confirmation_tables
-                WHERE booking_confirmation_tables.restaurant_id = booking_confirmation_results.restaurant_id
-                    AND booking_confirmation_tables.result_id = booking_confirmation_results.id
-                ORDER BY booking_confirmation_tables.position
-            ) AS anon_29
-        )), json((
-            SELECT json_group_array(anon_30."each") AS json_group_array_4
-            FROM (
-                SELECT booking_confirmation_tables.capacity AS "each"
-                FROM booking_confirmation_tables
-                WHERE booking_confirmation_tables.restaurant_id = booking_confirmation_results.restaurant_id
-                    AND booking_confirmation_tables.result_id = booking_confirmation_results.id
-                ORDER BY booking_confirmation_tables.position
-            ) AS anon_30
-        ))) AS json_array_6
-        FROM booking_confirmation_results
-        WHERE booking_confirmation_results.restaurant_id = :restaurant AND (booking_confirmation_results.id IN (
-            SELECT anon_31.value
-            FROM json_each(:results) AS anon_31
-        ) OR booking_confirmation_results.hold_id IN (
-            SELECT anon_32.value
-            FROM json_each(:confirmed_holds) AS anon_32
-        ) OR booking_confirmation_results.confirmed = 1 AND booking_confirmation_results.booking_id IN (
-            SELECT anon_33.value
-            FROM json_each(:confirmed_bookings) AS anon_33
-        ))
-    ) AS anon_28
-) AS anon_26, (
-    SELECT '[' || group_concat(anon_36.json_array_7) || ']' AS anon_35
-    FROM (
-        SELECT json_array(capacity_outbox.dedupe_key) AS json_array_7
-        FROM capacity_outbox
-        WHERE capacity_outbox.restaurant_id = :restaurant AND capacity_outbox.dedupe_key IN (
-            SELECT anon_37.value
-            FROM json_each(:events) AS anon_37
-        )
-    ) AS anon_36
-) AS anon_34;
+    SELECT file
+    FROM pragma_database_list
+    WHERE name = 'main'
+);
 
 -- release_leases
 -- End leases without an attempt.

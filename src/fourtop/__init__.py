@@ -71,6 +71,8 @@ from fourtop.errors import (
     StoreMisconfigured,
     StoreUnavailable,
     SweepFailed,
+    TransactionConflict,
+    TransactionUnusable,
     UnknownName,
 )
 from fourtop.formats.booking_csv import RowFile
@@ -456,6 +458,8 @@ __all__ = [
     "TableState",
     "Term",
     "TimeOrderedIds",
+    "TransactionConflict",
+    "TransactionUnusable",
     "TurnBand",
     "UnknownName",
     "Usage",

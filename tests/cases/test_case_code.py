@@ -491,6 +491,8 @@ def test_case_17_the_codes_that_are_left_come_from_reading_times_documents_and_s
         Code.FOREIGN_TENANT,
         Code.STORE_UNAVAILABLE,
         Code.CLOCK_BEHIND,
+        Code.TRANSACTION_CONFLICT,
+        Code.TRANSACTION_UNUSABLE,
         Code.OUTCOME_UNKNOWN,
         Code.STORE_MISCONFIGURED,
     }

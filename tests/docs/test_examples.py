@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.docs.test_examples_on_postgresql import PRINTED as ON_A_SERVER
+
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 
@@ -70,8 +72,9 @@ def code_of(path: Path) -> str:
 
 
 def test_no_example_is_left_out() -> None:
-    found = {path.stem for path in EXAMPLES.iterdir() if path.suffix == ".py"}
-    assert found == {*PRINTED, *ELSEWHERE}
+    scripts = {*EXAMPLES.glob("*.py"), *EXAMPLES.glob("*/app.py")}
+    on_a_server = set(map(EXAMPLES.joinpath, ON_A_SERVER))
+    assert scripts == {*(EXAMPLES / f"{name}.py" for name in {*PRINTED, *ELSEWHERE}), *on_a_server}
     for name, test in ELSEWHERE.items():
         assert f"{name}.py" in (ROOT / test).read_text("utf-8")
 

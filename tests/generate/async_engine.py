@@ -146,6 +146,7 @@ ENGINE: Final = Twin(
         "MemoryStore": "AsyncMemoryStore",
         "SqlStore": "AsyncSqlStore",
         "check_store": "check_async_store",
+        "hosted_store": "async_hosted_store",
         "fourtop.engine.desk": "fourtop.engine.async_desk",
     },
     module="The engine on an asynchronous store.",
@@ -162,7 +163,7 @@ event loop.""",
 ...     return quote.plan.seats
 >>> asyncio.run(seats())
 4""",
-    not_awaited=frozenset({"desk", "on_store"}),
+    not_awaited=frozenset({"desk", "on_store", "within"}),
 )
 TWINS: Final = (
     HOUSE_DESK,

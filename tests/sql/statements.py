@@ -18,6 +18,7 @@ from unittest.mock import patch
 
 import attrs
 from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
 
 from fourtop import (
     BookingFilter,
@@ -38,6 +39,7 @@ from fourtop import (
     sweep_holds,
 )
 from fourtop.errors.display import count_of
+from fourtop.storage.sql.connection.host.home import Home
 from fourtop.storage.sql.connection.jobs import JobTransactions
 from fourtop.storage.sql.connection.tenant import StoreOptions, TenantAccess
 from fourtop.storage.sql.connection.transaction import Connection, TransactionRunner
@@ -149,6 +151,7 @@ def play(store: SqlStore, clock: ManualClock, recording: Recording) -> None:
     )
     do("edit_restaurant", lambda: desk.edit_restaurant(renamed))
     do("events", lambda: store.events("house"))
+    play_inside(store, recording)
     do("a hold that expires", lambda: held(desk, 4))
     clock.advance(minutes=90 * 24 * 60)
     do("sweep_holds", lambda: sweep_holds(store))
@@ -159,6 +162,18 @@ def play(store: SqlStore, clock: ManualClock, recording: Recording) -> None:
     do("prune_confirmations", lambda: prune_confirmations(store, days=30))
     do("prune_outbox", lambda: prune_outbox(store, days=30))
     do("remove_restaurant", lambda: Engine(store).remove_restaurant("house"))
+
+
+def play_inside(store: SqlStore, recording: Recording) -> None:
+    """Play a command and a query in a transaction of the host, which rolls back."""
+    engine = Engine(store)
+    # The engine gets to know the house; no call is recorded for it.
+    recording.current = []
+    engine.desk("house").quote(party_size(2))
+    with Session(store.engine) as session:
+        inside = engine.within(session).desk("house")
+        recording.play("book in a host's transaction", lambda: inside.book(party_size(2)))
+        recording.play("quote in a host's transaction", lambda: inside.quote(party_size(2)))
 
 
 def renamed(restaurant: Restaurant) -> Restaurant:
@@ -198,6 +213,7 @@ def fixed(database: Database) -> dict[str, Statement]:
         statements.explainer.statement,
         *statements.removal.statements,
         *JobTransactions(dialect, options, transactions).statements,
+        *Home(dialect, transactions).database.statements,
         *statements.retention.statements,
         *statements.outbox.statements,
     )

@@ -56,7 +56,7 @@ OVERLAP: Final = AllocationsOverlap(
 MIRRORS: Final = [(Desk, AsyncDesk), (Engine, AsyncEngine), (Store, AsyncStore)]
 AWAITED_FOR: Final[dict[Any, Any]] = {Desk: AsyncDesk, Engine: AsyncEngine, Store: AsyncStore}
 # All other methods touch the store.
-NOT_AWAITED: Final = {"Engine.desk", "Engine.on_store"}
+NOT_AWAITED: Final = {"Engine.desk", "Engine.on_store", "Engine.within"}
 
 
 def public(kind: type[Any]) -> dict[str, Any]:
@@ -212,6 +212,18 @@ def test_an_awaited_engine_moves_to_another_store_with_its_ids() -> None:
         return [(await desk.book(party_size(2))).id for desk in (first, second, third)]
 
     assert asyncio.run(play()) == ["n1", "n2", "m1"]
+
+
+def test_an_awaited_engine_goes_into_a_transaction_by_the_store_of_that_transaction() -> None:
+    class Hosting(AsyncMemoryStore):
+        def within(self, connection: object) -> AsyncStore:
+            return inside if connection == "the transaction" else self
+
+    inside = AsyncMemoryStore(ManualClock(NOW))
+    engine = AsyncEngine(Hosting(ManualClock(NOW)))
+    assert engine.within("the transaction").store is inside
+    with pytest.raises(InvalidInput, match="store: must be a store in a database"):
+        AsyncEngine(AsyncMemoryStore()).within("the transaction")
 
 
 def test_tasks_at_once_share_the_tables_out() -> None:

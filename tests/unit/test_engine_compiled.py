@@ -149,6 +149,24 @@ def test_an_engine_goes_on_a_store_only() -> None:
         engine.on_store("sqlite:///pub.db")  # type: ignore[arg-type]  # The error that is tested.
 
 
+def test_an_engine_goes_into_a_transaction_by_the_store_of_that_transaction() -> None:
+    class Hosting(MemoryStore):
+        def within(self, connection: object) -> Store:
+            return inside if connection == "the transaction" else self
+
+    inside = MemoryStore(ManualClock(NOW))
+    engine = Engine(Hosting(ManualClock(NOW)), ids=CountedIds("n"))
+    within = engine.within("the transaction")
+    assert within.store is inside
+    assert within.add_restaurant(a_house()).book(party_size(2)).id == "n1"
+    assert engine.restaurant_ids() == ()
+
+
+def test_a_store_without_transactions_of_a_host_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="store: must be a store in a database"):
+        Engine(MemoryStore()).within("the transaction")
+
+
 def test_finding_25_sets_are_compiled_outside_of_the_transaction(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -45,6 +45,8 @@ from fourtop.errors import (
     StoreMisconfigured,
     StoreUnavailable,
     SweepFailed,
+    TransactionConflict,
+    TransactionUnusable,
     UnknownName,
     safe_repr,
 )
@@ -227,6 +229,18 @@ CASES: list[tuple[FourtopError, Code, int, str]] = [
             "the clock says 2026-05-01T12:00:00+00:00, and the restaurant 'pub' has been told"
             " 2027-05-01T12:00:00+00:00"
         ),
+    ),
+    (
+        TransactionConflict("40001"),
+        Code.TRANSACTION_CONFLICT,
+        503,
+        "another transaction conflicted (40001); roll your transaction back and run it again",
+    ),
+    (
+        TransactionUnusable("it is read-only"),
+        Code.TRANSACTION_UNUSABLE,
+        503,
+        "the transaction cannot be used: it is read-only",
     ),
     (
         OutcomeUnknown("confirm"),
@@ -486,6 +500,7 @@ def test_only_what_may_pass_by_itself_is_worth_a_retry() -> None:
         "HOLD_RATE_LIMIT",
         "STALE_VERSION",
         "STORE_UNAVAILABLE",
+        "TRANSACTION_CONFLICT",
         "OUTCOME_UNKNOWN",
     }
 

@@ -14,7 +14,7 @@ from fourtop.engine.dispatch.executor import AsyncExecutor
 from fourtop.engine.dispatch.requests import Caller
 from fourtop.engine.ids import IdSource, TimeOrderedIds
 from fourtop.engine.observation import Observer
-from fourtop.engine.store_argument import check_async_store
+from fourtop.engine.store_argument import async_hosted_store, check_async_store
 from fourtop.errors import AlreadyExists
 from fourtop.errors.display import brief
 from fourtop.model import validators
@@ -87,6 +87,23 @@ class AsyncEngine:
         executor = AsyncExecutor(store, self._houses, self._observer)
         other._executor = executor  # noqa: SLF001  # As above.
         return other
+
+    def within(self, connection: object) -> AsyncEngine:
+        """Return an engine whose calls run inside the open transaction of the host.
+
+        The host commits or rolls back; fourtop does neither. A command that raises has changed
+        nothing, and the transaction goes on. Use the engine and its desks for this transaction
+        only, by one thread or task at a time.
+
+        Args:
+            connection: The host's connection to the database of the store, as ``within`` of the
+                SQL stores lists them.
+
+        Raises:
+            InvalidInput: If the store is not in a database, or ``connection`` is not a connection
+                to it.
+        """
+        return self.on_store(async_hosted_store(self.store, connection))
 
     async def add_restaurant(
         self, house: House, *, exist_ok: bool = False, actor: Actor = GUEST

@@ -11,7 +11,7 @@ from fourtop.engine.dispatch.executor import Executor
 from fourtop.engine.dispatch.requests import Caller
 from fourtop.engine.ids import IdSource, TimeOrderedIds
 from fourtop.engine.observation import Observer
-from fourtop.engine.store_argument import check_store
+from fourtop.engine.store_argument import check_store, hosted_store
 from fourtop.errors import AlreadyExists
 from fourtop.errors.display import brief
 from fourtop.model import validators
@@ -77,6 +77,23 @@ class Engine:
         executor = Executor(store, self._houses, self._observer)
         other._executor = executor  # noqa: SLF001  # As above.
         return other
+
+    def within(self, connection: object) -> Engine:
+        """Return an engine whose calls run inside the open transaction of the host.
+
+        The host commits or rolls back; fourtop does neither. A command that raises has changed
+        nothing, and the transaction goes on. Use the engine and its desks for this transaction
+        only, by one thread or task at a time.
+
+        Args:
+            connection: The host's connection to the database of the store, as ``within`` of the
+                SQL stores lists them.
+
+        Raises:
+            InvalidInput: If the store is not in a database, or ``connection`` is not a connection
+                to it.
+        """
+        return self.on_store(hosted_store(self.store, connection))
 
     def add_restaurant(self, house: House, *, exist_ok: bool = False, actor: Actor = GUEST) -> Desk:
         """Add a restaurant and return its desk.

@@ -17,6 +17,8 @@ _METHODS: Final = (
     "events",
 )
 
+_IN_DATABASE: Final = "must be a store in a database, to run inside a transaction of yours"
+
 
 def check_store(store: Any) -> Store:
     """Return a store for ``Engine``.
@@ -43,6 +45,32 @@ def check_async_store(store: Any) -> AsyncStore:
     if not _is_asynchronous(store):
         raise InvalidInput("store", "must be an AsyncStore; a Store needs Engine", _name(store))
     return checked
+
+
+def hosted_store(store: Store, connection: object) -> Store:
+    """Return a store inside the transaction of a host.
+
+    Raises:
+        InvalidInput: If the store has no transactions of a database.
+    """
+    within = getattr(store, "within", None)
+    if within is None:
+        raise InvalidInput("store", _IN_DATABASE, _name(store))
+    found: Store = within(connection)
+    return found
+
+
+def async_hosted_store(store: AsyncStore, connection: object) -> AsyncStore:
+    """Return an asynchronous store inside the transaction of a host.
+
+    Raises:
+        InvalidInput: As ``hosted_store``.
+    """
+    within = getattr(store, "within", None)
+    if within is None:
+        raise InvalidInput("store", _IN_DATABASE, _name(store))
+    found: AsyncStore = within(connection)
+    return found
 
 
 def _is_asynchronous(store: Any) -> bool:

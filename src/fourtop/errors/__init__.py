@@ -37,6 +37,7 @@ from fourtop.errors.refusal import Proof, Reason, Refusal
 from fourtop.errors.row_errors import ImportRejected, InvalidRows
 from fourtop.errors.row_problem import RowProblem
 from fourtop.errors.sweep_failed import SweepFailed
+from fourtop.errors.transaction_errors import TransactionConflict, TransactionUnusable
 from fourtop.errors.unknown_name import UnknownName
 
 __all__ = [
@@ -77,6 +78,8 @@ __all__ = [
     "StoreMisconfigured",
     "StoreUnavailable",
     "SweepFailed",
+    "TransactionConflict",
+    "TransactionUnusable",
     "UnknownName",
     "safe_repr",
 ]

@@ -13,10 +13,12 @@ except ImportError as _error:
 from fourtop.storage.sql.checks.findings import Finding, Severity
 from fourtop.storage.sql.checks.startup import inspect_store
 from fourtop.storage.sql.connection.transaction import StoreMetrics
+from fourtop.storage.sql.hosted_store import HostedStore
 from fourtop.storage.sql.store import SqlStore
 from fourtop.storage.sql.tables.catalog import metadata
 
 if TYPE_CHECKING:
+    from fourtop.storage.sql.async_hosted_store import AsyncHostedStore
     from fourtop.storage.sql.async_store import AsyncSqlStore
     from fourtop.storage.sql.migrations.migrate import (
         current,
@@ -31,6 +33,7 @@ _MIGRATE = "fourtop.storage.sql.migrations.migrate"
 # the rest together, and a service that only serves does not need it. The async store needs
 # greenlet, which SQLAlchemy does not install by itself.
 _LAZY = {
+    "AsyncHostedStore": "fourtop.storage.sql.async_hosted_store",
     "AsyncSqlStore": "fourtop.storage.sql.async_store",
     "current": _MIGRATE,
     "downgrade": _MIGRATE,
@@ -46,14 +49,16 @@ def __getattr__(name: str) -> Any:
     try:
         return getattr(import_module(_LAZY[name]), name)
     except ImportError as error:
-        if name == "AsyncSqlStore":
-            raise ImportError("AsyncSqlStore needs greenlet: install fourtop[async]") from error
+        if name.startswith("Async"):
+            raise ImportError(f"{name} needs greenlet: install fourtop[async]") from error
         raise
 
 
 __all__ = [
+    "AsyncHostedStore",
     "AsyncSqlStore",
     "Finding",
+    "HostedStore",
     "Severity",
     "SqlStore",
     "StoreMetrics",

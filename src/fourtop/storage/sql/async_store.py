@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.util import await_only, greenlet_spawn
@@ -16,12 +16,17 @@ from fourtop.model.event import Event
 from fourtop.model.house import House
 from fourtop.model.window import Window
 from fourtop.ports import Backlog, Clock, DeadLetter, Decision, Delivery, Need, Scope, View
+from fourtop.storage.sql.async_hosted_store import AsyncHostedStore
 from fourtop.storage.sql.checks.findings import Finding
 from fourtop.storage.sql.connection.async_engine import as_async_engine
+from fourtop.storage.sql.connection.host.source import async_host_source
 from fourtop.storage.sql.connection.transaction import StoreMetrics
 from fourtop.storage.sql.store import SqlStore
 from fourtop.storage.sql.tables.catalog import DEFAULT_SCHEMA
 from fourtop.storage.sql.tables.security import APP_ROLE
+
+if TYPE_CHECKING:
+    from fourtop.storage.sql.connection.host.source import AsyncHostConnection
 
 T = TypeVar("T")
 
@@ -127,6 +132,22 @@ class AsyncSqlStore:
             StoreUnavailable: The store cannot be reached; try again.
         """
         return await greenlet_spawn(self._store.inspect)
+
+    def within(self, connection: AsyncHostConnection) -> AsyncHostedStore:
+        """Return this store inside the open transaction of a host. It does not touch the database.
+
+        Args:
+            connection: The host's connection to the same database: an AsyncConnection or
+                AsyncSession of SQLAlchemy, or an asynchronous connection of psycopg 3 or aiosqlite.
+                Where a statement of the host would begin a transaction, a call does, too.
+
+        Raises:
+            InvalidInput: The value is no such connection, or is of another database or driver.
+        """
+        store = self._store
+        home = store._home  # noqa: SLF001  # A part of the store.
+        source = async_host_source(connection, home.driver, home.database)
+        return AsyncHostedStore(store._within(source, is_async=True))  # noqa: SLF001  # As above.
 
     async def close(self) -> None:
         """Close the pooled connections. The engine of a host stays usable and connects again."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from types import TracebackType
-from typing import Final, Self, TypeVar
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from sqlalchemy import Engine
 
-from fourtop.errors import AlreadyExists, InvalidInput, NotFound, safe_repr
+from fourtop.errors import AlreadyExists, InUse, InvalidInput, NotFound, safe_repr
 from fourtop.errors.display import brief
 from fourtop.model.allocation import Allocation, ResourceType
 from fourtop.model.event import Event
@@ -34,6 +34,9 @@ from fourtop.storage.sql.checks.rules import clock_ahead, ordered
 from fourtop.storage.sql.checks.startup import CHECKING, StartCheck
 from fourtop.storage.sql.connection.engine import as_engine
 from fourtop.storage.sql.connection.forks import guard_forks
+from fourtop.storage.sql.connection.host.home import Home
+from fourtop.storage.sql.connection.host.source import HostSource, host_source
+from fourtop.storage.sql.connection.host.transaction import HostTransactions
 from fourtop.storage.sql.connection.jobs import JobTransactions, OutboxLock
 from fourtop.storage.sql.connection.reentrancy import ReentrancyGuard
 from fourtop.storage.sql.connection.tenant import LockedRestaurant, StoreOptions, TenantAccess
@@ -43,6 +46,7 @@ from fourtop.storage.sql.connection.transaction import (
     StoreMetrics,
     TransactionRunner,
 )
+from fourtop.storage.sql.hosted_store import HostedStore
 from fourtop.storage.sql.statements.house import HouseCache
 from fourtop.storage.sql.statements.reader import Loaded
 from fourtop.storage.sql.statements.registry import statements_for
@@ -53,8 +57,12 @@ from fourtop.storage.sql.tables.event import event_of
 from fourtop.storage.sql.tables.security import APP_ROLE, EVERY_RESTAURANT
 from fourtop.storage.sql.tables.values import loads
 
+if TYPE_CHECKING:
+    from fourtop.storage.sql.connection.host.source import HostConnection
+
 T = TypeVar("T")
 
+_FOREIGN_KEY: Final = "a row of another table, by a foreign key"
 _LOCK_TIMEOUT_SECONDS: Final = (0.001, 3_600)
 
 
@@ -110,8 +118,12 @@ class SqlStore:
         self._explainer = statements.explainer
         self._events = statements.events
         self._removal = statements.removal
+        self._home = Home(statements.dialect, self._transactions)
         self._houses = HouseCache()
         self._guard = ReentrancyGuard()
+        # For each attempt of a command: whether it loads the rows that it changes, to explain a
+        # refusal.
+        self._explains: tuple[bool, ...] = (False, True)
         guard_forks(self, engine, self._tenant.lock, self._houses.lock, self.metrics.lock, CHECKING)
 
     def __repr__(self) -> str:
@@ -136,6 +148,27 @@ class SqlStore:
             self._tenant.read_mode, self._tenant.restaurants_ahead, "inspect"
         )
         return ordered((*findings, *(clock_ahead(each) for each in ahead)))
+
+    def within(self, connection: HostConnection) -> HostedStore:
+        """Return this store inside the open transaction of a host. It does not touch the database.
+
+        Args:
+            connection: The host's connection to the same database: a Connection or Session of
+                SQLAlchemy, or a connection of psycopg 3 or sqlite3. Where a statement of the host
+                would begin a transaction, a call does, too.
+
+        Raises:
+            InvalidInput: The value is no such connection, or is of another database or driver.
+        """
+        home = self._home
+        return self._within(host_source(connection, home.driver, home.database), is_async=False)
+
+    def _within(self, source: HostSource, *, is_async: bool) -> HostedStore:
+        transactions = HostTransactions(source, self._home, is_async=is_async)
+        checking = HostTransactions(source, self._home, is_async=is_async)
+        if self._transactions.before is not None:
+            transactions.before = self._start.within(checking)
+        return HostedStore(self, transactions)
 
     def close(self) -> None:
         """Close the pooled connections. The engine of a host stays usable and connects again."""
@@ -216,6 +249,9 @@ class SqlStore:
         self._guard.check(restaurant_id)
         try:
             self._transactions.run(self._tenant.write_mode, work, "remove_restaurant")
+        except ConstraintViolation as violation:
+            # Our own tables are deleted in the order of their foreign keys.
+            raise InUse("restaurant", restaurant_id, by=_FOREIGN_KEY) from violation
         finally:
             self._houses.drop(restaurant_id)
 
@@ -262,7 +298,7 @@ class SqlStore:
         self._guard.check(scope.restaurant_id)
         refusal: Exception | None = None
         slug = ""
-        for explains in (False, True):
+        for explains in self._explains:
 
             def work(connection: Connection, *, explains: bool = explains) -> T:
                 locked = self._tenant.lock_restaurant(connection, scope.restaurant_id)

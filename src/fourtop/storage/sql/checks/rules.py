@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from typing import Final
 
 from sqlalchemy import (
@@ -76,6 +77,12 @@ class Inspector:
         self._options = options
         self._transactions = transactions
         self._rules = _RULES[dialect.database](dialect, options)
+
+    def within(self, transactions: TransactionRunner) -> Inspector:
+        """Return an inspector with the same rules whose transactions are those of a host."""
+        other = copy(self)
+        other._transactions = transactions  # noqa: SLF001  # A copy of this object.
+        return other
 
     @property
     def statements(self) -> tuple[Statement, ...]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping
+from copy import copy
 from threading import Lock
-from typing import Final
+from typing import Final, TypeAlias
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine
@@ -20,7 +21,8 @@ from fourtop.storage.sql.tables.catalog import DEFAULT_SCHEMA
 from fourtop.storage.sql.tables.security import APP_ROLE
 
 # Databases that passed are not checked again in this process: by engine, then schema and role.
-_CHECKED: Final[MutableMapping[Engine, set[tuple[str | None, str | None]]]] = WeakKeyDictionary()
+_Key: TypeAlias = tuple[str | None, ...]
+_CHECKED: Final[MutableMapping[Engine, set[_Key]]] = WeakKeyDictionary()
 CHECKING: Final = Lock()
 
 
@@ -66,7 +68,7 @@ class StartCheck:
         self, dialect: Dialect, options: StoreOptions, transactions: TransactionRunner
     ) -> None:
         self._engine = transactions.engine
-        self._key = (dialect.tables.metadata.schema, options.role)
+        self._key: _Key = (dialect.tables.metadata.schema, options.role)
 
         # A runner of its own, so that the store's metrics count the work of the store only. It
         # waits as the store does, which an async store sets later, hence no bound method.
@@ -76,6 +78,20 @@ class StartCheck:
         own = TransactionRunner(transactions.engine, wait)
         self.inspector: Inspector = Inspector(dialect, options, own)
         self._clock_findings = tuple(clock_findings(dialect, options))
+        self._is_known_by: tuple[_Key, ...] = (self._key,)
+
+    def within(self, transactions: TransactionRunner) -> StartCheck:
+        """Return the check by the connections of a host, whose login may be another one.
+
+        It passes if the check by the store's own connections has passed.
+        """
+        other = copy(self)
+        other._key = (*self._key, "host")  # noqa: SLF001  # A copy of this object.
+        other._is_known_by = (self._key, other._key)  # noqa: SLF001  # As above.
+        # The store's own check logs the warnings about its clock, once.
+        other._clock_findings = ()  # noqa: SLF001  # As above.
+        other.inspector = self.inspector.within(transactions)
+        return other
 
     def __call__(self) -> None:
         """Refuse a database on which the store cannot keep its promises, and log warnings.
@@ -86,7 +102,8 @@ class StartCheck:
             StoreUnavailable: The database cannot be reached; try again.
         """
         with CHECKING:
-            is_known = self._key in _CHECKED.get(self._engine, ())
+            passed = _CHECKED.get(self._engine, set())
+            is_known = not passed.isdisjoint(self._is_known_by)
         findings = self._clock_findings if is_known else self.inspector.inspect()
         refusals = tuple(str(each) for each in findings if each.severity is Severity.REFUSE)
         if refusals:

@@ -265,6 +265,15 @@ def _numbered(text: str) -> tuple[str, tuple[str, ...]]:
     return _PARAMETER.sub(number, text), tuple(names)
 
 
+def raw_cursor(connection: Any, *, is_async: bool) -> Any:
+    """Open a raw cursor on a host's connection of psycopg; its rows are tuples."""
+    import psycopg  # noqa: PLC0415  # An extra of its own: SQLite works without it.
+    from psycopg.rows import tuple_row  # noqa: PLC0415  # As above.
+
+    kind: Any = psycopg.AsyncRawCursor if is_async else psycopg.RawCursor
+    return kind(connection, row_factory=tuple_row)
+
+
 @cache
 def _raw_cursors() -> dict[type, type]:
     """Return psycopg's raw cursor classes by the default classes that they replace."""

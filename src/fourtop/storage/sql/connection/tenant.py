@@ -120,6 +120,17 @@ class TenantAccess:
         """
         return self._enter(cursor, restaurant_id, self._look)
 
+    def versions(self, cursor: Cursor, restaurant_id: str) -> Versions | None:
+        """Return the current versions in a transaction that has looked the restaurant up.
+
+        ``None``: the restaurant is gone.
+        """
+        found = cursor.rows(self._look, {"restaurant": restaurant_id})
+        if not found:
+            return None
+        floor, policy, occupancy, *_ = found[0]
+        return Versions(floor=floor, policy=policy, occupancy=occupancy)
+
     def restaurant_ids(self, cursor: Cursor) -> tuple[str, ...]:
         """Return the ids of all restaurants, sorted bytewise."""
         self.set_tenant(cursor, EVERY_RESTAURANT)

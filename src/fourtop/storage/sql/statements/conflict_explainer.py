@@ -24,8 +24,9 @@ from fourtop.storage.sql.tables.values import listed, loads
 class ConflictExplainer:
     """Checks changes against the rows that they touch, with the checks of the memory store.
 
-    So both stores raise the same errors. It runs only after a refusal: the database says that a
-    constraint was violated, seldom by which of the changes.
+    So both stores raise the same errors. It runs after a refusal: the database says that a
+    constraint was violated, seldom by which of the changes. Inside a transaction of the host it
+    runs before the changes are written on SQLite, which checks foreign keys at the commit.
     """
 
     def __init__(self, dialect: Dialect, reader: Reader) -> None:
@@ -37,8 +38,8 @@ class ConflictExplainer:
         self.statement: Statement = dialect.compile(
             select(*(dialect.json_rows(each) for each in selects.values())),
             "explain_conflict",
-            "Read all rows that refused changes touch or overlap, to find the cause. Runs only"
-            " after a refusal.",
+            "Read all rows that refused changes touch or overlap, to find the cause. Runs after a"
+            " refusal, and on SQLite before each write in a transaction of the host.",
         )
 
     def explain(self, cursor: Cursor, changes: Changes, house: House, versions: Versions) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 from typing import Any, Final
 
@@ -231,6 +231,7 @@ class HouseCache:
 
     def __init__(self) -> None:
         self._houses: dict[str, tuple[int, int, House]] = {}
+        self._barred: set[str] = set()
         self.lock = Lock()
 
     def find(self, restaurant_id: str, versions: Versions) -> House | None:
@@ -245,10 +246,59 @@ class HouseCache:
         with self.lock:
             self._houses.pop(restaurant_id, None)
 
+    def bar(self, restaurant_id: str) -> None:
+        """Forget the house of a restaurant, and keep none of it from now on.
+
+        A host may have removed the restaurant, and may add it again with the same versions.
+        """
+        with self.lock:
+            self._barred.add(restaurant_id)
+            self._houses.pop(restaurant_id, None)
+
     def keep(self, restaurant_id: str, versions: Versions, house: House) -> None:
         """Keep a house that was loaded at these versions."""
         with self.lock:
+            if restaurant_id in self._barred:
+                return
             self._houses.pop(restaurant_id, None)
             self._houses[restaurant_id] = (versions.floor, versions.policy, house)
             while len(self._houses) > _MAX_HOUSES:
                 del self._houses[next(iter(self._houses))]
+
+
+class BorrowedHouses(HouseCache):
+    """The houses of a transaction of the host, on top of a cache of committed ones.
+
+    A house that the host may roll back is kept until the end of the call only.
+
+    Args:
+        cache: The cache of the store.
+        are_committed: Tells whether the houses that the running call sees are committed ones.
+    """
+
+    def __init__(self, cache: HouseCache, are_committed: Callable[[], bool]) -> None:
+        super().__init__()
+        self._cache = cache
+        self._are_committed = are_committed
+
+    def find(self, restaurant_id: str, versions: Versions) -> House | None:
+        """Return the house at these versions, of this call or of the store's cache.
+
+        The transaction of the host may have raised the versions. It then holds the lock, so that no
+        other transaction can have committed a house at these versions.
+        """
+        return super().find(restaurant_id, versions) or self._cache.find(restaurant_id, versions)
+
+    def drop(self, restaurant_id: str) -> None:
+        """Forget the house of a restaurant for good: the removal may be committed later."""
+        self._cache.bar(restaurant_id)
+
+    def keep(self, restaurant_id: str, versions: Versions, house: House) -> None:
+        """Keep a house for this call, and a committed one for all."""
+        super().keep(restaurant_id, versions, house)
+        if self._are_committed():
+            self._cache.keep(restaurant_id, versions, house)
+
+    def end_call(self) -> None:
+        """Forget the houses that the call has loaded."""
+        self._houses.clear()

@@ -1,0 +1,1 @@
+"""Transactions of the host: its connection, its settings, and a savepoint inside."""
