@@ -70,7 +70,8 @@ class Store(Protocol):
 
         Args:
             scope: What the view may be asked.
-            ask: Pure. The store calls it again with a larger scope if it returns a ``Need``.
+            ask: Pure. The store calls it again with a larger scope if it returns a ``Need``. It may
+                call it again on another view; only the last answer counts.
 
         Raises:
             NotFound: If the restaurant does not exist.
@@ -158,7 +159,7 @@ class AsyncStore(Protocol):
         Args:
             scope: What the view may be asked.
             ask: Pure and not awaited. The store calls it again with a larger scope if it returns a
-                ``Need``.
+                ``Need``. It may call it again on another view; only the last answer counts.
 
         Raises:
             NotFound: As ``Store.read``.

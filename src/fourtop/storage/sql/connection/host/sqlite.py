@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from sqlalchemy import false, literal_column, select, update
@@ -81,16 +83,12 @@ class SqliteHost:
         gets it at once or never.
 
         Raises:
-            TransactionUnusable: The connection may not write.
+            TransactionUnusable: The connection answers queries only.
         """
         if connection.in_transaction:
             return False
-        try:
+        with _refused_if_read_only():
             cursor.command((self._read_mode if is_read_only else self._write_mode).command)
-        except sqlite3.OperationalError as error:
-            if code_of(error) == "SQLITE_READONLY":
-                raise TransactionUnusable(READ_ONLY) from error
-            raise
         return True
 
     def identify(self, cursor: Connection) -> str:
@@ -102,7 +100,8 @@ class SqliteHost:
         """Read the facts of the connection. A command takes the lock of the file.
 
         Raises:
-            TransactionUnusable: Foreign keys are off, and a transaction cannot turn them on.
+            TransactionUnusable: Foreign keys are off, and a transaction cannot turn them on. Or the
+                file was opened for reading, which SQLite says at the first write only.
         """
         ((identity, has_foreign_keys, is_query_only),) = cursor.rows(self._enter)
         if not has_foreign_keys:
@@ -112,11 +111,23 @@ class SqliteHost:
             )
         if not (is_read_only or is_query_only):
             # A transaction that has only read has no lock yet.
-            cursor.touched(self._lock, {})
+            with _refused_if_read_only():
+                cursor.touched(self._lock, {})
         return Entered(identity, is_snapshot=True, is_read_only=bool(is_query_only))
 
     def leave(self, cursor: Connection, entered: Entered, *, changes_house: bool) -> None:
         """Do nothing: no setting was changed, and a transaction has no place for a mark."""
+
+
+@contextmanager
+def _refused_if_read_only() -> Iterator[None]:
+    """Raise our own error where the connection may not write."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if code_of(error) == "SQLITE_READONLY":
+            raise TransactionUnusable(READ_ONLY) from error
+        raise
 
 
 def _begins_by_itself(connection: Any) -> bool:
