@@ -68,19 +68,33 @@ class Proxy:
             server.sendall(_message(client, letters=0))
             while True:
                 message = _message(client, letters=1)
-                if message[5:] != b"COMMIT\0" or self.cut is None:
+                if not _commits(message) or self.cut is None:
                     server.sendall(message)
                     continue
                 self.cuts += 1
                 cut, self.cut = self.cut, None
                 if cut == "after":
                     # The client never receives the reply.
-                    server.sendall(message)
+                    server.sendall(message + _rest(client, message))
                     _hang_up(client)
                     return
                 break
         _hang_up(client)
         _hang_up(server)
+
+
+def _commits(message: bytes) -> bool:
+    """Whether a message is a COMMIT, as a query of its own or as a part of a pipeline."""
+    return message[:1] + message[5:].rstrip(b"\0") in (b"QCOMMIT", b"P\0COMMIT")
+
+
+def _rest(client: socket.socket, message: bytes) -> bytes:
+    """Return the messages after one of a pipeline, up to the Sync that ends it."""
+    rest = b""
+    while message[:1] not in b"QS":
+        message = _message(client, letters=1)
+        rest += message
+    return rest
 
 
 def _message(line: socket.socket, *, letters: int) -> bytes:

@@ -34,15 +34,15 @@ from fourtop.storage.sql.checks.startup import StartCheck
 from fourtop.storage.sql.connection.engine import as_engine
 from fourtop.storage.sql.connection.jobs import JobTransactions, OutboxLock
 from fourtop.storage.sql.connection.reentrancy import ReentrancyGuard
-from fourtop.storage.sql.connection.tenant import LockedRestaurant, StoreOptions, TenantAccess
+from fourtop.storage.sql.connection.tenant import StoreOptions, TenantAccess
 from fourtop.storage.sql.connection.transaction import (
     Connection,
     ConstraintViolation,
     StoreMetrics,
     TransactionRunner,
 )
-from fourtop.storage.sql.statements.house import HouseCache
-from fourtop.storage.sql.statements.reader import Loaded
+from fourtop.storage.sql.snapshot import Snapshot, Snapshots
+from fourtop.storage.sql.statement import Call
 from fourtop.storage.sql.statements.registry import statements_for
 from fourtop.storage.sql.statements.row_changes import RowCountMismatch
 from fourtop.storage.sql.statements.writer import VersionCounts
@@ -53,6 +53,7 @@ from fourtop.storage.sql.tables.values import loads
 
 T = TypeVar("T")
 
+_TOO_MANY_NEEDS: Final = "a decision asked for more than three times"
 _LOCK_TIMEOUT_SECONDS: Final = (0.001, 3_600)
 
 
@@ -102,12 +103,13 @@ class SqlStore:
         self._retention = statements.retention
         self._outbox = statements.outbox
         self._house_rows = statements.house
-        self._reader = statements.reader
+        self._snapshots = Snapshots(
+            statements.dialect, self._tenant, statements.reader, statements.house
+        )
         self._writer = statements.writer
         self._explainer = statements.explainer
         self._events = statements.events
         self._removal = statements.removal
-        self._houses = HouseCache()
         self._guard = ReentrancyGuard()
 
     def __repr__(self) -> str:
@@ -149,7 +151,7 @@ class SqlStore:
         def work(connection: Connection) -> None:
             # No restaurant has this id, so the look finds no row, whatever the database holds.
             with suppress(NotFound):
-                self._tenant.look_up_restaurant(connection, EVERY_RESTAURANT)
+                self._tenant.look_up_restaurant(connection, EVERY_RESTAURANT, is_last=True)
 
         self._transactions.run(self._tenant.read_mode, work, "ping")
 
@@ -205,15 +207,14 @@ class SqlStore:
         restaurant_id = scope.restaurant_id
 
         def work(connection: Connection) -> None:
-            locked = self._tenant.lock_restaurant(connection, restaurant_id)
-            self._decide(connection, scope, locked, check)
+            self._decide(connection, scope, self._snapshots.lock(connection, scope), check)
             self._removal.remove(connection, restaurant_id)
 
         self._guard.check(restaurant_id)
         try:
             self._transactions.run(self._tenant.write_mode, work, "remove_restaurant")
         finally:
-            self._houses.drop(restaurant_id)
+            self._snapshots.houses.drop(restaurant_id)
 
     def restaurant_ids(self) -> tuple[str, ...]:
         """Return the ids of all restaurants, sorted.
@@ -233,13 +234,14 @@ class SqlStore:
             StoreUnavailable: The store cannot be reached; try again.
             FourtopError: An error that ``ask`` raises, unchanged.
         """
-
-        def work(connection: Connection) -> T:
-            found = self._tenant.look_up_restaurant(connection, scope.restaurant_id)
-            return self._decide(connection, scope, found, ask)
-
         self._guard.check(scope.restaurant_id)
-        return self._transactions.run(self._tenant.read_mode, work, "read")
+        for _ in range(MAX_NEEDS + 1):
+            answer = self._ask(self._snapshot(scope), scope, ask)
+            if not isinstance(answer, Need):
+                return answer
+            # The transaction is over, so that everything is read again, of one moment.
+            scope |= answer.scope
+        raise AssertionError(_TOO_MANY_NEEDS)
 
     def transact(self, scope: Scope, decide: Callable[[View], Decision[T] | Need]) -> T:
         """Store the changes that ``decide`` decides, all or none, and return its result.
@@ -257,25 +259,31 @@ class SqlStore:
         """
         self._guard.check(scope.restaurant_id)
         refusal: Exception | None = None
-        slug = ""
+        slug, edits = "", False
         for explains in (False, True):
 
             def work(connection: Connection, *, explains: bool = explains) -> T:
-                locked = self._tenant.lock_restaurant(connection, scope.restaurant_id)
-                nonlocal slug
-                decision = self._decide(connection, scope, locked, decide)
+                nonlocal slug, edits
+                snapshot = self._snapshots.lock(connection, scope)
+                decision = self._decide(connection, scope, snapshot, decide)
                 changes = decision.changes
                 if changes is not NO_CHANGES and changes != NO_CHANGES:
                     slug = "" if changes.policy is None else changes.policy.restaurant.slug
-                    self._write(connection, scope, locked, changes, explains=explains)
+                    self._write(connection, snapshot, changes, explains=explains)
+                    edits = edits or changes.floor is not None or changes.policy is not None
                 return decision.result
 
             try:
-                return self._transactions.run(self._tenant.write_mode, work, "transact")
+                result = self._transactions.run(self._tenant.write_mode, work, "transact")
             except (ConstraintViolation, RowCountMismatch) as error:
                 # The rows are not as the decision assumed. Decide once more, and explain a refusal
                 # by the rows themselves.
                 refusal = error
+            else:
+                if edits:
+                    # The next call knows that it must read the house.
+                    self._snapshots.houses.drop(scope.restaurant_id)
+                return result
         if isinstance(refusal, ConstraintViolation) and refusal.is_slug_taken:
             # No row of this restaurant explains it, and the rows of others are out of sight.
             raise AlreadyExists("slug", slug) from refusal
@@ -290,9 +298,9 @@ class SqlStore:
         """
 
         def work(connection: Connection) -> tuple[Event, ...]:
-            self._tenant.look_up_restaurant(connection, restaurant_id)
-            rows = connection.rows(self._events, {"restaurant": restaurant_id})
-            return tuple(event_of(restaurant_id, loads(text)) for (text,) in rows)
+            reads = (Call(self._events, {"restaurant": restaurant_id}),)
+            found = self._tenant.look_up_restaurant(connection, restaurant_id, reads, is_last=True)
+            return tuple(event_of(restaurant_id, loads(text)) for (text,) in found.reads[0])
 
         self._guard.check(restaurant_id)
         return self._transactions.run(self._tenant.read_mode, work, "events")
@@ -426,55 +434,51 @@ class SqlStore:
     def _settle(self, work: Callable[[Connection], T], name: str) -> T:
         return self._jobs.write(work, name, OutboxLock.SHARED)
 
-    # ---- the steps of a call inside its transaction: read, then write
+    # ---- the steps of a call: read and decide, then write
+
+    def _snapshot(self, scope: Scope) -> Snapshot:
+        """Read a scope in one transaction; in a second one if an expectation of it failed."""
+        for expects in (True, False):
+
+            def work(connection: Connection, *, expects: bool = expects) -> Snapshot | None:
+                return self._snapshots.look_up(connection, scope, expects=expects)
+
+            found = self._transactions.run(self._tenant.read_mode, work, "read")
+            if found is not None:
+                return found
+        raise AssertionError("a read without expectations succeeds")
+
+    def _ask(self, snapshot: Snapshot, scope: Scope, ask: Callable[[View], T | Need]) -> T | Need:
+        view = snapshot.view(scope)
+        try:
+            with self._guard.running(scope.restaurant_id):
+                return ask(view)
+        finally:
+            view.close()
 
     def _decide(
         self,
         connection: Connection,
         scope: Scope,
-        found: LockedRestaurant,
+        snapshot: Snapshot,
         decide: Callable[[View], T | Need],
     ) -> T:
-        """Load the scope and decide; load more where the decision needs more."""
-        house = self._houses.find(scope.restaurant_id, found.versions)
-        loaded = Loaded(scope.restaurant_id, wants_house=house is None)
-        missing = scope
+        """Decide; load more where the decision needs more."""
         for _ in range(MAX_NEEDS + 1):
-            self._reader.load(connection, missing, found.now_us, loaded)
-            if house is None:
-                house = self._house_rows.house_of(loaded.house)
-                self._houses.keep(scope.restaurant_id, found.versions, house)
-            view = View(loaded.source(house, found.versions), scope, found.now_us)
-            try:
-                with self._guard.running(scope.restaurant_id):
-                    answer = decide(view)
-            finally:
-                view.close()
+            answer = self._ask(snapshot, scope, decide)
             if not isinstance(answer, Need):
                 return answer
             scope |= answer.scope
             # The owners are those of all windows, whichever of the two named them first.
             missing = scope if scope.has_owners else answer.scope
-        raise AssertionError("a decision asked for more than three times")
-
-    def _house(self, connection: Connection, restaurant_id: str, versions: Versions) -> House:
-        house = self._houses.find(restaurant_id, versions)
-        if house is None:
-            house = self._house_rows.load(connection, restaurant_id)
-            self._houses.keep(restaurant_id, versions, house)
-        return house
+            self._snapshots.load(connection, missing, snapshot)
+        raise AssertionError(_TOO_MANY_NEEDS)
 
     def _write(
-        self,
-        connection: Connection,
-        scope: Scope,
-        locked: LockedRestaurant,
-        changes: Changes,
-        *,
-        explains: bool,
+        self, connection: Connection, snapshot: Snapshot, changes: Changes, *, explains: bool
     ) -> None:
-        restaurant_id, versions = scope.restaurant_id, locked.versions
-        house = self._house(connection, restaurant_id, versions)
+        locked, house = snapshot.found, snapshot.house
+        restaurant_id, versions = house.restaurant.id, locked.versions
         if explains:
             self._explainer.explain(connection, changes, house, versions)
         if not changes.is_of(restaurant_id):

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import attrs
 from sqlalchemy import URL, Engine, event
 
 from fourtop.errors import InvalidInput, safe_repr
-from fourtop.storage.sql.connection.driver import DriverCursor, Fault
+from fourtop.storage.sql.connection.driver import (
+    DriverCursor,
+    Fault,
+    Ran,
+    Step,
+    run_one_by_one,
+)
 from fourtop.storage.sql.statement import Statement
 from fourtop.storage.sql.tables.columns import Database
 
@@ -47,9 +53,15 @@ class SqliteCursor:
         constants = statement.constants
         return statement.text, {**constants, **parameters} if constants else parameters
 
-    def command(self, text: str) -> None:
-        """Execute a command."""
-        self.cursor.execute(text)
+    def run(self, steps: Sequence[Step]) -> Ran:
+        """Execute steps one by one: there is no network in between."""
+        return run_one_by_one(self.cursor, steps, self.cursor.execute)
+
+    def execute_many(self, text: str, values: Sequence[Any]) -> int:
+        """Execute a text once per parameter set; return the number of rows that it touched."""
+        self.cursor.executemany(text, values)
+        touched: int = self.cursor.rowcount
+        return touched
 
 
 class SqliteDriver:

@@ -6,7 +6,7 @@ import logging
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from threading import Lock
 from typing import Any, Final, TypeVar
@@ -15,7 +15,7 @@ import attrs
 import sqlalchemy
 
 from fourtop.errors import OutcomeUnknown, StoreUnavailable
-from fourtop.storage.sql.connection.driver import Driver, DriverCursor
+from fourtop.storage.sql.connection.driver import Driver, DriverCursor, Outcome, Step
 from fourtop.storage.sql.connection.engine import driver_of
 from fourtop.storage.sql.connection.errors import (
     STALE,
@@ -26,7 +26,8 @@ from fourtop.storage.sql.connection.errors import (
     is_slug_taken,
 )
 from fourtop.storage.sql.connection.listeners import ListenedConnection, has_listeners
-from fourtop.storage.sql.statement import NO_PARAMETERS, Statement, TransactionMode
+from fourtop.storage.sql.statement import NO_PARAMETERS, Call, Statement, TransactionMode
+from fourtop.storage.sql.statements.row_changes import RowCountMismatch
 
 T = TypeVar("T")
 
@@ -40,54 +41,124 @@ _HAS_SERVED: Final = "fourtop.has_served"
 class Connection:
     """Executes statements in one transaction.
 
+    It begins the transaction together with the first statement.
+
     Args:
         cursor: The driver's cursor.
+        mode: How the transaction begins.
         listened: Tells the host's listeners about each statement; ``None``: without listeners.
     """
 
-    __slots__ = ("_cursor", "_driver_cursor", "_listened")
+    __slots__ = (
+        *("_cursor", "_listened", "_mode", "_waiting"),
+        *("has_begun", "has_run", "is_over", "is_refused"),
+    )
 
-    def __init__(self, cursor: DriverCursor, listened: ListenedConnection | None = None) -> None:
-        self._driver_cursor = cursor
-        self._cursor = cursor.cursor
+    def __init__(
+        self,
+        cursor: DriverCursor,
+        mode: TransactionMode,
+        listened: ListenedConnection | None = None,
+    ) -> None:
+        self._cursor = cursor
+        self._mode = mode
         self._listened = listened
+        self._waiting: list[Call] = []
+        # Whether anything was sent, whether the server has begun the transaction, and whether it
+        # has committed it.
+        self.has_run: bool = False
+        self.has_begun: bool = False
+        self.is_over: bool = False
+        # Whether a statement was refused, so that a COMMIT that was sent with it did nothing.
+        self.is_refused: bool = False
+
+    def later(self, statement: Statement, parameters: Mapping[str, Any] = NO_PARAMETERS, /) -> None:
+        """Execute a statement together with the next one, or with the commit."""
+        self._waiting.append(Call(statement, parameters))
 
     def rows(
         self, statement: Statement, parameters: Mapping[str, Any] = NO_PARAMETERS, /
     ) -> list[Any]:
         """Execute a statement and return its rows."""
-        self._execute(statement, parameters)
-        found: list[Any] = self._cursor.fetchall()
-        return found
+        return self._run((Call(statement, parameters),))[-1].rows
+
+    def fetch(self, calls: Sequence[Call], *, is_last: bool = False) -> list[list[Any]]:
+        """Execute statements in one round trip, if the driver can; return the rows of each.
+
+        Args:
+            calls: The statements.
+            is_last: Whether the transaction, which only reads, ends with them.
+        """
+        assert self._mode.is_read_only or not is_last, "only a read ends with its last statement"
+        outcomes = self._run(calls, is_last=is_last)
+        return [each.rows for each in outcomes[len(outcomes) - len(calls) :]]
 
     def touched(self, statement: Statement, /, *parameters: Mapping[str, Any]) -> int:
         """Execute a statement once per parameter set and return the number of rows it touched."""
         if len(parameters) == 1:
-            self._execute(statement, parameters[0])
-        else:
-            sets = [{**statement.constants, **each} for each in parameters]
-            if self._listened is None:
-                self._cursor.executemany(statement.text, sets)
-            else:
-                self._listened.execute(self._cursor, statement, statement.text, sets, many=True)
-        touched: int = self._cursor.rowcount
+            return self._run((Call(statement, parameters[0]),))[-1].touched
+        self.flush()
+        text: str = statement.text
+        sets: Any = [{**statement.constants, **each} for each in parameters]
+        if self._listened is None:
+            return self._cursor.execute_many(text, sets)
+        text, sets = self._listened.before(statement, text, sets, many=True)
+        try:
+            touched = self._cursor.execute_many(text, sets)
+        except Exception as error:
+            self._listened.after(0, error)
+            raise
+        self._listened.after(1, None)
         return touched
 
-    def _execute(self, statement: Statement, parameters: Mapping[str, Any]) -> None:
-        text, values = self._driver_cursor.bind(statement, parameters)
-        if self._listened is None:
-            self._cursor.execute(text, values)
-        else:
-            self._listened.execute(self._cursor, statement, text, values)
+    def flush(self) -> None:
+        """Begin the transaction if it has not begun, and execute the statements that wait."""
+        if self._waiting or not self.has_begun:
+            self._run(())
+
+    def commit(self) -> None:
+        """Execute the statements that wait, and commit."""
+        self._run((), is_last=True)
+
+    def roll_back(self) -> None:
+        """Roll back."""
+        ran = self._cursor.run((Step("ROLLBACK"),))
+        if ran.error is not None:
+            raise ran.error
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to commit."""
+        return not (self.has_begun or self._waiting)
 
     @property
     def is_aborted(self) -> bool:
         """Whether the database has aborted the transaction, so that COMMIT would roll back."""
-        return self._driver_cursor.is_aborted
+        return self._cursor.is_aborted
 
-    def command(self, text: str) -> None:
-        """Execute a command that begins or ends the transaction."""
-        self._driver_cursor.command(text)
+    def _run(self, calls: Sequence[Call], *, is_last: bool = False) -> list[Outcome]:
+        """Execute the statements that wait and some more; return the outcome of each."""
+        waiting, self._waiting = self._waiting, []
+        called = [self._step(each) for each in (*waiting, *calls)]
+        begin = () if self.has_begun else (Step(self._mode.command),)
+        end = (Step("COMMIT"),) if is_last else ()
+        self.has_run = True
+        ran = self._cursor.run((*begin, *called, *end))
+        executed = len(ran.outcomes) - len(begin)
+        self.has_begun = self.has_begun or executed >= 0
+        if self._listened is not None:
+            self._listened.after(max(executed, 0), ran.error)
+        if ran.error is not None:
+            self.is_refused = executed < len(called) and ran.is_answered
+            raise ran.error
+        self.is_over = is_last
+        return ran.outcomes[len(begin) : len(begin) + len(called)]
+
+    def _step(self, call: Call) -> Step:
+        text, values = self._cursor.bind(call.statement, call.parameters)
+        if self._listened is not None:
+            text, values = self._listened.before(call.statement, text, values)
+        return Step(text, values)
 
 
 @attrs.define
@@ -176,19 +247,43 @@ class TransactionRunner:
         raise AssertionError("the last attempt returns or raises")
 
     def _run_once(self, mode: TransactionMode, work: Callable[[Connection], T], name: str) -> T:
-        try:
-            pooled, connection = self._begin(mode)
-        except Exception as error:
-            self._translate(error)
-            raise
+        """Run work once.
+
+        If a connection died in the pool, take another one: all of the pool may have died, for
+        instance when the server restarted.
+        """
+        while True:
+            try:
+                pooled = PooledConnection(self.engine, self._driver)
+            except Exception as error:
+                self._translate(error)
+                raise
+            try:
+                return self._run_on(pooled, mode, work, name)
+            except _DeadConnectionError:
+                continue
+
+    def _run_on(
+        self,
+        pooled: PooledConnection,
+        mode: TransactionMode,
+        work: Callable[[Connection], T],
+        name: str,
+    ) -> T:
         is_clean = False
+        connection: Connection | None = None
         try:
+            connection = pooled.open(mode)
             result = work(connection)
             self._commit(connection, name, is_read_only=mode.is_read_only)
-            is_clean = True
+            pooled.has_served = is_clean = True
         except BaseException as error:
             is_usable = not isinstance(error, OutcomeUnknown) and code_of(error) not in STALE
-            is_clean = is_usable and _roll_back(connection)
+            is_clean = is_usable and connection is not None and _roll_back(connection)
+            if connection is not None and connection.has_begun:
+                pooled.has_served = True
+            elif pooled.has_served and fault_of(error) is Fault.LOST:
+                raise _DeadConnectionError from error
             self._translate(error)
             raise
         finally:
@@ -196,36 +291,21 @@ class TransactionRunner:
         return result
 
     def _commit(self, connection: Connection, name: str, *, is_read_only: bool) -> None:
-        if connection.is_aborted:
-            raise StoreUnavailable("the transaction was aborted before its end; try again")
-        try:
-            connection.command("COMMIT")
-        except Exception as error:
-            # Any other error is the database's answer that it did not commit.
-            if fault_of(error) is Fault.LOST and not is_read_only:
-                raise OutcomeUnknown(name) from error
-            raise
-        self.metrics.count_commit()
-
-    def _begin(self, mode: TransactionMode) -> tuple[PooledConnection, Connection]:
-        """Begin on a connection of the pool.
-
-        If a connection died in the pool, take another one: all of the pool may have died, for
-        instance when the server restarted.
-        """
-        while True:
-            pooled = PooledConnection(self.engine, self._driver)
+        if not (connection.is_over or connection.is_empty):
+            if connection.is_aborted:
+                raise StoreUnavailable("the transaction was aborted before its end; try again")
+            if not connection.has_begun:
+                # A connection that died in the pool must show before the COMMIT is sent.
+                connection.flush()
             try:
-                connection = pooled.open()
-                connection.command(mode.command)
-            except BaseException as error:
-                has_served = pooled.has_served
-                pooled.drop()
-                if not (has_served and fault_of(error) is Fault.LOST):
-                    raise
-            else:
-                pooled.has_served = True
-                return pooled, connection
+                connection.commit()
+            except Exception as error:
+                # Any other error is the database's answer that it did not commit.
+                is_lost = fault_of(error) is Fault.LOST and not connection.is_refused
+                if is_lost and not is_read_only:
+                    raise OutcomeUnknown(name) from error
+                raise
+        self.metrics.count_commit()
 
     def _translate(self, error: BaseException) -> None:
         """Raise our own error for a driver's; return for any other error."""
@@ -234,6 +314,8 @@ class TransactionRunner:
             return
         if fault is Fault.TRANSIENT:
             raise RetryableError(error) from error
+        if fault is Fault.ROW_COUNT:
+            raise RowCountMismatch from error
         if fault is Fault.CONSTRAINT:
             self.metrics.count_refusal()
             raise ConstraintViolation(error) from error
@@ -241,9 +323,11 @@ class TransactionRunner:
 
 
 def _roll_back(connection: Connection) -> bool:
-    """Roll back; return whether the connection can be used again."""
+    """Roll back an open transaction; return whether the connection can be used again."""
+    if connection.is_over or not connection.has_run:
+        return True
     try:
-        connection.command("ROLLBACK")
+        connection.roll_back()
     except Exception:  # noqa: BLE001  # Any error means that the connection is of no use.
         return False
     return True
@@ -299,10 +383,11 @@ class PooledConnection:
             self.drop()
             raise
 
-    def open(self) -> Connection:
+    def open(self, mode: TransactionMode) -> Connection:
         """Open a cursor for one transaction."""
-        listened = None if self._listened is None else ListenedConnection(self._listened)
-        return Connection(self._driver.open_cursor(self._connection), listened)
+        cursor = self._driver.open_cursor(self._connection)
+        listened = None if self._listened is None else ListenedConnection(self._listened, cursor)
+        return Connection(cursor, mode, listened)
 
     @property
     def has_served(self) -> bool:
@@ -329,6 +414,10 @@ class PooledConnection:
         self._connection.invalidate()
         if self._listened is not None:
             self._listened.close()
+
+
+class _DeadConnectionError(Exception):
+    """A connection died in the pool before the transaction began on it."""
 
 
 class RetryableError(Exception):

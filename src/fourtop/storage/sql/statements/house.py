@@ -116,7 +116,7 @@ class HouseMapper:
     def write_new(self, cursor: Cursor, house: House) -> None:
         """Write the house of a new restaurant."""
         row = {**restaurant_row(house.restaurant), **_COUNTERS}
-        cursor.touched(self._insert, {f"new_{name}": value for name, value in row.items()})
+        cursor.later(self._insert, {f"new_{name}": value for name, value in row.items()})
         new = [_Difference(part, [], dict(part.entries(house)), {}) for part in PARTS]
         self._write(cursor, house.restaurant.id, new)
 
@@ -126,7 +126,7 @@ class HouseMapper:
         if old.restaurant != new.restaurant:
             row = restaurant_row(new.restaurant)
             given = {f"new_{name}": row[name] for name in RESTAURANT if name != "id"}
-            cursor.touched(self._update, {"restaurant": restaurant_id, **given})
+            cursor.later(self._update, {"restaurant": restaurant_id, **given})
         self._write(cursor, restaurant_id, _differences(old, new))
 
     def _write(
@@ -163,8 +163,8 @@ class HouseMapper:
         rows: Sequence[Row],
     ) -> None:
         others = {"restaurant": restaurant_id}
-        parameters = self._dialect.parameter_sets(part.table, rows, others)
-        cursor.touched(statements[part.table], *parameters)
+        for parameters in self._dialect.parameter_sets(part.table, rows, others):
+            cursor.later(statements[part.table], parameters)
 
     def _deletion(self, part: Part) -> Statement:
         table = self._dialect.tables[part.table]
@@ -232,6 +232,10 @@ class HouseCache:
     def __init__(self) -> None:
         self._houses: dict[str, tuple[int, int, House]] = {}
         self._lock = Lock()
+
+    def has(self, restaurant_id: str) -> bool:
+        """Whether the cache has any house of a restaurant, of whatever versions."""
+        return restaurant_id in self._houses
 
     def find(self, restaurant_id: str, versions: Versions) -> House | None:
         """Return the house at these versions if the cache has it."""

@@ -50,8 +50,14 @@ class ScopeShape:
     listing: tuple[str, ...] | None = None
 
     @classmethod
-    def of(cls, scope: Scope, now_us: int, *, has_house: bool) -> ScopeShape:
-        """Return the shape of a scope."""
+    def of(cls, scope: Scope, *, has_house: bool, has_seated: bool) -> ScopeShape:
+        """Return the shape of a scope.
+
+        Args:
+            scope: The scope.
+            has_house: Whether the house is loaded, too.
+            has_seated: Whether the seated parties are loaded: ``Scope.sees_seated`` tells.
+        """
         ids = named_ids(scope)
         # Owners are those of the allocations in windows; without a window nothing is loaded.
         flags = _FLAGS if scope.windows else _FLAGS_WITHOUT_WINDOWS
@@ -65,7 +71,7 @@ class ScopeShape:
             named=(*ids, *[name for name in flags if getattr(scope, name)]),
             single=tuple([name for name in ids if name != "tables" and len(ids[name]) == 1]),
             has_house=has_house,
-            has_seated=scope.sees_seated(now_us),
+            has_seated=has_seated,
             listing=None if scope.listing is None else conditions_of(scope.listing),
         )
 
@@ -74,7 +80,8 @@ class ScopeShape:
         """Whether the scope names nothing."""
         spans = self.windows or self.sittings or self.headcounts or self.counted_parties
         is_listed = self.listing is not None or self.slot_starts
-        return not (spans or is_listed or self.stored_results or self.named or self.has_house)
+        is_named = self.named or self.has_house or self.has_seated
+        return not (spans or is_listed or self.stored_results or is_named)
 
 
 def named_ids(scope: Scope) -> dict[str, Collection[str]]:
