@@ -128,6 +128,9 @@ class Snapshots:
             if expected is not None:
                 self._reader.take(expected, found.reads[0], loaded)
         elif is_last:
+            if house is None:
+                # The next read expects that it must read the house.
+                self.houses.drop(restaurant_id)
             return None
         else:
             if not found.is_on_time:

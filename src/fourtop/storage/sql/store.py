@@ -437,8 +437,11 @@ class SqlStore:
     # ---- the steps of a call: read and decide, then write
 
     def _snapshot(self, scope: Scope) -> Snapshot:
-        """Read a scope in one transaction; in a second one if an expectation of it failed."""
-        for expects in (True, False):
+        """Read a scope in one transaction; in another one if an expectation of it failed.
+
+        The failure corrects the expectation. The last try has none.
+        """
+        for expects in (True, True, False):
 
             def work(connection: Connection, *, expects: bool = expects) -> Snapshot | None:
                 return self._snapshots.look_up(connection, scope, expects=expects)

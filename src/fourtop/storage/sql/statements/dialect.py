@@ -173,7 +173,7 @@ class Dialect(ABC):
 
     @abstractmethod
     def expected_count(self, count: ColumnElement[int], name: str) -> ColumnElement[int]:
-        """Return a count that must equal a parameter; any other count fails the statement."""
+        """Return a column that fails the statement unless a count equals a parameter."""
 
     # ---- reading: rows as JSON, so that one statement returns the rows of several tables
 
@@ -341,8 +341,8 @@ class PostgresDialect(Dialect):
         language it speaks.
         """
         expected = count == bindparam(name, type_=BigInteger())
-        mark = literal_column(f"'{ROW_COUNT_MARK}'", type_=Text())
-        return cast(case((expected, cast(count, Text)), else_=mark), BigInteger)
+        one, mark = (literal_column(f"'{each}'", type_=Text()) for each in ("1", ROW_COUNT_MARK))
+        return cast(case((expected, one), else_=mark), BigInteger)
 
     def json_array(self, *columns: ColumnElement[Any]) -> ColumnElement[Any]:
         """Use ``json_build_array``."""

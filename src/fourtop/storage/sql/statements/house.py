@@ -163,8 +163,11 @@ class HouseMapper:
         rows: Sequence[Row],
     ) -> None:
         others = {"restaurant": restaurant_id}
-        for parameters in self._dialect.parameter_sets(part.table, rows, others):
-            cursor.later(statements[part.table], parameters)
+        sets = self._dialect.parameter_sets(part.table, rows, others)
+        if len(sets) == 1:
+            cursor.later(statements[part.table], sets[0])
+        else:
+            cursor.touched(statements[part.table], *sets)
 
     def _deletion(self, part: Part) -> Statement:
         table = self._dialect.tables[part.table]
