@@ -311,7 +311,11 @@ class CommitsWhatFailed(SqlStore):
 
         class Careless(TransactionRunner):
             def run(
-                self, mode: TransactionMode, work: Callable[[Connection], Any], name: str
+                self,
+                mode: TransactionMode,
+                work: Callable[[Connection], Any],
+                name: str,
+                deadline: float = 0.0,
             ) -> Any:
                 raised: list[RowCountMismatch] = []
 
@@ -321,7 +325,7 @@ class CommitsWhatFailed(SqlStore):
                     except RowCountMismatch as error:
                         raised.append(error)
 
-                result = super().run(mode, kept, name)
+                result = super().run(mode, kept, name, deadline)
                 if raised:
                     raise raised[0]
                 return result

@@ -506,11 +506,18 @@ class StaleVersion(FourtopError):
 
 @attrs.define(slots=False, eq=False, repr=False)
 class StoreUnavailable(FourtopError):
-    """The store cannot be reached or gave up. Nothing was changed; try again later."""
+    """The store cannot be reached or gave up. Nothing was changed; try again later.
+
+    Args:
+        why: What happened.
+        retry_after_seconds: The time to wait, in whole seconds, if other commands were in the way;
+            ``None``: nobody knows.
+    """
 
     default_code = Code.STORE_UNAVAILABLE
 
     why: str
+    retry_after_seconds: int | None = attrs.field(default=None, kw_only=True)
 
     def __str__(self) -> str:
         return f"the store is unavailable: {self.why}"

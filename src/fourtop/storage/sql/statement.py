@@ -60,6 +60,23 @@ class TransactionMode:
     is_read_only: bool
 
 
+@attrs.frozen(kw_only=True)
+class SessionSettings:
+    """The settings of a transaction on a database that has sessions and roles.
+
+    Args:
+        lock_timeout_seconds: How long the transaction waits for a lock.
+        role: The role that it takes; ``None``: it keeps the role of the login.
+        sets_tenant: Whether it sets the restaurant for row-level security.
+        advisory_lock: The function that takes an advisory lock, and the key; ``None``: no lock.
+    """
+
+    lock_timeout_seconds: float
+    role: str | None = None
+    sets_tenant: bool = False
+    advisory_lock: tuple[str, int] | None = None
+
+
 class Cursor(Protocol):
     """Executes statements inside one transaction, in the order in which it is given them."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from contextlib import suppress
+from time import monotonic
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
@@ -41,6 +42,7 @@ from fourtop.storage.sql.connection.transaction import (
     StoreMetrics,
     TransactionRunner,
 )
+from fourtop.storage.sql.connection.write_queue import WriteQueues, whole_seconds
 from fourtop.storage.sql.snapshot import Snapshot, Snapshots
 from fourtop.storage.sql.statement import Call
 from fourtop.storage.sql.statements.registry import statements_for
@@ -73,8 +75,9 @@ class SqlStore:
         schema: The schema that holds the tables on PostgreSQL.
         role: The role that each transaction takes on PostgreSQL, so that row-level security applies
             to any login; the login must be a member. ``None``: the login's own role.
-        lock_timeout_seconds: How long a transaction waits for a restaurant before it is retried
-            (0.001–3,600).
+        lock_timeout_seconds: How long a transaction waits for a restaurant before it is retried, on
+            SQLite for the file (0.001–3,600). A call waits at most five times as long, plus 0.7 s
+            in pauses, before it raises ``StoreUnavailable`` with the seconds to wait.
 
     Raises:
         InvalidInput: The source is not a URL or engine of a supported database and driver, or the
@@ -95,7 +98,14 @@ class SqlStore:
         _check_timeout(lock_timeout_seconds)
         statements = statements_for(database, schema)
         options = StoreOptions(clock=clock, role=role, lock_timeout_seconds=lock_timeout_seconds)
-        self._transactions = TransactionRunner(self.engine)
+        self._transactions = TransactionRunner(
+            self.engine, lock_timeout_seconds=lock_timeout_seconds
+        )
+        self._queues = WriteQueues(
+            most_inside=statements.dialect.most_writers,
+            patience_seconds=self._transactions.patience_seconds,
+            retry_after_seconds=whole_seconds(lock_timeout_seconds),
+        )
         self._start = StartCheck(statements.dialect, options, self._transactions)
         self._transactions.before = self._start
         self._tenant = TenantAccess(statements.dialect, options)
@@ -182,7 +192,7 @@ class SqlStore:
             self._house_rows.write_new(connection, house)
 
         try:
-            self._transactions.run(self._tenant.write_mode, work, "add_restaurant")
+            self._write_alone(house.restaurant.id, work, "add_restaurant")
         except ConstraintViolation as violation:
             restaurant = house.restaurant
             # The databases differ in which of two constraints they report.
@@ -212,7 +222,7 @@ class SqlStore:
 
         self._guard.check(restaurant_id)
         try:
-            self._transactions.run(self._tenant.write_mode, work, "remove_restaurant")
+            self._write_alone(restaurant_id, work, "remove_restaurant")
         finally:
             self._snapshots.houses.drop(restaurant_id)
 
@@ -274,7 +284,7 @@ class SqlStore:
                 return decision.result
 
             try:
-                result = self._transactions.run(self._tenant.write_mode, work, "transact")
+                result = self._write_alone(scope.restaurant_id, work, "transact")
             except (ConstraintViolation, RowCountMismatch) as error:
                 # The rows are not as the decision assumed. Decide once more, and explain a refusal
                 # by the rows themselves.
@@ -322,8 +332,8 @@ class SqlStore:
             StoreUnavailable: The store cannot be reached; nothing was changed. Try again.
         """
         self._guard.check(restaurant_id)
-        return self._transactions.run(
-            self._tenant.write_mode,
+        return self._write_alone(
+            restaurant_id,
             lambda connection: self._tenant.reset_clock(connection, restaurant_id),
             "reset_clock",
         )
@@ -435,6 +445,16 @@ class SqlStore:
         return self._jobs.write(work, name, OutboxLock.SHARED)
 
     # ---- the steps of a call: read and decide, then write
+
+    def _write_alone(self, restaurant_id: str, work: Callable[[Connection], T], name: str) -> T:
+        """Run work that locks a restaurant, after earlier calls of this process have done so.
+
+        Until then it holds no connection, so that the calls at one restaurant never fill the pool.
+        """
+        deadline = monotonic() + self._transactions.patience_seconds
+        key = "" if self._tenant.locks_database else restaurant_id
+        with self._queues.place(key):
+            return self._transactions.run(self._tenant.write_mode, work, name, deadline)
 
     def _snapshot(self, scope: Scope) -> Snapshot:
         """Read a scope in one transaction; in another one if an expectation of it failed.

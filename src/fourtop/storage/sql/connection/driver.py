@@ -159,8 +159,14 @@ class Driver(Protocol):
         """
         ...
 
-    def set_up(self, pooled: Any) -> None:
-        """Set up a pooled connection that a host may have opened before the store existed."""
+    def set_up(self, pooled: Any, lock_timeout_seconds: float) -> None:
+        """Set up a pooled connection that a host may have opened before the store existed.
+
+        Args:
+            pooled: The connection.
+            lock_timeout_seconds: How long a statement on it waits for a lock, if the database has
+                no such setting for a transaction.
+        """
         ...
 
     def open_cursor(self, pooled: Any) -> DriverCursor:

@@ -198,7 +198,7 @@ class PsycopgDriver:
         if url is not None and _THRESHOLD not in url.query:
             event.listen(engine, "connect", _prepare_without_pooler)
 
-    def set_up(self, pooled: Any) -> None:
+    def set_up(self, pooled: Any, lock_timeout_seconds: float) -> None:
         """Do nothing: PostgreSQL needs no settings outside of transactions."""
 
     def open_cursor(self, pooled: Any) -> DriverCursor:

@@ -20,14 +20,13 @@ from fourtop.storage.sql.connection.driver import (
 from fourtop.storage.sql.statement import Statement
 from fourtop.storage.sql.tables.columns import Database
 
-_BUSY_MILLISECONDS: Final = 5_000
 _PRAGMAS: Final = (
-    f"busy_timeout = {_BUSY_MILLISECONDS}",
     "journal_mode = WAL",
     "synchronous = FULL",
     "foreign_keys = ON",
 )
 _IS_SET_UP: Final = "fourtop.is_set_up"
+_TIMEOUT: Final = "fourtop.busy_timeout"
 _DRIVERS: Final = ("pysqlite", "aiosqlite")
 # Prefixes, because each code has variants: recovery, snapshot, shared cache.
 _BUSY: Final = ("SQLITE_BUSY", "SQLITE_LOCKED")
@@ -95,9 +94,18 @@ class SqliteDriver:
         del url
         event.listen(engine, "connect", _set_pragmas)
 
-    def set_up(self, pooled: Any) -> None:
-        """Set the pragmas on a connection that the host opened before the store existed."""
+    def set_up(self, pooled: Any, lock_timeout_seconds: float) -> None:
+        """Set the pragmas on a connection that the host opened before the store existed.
+
+        Another store on the same engine may have set another timeout.
+        """
         _set_pragmas(pooled.dbapi_connection, pooled)
+        milliseconds = max(1, round(lock_timeout_seconds * 1000))
+        if pooled.info.get(_TIMEOUT) != milliseconds:
+            cursor = pooled.cursor()
+            cursor.execute(f"PRAGMA busy_timeout = {milliseconds}")
+            cursor.close()
+            pooled.info[_TIMEOUT] = milliseconds
 
     def open_cursor(self, pooled: Any) -> DriverCursor:
         """Open a plain cursor."""

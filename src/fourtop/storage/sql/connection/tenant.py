@@ -16,8 +16,8 @@ from fourtop.clock import SystemClock
 from fourtop.errors import NotFound
 from fourtop.model.results import Versions
 from fourtop.ports import MAX_STEP_BACK_US, Clock, is_behind, tell_time
-from fourtop.storage.sql.statement import Call, Cursor, Statement, TransactionMode
-from fourtop.storage.sql.statements.dialect import Dialect, SessionSettings
+from fourtop.storage.sql.statement import Call, Cursor, SessionSettings, Statement, TransactionMode
+from fourtop.storage.sql.statements.dialect import Dialect
 from fourtop.storage.sql.statements.expressions import microseconds, number_literal, restaurant
 from fourtop.storage.sql.tables.security import EVERY_RESTAURANT
 
@@ -80,6 +80,7 @@ class TenantAccess:
         self._remembering = Lock()
         self.write_mode: TransactionMode = dialect.write_mode
         self.read_mode: TransactionMode = dialect.read_mode
+        self.locks_database: bool = dialect.locks_database
         self._settings = dialect.session_settings(
             SessionSettings(
                 sets_tenant=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import random
 import time
 from collections import Counter
@@ -26,6 +27,7 @@ from fourtop.storage.sql.connection.errors import (
     is_slug_taken,
 )
 from fourtop.storage.sql.connection.listeners import ListenedConnection, has_listeners
+from fourtop.storage.sql.connection.write_queue import whole_seconds
 from fourtop.storage.sql.statement import NO_PARAMETERS, Call, Statement, TransactionMode
 from fourtop.storage.sql.statements.row_changes import RowCountMismatch
 
@@ -204,23 +206,43 @@ class TransactionRunner:
         engine: The source of connections. The runner sends BEGIN, COMMIT and ROLLBACK itself and
             returns each connection in the state in which the pool gave it.
         wait: Waits for some seconds before a retry; an async store waits in its own way.
+        lock_timeout_seconds: How long each try waits for a lock.
     """
 
-    def __init__(self, engine: sqlalchemy.Engine, wait: Callable[[float], None] = pause) -> None:
+    def __init__(
+        self,
+        engine: sqlalchemy.Engine,
+        wait: Callable[[float], None] = pause,
+        *,
+        lock_timeout_seconds: float = 5.0,
+    ) -> None:
         self.engine = engine
+        self.lock_timeout_seconds = lock_timeout_seconds
         self.metrics: StoreMetrics = StoreMetrics()
         self.wait = wait
         # Called once, before the first transaction.
         self.before: Callable[[], None] | None = None
         self._driver = driver_of(engine.dialect.name)
 
-    def run(self, mode: TransactionMode, work: Callable[[Connection], T], name: str) -> T:
+    @property
+    def patience_seconds(self) -> float:
+        """How long the tries of one call wait in all, at most: for locks, and between the tries."""
+        return (len(WAITS_SECONDS) + 1) * self.lock_timeout_seconds + sum(WAITS_SECONDS)
+
+    def run(
+        self,
+        mode: TransactionMode,
+        work: Callable[[Connection], T],
+        name: str,
+        deadline: float = math.inf,
+    ) -> T:
         """Run work in a transaction, and again after a conflict, in a new transaction.
 
         Args:
             mode: How the transaction begins.
             work: The work; it may be called several times.
             name: The name of the work in the log.
+            deadline: The time of ``monotonic`` after which it is not tried again.
 
         Raises:
             StoreUnavailable: Nothing was changed; try again later.
@@ -237,8 +259,9 @@ class TransactionRunner:
             try:
                 return self._run_once(mode, work, name)
             except RetryableError as conflict:
-                if number == len(WAITS_SECONDS):
-                    raise as_ours(conflict.cause, Fault.TRANSIENT) from conflict.cause
+                if number == len(WAITS_SECONDS) or time.monotonic() >= deadline:
+                    wait = whole_seconds(self.lock_timeout_seconds)
+                    raise as_ours(conflict.cause, Fault.TRANSIENT, wait) from conflict.cause
                 code = code_of(conflict.cause)
                 self.metrics.count_retry(code)
                 LOG.info("%s is tried again after %s", name, code)
@@ -254,7 +277,7 @@ class TransactionRunner:
         """
         while True:
             try:
-                pooled = PooledConnection(self.engine, self._driver)
+                pooled = PooledConnection(self.engine, self._driver, self.lock_timeout_seconds)
             except Exception as error:
                 self._translate(error)
                 raise
@@ -359,11 +382,14 @@ class PooledConnection:
     Args:
         engine: Its pool lends the connection.
         driver: The driver of the engine.
+        lock_timeout_seconds: How long a statement waits for a lock on it.
     """
 
     __slots__ = ("_before", "_connection", "_driver", "_listened")
 
-    def __init__(self, engine: sqlalchemy.Engine, driver: Driver) -> None:
+    def __init__(
+        self, engine: sqlalchemy.Engine, driver: Driver, lock_timeout_seconds: float
+    ) -> None:
         self._driver = driver
         self._listened: sqlalchemy.Connection | None = None
         if has_listeners(engine):
@@ -373,7 +399,7 @@ class PooledConnection:
         else:
             self._connection = engine.raw_connection()
         try:
-            driver.set_up(self._connection)
+            driver.set_up(self._connection, lock_timeout_seconds)
             attribute, manual = driver.manual_commit
             connection = self._connection.dbapi_connection
             self._before = getattr(connection, attribute)

@@ -46,7 +46,12 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.sql.elements import ClauseElement
 
-from fourtop.storage.sql.statement import ROW_COUNT_MARK, Statement, TransactionMode
+from fourtop.storage.sql.statement import (
+    ROW_COUNT_MARK,
+    SessionSettings,
+    Statement,
+    TransactionMode,
+)
 from fourtop.storage.sql.statements.expressions import microseconds, restaurant
 from fourtop.storage.sql.tables.catalog import Catalog, catalog
 from fourtop.storage.sql.tables.columns import Database
@@ -86,23 +91,6 @@ class GivenRows:
         return select(literal_column("1")).select_from(self.source).where(*conditions).exists()
 
 
-@attrs.frozen(kw_only=True)
-class SessionSettings:
-    """The settings of a transaction on a database that has sessions and roles.
-
-    Args:
-        lock_timeout_seconds: How long the transaction waits for a lock.
-        role: The role that it takes; ``None``: it keeps the role of the login.
-        sets_tenant: Whether it sets the restaurant for row-level security.
-        advisory_lock: The function that takes an advisory lock, and the key; ``None``: no lock.
-    """
-
-    lock_timeout_seconds: float
-    role: str | None = None
-    sets_tenant: bool = False
-    advisory_lock: tuple[str, int] | None = None
-
-
 class Dialect(ABC):
     """The SQL that differs between the two databases.
 
@@ -115,6 +103,10 @@ class Dialect(ABC):
     read_mode: ClassVar[TransactionMode]
     # The clock of the database in microseconds; None: this machine tells the time.
     server_clock: ClassVar[ColumnElement[int] | None] = None
+    # How many commands of a restaurant hold a connection at once; whether they wait for those of
+    # the other restaurants, too.
+    most_writers: ClassVar[int]
+    locks_database: ClassVar[bool]
     # Whether a setting of the transaction keeps the restaurant's time from the statement that tells
     # it to those that read, so that both can be sent together.
     keeps_time: ClassVar[bool]
@@ -292,6 +284,9 @@ class PostgresDialect(Dialect):
     server_clock: ClassVar[ColumnElement[int] | None] = cast(
         literal_column("extract(epoch FROM clock_timestamp()) * 1000000"), BigInteger
     )
+    # While one command ends on its way over the network, the next waits at the lock already.
+    most_writers = 2
+    locks_database = False
     keeps_time = True
     writes_in_one_statement = True
     _compiler = _UNTYPED_POSTGRES()
@@ -439,6 +434,8 @@ class SqliteDialect(Dialect):
     database: ClassVar[Database] = "sqlite"
     write_mode: ClassVar[TransactionMode] = TransactionMode("BEGIN IMMEDIATE", is_read_only=False)
     read_mode: ClassVar[TransactionMode] = TransactionMode("BEGIN", is_read_only=True)
+    most_writers = 1
+    locks_database = True
     keeps_time = False
     writes_in_one_statement = False
     _compiler = _UNTYPED_SQLITE(paramstyle="named")
