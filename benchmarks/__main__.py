@@ -26,6 +26,7 @@ from benchmarks import (
     live_service,
     memory_growth,
     neighbours,
+    network,
     pictures,
     planner,
     postgresql,
@@ -82,6 +83,7 @@ PARTS: Final[dict[str, Measure]] = {
     "growth-sql": growth_sql.bars,
     "neighbours": neighbours.bars,
     "constraint": constraint.bars,
+    "network": network.bars,
 }
 # All parts that measure a database.
 DATABASES: Final = (
@@ -92,6 +94,7 @@ DATABASES: Final = (
     "growth-sql",
     "neighbours",
     "constraint",
+    "network",
 )
 REMARKS: Final[dict[str, Callable[[], str]]] = {
     "planner": planner.cold_start,

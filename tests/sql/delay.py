@@ -51,8 +51,7 @@ class DelayingProxy:
 
     def url(self, database: str, user: str) -> str:
         """Return the address of a database behind the proxy for SQLAlchemy."""
-        plain = "sslmode=disable&gssencmode=disable"
-        return f"postgresql+psycopg://{user}@127.0.0.1:{self.port}/{database}?{plain}"
+        return url_at(self.port, database, user)
 
     def _start(self, run: object, *args: object) -> None:
         thread = threading.Thread(target=run, args=args, daemon=True)  # type: ignore[arg-type]  # Any function of ours.
@@ -90,6 +89,12 @@ class DelayingProxy:
         """Count a round trip."""
         with self._counting:
             self.round_trips += 1
+
+
+def url_at(port: int, database: str, user: str) -> str:
+    """Return the address of a database at a port of this machine, without encryption."""
+    plain = "sslmode=disable&gssencmode=disable"
+    return f"postgresql+psycopg://{user}@127.0.0.1:{port}/{database}?{plain}"
 
 
 class _Talk:

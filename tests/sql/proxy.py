@@ -1,4 +1,4 @@
-"""A proxy before PostgreSQL that cuts the connection at a COMMIT, before or after passing it on.
+"""A proxy before PostgreSQL that cuts the connection at a statement, before or after passing it on.
 
 It reads what the client sends as messages of the protocol; what the server sends it passes on as it
 comes.
@@ -29,6 +29,8 @@ class Proxy:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self.cut: Cut | None = None
+        # The beginning of the statement at which it cuts.
+        self.at = b"COMMIT"
         self.cuts = 0
         self._open: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
@@ -68,7 +70,7 @@ class Proxy:
             server.sendall(_message(client, letters=0))
             while True:
                 message = _message(client, letters=1)
-                if not _commits(message) or self.cut is None:
+                if not _begins(message, self.at) or self.cut is None:
                     server.sendall(message)
                     continue
                 self.cuts += 1
@@ -77,15 +79,17 @@ class Proxy:
                     # The client never receives the reply.
                     server.sendall(message + _rest(client, message))
                     _hang_up(client)
+                    # The server executes what it has received, and ends the session.
+                    server.shutdown(socket.SHUT_WR)
                     return
                 break
         _hang_up(client)
         _hang_up(server)
 
 
-def _commits(message: bytes) -> bool:
-    """Whether a message is a COMMIT, as a query of its own or as a part of a pipeline."""
-    return message[:1] + message[5:].rstrip(b"\0") in (b"QCOMMIT", b"P\0COMMIT")
+def _begins(message: bytes, text: bytes) -> bool:
+    """Whether a message is a statement, as a query of its own or as a part of a pipeline."""
+    return message[:1] in (b"Q", b"P") and message[5:].lstrip(b"\0").startswith(text)
 
 
 def _rest(client: socket.socket, message: bytes) -> bytes:

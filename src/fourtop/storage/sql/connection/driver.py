@@ -75,7 +75,13 @@ class Ran:
 
 
 class DriverCursor(Protocol):
-    """A cursor of a driver for one transaction."""
+    """A cursor of a driver for one transaction.
+
+    Args:
+        is_manual: Whether it sends only what it is given, whatever mode the connection is in.
+    """
+
+    is_manual: bool
 
     @property
     def cursor(self) -> Any:
@@ -88,10 +94,6 @@ class DriverCursor(Protocol):
 
     def run(self, steps: Sequence[Step]) -> Ran:
         """Execute steps in order, in one round trip if the driver can; stop at the first error."""
-        ...
-
-    def execute_many(self, text: str, values: Sequence[Any]) -> int:
-        """Execute a text once per parameter set; return the number of rows that it touched."""
         ...
 
     @property
@@ -132,7 +134,10 @@ class Driver(Protocol):
     async_driver_name: str
     """The same for an asynchronous engine."""
     manual_commit: tuple[str, Any]
-    """An attribute of a driver's connection, and the value with which it begins no transactions."""
+    """An attribute of a driver's connection, and the value with which it begins no transactions.
+
+    Only a cursor of the driver itself needs it: see ``DriverCursor.is_manual``.
+    """
 
     def check(self, engine: Engine) -> None:
         """Refuse an engine that no store can work on.

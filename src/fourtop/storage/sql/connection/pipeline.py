@@ -74,19 +74,10 @@ class PreparedStatements:
         return names
 
 
-@attrs.frozen
-class _Sent:
-    """A message that awaits its result.
-
-    Args:
-        step: Its step; ``None``: the message prepares or gives up a statement.
-        text: The text of the statement that it prepares.
-        name: The name of that statement.
-    """
-
-    step: Step | None = None
-    text: str = ""
-    name: bytes = b""
+# A message that awaits its result: its step, or the text and the name of the statement that it
+# prepares. A message without either gives up a statement.
+_Sent = tuple[Step | None, str, bytes]
+_GIVEN_UP: Final[_Sent] = (None, "", b"")
 
 
 class PipelineCursor:
@@ -100,6 +91,8 @@ class PipelineCursor:
     """
 
     __slots__ = ("_connection", "_cursor", "_is_broken", "_pgconn", "_pooled", "_transformer")
+
+    is_manual = True
 
     def __init__(self, pooled: Any) -> None:
         self._pooled = pooled
@@ -128,13 +121,6 @@ class PipelineCursor:
         """Whether a statement failed, so that COMMIT would roll back."""
         return bool(self._pgconn.transaction_status == _psycopg().pq.TransactionStatus.INERROR)
 
-    def execute_many(self, text: str, values: Sequence[Any]) -> int:
-        """Execute a text once per parameter set; return the number of rows that it touched."""
-        ran = self.run([Step(text, each) for each in values])
-        if ran.error is not None:
-            raise ran.error
-        return sum(each.touched for each in ran.outcomes)
-
     def run(self, steps: Sequence[Step]) -> Ran:
         """Execute steps in order, in one round trip; stop at the first error."""
         psycopg, pgconn = _psycopg(), self._pgconn
@@ -143,6 +129,14 @@ class PipelineCursor:
         # An interrupt in the midst leaves it so, and the connection is of no use any more.
         self._is_broken = True
         sent: list[_Sent] = []
+        try:
+            if steps[-1].text == "COMMIT":
+                # A connection that died while the decision ran is found before the COMMIT is sent.
+                # The first call reads the last words of the server, the second finds the end.
+                pgconn.consume_input()
+                pgconn.consume_input()
+        except psycopg.Error as lost:
+            return Ran([], lost)
         try:
             pgconn.enter_pipeline_mode()
             self._send(steps, sent)
@@ -164,22 +158,22 @@ class PipelineCursor:
         for step in steps:
             if step.values is None:
                 pgconn.send_query_params(step.text.encode(), None)
-                sent.append(_Sent(step))
+                sent.append((step, "", b""))
                 continue
             name, is_new = prepared.find(step.text, threshold)
             if name is not None and is_new:
                 pgconn.send_prepare(name, step.text.encode())
-                sent.append(_Sent(None, step.text, name))
+                sent.append((None, step.text, name))
             # As text without types: the casts in our statements say what they are.
             values = self._transformer.dump_sequence(step.values, _formats(len(step.values)))
             if name is None:
                 pgconn.send_query_params(step.text.encode(), values)
             else:
                 pgconn.send_query_prepared(name, values)
-            sent.append(_Sent(step))
+            sent.append((step, "", b""))
         for name in prepared.superfluous():
             pgconn.send_query_params(b"DEALLOCATE " + name, None)
-            sent.append(_Sent())
+            sent.append(_GIVEN_UP)
         pgconn.pipeline_sync()
 
     # ---- receiving
@@ -212,33 +206,33 @@ class PipelineCursor:
         return results, None
 
     def _ran(self, sent: Sequence[_Sent], results: Sequence[Any], error: Exception | None) -> Ran:
-        psycopg, status = _psycopg(), _psycopg().pq.ExecStatus
+        psycopg = _psycopg()
+        status = psycopg.pq.ExecStatus
+        has_rows, is_done = status.TUPLES_OK, status.COMMAND_OK
         outcomes: list[Outcome] = []
-        for each, result in zip(sent, results, strict=False):
-            if result.status not in (status.TUPLES_OK, status.COMMAND_OK):
-                if each.step is None and not each.text:
+        for (step, text, name), result in zip(sent, results, strict=False):
+            found = result.status
+            if found == has_rows:
+                self._transformer.set_pgresult(result)
+                rows = self._transformer.load_rows(0, result.ntuples, tuple)
+                outcomes.append(Outcome(rows, result.command_tuples or 0))
+            elif found != is_done:
+                if step is None and not text:
                     # The server has lost a statement that we wanted to give up.
                     continue
                 failed = psycopg.errors.error_from_result(result)
                 is_complete = len(results) > len(sent)
                 return Ran(outcomes, failed, is_complete or _ends_session(failed))
-            if each.step is None:
-                if each.name:
-                    self._pooled.info[_PREPARED].keep(each.text, each.name)
-                continue
-            if result.command_status == b"ROLLBACK" and each.step.text == "COMMIT":
+            elif step is None:
+                if name:
+                    self._pooled.info[_PREPARED].keep(text, name)
+            elif result.command_status == b"ROLLBACK" and step.text == "COMMIT":
                 return Ran(outcomes, psycopg.errors.InFailedSqlTransaction("nothing to commit"))
-            outcomes.append(self._outcome(result))
+            else:
+                outcomes.append(Outcome([], result.command_tuples or 0))
         if len(results) <= len(sent):
             return Ran(outcomes, error, is_answered=False)
         return Ran(outcomes)
-
-    def _outcome(self, result: Any) -> Outcome:
-        rows: list[Any] = []
-        if result.nfields:
-            self._transformer.set_pgresult(result)
-            rows = self._transformer.load_rows(0, result.ntuples, tuple)
-        return Outcome(rows, result.command_tuples or 0)
 
 
 def _ends_session(error: Any) -> bool:

@@ -112,6 +112,7 @@ class PsycopgCursor:
     cursor: Any
     _connection: Any
     _is_raw: bool
+    is_manual: bool = False
 
     def bind(self, statement: Statement, parameters: Mapping[str, Any]) -> tuple[str, Any]:
         """Return numbered parameters for a raw cursor, else named ones."""
@@ -125,12 +126,6 @@ class PsycopgCursor:
     def run(self, steps: Sequence[Step]) -> Ran:
         """Execute steps one by one."""
         return run_one_by_one(self.cursor, steps, self._command)
-
-    def execute_many(self, text: str, values: Sequence[Any]) -> int:
-        """Execute a text once per parameter set; return the number of rows that it touched."""
-        self.cursor.executemany(text, values)
-        touched: int = self.cursor.rowcount
-        return touched
 
     def _command(self, text: str) -> None:
         """Execute BEGIN, COMMIT or ROLLBACK with auto-prepare off.

@@ -46,6 +46,7 @@ class SqliteCursor:
 
     cursor: Any
     is_aborted: bool = False
+    is_manual: bool = False
 
     def bind(self, statement: Statement, parameters: Mapping[str, Any]) -> tuple[str, Any]:
         """Return named parameters."""
@@ -55,12 +56,6 @@ class SqliteCursor:
     def run(self, steps: Sequence[Step]) -> Ran:
         """Execute steps one by one: there is no network in between."""
         return run_one_by_one(self.cursor, steps, self.cursor.execute)
-
-    def execute_many(self, text: str, values: Sequence[Any]) -> int:
-        """Execute a text once per parameter set; return the number of rows that it touched."""
-        self.cursor.executemany(text, values)
-        touched: int = self.cursor.rowcount
-        return touched
 
 
 class SqliteDriver:

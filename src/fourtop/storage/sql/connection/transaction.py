@@ -97,20 +97,24 @@ class Connection:
 
     def touched(self, statement: Statement, /, *parameters: Mapping[str, Any]) -> int:
         """Execute a statement once per parameter set and return the number of rows it touched."""
-        if len(parameters) == 1:
-            return self._run((Call(statement, parameters[0]),))[-1].touched
+        if len(parameters) == 1 or self._cursor.is_manual:
+            outcomes = self._run([Call(statement, each) for each in parameters])
+            return sum(each.touched for each in outcomes[len(outcomes) - len(parameters) :])
         self.flush()
         text: str = statement.text
         sets: Any = [{**statement.constants, **each} for each in parameters]
-        if self._listened is None:
-            return self._cursor.execute_many(text, sets)
-        text, sets = self._listened.before(statement, text, sets, many=True)
+        if self._listened is not None:
+            text, sets = self._listened.before(statement, text, sets, many=True)
+        cursor, error = self._cursor.cursor, None
         try:
-            touched = self._cursor.execute_many(text, sets)
-        except Exception as error:
-            self._listened.after(0, error)
+            cursor.executemany(text, sets)
+        except Exception as caught:
+            error = caught
             raise
-        self._listened.after(1, None)
+        finally:
+            if self._listened is not None:
+                self._listened.after(int(error is None), error)
+        touched: int = cursor.rowcount
         return touched
 
     def flush(self) -> None:
@@ -391,6 +395,7 @@ class PooledConnection:
         self, engine: sqlalchemy.Engine, driver: Driver, lock_timeout_seconds: float
     ) -> None:
         self._driver = driver
+        self._before: Any = None
         self._listened: sqlalchemy.Connection | None = None
         if has_listeners(engine):
             # Listeners receive a connection of SQLAlchemy, which holds the one of the pool.
@@ -400,11 +405,6 @@ class PooledConnection:
             self._connection = engine.raw_connection()
         try:
             driver.set_up(self._connection, lock_timeout_seconds)
-            attribute, manual = driver.manual_commit
-            connection = self._connection.dbapi_connection
-            self._before = getattr(connection, attribute)
-            if self._before != manual:
-                setattr(connection, attribute, manual)
         except BaseException:
             self.drop()
             raise
@@ -412,6 +412,13 @@ class PooledConnection:
     def open(self, mode: TransactionMode) -> Connection:
         """Open a cursor for one transaction."""
         cursor = self._driver.open_cursor(self._connection)
+        if not cursor.is_manual:
+            attribute, manual = self._driver.manual_commit
+            connection = self._connection.dbapi_connection
+            before = getattr(connection, attribute)
+            if before != manual:
+                setattr(connection, attribute, manual)
+                self._before = (attribute, before)
         listened = None if self._listened is None else ListenedConnection(self._listened, cursor)
         return Connection(cursor, mode, listened)
 
@@ -426,10 +433,8 @@ class PooledConnection:
 
     def give_back(self) -> None:
         """Return it to the pool as it came."""
-        connection = self._connection.dbapi_connection
-        attribute, _ = self._driver.manual_commit
-        if getattr(connection, attribute) != self._before:
-            setattr(connection, attribute, self._before)
+        if self._before is not None:
+            setattr(self._connection.dbapi_connection, *self._before)
         if self._listened is None:
             self._connection.close()
         else:

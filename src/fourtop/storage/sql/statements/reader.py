@@ -202,17 +202,18 @@ class Reader:
 
     def _parameters(self, shape: ScopeShape, scope: Scope, now_us: int) -> dict[str, Any]:
         parameters: dict[str, Any] = {"restaurant": scope.restaurant_id, "now_us": now_us}
-        for letter, spans in (
-            ("w", scope.spans),
-            ("s", scope.sitting_spans),
-            ("c", scope.headcount_spans),
-            ("p", scope.party_spans),
-            ("o", scope.slot_spans),
+        for letter, windows, spans in (
+            ("w", scope.windows, "spans"),
+            ("s", scope.sittings, "sitting_spans"),
+            ("c", scope.headcounts, "headcount_spans"),
+            ("p", scope.counted_parties, "party_spans"),
+            ("o", scope.slot_starts, "slot_spans"),
         ):
-            loaded = intervals(spans)
-            names = interval_names(letter, len(loaded))
-            for (first, last), (start_us, end_us) in zip(names, loaded, strict=True):
-                parameters |= {first: start_us, last: end_us}
+            if windows:
+                loaded = intervals(getattr(scope, spans))
+                names = interval_names(letter, len(loaded))
+                for (first, last), (start_us, end_us) in zip(names, loaded, strict=True):
+                    parameters[first], parameters[last] = start_us, end_us
         for number, (command, key) in enumerate(sorted(scope.stored_results)):
             parameters |= {f"a{number}_command": command, f"a{number}_key": key}
         if scope.listing is not None:

@@ -62,11 +62,11 @@ class ScopeShape:
         # Owners are those of the allocations in windows; without a window nothing is loaded.
         flags = _FLAGS if scope.windows else _FLAGS_WITHOUT_WINDOWS
         return cls(
-            windows=len(intervals(scope.spans)),
-            sittings=len(intervals(scope.sitting_spans)),
-            headcounts=len(intervals(scope.headcount_spans)),
-            counted_parties=len(intervals(scope.party_spans)),
-            slot_starts=len(intervals(scope.slot_spans)),
+            windows=len(intervals(scope.spans)) if scope.windows else 0,
+            sittings=len(intervals(scope.sitting_spans)) if scope.sittings else 0,
+            headcounts=len(intervals(scope.headcount_spans)) if scope.headcounts else 0,
+            counted_parties=len(intervals(scope.party_spans)) if scope.counted_parties else 0,
+            slot_starts=len(intervals(scope.slot_spans)) if scope.slot_starts else 0,
             stored_results=len(scope.stored_results),
             named=(*ids, *[name for name in flags if getattr(scope, name)]),
             single=tuple([name for name in ids if name != "tables" and len(ids[name]) == 1]),
