@@ -20,6 +20,7 @@ from benchmarks import (
     day_plan,
     evening,
     explain,
+    former,
     growth,
     growth_sql,
     hot_slot,
@@ -84,6 +85,7 @@ PARTS: Final[dict[str, Measure]] = {
     "neighbours": neighbours.bars,
     "constraint": constraint.bars,
     "network": network.bars,
+    "former": former.bars,
 }
 # All parts that measure a database.
 DATABASES: Final = (
@@ -95,6 +97,7 @@ DATABASES: Final = (
     "neighbours",
     "constraint",
     "network",
+    "former",
 )
 REMARKS: Final[dict[str, Callable[[], str]]] = {
     "planner": planner.cold_start,

@@ -77,6 +77,8 @@ class Counter:
         # a second.
         with self._engine.connect() as connection:
             connection.exec_driver_sql("SELECT pg_stat_force_next_flush()")
+        # What the owner has read to fill the tables shall not count for the first command.
+        self._owner.execute("SELECT pg_stat_force_next_flush()")
         found = self._owner.execute(_READ, [sorted(GROWING)]).fetchone()
         assert found is not None
         return Reading(int(found[0]), int(found[1]))
@@ -138,6 +140,7 @@ def readings(rows: int) -> dict[str, Reading]:
             before_us=round((NOW - timedelta(days=1)).timestamp()) * 1_000_000,
         )
         counter = Counter(engine, owner)
+        counter.reading_of(lambda: None)
         counts = {}
         for what, command in commands(desk):
             if "dead" in what:

@@ -517,7 +517,7 @@ class StoreUnavailable(FourtopError):
     default_code = Code.STORE_UNAVAILABLE
 
     why: str
-    retry_after_seconds: int | None = attrs.field(default=None, kw_only=True)
+    retry_after_seconds: int | None = None
 
     def __str__(self) -> str:
         return f"the store is unavailable: {self.why}"
@@ -540,6 +540,7 @@ class ClockBehind(StoreUnavailable):
     default_code = Code.CLOCK_BEHIND
 
     why: str = attrs.field(default="the clock is behind", init=False)
+    retry_after_seconds: int | None = attrs.field(default=None, init=False)
     restaurant_id: str
     told: str
     now: str

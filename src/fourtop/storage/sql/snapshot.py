@@ -61,7 +61,8 @@ class Snapshots:
     def __init__(
         self, dialect: Dialect, tenant: TenantAccess, reader: Reader, house_rows: HouseMapper
     ) -> None:
-        self._dialect = dialect
+        # Whether a read is sent before the answer that it depends on.
+        self.expects: bool = dialect.keeps_time
         self.tenant = tenant
         self._reader = reader
         self._house_rows = house_rows
@@ -77,34 +78,40 @@ class Snapshots:
             cursor,
             scope,
             lambda reads: self.tenant.lock_restaurant(cursor, scope.restaurant_id, reads),
-            expects=self._dialect.keeps_time,
+            expects=self.expects,
         )
         assert found is not None, "a locked restaurant can be read again"
         return found
 
-    def look_up(self, cursor: Cursor, scope: Scope, *, expects: bool) -> Snapshot | None:
-        """Read a scope without a lock.
-
-        Args:
-            cursor: Executes the statements.
-            scope: The scope.
-            expects: Whether to send everything at once, also the end of the transaction.
-
-        Returns:
-            The snapshot; ``None``: an expectation failed, and the transaction is over. Read again
-                without expectations.
+    def look_up(self, cursor: Cursor, scope: Scope) -> Snapshot:
+        """Read a scope without a lock and without expectations, step by step.
 
         Raises:
             NotFound: The restaurant does not exist.
         """
-        is_last = expects and self._dialect.keeps_time
+        found = self._enter(
+            cursor,
+            scope,
+            lambda reads: self.tenant.look_up_restaurant(cursor, scope.restaurant_id, reads),
+            expects=False,
+        )
+        assert found is not None, "the transaction is not over"
+        return found
+
+    def expect(self, cursor: Cursor, scope: Scope) -> Snapshot | None:
+        """Read a scope without a lock; send everything at once, also the end of the transaction.
+
+        Returns:
+            The snapshot; ``None``: an expectation failed, and the transaction is over. Read again.
+
+        Raises:
+            NotFound: The restaurant does not exist.
+        """
 
         def enter(reads: Sequence[Call]) -> LockedRestaurant:
-            return self.tenant.look_up_restaurant(
-                cursor, scope.restaurant_id, reads, is_last=is_last
-            )
+            return self.tenant.look_up_restaurant(cursor, scope.restaurant_id, reads, is_last=True)
 
-        return self._enter(cursor, scope, enter, expects=is_last, is_last=is_last)
+        return self._enter(cursor, scope, enter, expects=True, is_last=True)
 
     def load(self, cursor: Cursor, scope: Scope, into: Snapshot) -> None:
         """Read more records in the same transaction."""

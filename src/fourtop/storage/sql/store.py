@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from time import monotonic
@@ -55,6 +56,7 @@ from fourtop.storage.sql.tables.values import loads
 
 T = TypeVar("T")
 
+_EXPECTING_READS: Final = 2
 _TOO_MANY_NEEDS: Final = "a decision asked for more than three times"
 _LOCK_TIMEOUT_SECONDS: Final = (0.001, 3_600)
 
@@ -245,6 +247,14 @@ class SqlStore:
             FourtopError: An error that ``ask`` raises, unchanged.
         """
         self._guard.check(scope.restaurant_id)
+        if not self._snapshots.expects:
+            return self._transactions.run(
+                self._tenant.read_mode,
+                lambda connection: self._decide(
+                    connection, scope, self._snapshots.look_up(connection, scope), ask
+                ),
+                "read",
+            )
         for _ in range(MAX_NEEDS + 1):
             answer = self._ask(self._snapshot(scope), scope, ask)
             if not isinstance(answer, Need):
@@ -453,7 +463,9 @@ class SqlStore:
         """
         deadline = monotonic() + self._transactions.patience_seconds
         key = "" if self._tenant.locks_database else restaurant_id
-        with self._queues.place(key):
+        with self._queues.place(key) as has_waited:
+            if not has_waited:
+                deadline = math.inf
             return self._transactions.run(self._tenant.write_mode, work, name, deadline)
 
     def _snapshot(self, scope: Scope) -> Snapshot:
@@ -461,15 +473,19 @@ class SqlStore:
 
         The failure corrects the expectation. The last try has none.
         """
-        for expects in (True, True, False):
-
-            def work(connection: Connection, *, expects: bool = expects) -> Snapshot | None:
-                return self._snapshots.look_up(connection, scope, expects=expects)
-
-            found = self._transactions.run(self._tenant.read_mode, work, "read")
+        for _ in range(_EXPECTING_READS):
+            found = self._transactions.run(
+                self._tenant.read_mode,
+                lambda connection: self._snapshots.expect(connection, scope),
+                "read",
+            )
             if found is not None:
                 return found
-        raise AssertionError("a read without expectations succeeds")
+        return self._transactions.run(
+            self._tenant.read_mode,
+            lambda connection: self._snapshots.look_up(connection, scope),
+            "read",
+        )
 
     def _ask(self, snapshot: Snapshot, scope: Scope, ask: Callable[[View], T | Need]) -> T | Need:
         view = snapshot.view(scope)

@@ -87,8 +87,8 @@ class WriteQueues:
         """Return a place, to be taken by ``with``: commands of one key wait for each other."""
         return Place(self, key)
 
-    def enter(self, place: Place) -> None:
-        """Take a place, or wait for one.
+    def enter(self, place: Place) -> bool:
+        """Take a place, or wait for one; return whether it had to wait.
 
         Raises:
             StoreUnavailable: No place became free in time, or very many wait already. Nothing was
@@ -98,7 +98,7 @@ class WriteQueues:
             line = self._lines.setdefault(place.key, _Line())
             if len(line.inside) < self._most_inside:
                 line.inside.add(place)
-                return
+                return False
             signal = self.make_signal() if len(line.waiting) < MOST_WAITING else None
             if signal is not None:
                 line.waiting.append((place, signal))
@@ -107,6 +107,7 @@ class WriteQueues:
         # The place may have become free in the moment in which the patience ended.
         if not signal.wait(self._patience) and place not in line.inside:
             raise self._busy("other commands at the restaurant took too long")
+        return True
 
     def leave(self, place: Place) -> None:
         """Give a place back, or stop waiting for one. Doing it twice is harmless."""
@@ -140,9 +141,9 @@ class Place:
     queues: WriteQueues
     key: str
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> bool:
         try:
-            self.queues.enter(self)
+            return self.queues.enter(self)
         except BaseException:
             # Also if the caller is interrupted or cancelled while it waits.
             self.queues.leave(self)
