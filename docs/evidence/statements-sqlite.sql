@@ -188,17 +188,15 @@
 --     write_events
 --     raise_versions
 --
--- table_states: 3 statements
---     look_up_restaurant × 2
+-- table_states: 2 statements
+--     look_up_restaurant
 --     load_scope 15
 --
--- audit: 7 statements
---     look_up_restaurant × 2
+-- audit: 4 statements
+--     look_up_restaurant
 --     load_scope 17
---     look_up_restaurant
 --     load_scope 18
---     look_up_restaurant
---     load_scope 19
+--     load_scope 8
 --
 -- edit_floor: 4 statements
 --     lock_restaurant
@@ -226,7 +224,7 @@
 --
 -- a hold that expires: 7 statements
 --     lock_restaurant
---     load_scope 20
+--     load_scope 19
 --     write_holds_added
 --     write_members
 --     write_added
@@ -269,7 +267,7 @@
 --
 -- remove_restaurant: 35 statements
 --     lock_restaurant
---     load_scope 21
+--     load_scope 20
 --     remove_table_set_members
 --     remove_table_distances
 --     remove_table_aisles
@@ -1553,7 +1551,7 @@ SELECT (
 
 -- load_scope 8
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
--- is; here: allocations, bookings, holds. Used by: get_booking, move, cancel.
+-- is; here: allocations, bookings, holds. Used by: get_booking, move, cancel, audit.
 SELECT (
     SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
     FROM (
@@ -2381,7 +2379,7 @@ SELECT (
 
 -- load_scope 18
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
--- is; here: allocations, bookings, holds, extent. Used by: audit.
+-- is; here: allocations, bookings, holds. Used by: audit.
 SELECT (
     SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
     FROM (
@@ -2513,228 +2511,7 @@ SELECT (
         WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :w0_start - 2678400000000
             AND table_holds.occupied_start_us < :w0_end AND table_holds.occupied_end_us > :w0_start
     ) AS anon_7
-) AS holds, (
-    SELECT '[' || group_concat(anon_10.json_array_4) || ']' AS anon_9
-    FROM (
-        SELECT json_array(min(allocations.start_us), max(allocations.end_us)) AS json_array_4
-        FROM allocations
-        WHERE allocations.restaurant_id = :restaurant
-        UNION ALL
-        SELECT json_array(min(bookings.dining_start_us), max(bookings.dining_start_us) + 1) AS json_array_5
-        FROM bookings
-        WHERE bookings.restaurant_id = :restaurant
-    ) AS anon_10
-) AS extent;
-
--- load_scope 19
--- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
--- is; here: allocations, bookings, holds, extent. Used by: audit.
-SELECT (
-    SELECT '[' || group_concat(anon_2.json_array_1) || ']' AS anon_1
-    FROM (
-        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
-            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
-            allocations.block_id, allocations.shadow) AS json_array_1
-        FROM allocations
-        WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 21600000000
-            AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us <= 21600000000
-        UNION ALL
-        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
-            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
-            allocations.block_id, allocations.shadow) AS json_array_1
-        FROM allocations
-        WHERE allocations.restaurant_id = :restaurant AND allocations.start_us > :w0_start - 2678400000000
-            AND allocations.start_us < :w0_end AND allocations.end_us > :w0_start AND allocations.end_us - allocations.start_us > 21600000000
-        UNION ALL
-        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
-            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
-            allocations.block_id, allocations.shadow) AS json_array_1
-        FROM allocations
-        WHERE allocations.restaurant_id = :restaurant AND allocations.booking_id = :bookings
-        UNION ALL
-        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
-            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
-            allocations.block_id, allocations.shadow) AS json_array_1
-        FROM allocations
-        WHERE allocations.restaurant_id = :restaurant AND allocations.hold_id IN (
-            SELECT table_holds.id
-            FROM table_holds
-            WHERE table_holds.restaurant_id = :restaurant AND table_holds.booking_id = :bookings
-                AND table_holds.state = 'active'
-        )
-        UNION ALL
-        SELECT json_array(allocations.id, allocations.resource_type, allocations.resource_id,
-            allocations.start_us, allocations.end_us, allocations.hold_id, allocations.booking_id,
-            allocations.block_id, allocations.shadow) AS json_array_1
-        FROM allocations
-        WHERE allocations.restaurant_id = :restaurant AND allocations.booking_id IN (
-            SELECT bookings.id
-            FROM bookings
-            WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'checked_in'
-        )
-    ) AS anon_2
-) AS allocations, (
-    SELECT '[' || group_concat(anon_4.json_array_2) || ']' AS anon_3
-    FROM (
-        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
-            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
-            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
-            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
-            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
-            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
-            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
-            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
-            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
-            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
-            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
-            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
-            json((
-            SELECT json_group_array(anon_5."each") AS json_group_array_1
-            FROM (
-                SELECT booking_table_assignments.table_id AS "each"
-                FROM booking_table_assignments
-                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
-                ORDER BY booking_table_assignments.position
-            ) AS anon_5
-        ))) AS json_array_2
-        FROM bookings
-        WHERE bookings.restaurant_id = :restaurant AND bookings.id = :bookings
-        UNION ALL
-        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
-            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
-            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
-            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
-            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
-            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
-            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
-            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
-            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
-            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
-            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
-            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
-            json((
-            SELECT json_group_array(anon_5."each") AS json_group_array_1
-            FROM (
-                SELECT booking_table_assignments.table_id AS "each"
-                FROM booking_table_assignments
-                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
-                ORDER BY booking_table_assignments.position
-            ) AS anon_5
-        ))) AS json_array_2
-        FROM bookings
-        WHERE bookings.restaurant_id = :restaurant AND bookings.dining_start_us >= :s0_start AND bookings.dining_start_us < :s0_end
-        UNION ALL
-        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
-            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
-            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
-            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
-            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
-            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
-            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
-            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
-            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
-            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
-            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
-            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
-            json((
-            SELECT json_group_array(anon_5."each") AS json_group_array_1
-            FROM (
-                SELECT booking_table_assignments.table_id AS "each"
-                FROM booking_table_assignments
-                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
-                ORDER BY booking_table_assignments.position
-            ) AS anon_5
-        ))) AS json_array_2
-        FROM bookings
-        WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'pending_allocation' AND bookings.occupied_start_us > :w0_start - 2678400000000
-            AND bookings.occupied_start_us < :w0_end AND bookings.occupied_end_us > :w0_start
-        UNION ALL
-        SELECT json_array(bookings.id, bookings.party_size, bookings.status, bookings.version,
-            bookings.created_us, bookings.updated_us, bookings.actor_id, bookings.actor_role,
-            bookings.past_reason, bookings.period, bookings.service_date, bookings.occasion,
-            bookings.dining_start_us, bookings.dining_end_us, bookings.occupied_start_us,
-            bookings.occupied_end_us, bookings.turn_minutes, bookings.is_clamped,
-            bookings.merge_group_id, bookings.assigned_start_us, bookings.assigned_end_us,
-            bookings.assigned_us, bookings.assigned_by_id, bookings.assigned_by_role,
-            bookings.names_tables, bookings.asked_occasion, bookings.channel, bookings.minutes,
-            bookings.reference, bookings.local_start, bookings.seated_us, bookings.left_us,
-            bookings.last_status, bookings.last_start_us, bookings.last_end_us,
-            bookings.last_step_us, bookings.is_pinned, bookings.would_refuse,
-            bookings.wait_earliest_us, bookings.wait_latest_us, bookings.wait_until_us,
-            bookings.offers, json(bookings.must), json(bookings.wish), json(bookings.overrides),
-            json((
-            SELECT json_group_array(anon_5."each") AS json_group_array_1
-            FROM (
-                SELECT booking_table_assignments.table_id AS "each"
-                FROM booking_table_assignments
-                WHERE booking_table_assignments.restaurant_id = bookings.restaurant_id AND booking_table_assignments.booking_id = bookings.id
-                ORDER BY booking_table_assignments.position
-            ) AS anon_5
-        ))) AS json_array_2
-        FROM bookings
-        WHERE bookings.restaurant_id = :restaurant AND bookings.status = 'checked_in'
-    ) AS anon_4
-) AS bookings, (
-    SELECT '[' || group_concat(anon_7.json_array_3) || ']' AS anon_6
-    FROM (
-        SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
-            table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
-            table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
-            table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
-            table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
-            table_holds.would_refuse, table_holds.period, table_holds.service_date,
-            table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
-            table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
-            table_holds.is_clamped, json((
-            SELECT json_group_array(anon_8."each") AS json_group_array_2
-            FROM (
-                SELECT table_hold_members.table_id AS "each"
-                FROM table_hold_members
-                WHERE table_hold_members.restaurant_id = table_holds.restaurant_id AND table_hold_members.hold_id = table_holds.id
-                ORDER BY table_hold_members.position
-            ) AS anon_8
-        ))) AS json_array_3
-        FROM table_holds
-        WHERE table_holds.restaurant_id = :restaurant AND table_holds.booking_id = :bookings
-        UNION ALL
-        SELECT json_array(table_holds.id, table_holds.party_size, table_holds.state,
-            table_holds.created_us, table_holds.expires_us, table_holds.fingerprint,
-            table_holds.actor_id, table_holds.actor_role, table_holds.booking_id,
-            table_holds.session, table_holds.past_reason, json(table_holds.must), json(table_holds.wish),
-            table_holds.names_tables, table_holds.asked_occasion, table_holds.channel,
-            table_holds.minutes, table_holds.reference, table_holds.life_start_us, json(table_holds.overrides),
-            table_holds.would_refuse, table_holds.period, table_holds.service_date,
-            table_holds.occasion, table_holds.dining_start_us, table_holds.dining_end_us,
-            table_holds.occupied_start_us, table_holds.occupied_end_us, table_holds.turn_minutes,
-            table_holds.is_clamped, json((
-            SELECT json_group_array(anon_8."each") AS json_group_array_2
-            FROM (
-                SELECT table_hold_members.table_id AS "each"
-                FROM table_hold_members
-                WHERE table_hold_members.restaurant_id = table_holds.restaurant_id AND table_hold_members.hold_id = table_holds.id
-                ORDER BY table_hold_members.position
-            ) AS anon_8
-        ))) AS json_array_3
-        FROM table_holds
-        WHERE table_holds.restaurant_id = :restaurant AND table_holds.state = 'active' AND table_holds.occupied_start_us > :w0_start - 2678400000000
-            AND table_holds.occupied_start_us < :w0_end AND table_holds.occupied_end_us > :w0_start
-    ) AS anon_7
-) AS holds, (
-    SELECT '[' || group_concat(anon_10.json_array_4) || ']' AS anon_9
-    FROM (
-        SELECT json_array(min(allocations.start_us), max(allocations.end_us)) AS json_array_4
-        FROM allocations
-        WHERE allocations.restaurant_id = :restaurant
-        UNION ALL
-        SELECT json_array(min(bookings.dining_start_us), max(bookings.dining_start_us) + 1) AS json_array_5
-        FROM bookings
-        WHERE bookings.restaurant_id = :restaurant
-    ) AS anon_10
-) AS extent;
+) AS holds;
 
 -- delete_table_adjacencies
 -- Delete the rows of table_adjacencies that an edit of the house removes. Used by: edit_floor.
@@ -2758,7 +2535,7 @@ FROM capacity_outbox
 WHERE capacity_outbox.restaurant_id = :restaurant
 ORDER BY capacity_outbox.sequence;
 
--- load_scope 20
+-- load_scope 19
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings, holds, headcounts, held_covers, alive, house. Used by: a hold
 -- that expires.
@@ -3332,7 +3109,7 @@ WHERE (capacity_outbox.restaurant_id, capacity_outbox.sequence) IN (
     ) AS found
 );
 
--- load_scope 21
+-- load_scope 20
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings. Used by: remove_restaurant.
 SELECT (

@@ -169,6 +169,20 @@ def test_a_statement_that_waits_fails_with_the_commit_and_nothing_is_written(
     assert latest_us > 0
 
 
+def test_a_value_that_cannot_be_sent_is_no_unknown_outcome(store: SqlStore) -> None:
+    text = Statement("text", "SELECT %(text)s::text")
+
+    def work(connection: Any) -> None:
+        connection.rows(text, {"text": "a"})
+        connection.later(text, {"text": "a\0"})
+
+    for _ in range(2):
+        with pytest.raises(FourtopError) as caught:
+            store._transactions.run(store._tenant.write_mode, work, "transact")
+        assert type(caught.value) is StoreUnavailable
+    assert store.restaurant_ids() == ()
+
+
 def test_a_commit_that_rolls_back_is_not_taken_for_one(store: SqlStore) -> None:
     """Nobody asks for it twice: the server says what it did."""
 

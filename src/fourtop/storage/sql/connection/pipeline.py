@@ -144,8 +144,10 @@ class PipelineCursor:
             if error is None:
                 pgconn.exit_pipeline_mode()
                 self._is_broken = False
-        except psycopg.Error as lost:
-            results, error = [], lost
+        except psycopg.Error as failed:
+            # A value that cannot be sent, for instance, or a connection that is lost.
+            is_sent = any(step is steps[-1] for step, _, _ in sent)
+            return Ran([], failed, is_answered=not is_sent)
         return self._ran(sent, results, error)
 
     # ---- sending
