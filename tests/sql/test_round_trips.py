@@ -88,6 +88,7 @@ def test_a_command_is_two_round_trips(desk: Desk, proxy: DelayingProxy) -> None:
         yield "replay", trips(proxy, lambda: desk.confirm(hold.id, booking_id="b1", key="k2"))
         yield "book", trips(proxy, lambda: desk.book(party_size(2), booking_id="b2"))
         yield "cancel", trips(proxy, lambda: desk.cancel("b2"))
+        yield "edit", trips(proxy, lambda: desk.edit_policy(lambda each: with_grace(each, 8)))
         hold = held(desk, 2)
         yield "release", trips(proxy, lambda: desk.release_hold(hold.id))
 

@@ -173,7 +173,8 @@ class PipelineCursor:
             else:
                 pgconn.send_query_prepared(name, values)
             sent.append((step, "", b""))
-        for name in prepared.superfluous():
+        # After the transaction: an error would abort it.
+        for name in prepared.superfluous() if steps[-1].text == "COMMIT" else ():
             pgconn.send_query_params(b"DEALLOCATE " + name, None)
             sent.append(_GIVEN_UP)
         pgconn.pipeline_sync()
@@ -220,7 +221,8 @@ class PipelineCursor:
                 outcomes.append(Outcome(rows, result.command_tuples or 0))
             elif found != is_done:
                 if step is None and not text:
-                    # The server has lost a statement that we wanted to give up.
+                    # The server has lost a statement that we wanted to give up, or a pooler has
+                    # given it another name.
                     continue
                 failed = psycopg.errors.error_from_result(result)
                 is_complete = len(results) > len(sent)
