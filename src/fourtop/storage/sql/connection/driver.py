@@ -67,11 +67,13 @@ class Ran:
         error: The error of the step after them; ``None``: all have succeeded.
         is_answered: Whether the error is the answer to that step, so that no step after it was
             executed. If not, the connection was lost and nobody knows.
+        is_sent: Whether the last step was sent.
     """
 
     outcomes: list[Outcome]
     error: Exception | None = None
     is_answered: bool = True
+    is_sent: bool = True
 
 
 class DriverCursor(Protocol):

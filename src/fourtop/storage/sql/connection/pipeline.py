@@ -136,7 +136,7 @@ class PipelineCursor:
                 pgconn.consume_input()
                 pgconn.consume_input()
         except psycopg.Error as lost:
-            return Ran([], lost)
+            return Ran([], lost, is_sent=False)
         try:
             pgconn.enter_pipeline_mode()
             self._send(steps, sent)
@@ -147,7 +147,7 @@ class PipelineCursor:
         except psycopg.Error as failed:
             # A value that cannot be sent, for instance, or a connection that is lost.
             is_sent = any(step is steps[-1] for step, _, _ in sent)
-            return Ran([], failed, is_answered=not is_sent)
+            return Ran([], failed, is_answered=not is_sent, is_sent=is_sent)
         return self._ran(sent, results, error)
 
     # ---- sending

@@ -71,7 +71,7 @@ class Connection:
         self.has_run: bool = False
         self.has_begun: bool = False
         self.is_over: bool = False
-        # Whether a statement was refused, so that a COMMIT that was sent with it did nothing.
+        # Whether a COMMIT did nothing: a statement before it was refused, or it was not sent.
         self.is_refused: bool = False
 
     def later(self, statement: Statement, parameters: Mapping[str, Any] = NO_PARAMETERS, /) -> None:
@@ -155,7 +155,7 @@ class Connection:
         if self._listened is not None:
             self._listened.after(max(executed, 0), ran.error)
         if ran.error is not None:
-            self.is_refused = executed < len(called) and ran.is_answered
+            self.is_refused = ran.is_answered and (executed < len(called) or not ran.is_sent)
             raise ran.error
         self.is_over = is_last
         return ran.outcomes[len(begin) : len(begin) + len(called)]
