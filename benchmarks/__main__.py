@@ -20,12 +20,14 @@ from benchmarks import (
     day_plan,
     evening,
     explain,
+    former,
     growth,
     growth_sql,
     hot_slot,
     live_service,
     memory_growth,
     neighbours,
+    network,
     pictures,
     planner,
     postgresql,
@@ -84,6 +86,8 @@ PARTS: Final[dict[str, Measure]] = {
     "growth-sql": growth_sql.bars,
     "neighbours": neighbours.bars,
     "constraint": constraint.bars,
+    "network": network.bars,
+    "former": former.bars,
 }
 # All parts that measure a database.
 DATABASES: Final = (
@@ -94,6 +98,8 @@ DATABASES: Final = (
     "growth-sql",
     "neighbours",
     "constraint",
+    "network",
+    "former",
 )
 # All parts that play evenings to count covers: hours, and the same figures on every machine.
 QUALITY: Final = ("alternatives", "day-plan", "rules", "seating-quality", "steering", "reseat")

@@ -162,17 +162,25 @@
 --     load_scope 16
 --     write_changes 11
 --
--- table_states: 3 statements
+-- table_states: 5 statements
+--     set_tenant
+--     look_up_restaurant
 --     set_tenant
 --     look_up_restaurant
 --     load_scope 15
 --
--- audit: 5 statements
+-- audit: 11 statements
+--     set_tenant
+--     look_up_restaurant
 --     set_tenant
 --     look_up_restaurant
 --     load_scope 17
+--     set_tenant
+--     look_up_restaurant
 --     load_scope 18
---     load_scope 8
+--     set_tenant
+--     look_up_restaurant
+--     load_scope 19
 --
 -- edit_floor: 4 statements
 --     set_tenant
@@ -215,7 +223,10 @@
 --     look_up_restaurant
 --     leave_host_transaction
 --
--- a hold that expires: 4 statements
+-- a hold that expires: 7 statements
+--     set_tenant
+--     lock_restaurant
+--     load_scope 3
 --     set_tenant
 --     lock_restaurant
 --     load_scope 3
@@ -289,7 +300,7 @@
 -- remove_restaurant: 36 statements
 --     set_tenant
 --     lock_restaurant
---     load_scope 19
+--     load_scope 20
 --     remove_table_set_members
 --     remove_table_distances
 --     remove_table_aisles
@@ -634,7 +645,9 @@ SET max_covers = excluded.max_covers, max_parties = excluded.max_parties, period
 -- table_states, audit, events, quote in a host's transaction, archived.
 SELECT fourtop.restaurants.floor_version, fourtop.restaurants.policy_version,
     fourtop.restaurants.occupancy_version, CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT) AS "extract(epoch FROM clock_timestamp()) * 1000000",
-    greatest(fourtop.restaurants.latest_us, CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)) AS greatest_1
+    fourtop.restaurants.latest_us, CAST(set_config('fourtop.now_us', CAST(greatest(fourtop.restaurants.latest_us,
+    CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT), :told_us::BIGINT) AS TEXT),
+    true) AS BIGINT) AS set_config_1
 FROM fourtop.restaurants
 WHERE fourtop.restaurants.id = :restaurant::VARCHAR;
 
@@ -1074,7 +1087,7 @@ SELECT (
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
             AND fourtop.table_holds.occupied_start_us > :c0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :c0_end::BIGINT
-            AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > :now_us::BIGINT
+            AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > CAST(current_setting('fourtop.now_us') AS BIGINT)
             AND fourtop.table_holds.dining_start_us >= :c0_start::BIGINT AND fourtop.table_holds.dining_start_us < :c0_end::BIGINT
     ) AS anon_5
 ) AS held_covers;
@@ -1090,7 +1103,9 @@ SET latest_us=greatest(fourtop.restaurants.latest_us, CAST(extract(epoch FROM cl
 WHERE fourtop.restaurants.id = :restaurant::VARCHAR
 RETURNING fourtop.restaurants.floor_version, fourtop.restaurants.policy_version,
     fourtop.restaurants.occupancy_version, CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT) AS "extract(epoch FROM clock_timestamp()) * 1000000",
-    greatest(fourtop.restaurants.latest_us, CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)) AS greatest_1;
+    fourtop.restaurants.latest_us, CAST(set_config('fourtop.now_us', CAST(greatest(fourtop.restaurants.latest_us,
+    CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT), :told_us::BIGINT) AS TEXT),
+    true) AS BIGINT) AS set_config_1;
 
 -- load_scope 3
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
@@ -1277,7 +1292,7 @@ SELECT (
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
             AND fourtop.table_holds.occupied_start_us > :c0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :c0_end::BIGINT
-            AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > :now_us::BIGINT
+            AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > CAST(current_setting('fourtop.now_us') AS BIGINT)
             AND fourtop.table_holds.dining_start_us >= :c0_start::BIGINT AND fourtop.table_holds.dining_start_us < :c0_end::BIGINT
     ) AS anon_5
 ) AS held_covers, (
@@ -1286,15 +1301,15 @@ SELECT (
         SELECT json_build_array(NULL, count(*)) AS json_build_array_6
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
-            AND fourtop.table_holds.expires_us > :now_us::BIGINT
+            AND fourtop.table_holds.expires_us > CAST(current_setting('fourtop.now_us') AS BIGINT)
     ) AS anon_6
 ) AS alive;
 
 -- write_changes
 -- Raise the restaurant's versions and store its time; in the same statement: insert holds
 -- (holds_added); insert the tables of holds (members); insert allocations; the database refuses an
--- overlap (added); insert events into the outbox (events). Return the number of rows that each
--- removal and each update touched. Used by: hold, a hold that expires.
+-- overlap (added); insert events into the outbox (events). Fail if a removal or an update has
+-- touched another number of rows than expected. Used by: hold, a hold that expires.
 WITH did_holds_added AS (
     INSERT INTO fourtop.table_holds (restaurant_id, id, party_size, state, created_us, expires_us,
         fingerprint, actor_id, actor_role, booking_id, session, past_reason, must, wish,
@@ -1435,8 +1450,8 @@ SELECT (
 -- write_changes 2
 -- Raise the restaurant's versions and store its time; in the same statement: delete allocations, if
 -- they are stored as the decision read them (removed); update the state and expiry of holds
--- (holds_changed); insert events into the outbox (events). Return the number of rows that each
--- removal and each update touched. Used by: release_hold, sweep_holds.
+-- (holds_changed); insert events into the outbox (events). Fail if a removal or an update has
+-- touched another number of rows than expected. Used by: release_hold, sweep_holds.
 WITH did_events AS (
     INSERT INTO fourtop.capacity_outbox (restaurant_id, type, dedupe_key, at_us, actor_id,
         actor_role, booking_id, hold_id, data, subject)
@@ -1482,13 +1497,14 @@ SET floor_version=(fourtop.restaurants.floor_version + :floor::BIGINT), policy_v
     occupancy_version=(fourtop.restaurants.occupancy_version + :occupancy::BIGINT),
     latest_us=:now_us::BIGINT
 WHERE fourtop.restaurants.id = :restaurant::VARCHAR
-RETURNING fourtop.restaurants.id, (
+RETURNING fourtop.restaurants.id, CAST(CASE WHEN ((
     SELECT count(*) AS count_1
     FROM did_removed
-) AS anon_2, (
+) = :removed_expected::BIGINT) THEN '1' ELSE 'fourtop.row_count_mismatch' END AS BIGINT) AS anon_2,
+    CAST(CASE WHEN ((
     SELECT count(*) AS count_2
     FROM did_holds_changed
-) AS anon_3;
+) = :holds_changed_expected::BIGINT) THEN '1' ELSE 'fourtop.row_count_mismatch' END AS BIGINT) AS anon_3;
 
 -- load_scope 5
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
@@ -1675,7 +1691,7 @@ SELECT (
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
             AND fourtop.table_holds.occupied_start_us > :c0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :c0_end::BIGINT
-            AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > :now_us::BIGINT
+            AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > CAST(current_setting('fourtop.now_us') AS BIGINT)
             AND fourtop.table_holds.dining_start_us >= :c0_start::BIGINT AND fourtop.table_holds.dining_start_us < :c0_end::BIGINT
     ) AS anon_5
 ) AS held_covers, (
@@ -1684,12 +1700,13 @@ SELECT (
         SELECT json_build_array(NULL, count(*)) AS json_build_array_6
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
-            AND fourtop.table_holds.expires_us > :now_us::BIGINT
+            AND fourtop.table_holds.expires_us > CAST(current_setting('fourtop.now_us') AS BIGINT)
         UNION ALL
         SELECT json_build_array(fourtop.table_holds.session, count(*)) AS json_build_array_7
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
-            AND fourtop.table_holds.expires_us > :now_us::BIGINT AND fourtop.table_holds.session = :sessions::VARCHAR
+            AND fourtop.table_holds.expires_us > CAST(current_setting('fourtop.now_us') AS BIGINT)
+            AND fourtop.table_holds.session = :sessions::VARCHAR
         GROUP BY fourtop.table_holds.session
     ) AS anon_6
 ) AS alive, (
@@ -1708,8 +1725,8 @@ SELECT (
 -- Raise the restaurant's versions and store its time; in the same statement: insert holds
 -- (holds_added); insert the tables of holds (members); insert allocations; the database refuses an
 -- overlap (added); insert the stored results of commands (stored_results); insert events into the
--- outbox (events). Return the number of rows that each removal and each update touched. Used by:
--- hold with a key and a session.
+-- outbox (events). Fail if a removal or an update has touched another number of rows than expected.
+-- Used by: hold with a key and a session.
 WITH did_holds_added AS (
     INSERT INTO fourtop.table_holds (restaurant_id, id, party_size, state, created_us, expires_us,
         fingerprint, actor_id, actor_role, booking_id, session, past_reason, must, wish,
@@ -1787,8 +1804,8 @@ RETURNING fourtop.restaurants.id;
 
 -- write_changes 4
 -- Raise the restaurant's versions and store its time; in the same statement: update the state and
--- expiry of holds (holds_changed); insert events into the outbox (events). Return the number of
--- rows that each removal and each update touched. Used by: extend_hold.
+-- expiry of holds (holds_changed); insert events into the outbox (events). Fail if a removal or an
+-- update has touched another number of rows than expected. Used by: extend_hold.
 WITH did_events AS (
     INSERT INTO fourtop.capacity_outbox (restaurant_id, type, dedupe_key, at_us, actor_id,
         actor_role, booking_id, hold_id, data, subject)
@@ -1813,10 +1830,10 @@ SET floor_version=(fourtop.restaurants.floor_version + :floor::BIGINT), policy_v
     occupancy_version=(fourtop.restaurants.occupancy_version + :occupancy::BIGINT),
     latest_us=:now_us::BIGINT
 WHERE fourtop.restaurants.id = :restaurant::VARCHAR
-RETURNING fourtop.restaurants.id, (
+RETURNING fourtop.restaurants.id, CAST(CASE WHEN ((
     SELECT count(*) AS count_1
     FROM did_holds_changed
-) AS anon_2;
+) = :holds_changed_expected::BIGINT) THEN '1' ELSE 'fourtop.row_count_mismatch' END AS BIGINT) AS anon_2;
 
 -- load_scope 6
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
@@ -1907,8 +1924,8 @@ SELECT (
 -- assignments of bookings (assignments); update the state and expiry of holds (holds_changed);
 -- insert the evidence of confirmations (confirmations); insert the tables that the evidence is
 -- about (confirmation_tables); insert the stored results of commands (stored_results); insert
--- events into the outbox (events). Return the number of rows that each removal and each update
--- touched. Used by: confirm.
+-- events into the outbox (events). Fail if a removal or an update has touched another number of
+-- rows than expected. Used by: confirm.
 WITH did_bookings_added AS (
     INSERT INTO fourtop.bookings (restaurant_id, id, party_size, status, version, created_us,
         updated_us, actor_id, actor_role, past_reason, period, service_date, occasion,
@@ -2065,16 +2082,18 @@ SET floor_version=(fourtop.restaurants.floor_version + :floor::BIGINT), policy_v
     occupancy_version=(fourtop.restaurants.occupancy_version + :occupancy::BIGINT),
     latest_us=:now_us::BIGINT
 WHERE fourtop.restaurants.id = :restaurant::VARCHAR
-RETURNING fourtop.restaurants.id, (
+RETURNING fourtop.restaurants.id, CAST(CASE WHEN ((
     SELECT count(*) AS count_1
     FROM did_removed
-) AS anon_7, (
+) = :removed_expected::BIGINT) THEN '1' ELSE 'fourtop.row_count_mismatch' END AS BIGINT) AS anon_7,
+    CAST(CASE WHEN ((
     SELECT count(*) AS count_2
     FROM did_replaced
-) AS anon_8, (
+) = :replaced_expected::BIGINT) THEN '1' ELSE 'fourtop.row_count_mismatch' END AS BIGINT) AS anon_8,
+    CAST(CASE WHEN ((
     SELECT count(*) AS count_3
     FROM did_holds_changed
-) AS anon_9;
+) = :holds_changed_expected::BIGINT) THEN '1' ELSE 'fourtop.row_count_mismatch' END AS BIGINT) AS anon_9;
 
 -- load_scope 7
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
@@ -2260,7 +2279,7 @@ SELECT (
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
             AND fourtop.table_holds.occupied_start_us > :c0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :c0_end::BIGINT
-            AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > :now_us::BIGINT
+            AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > CAST(current_setting('fourtop.now_us') AS BIGINT)
             AND fourtop.table_holds.dining_start_us >= :c0_start::BIGINT AND fourtop.table_holds.dining_start_us < :c0_end::BIGINT
     ) AS anon_5
 ) AS held_covers, (
@@ -2279,8 +2298,8 @@ SELECT (
 -- Raise the restaurant's versions and store its time; in the same statement: insert bookings
 -- (bookings_added); insert or update the table assignments of bookings (assignments); insert
 -- allocations; the database refuses an overlap (added); insert the stored results of commands
--- (stored_results); insert events into the outbox (events). Return the number of rows that each
--- removal and each update touched. Used by: book.
+-- (stored_results); insert events into the outbox (events). Fail if a removal or an update has
+-- touched another number of rows than expected. Used by: book.
 WITH did_bookings_added AS (
     INSERT INTO fourtop.bookings (restaurant_id, id, party_size, status, version, created_us,
         updated_us, actor_id, actor_role, past_reason, period, service_date, occasion,
@@ -2376,7 +2395,7 @@ RETURNING fourtop.restaurants.id;
 
 -- load_scope 8
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
--- is; here: allocations, bookings, holds. Used by: get_booking, move, cancel, audit.
+-- is; here: allocations, bookings, holds. Used by: get_booking, move, cancel.
 SELECT (
     SELECT CAST(json_agg(anon_1.json_build_array_1) AS TEXT) AS json_agg_1
     FROM (
@@ -2825,7 +2844,7 @@ SELECT (
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
             AND fourtop.table_holds.occupied_start_us > :c0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :c0_end::BIGINT
-            AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > :now_us::BIGINT
+            AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > CAST(current_setting('fourtop.now_us') AS BIGINT)
             AND fourtop.table_holds.dining_start_us >= :c0_start::BIGINT AND fourtop.table_holds.dining_start_us < :c0_end::BIGINT
     ) AS anon_5
 ) AS held_covers, (
@@ -2875,8 +2894,8 @@ SELECT (
 
 -- write_changes 7
 -- Raise the restaurant's versions and store its time; in the same statement: insert slots
--- (slots_added); insert events into the outbox (events). Return the number of rows that each
--- removal and each update touched. Used by: open_slot.
+-- (slots_added); insert events into the outbox (events). Fail if a removal or an update has touched
+-- another number of rows than expected. Used by: open_slot.
 WITH did_slots_added AS (
     INSERT INTO fourtop.booking_slots (restaurant_id, id, start_us, available, reserved, version)
     SELECT :restaurant::VARCHAR AS anon_1, new_slots_added.id AS id, new_slots_added.start_us AS start_us,
@@ -3174,7 +3193,7 @@ SELECT (
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
             AND fourtop.table_holds.occupied_start_us > :c0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :c0_end::BIGINT
-            AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > :now_us::BIGINT
+            AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > CAST(current_setting('fourtop.now_us') AS BIGINT)
             AND fourtop.table_holds.dining_start_us >= :c0_start::BIGINT AND fourtop.table_holds.dining_start_us < :c0_end::BIGINT
     ) AS anon_5
 ) AS held_covers;
@@ -3185,8 +3204,8 @@ SELECT (
 -- that the decision read (bookings_changed); delete the table assignments of bookings beyond their
 -- new number (assignments_over); insert or update the table assignments of bookings (assignments);
 -- insert allocations; the database refuses an overlap (added); insert events into the outbox
--- (events). Return the number of rows that each removal and each update touched. Used by:
--- reschedule, move.
+-- (events). Fail if a removal or an update has touched another number of rows than expected. Used
+-- by: reschedule, move.
 WITH did_assignments_over AS (
     DELETE
     FROM fourtop.booking_table_assignments
@@ -3302,13 +3321,14 @@ SET floor_version=(fourtop.restaurants.floor_version + :floor::BIGINT), policy_v
     occupancy_version=(fourtop.restaurants.occupancy_version + :occupancy::BIGINT),
     latest_us=:now_us::BIGINT
 WHERE fourtop.restaurants.id = :restaurant::VARCHAR
-RETURNING fourtop.restaurants.id, (
+RETURNING fourtop.restaurants.id, CAST(CASE WHEN ((
     SELECT count(*) AS count_1
     FROM did_removed
-) AS anon_4, (
+) = :removed_expected::BIGINT) THEN '1' ELSE 'fourtop.row_count_mismatch' END AS BIGINT) AS anon_4,
+    CAST(CASE WHEN ((
     SELECT count(*) AS count_2
     FROM did_bookings_changed
-) AS anon_5;
+) = :bookings_changed_expected::BIGINT) THEN '1' ELSE 'fourtop.row_count_mismatch' END AS BIGINT) AS anon_5;
 
 -- load_scope 15
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
@@ -3476,8 +3496,8 @@ SELECT (
 -- they are stored as the decision read them (removed); update bookings, if they have the version
 -- that the decision read (bookings_changed); delete the table assignments of bookings beyond their
 -- new number (assignments_over); insert or update the table assignments of bookings (assignments);
--- insert events into the outbox (events). Return the number of rows that each removal and each
--- update touched. Used by: cancel.
+-- insert events into the outbox (events). Fail if a removal or an update has touched another number
+-- of rows than expected. Used by: cancel.
 WITH did_assignments_over AS (
     DELETE
     FROM fourtop.booking_table_assignments
@@ -3582,19 +3602,20 @@ SET floor_version=(fourtop.restaurants.floor_version + :floor::BIGINT), policy_v
     occupancy_version=(fourtop.restaurants.occupancy_version + :occupancy::BIGINT),
     latest_us=:now_us::BIGINT
 WHERE fourtop.restaurants.id = :restaurant::VARCHAR
-RETURNING fourtop.restaurants.id, (
+RETURNING fourtop.restaurants.id, CAST(CASE WHEN ((
     SELECT count(*) AS count_1
     FROM did_removed
-) AS anon_3, (
+) = :removed_expected::BIGINT) THEN '1' ELSE 'fourtop.row_count_mismatch' END AS BIGINT) AS anon_3,
+    CAST(CASE WHEN ((
     SELECT count(*) AS count_2
     FROM did_bookings_changed
-) AS anon_4;
+) = :bookings_changed_expected::BIGINT) THEN '1' ELSE 'fourtop.row_count_mismatch' END AS BIGINT) AS anon_4;
 
 -- write_changes 10
 -- Raise the restaurant's versions and store its time; in the same statement: insert blocks
 -- (blocks_added); insert allocations; the database refuses an overlap (added); insert events into
--- the outbox (events). Return the number of rows that each removal and each update touched. Used
--- by: block.
+-- the outbox (events). Fail if a removal or an update has touched another number of rows than
+-- expected. Used by: block.
 WITH did_blocks_added AS (
     INSERT INTO fourtop.table_blocks (restaurant_id, id, tables, start_us, end_us, reason,
         actor_id, actor_role)
@@ -3664,8 +3685,8 @@ SELECT (
 -- write_changes 11
 -- Raise the restaurant's versions and store its time; in the same statement: delete allocations, if
 -- they are stored as the decision read them (removed); delete blocks (blocks_removed); insert
--- events into the outbox (events). Return the number of rows that each removal and each update
--- touched. Used by: unblock.
+-- events into the outbox (events). Fail if a removal or an update has touched another number of
+-- rows than expected. Used by: unblock.
 WITH did_events AS (
     INSERT INTO fourtop.capacity_outbox (restaurant_id, type, dedupe_key, at_us, actor_id,
         actor_role, booking_id, hold_id, data, subject)
@@ -3714,13 +3735,14 @@ SET floor_version=(fourtop.restaurants.floor_version + :floor::BIGINT), policy_v
     occupancy_version=(fourtop.restaurants.occupancy_version + :occupancy::BIGINT),
     latest_us=:now_us::BIGINT
 WHERE fourtop.restaurants.id = :restaurant::VARCHAR
-RETURNING fourtop.restaurants.id, (
+RETURNING fourtop.restaurants.id, CAST(CASE WHEN ((
     SELECT count(*) AS count_1
     FROM did_removed
-) AS anon_2, (
+) = :removed_expected::BIGINT) THEN '1' ELSE 'fourtop.row_count_mismatch' END AS BIGINT) AS anon_2,
+    CAST(CASE WHEN ((
     SELECT count(*) AS count_2
     FROM did_blocks_removed
-) AS anon_3;
+) = :blocks_removed_expected::BIGINT) THEN '1' ELSE 'fourtop.row_count_mismatch' END AS BIGINT) AS anon_3;
 
 -- load_scope 17
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
@@ -3740,7 +3762,7 @@ SELECT (
 
 -- load_scope 18
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
--- is; here: allocations, bookings, holds. Used by: audit.
+-- is; here: allocations, bookings, holds, extent. Used by: audit.
 SELECT (
     SELECT CAST(json_agg(anon_1.json_build_array_1) AS TEXT) AS json_agg_1
     FROM (
@@ -3926,7 +3948,291 @@ SELECT (
             AND fourtop.table_holds.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :w0_end::BIGINT
             AND fourtop.table_holds.occupied_end_us > :w0_start::BIGINT
     ) AS anon_3
-) AS holds;
+) AS holds, (
+    SELECT CAST(json_agg(anon_4.json_build_array_4) AS TEXT) AS json_agg_6
+    FROM (
+        SELECT json_build_array(min(fourtop.allocations.start_us), max(fourtop.allocations.end_us)) AS json_build_array_4
+        FROM fourtop.allocations
+        WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR
+        UNION ALL
+        SELECT json_build_array(min(fourtop.bookings.dining_start_us), max(fourtop.bookings.dining_start_us) + 1) AS json_build_array_5
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_4
+) AS extent;
+
+-- load_scope 19
+-- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
+-- is; here: allocations, bookings, holds, extent. Used by: audit.
+SELECT (
+    SELECT CAST(json_agg(anon_1.json_build_array_1) AS TEXT) AS json_agg_1
+    FROM (
+        SELECT json_build_array(fourtop.allocations.id, fourtop.allocations.resource_type,
+            fourtop.allocations.resource_id, fourtop.allocations.start_us,
+            fourtop.allocations.end_us, fourtop.allocations.hold_id,
+            fourtop.allocations.booking_id, fourtop.allocations.block_id,
+            fourtop.allocations.shadow) AS json_build_array_1
+        FROM fourtop.allocations
+        WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.start_us > :w0_start::BIGINT - 21600000000
+            AND fourtop.allocations.start_us < :w0_end::BIGINT AND fourtop.allocations.end_us > :w0_start::BIGINT
+            AND fourtop.allocations.end_us - fourtop.allocations.start_us <= 21600000000
+        UNION ALL
+        SELECT json_build_array(fourtop.allocations.id, fourtop.allocations.resource_type,
+            fourtop.allocations.resource_id, fourtop.allocations.start_us,
+            fourtop.allocations.end_us, fourtop.allocations.hold_id,
+            fourtop.allocations.booking_id, fourtop.allocations.block_id,
+            fourtop.allocations.shadow) AS json_build_array_1
+        FROM fourtop.allocations
+        WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.start_us > :w0_start::BIGINT - 2678400000000
+            AND fourtop.allocations.start_us < :w0_end::BIGINT AND fourtop.allocations.end_us > :w0_start::BIGINT
+            AND fourtop.allocations.end_us - fourtop.allocations.start_us > 21600000000
+        UNION ALL
+        SELECT json_build_array(fourtop.allocations.id, fourtop.allocations.resource_type,
+            fourtop.allocations.resource_id, fourtop.allocations.start_us,
+            fourtop.allocations.end_us, fourtop.allocations.hold_id,
+            fourtop.allocations.booking_id, fourtop.allocations.block_id,
+            fourtop.allocations.shadow) AS json_build_array_1
+        FROM fourtop.allocations
+        WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.booking_id = :bookings::VARCHAR
+        UNION ALL
+        SELECT json_build_array(fourtop.allocations.id, fourtop.allocations.resource_type,
+            fourtop.allocations.resource_id, fourtop.allocations.start_us,
+            fourtop.allocations.end_us, fourtop.allocations.hold_id,
+            fourtop.allocations.booking_id, fourtop.allocations.block_id,
+            fourtop.allocations.shadow) AS json_build_array_1
+        FROM fourtop.allocations
+        WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.hold_id IN (
+            SELECT fourtop.table_holds.id
+            FROM fourtop.table_holds
+            WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.booking_id = :bookings::VARCHAR
+                AND fourtop.table_holds.state = 'active'
+        )
+        UNION ALL
+        SELECT json_build_array(fourtop.allocations.id, fourtop.allocations.resource_type,
+            fourtop.allocations.resource_id, fourtop.allocations.start_us,
+            fourtop.allocations.end_us, fourtop.allocations.hold_id,
+            fourtop.allocations.booking_id, fourtop.allocations.block_id,
+            fourtop.allocations.shadow) AS json_build_array_1
+        FROM fourtop.allocations
+        WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.booking_id IN (
+            SELECT fourtop.bookings.id
+            FROM fourtop.bookings
+            WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
+        )
+    ) AS anon_1
+) AS allocations, (
+    SELECT CAST(json_agg(anon_2.json_build_array_2) AS TEXT) AS json_agg_2
+    FROM (
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.id = :bookings::VARCHAR
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.dining_start_us >= :s0_start::BIGINT
+            AND fourtop.bookings.dining_start_us < :s0_end::BIGINT
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'pending_allocation'
+            AND fourtop.bookings.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.bookings.occupied_start_us < :w0_end::BIGINT
+            AND fourtop.bookings.occupied_end_us > :w0_start::BIGINT
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status IN ('pending',
+            'waitlisted', 'priority_waitlist') AND fourtop.bookings.dining_start_us > :w0_start::BIGINT - 136800000000
+            AND fourtop.bookings.dining_start_us < :w0_end::BIGINT + 136800000000 AND fourtop.bookings.assigned_us IS NULL
+            AND coalesce(fourtop.bookings.wait_earliest_us, fourtop.bookings.dining_start_us) - (fourtop.bookings.dining_start_us - fourtop.bookings.occupied_start_us) < :w0_end::BIGINT
+            AND coalesce(fourtop.bookings.wait_latest_us, fourtop.bookings.dining_start_us) + (fourtop.bookings.occupied_end_us - fourtop.bookings.dining_start_us) > :w0_start::BIGINT
+        UNION ALL
+        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
+            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
+            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
+            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
+            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
+            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
+            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
+            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
+            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
+            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
+            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
+            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
+            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
+            fourtop.bookings.left_us, fourtop.bookings.last_status,
+            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
+            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
+            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
+            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
+            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
+            fourtop.bookings.overrides, (
+            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
+            FROM fourtop.booking_table_assignments
+            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
+                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
+        )) AS json_build_array_2
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
+    ) AS anon_2
+) AS bookings, (
+    SELECT CAST(json_agg(anon_3.json_build_array_3) AS TEXT) AS json_agg_4
+    FROM (
+        SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party_size,
+            fourtop.table_holds.state, fourtop.table_holds.created_us,
+            fourtop.table_holds.expires_us, fourtop.table_holds.fingerprint,
+            fourtop.table_holds.actor_id, fourtop.table_holds.actor_role,
+            fourtop.table_holds.booking_id, fourtop.table_holds.session,
+            fourtop.table_holds.past_reason, fourtop.table_holds.must, fourtop.table_holds.wish,
+            fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
+            fourtop.table_holds.channel, fourtop.table_holds.minutes,
+            fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
+            SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
+            FROM fourtop.table_hold_members
+            WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
+                AND fourtop.table_hold_members.hold_id = fourtop.table_holds.id
+        )) AS json_build_array_3
+        FROM fourtop.table_holds
+        WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.booking_id = :bookings::VARCHAR
+        UNION ALL
+        SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party_size,
+            fourtop.table_holds.state, fourtop.table_holds.created_us,
+            fourtop.table_holds.expires_us, fourtop.table_holds.fingerprint,
+            fourtop.table_holds.actor_id, fourtop.table_holds.actor_role,
+            fourtop.table_holds.booking_id, fourtop.table_holds.session,
+            fourtop.table_holds.past_reason, fourtop.table_holds.must, fourtop.table_holds.wish,
+            fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
+            fourtop.table_holds.channel, fourtop.table_holds.minutes,
+            fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
+            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
+            fourtop.table_holds.period, fourtop.table_holds.service_date,
+            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
+            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
+            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
+            fourtop.table_holds.is_clamped, (
+            SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
+            FROM fourtop.table_hold_members
+            WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
+                AND fourtop.table_hold_members.hold_id = fourtop.table_holds.id
+        )) AS json_build_array_3
+        FROM fourtop.table_holds
+        WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
+            AND fourtop.table_holds.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :w0_end::BIGINT
+            AND fourtop.table_holds.occupied_end_us > :w0_start::BIGINT
+    ) AS anon_3
+) AS holds, (
+    SELECT CAST(json_agg(anon_4.json_build_array_4) AS TEXT) AS json_agg_6
+    FROM (
+        SELECT json_build_array(min(fourtop.allocations.start_us), max(fourtop.allocations.end_us)) AS json_build_array_4
+        FROM fourtop.allocations
+        WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR
+        UNION ALL
+        SELECT json_build_array(min(fourtop.bookings.dining_start_us), max(fourtop.bookings.dining_start_us) + 1) AS json_build_array_5
+        FROM fourtop.bookings
+        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR
+    ) AS anon_4
+) AS extent;
 
 -- delete_table_adjacencies
 -- Delete the rows of table_adjacencies that an edit of the house removes. Used by: edit_floor.
@@ -3941,8 +4247,8 @@ WHERE fourtop.table_adjacencies.restaurant_id = :restaurant::VARCHAR AND (EXISTS
 
 -- write_changes 12
 -- Raise the restaurant's versions and store its time; in the same statement: insert events into the
--- outbox (events). Return the number of rows that each removal and each update touched. Used by:
--- edit_floor, edit_policy, edit_restaurant.
+-- outbox (events). Fail if a removal or an update has touched another number of rows than expected.
+-- Used by: edit_floor, edit_policy, edit_restaurant.
 WITH did_events AS (
     INSERT INTO fourtop.capacity_outbox (restaurant_id, type, dedupe_key, at_us, actor_id,
         actor_role, booking_id, hold_id, data, subject)
@@ -3988,15 +4294,16 @@ SELECT concat_ws(:concat_ws_2::VARCHAR, pg_postmaster_start_time(), (
 )) AS concat_ws_1, current_setting('transaction_isolation') AS current_setting_1, current_setting('transaction_read_only') AS current_setting_2,
     coalesce(current_setting('fourtop.house_changed', true), :coalesce_2::VARCHAR) AS coalesce_1,
     coalesce(current_setting('fourtop.restaurant_id', true), :coalesce_4::VARCHAR) AS coalesce_3,
-    coalesce(current_setting('lock_timeout', true), :coalesce_6::VARCHAR) AS coalesce_5, coalesce(current_setting('role',
-    true), :coalesce_8::VARCHAR) AS coalesce_7;
+    coalesce(current_setting('fourtop.now_us', true), :coalesce_6::VARCHAR) AS coalesce_5,
+    coalesce(current_setting('lock_timeout', true), :coalesce_8::VARCHAR) AS coalesce_7, coalesce(current_setting('role',
+    true), :coalesce_10::VARCHAR) AS coalesce_9;
 
 -- write_changes 13
 -- Raise the restaurant's versions and store its time; in the same statement: insert bookings
 -- (bookings_added); insert or update the table assignments of bookings (assignments); insert
 -- allocations; the database refuses an overlap (added); insert events into the outbox (events).
--- Return the number of rows that each removal and each update touched. Used by: book in a host's
--- transaction.
+-- Fail if a removal or an update has touched another number of rows than expected. Used by: book in
+-- a host's transaction.
 WITH did_bookings_added AS (
     INSERT INTO fourtop.bookings (restaurant_id, id, party_size, status, version, created_us,
         updated_us, actor_id, actor_role, past_reason, period, service_date, occasion,
@@ -4087,8 +4394,9 @@ RETURNING fourtop.restaurants.id;
 -- transaction.
 SELECT set_config('fourtop.house_changed', CAST(:mark::VARCHAR AS TEXT), true) AS set_config_1,
     set_config('fourtop.restaurant_id', CAST(:tenant::VARCHAR AS TEXT), true) AS set_config_2,
-    set_config('lock_timeout', CAST(:lock_timeout::VARCHAR AS TEXT), true) AS set_config_3,
-    set_config('role', CAST(:role::VARCHAR AS TEXT), true) AS set_config_4;
+    set_config('fourtop.now_us', CAST(:now_us::VARCHAR AS TEXT), true) AS set_config_3,
+    set_config('lock_timeout', CAST(:lock_timeout::VARCHAR AS TEXT), true) AS set_config_4,
+    set_config('role', CAST(:role::VARCHAR AS TEXT), true) AS set_config_5;
 
 -- enter_job
 -- Set the lock timeout and the role of the jobs. Used by: sweep_holds, dead_letters,
@@ -4336,7 +4644,7 @@ WHERE (fourtop.capacity_outbox.restaurant_id, fourtop.capacity_outbox.sequence) 
     FROM found
 );
 
--- load_scope 19
+-- load_scope 20
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings. Used by: remove_restaurant.
 SELECT (
@@ -4367,7 +4675,7 @@ SELECT (
                     SELECT fourtop.table_holds.id
                     FROM fourtop.table_holds
                     WHERE fourtop.table_holds.restaurant_id = latest.restaurant_id AND fourtop.table_holds.id = latest.hold_id
-                        AND fourtop.table_holds.state = 'active' AND fourtop.table_holds.expires_us > :now_us::BIGINT
+                        AND fourtop.table_holds.state = 'active' AND fourtop.table_holds.expires_us > CAST(current_setting('fourtop.now_us') AS BIGINT)
                 )))
                 ORDER BY latest.start_us DESC
                 LIMIT 1
@@ -4613,6 +4921,11 @@ WHERE fourtop.allocations_archive.restaurant_id = :restaurant::VARCHAR;
 DELETE
 FROM fourtop.restaurants
 WHERE fourtop.restaurants.id = :restaurant::VARCHAR;
+
+-- set_time
+-- Set the time that the next statement reads: a clock of the host's has moved since it was read, or
+-- the time told last was wrong.
+SELECT CAST(set_config('fourtop.now_us', CAST(:now_us::BIGINT AS TEXT), true) AS BIGINT) AS set_config_1;
 
 -- read_told_time
 -- Lock the restaurant's row and read the time that it was told last.

@@ -22,9 +22,9 @@
 --     list_restaurants
 --
 -- add_restaurant: 7 statements
+--     write_table_inventory
 --     insert_restaurant
 --     write_zones
---     write_table_inventory
 --     write_table_adjacencies
 --     write_restaurant_policies
 --     write_restaurant_service_periods
@@ -377,20 +377,6 @@ SELECT restaurants.id
 FROM restaurants
 ORDER BY restaurants.id;
 
--- insert_restaurant
--- Insert a restaurant with its first versions. Used by: add_restaurant.
-INSERT INTO restaurants (id, slug, name, timezone, is_active, floor_version, policy_version,
-    occupancy_version, latest_us)
-VALUES (:new_id, :new_slug, :new_name, :new_timezone, :new_is_active, :new_floor_version,
-    :new_policy_version, :new_occupancy_version, :new_latest_us);
-
--- write_zones
--- Insert or update the rows of zones that an edit of the house changes. Used by: add_restaurant.
-INSERT INTO zones (restaurant_id, id, name, sort_order, area)
-VALUES (:restaurant, :each_id, :each_name, :each_sort_order, :each_area)
-ON CONFLICT (restaurant_id, id) DO UPDATE
-SET name = excluded.name, sort_order = excluded.sort_order, area = excluded.area;
-
 -- write_table_inventory
 -- Insert or update the rows of table_inventory that an edit of the house changes. Used by:
 -- add_restaurant.
@@ -408,6 +394,20 @@ SET number = excluded.number, capacity = excluded.capacity, zone_id = excluded.z
     active = excluded.active, features = excluded.features, position = excluded.position, notes = excluded.notes,
     shape = excluded.shape, length_cm = excluded.length_cm, width_cm = excluded.width_cm,
     number_scope = excluded.number_scope;
+
+-- insert_restaurant
+-- Insert a restaurant with its first versions. Used by: add_restaurant.
+INSERT INTO restaurants (id, slug, name, timezone, is_active, floor_version, policy_version,
+    occupancy_version, latest_us)
+VALUES (:new_id, :new_slug, :new_name, :new_timezone, :new_is_active, :new_floor_version,
+    :new_policy_version, :new_occupancy_version, :new_latest_us);
+
+-- write_zones
+-- Insert or update the rows of zones that an edit of the house changes. Used by: add_restaurant.
+INSERT INTO zones (restaurant_id, id, name, sort_order, area)
+VALUES (:restaurant, :each_id, :each_name, :each_sort_order, :each_area)
+ON CONFLICT (restaurant_id, id) DO UPDATE
+SET name = excluded.name, sort_order = excluded.sort_order, area = excluded.area;
 
 -- write_table_adjacencies
 -- Insert or update the rows of table_adjacencies that an edit of the house changes. Used by:
@@ -493,7 +493,7 @@ SET max_covers = excluded.max_covers, max_parties = excluded.max_parties, period
 -- house, quote, availability, get_booking, bookings, list_bookings, day, slots, month, feed,
 -- table_states, audit, events, quote in a host's transaction, archived.
 SELECT restaurants.floor_version, restaurants.policy_version, restaurants.occupancy_version, NULL AS anon_1,
-    restaurants.latest_us
+    restaurants.latest_us, NULL AS anon__1
 FROM restaurants
 WHERE restaurants.id = :restaurant;
 
@@ -884,7 +884,7 @@ SELECT (
 -- reschedule, move, cancel, block, unblock, edit_floor, edit_policy, edit_restaurant, book in a
 -- host's transaction, a hold that expires, sweep_holds, remove_restaurant.
 SELECT restaurants.floor_version, restaurants.policy_version, restaurants.occupancy_version, NULL AS anon_1,
-    restaurants.latest_us
+    restaurants.latest_us, NULL AS anon__1
 FROM restaurants
 WHERE restaurants.id = :restaurant;
 

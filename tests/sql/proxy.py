@@ -1,4 +1,4 @@
-"""A proxy before PostgreSQL that cuts the connection at a COMMIT, before or after passing it on.
+"""A proxy before PostgreSQL that cuts the connection at a statement, before or after passing it on.
 
 It reads what the client sends as messages of the protocol; what the server sends it passes on as it
 comes.
@@ -29,6 +29,8 @@ class Proxy:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self.cut: Cut | None = None
+        # The beginning of the statement at which it cuts.
+        self.at = b"COMMIT"
         self.cuts = 0
         self._open: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
@@ -68,19 +70,35 @@ class Proxy:
             server.sendall(_message(client, letters=0))
             while True:
                 message = _message(client, letters=1)
-                if message[5:] != b"COMMIT\0" or self.cut is None:
+                if not _begins(message, self.at) or self.cut is None:
                     server.sendall(message)
                     continue
                 self.cuts += 1
                 cut, self.cut = self.cut, None
                 if cut == "after":
                     # The client never receives the reply.
-                    server.sendall(message)
+                    server.sendall(message + _rest(client, message))
                     _hang_up(client)
+                    # The server executes what it has received, and ends the session.
+                    server.shutdown(socket.SHUT_WR)
                     return
                 break
         _hang_up(client)
         _hang_up(server)
+
+
+def _begins(message: bytes, text: bytes) -> bool:
+    """Whether a message is a statement, as a query of its own or as a part of a pipeline."""
+    return message[:1] in (b"Q", b"P") and message[5:].lstrip(b"\0").startswith(text)
+
+
+def _rest(client: socket.socket, message: bytes) -> bytes:
+    """Return the messages after one of a pipeline, up to the Sync that ends it."""
+    rest = b""
+    while message[:1] not in b"QS":
+        message = _message(client, letters=1)
+        rest += message
+    return rest
 
 
 def _message(line: socket.socket, *, letters: int) -> bytes:

@@ -43,7 +43,7 @@ from fourtop.storage.sql.connection.host.home import Home
 from fourtop.storage.sql.connection.jobs import JobTransactions
 from fourtop.storage.sql.connection.tenant import StoreOptions, TenantAccess
 from fourtop.storage.sql.connection.transaction import Connection, TransactionRunner
-from fourtop.storage.sql.statement import Statement
+from fourtop.storage.sql.statement import Call, Statement
 from fourtop.storage.sql.statements.dialect import DIALECTS
 from fourtop.storage.sql.statements.registry import statements_for
 from fourtop.storage.sql.tables.columns import Database
@@ -92,17 +92,20 @@ class Recording:
 def recorded() -> Iterator[Recording]:
     """Record every statement that stores execute."""
     recording = Recording()
+    step, touched = Connection._step, Connection.touched
 
-    def noting(method: Any) -> Any:
-        def noted(self: Any, statement: Statement, *parameters: Any) -> Any:
+    def noted_step(self: Connection, call: Call) -> Any:
+        recording.current.append(call.statement)
+        return step(self, call)
+
+    def noted_many(self: Connection, statement: Statement, *parameters: Any) -> int:
+        if len(parameters) != 1:
             recording.current.append(statement)
-            return method(self, statement, *parameters)
-
-        return noted
+        return touched(self, statement, *parameters)
 
     with (
-        patch.object(Connection, "rows", noting(Connection.rows)),
-        patch.object(Connection, "touched", noting(Connection.touched)),
+        patch.object(Connection, "_step", noted_step),
+        patch.object(Connection, "touched", noted_many),
     ):
         yield recording
 

@@ -275,7 +275,9 @@ def test_cancelled_at_any_wait_a_command_leaves_before_or_after(
     place: Place, command: Command
 ) -> None:
     before = {*threading.enumerate()}
-    assert asyncio.run(cancel_each(place, command)) > 5
+    # On PostgreSQL a command waits twice: for each of its round trips.
+    least = 6 if place.url.startswith("sqlite") else 2
+    assert asyncio.run(cancel_each(place, command)) >= least
     # A connection that was cancelled while connecting must not wait for the garbage collector,
     # which would warn.
     gc.collect()

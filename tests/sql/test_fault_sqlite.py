@@ -32,11 +32,8 @@ class Scene:
 
 @pytest.fixture
 def scene(tmp_path: Path) -> Iterator[Scene]:
-    store = SqlStore(sqlite_url(tmp_path / "night.db"), clock=ManualClock(NOW))
-    # The store's own timeout is five seconds; no test waits that long.
-    event.listen(
-        store.engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout = 1")
-    )
+    url = sqlite_url(tmp_path / "night.db")
+    store = SqlStore(url, clock=ManualClock(NOW), lock_timeout_seconds=0.001)
     waits: list[float] = []
     store._transactions.wait = waits.append
     with closing(sqlite3.connect(tmp_path / "night.db", isolation_level=None)) as other:

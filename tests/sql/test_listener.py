@@ -145,7 +145,7 @@ def test_a_connection_that_was_listened_to_goes_back(engine: Engine) -> None:
 
 
 def test_without_a_listener_no_connection_of_sqlalchemy_is_made(engine: Engine) -> None:
-    pooled = PooledConnection(engine, SqlStore(engine)._transactions._driver)
+    pooled = PooledConnection(engine, SqlStore(engine)._transactions._driver, 5.0)
     assert pooled._listened is None
     pooled.give_back()
 

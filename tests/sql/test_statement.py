@@ -151,7 +151,7 @@ def test_a_process_that_knows_nothing_of_the_house_takes_no_more(
     with heard_engine(url) as (engine, statements):
         store = SqlStore(engine, clock=clock)
         give = command(open_desk(store, a_house(capacity_rules=CAPPED)), clock)
-        store._houses._houses.clear()
+        store._snapshots.houses._houses.clear()
         statements.forget()
         give()
         assert len(statements.statements) <= AT_MOST

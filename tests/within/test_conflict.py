@@ -232,7 +232,7 @@ def test_a_read_between_two_edits_keeps_no_house_under_a_wrong_version(
     struck: tuple[Service, Rival],
 ) -> None:
     service, rival = struck
-    cache = service.sql_store._houses
+    cache = service.sql_store._snapshots.houses
     with service.host() as host:
         service.desk().edit_floor(lambda floor: attrs.evolve(floor, tables=many(floor.tables)))
         rival.times, rival.edits = 9, True

@@ -506,11 +506,18 @@ class StaleVersion(FourtopError):
 
 @attrs.define(slots=False, eq=False, repr=False)
 class StoreUnavailable(FourtopError):
-    """The store cannot be reached or gave up. Nothing was changed; try again later."""
+    """The store cannot be reached or gave up. Nothing was changed; try again later.
+
+    Args:
+        why: What happened.
+        retry_after_seconds: The time to wait, in whole seconds, if other commands were in the way;
+            ``None``: nobody knows.
+    """
 
     default_code = Code.STORE_UNAVAILABLE
 
     why: str
+    retry_after_seconds: int | None = None
 
     def __str__(self) -> str:
         return f"the store is unavailable: {self.why}"
@@ -533,6 +540,7 @@ class ClockBehind(StoreUnavailable):
     default_code = Code.CLOCK_BEHIND
 
     why: str = attrs.field(default="the clock is behind", init=False)
+    retry_after_seconds: int | None = attrs.field(default=None, init=False)
     restaurant_id: str
     told: str
     now: str

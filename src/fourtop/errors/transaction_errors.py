@@ -20,6 +20,7 @@ class TransactionConflict(StoreUnavailable):
     default_code = Code.TRANSACTION_CONFLICT
 
     why: str = attrs.field(default="another transaction conflicted", init=False)
+    retry_after_seconds: int | None = attrs.field(default=None, init=False)
     database_code: str
 
     def __str__(self) -> str:

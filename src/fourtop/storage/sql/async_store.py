@@ -67,6 +67,7 @@ class AsyncSqlStore:
             lock_timeout_seconds=lock_timeout_seconds,
         )
         self._store._transactions.wait = _pause  # noqa: SLF001  # Only this twin may set it.
+        self._store._queues.make_signal = _TaskSignal  # noqa: SLF001  # As above.
 
     def __repr__(self) -> str:
         return brief(self, self.engine.url.set(query={}).render_as_string(hide_password=True))
@@ -253,6 +254,31 @@ class AsyncSqlStore:
         trace: TracebackType | None,
     ) -> None:
         await self.close()
+
+
+class _TaskSignal:
+    """Wakes a task. The event loop goes on while it waits."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._woken: asyncio.Future[None] = self._loop.create_future()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until it is set, at most for some seconds; return whether it is."""
+        done, _ = await_only(asyncio.wait({self._woken}, timeout=seconds))
+        return bool(done)
+
+    def set(self) -> bool:
+        """Wake the task, from any thread; return ``False`` if its loop is closed."""
+        try:
+            self._loop.call_soon_threadsafe(self._wake)
+        except RuntimeError:
+            return False
+        return True
+
+    def _wake(self) -> None:
+        if not self._woken.done():
+            self._woken.set_result(None)
 
 
 def _pause(seconds: float) -> None:

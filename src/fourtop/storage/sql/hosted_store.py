@@ -42,13 +42,14 @@ class HostedStore:
     def __init__(self, store: SqlStore, transactions: HostTransactions) -> None:
         self._transactions = transactions
         self._houses = BorrowedHouses(
-            store._houses,  # noqa: SLF001  # A part of the store.
+            store._snapshots.houses,  # noqa: SLF001  # A part of the store.
             lambda: transactions.has_committed_houses,
         )
         inner = copy(store)
         inner._transactions = transactions  # noqa: SLF001  # As above.
         inner._explains = transactions.explains  # noqa: SLF001  # As above.
-        inner._houses = self._houses  # noqa: SLF001  # As above.
+        inner._snapshots = store._snapshots.within(self._houses)  # noqa: SLF001  # As above.
+        inner._is_queued = False  # noqa: SLF001  # As above.
         self._store = inner
 
     def __repr__(self) -> str:
@@ -131,10 +132,10 @@ class HostedStore:
 
         def work(connection: Connection) -> tuple[T] | None:
             assert isinstance(connection, HostTransaction), "the transactions are those of a host"
-            found = tenant.look_up_restaurant(connection, scope.restaurant_id)
-            answer = store._decide(connection, scope, found, ask)  # noqa: SLF001  # As above.
+            snapshot = store._snapshots.look_up(connection, scope)  # noqa: SLF001  # As above.
+            answer = store._decide(connection, scope, snapshot, ask)  # noqa: SLF001  # As above.
             is_whole = connection.is_snapshot or (
-                tenant.versions(connection, scope.restaurant_id) == found.versions
+                tenant.versions(connection, scope.restaurant_id) == snapshot.found.versions
             )
             return (answer,) if is_whole else None
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection
 from contextlib import suppress
+from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
@@ -39,16 +41,17 @@ from fourtop.storage.sql.connection.host.source import HostSource, host_source
 from fourtop.storage.sql.connection.host.transaction import HostTransactions
 from fourtop.storage.sql.connection.jobs import JobTransactions, OutboxLock
 from fourtop.storage.sql.connection.reentrancy import ReentrancyGuard
-from fourtop.storage.sql.connection.tenant import LockedRestaurant, StoreOptions, TenantAccess
+from fourtop.storage.sql.connection.tenant import StoreOptions, TenantAccess
 from fourtop.storage.sql.connection.transaction import (
     Connection,
     ConstraintViolation,
     StoreMetrics,
     TransactionRunner,
 )
+from fourtop.storage.sql.connection.write_queue import WriteQueues, whole_seconds
 from fourtop.storage.sql.hosted_store import HostedStore
-from fourtop.storage.sql.statements.house import HouseCache
-from fourtop.storage.sql.statements.reader import Loaded
+from fourtop.storage.sql.snapshot import Snapshot, Snapshots
+from fourtop.storage.sql.statement import Call
 from fourtop.storage.sql.statements.registry import statements_for
 from fourtop.storage.sql.statements.row_changes import RowCountMismatch
 from fourtop.storage.sql.statements.writer import VersionCounts
@@ -62,6 +65,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_EXPECTING_READS: Final = 2
+_TOO_MANY_NEEDS: Final = "a decision asked for more than three times"
 _FOREIGN_KEY: Final = "a row of another table, by a foreign key"
 _LOCK_TIMEOUT_SECONDS: Final = (0.001, 3_600)
 
@@ -83,8 +88,9 @@ class SqlStore:
         schema: The schema that holds the tables on PostgreSQL.
         role: The role that each transaction takes on PostgreSQL, so that row-level security applies
             to any login; the login must be a member. ``None``: the login's own role.
-        lock_timeout_seconds: How long a transaction waits for a restaurant before it is retried
-            (0.001–3,600).
+        lock_timeout_seconds: How long a transaction waits for a restaurant before it is retried, on
+            SQLite for the file (0.001–3,600). A call waits at most five times as long, plus 0.7 s
+            in pauses, before it raises ``StoreUnavailable`` with the seconds to wait.
 
     Raises:
         InvalidInput: The source is not a URL or engine of a supported database and driver, or the
@@ -105,7 +111,16 @@ class SqlStore:
         _check_timeout(lock_timeout_seconds)
         statements = statements_for(database, schema)
         options = StoreOptions(clock=clock, role=role, lock_timeout_seconds=lock_timeout_seconds)
-        self._transactions = TransactionRunner(self.engine)
+        self._transactions = TransactionRunner(
+            self.engine, lock_timeout_seconds=lock_timeout_seconds
+        )
+        self._queues = WriteQueues(
+            most_inside=statements.dialect.most_writers,
+            patience_seconds=self._transactions.patience_seconds,
+            retry_after_seconds=whole_seconds(lock_timeout_seconds),
+        )
+        # A call in a transaction of the host has a connection already.
+        self._is_queued = True
         self._start = StartCheck(statements.dialect, options, self._transactions)
         self._transactions.before = self._start
         self._tenant = TenantAccess(statements.dialect, options)
@@ -113,18 +128,24 @@ class SqlStore:
         self._retention = statements.retention
         self._outbox = statements.outbox
         self._house_rows = statements.house
-        self._reader = statements.reader
+        self._snapshots = Snapshots(
+            statements.dialect, self._tenant, statements.reader, statements.house
+        )
         self._writer = statements.writer
         self._explainer = statements.explainer
         self._events = statements.events
         self._removal = statements.removal
         self._home = Home(statements.dialect, self._transactions)
-        self._houses = HouseCache()
         self._guard = ReentrancyGuard()
         # For each attempt of a command: whether it loads the rows that it changes, to explain a
         # refusal.
         self._explains: tuple[bool, ...] = (False, True)
-        guard_forks(self, engine, self._tenant.lock, self._houses.lock, self.metrics.lock, CHECKING)
+        guard_forks(
+            self,
+            engine,
+            (self._tenant.lock, self._snapshots.houses.lock, self.metrics.lock, CHECKING),
+            queues=self._queues,
+        )
 
     def __repr__(self) -> str:
         return brief(self, self.engine.url.set(query={}).render_as_string(hide_password=True))
@@ -186,7 +207,7 @@ class SqlStore:
         def work(connection: Connection) -> None:
             # No restaurant has this id, so the look finds no row, whatever the database holds.
             with suppress(NotFound):
-                self._tenant.look_up_restaurant(connection, EVERY_RESTAURANT)
+                self._tenant.look_up_restaurant(connection, EVERY_RESTAURANT, is_last=True)
 
         self._transactions.run(self._tenant.read_mode, work, "ping")
 
@@ -217,7 +238,7 @@ class SqlStore:
             self._house_rows.write_new(connection, house)
 
         try:
-            self._transactions.run(self._tenant.write_mode, work, "add_restaurant")
+            self._write_alone(house.restaurant.id, work, "add_restaurant")
         except ConstraintViolation as violation:
             restaurant = house.restaurant
             # The databases differ in which of two constraints they report.
@@ -242,18 +263,17 @@ class SqlStore:
         restaurant_id = scope.restaurant_id
 
         def work(connection: Connection) -> None:
-            locked = self._tenant.lock_restaurant(connection, restaurant_id)
-            self._decide(connection, scope, locked, check)
+            self._decide(connection, scope, self._snapshots.lock(connection, scope), check)
             self._removal.remove(connection, restaurant_id)
 
         self._guard.check(restaurant_id)
         try:
-            self._transactions.run(self._tenant.write_mode, work, "remove_restaurant")
+            self._write_alone(restaurant_id, work, "remove_restaurant")
         except ConstraintViolation as violation:
             # Our own tables are deleted in the order of their foreign keys.
             raise InUse("restaurant", restaurant_id, by=_FOREIGN_KEY) from violation
         finally:
-            self._houses.drop(restaurant_id)
+            self._snapshots.houses.remove(restaurant_id)
 
     def restaurant_ids(self) -> tuple[str, ...]:
         """Return the ids of all restaurants, sorted.
@@ -273,13 +293,22 @@ class SqlStore:
             StoreUnavailable: The store cannot be reached; try again.
             FourtopError: An error that ``ask`` raises, unchanged.
         """
-
-        def work(connection: Connection) -> T:
-            found = self._tenant.look_up_restaurant(connection, scope.restaurant_id)
-            return self._decide(connection, scope, found, ask)
-
         self._guard.check(scope.restaurant_id)
-        return self._transactions.run(self._tenant.read_mode, work, "read")
+        if not self._snapshots.expects:
+            return self._transactions.run(
+                self._tenant.read_mode,
+                lambda connection: self._decide(
+                    connection, scope, self._snapshots.look_up(connection, scope), ask
+                ),
+                "read",
+            )
+        for _ in range(MAX_NEEDS + 1):
+            answer = self._ask(self._snapshot(scope), scope, ask)
+            if not isinstance(answer, Need):
+                return answer
+            # The transaction is over, so that everything is read again, of one moment.
+            scope |= answer.scope
+        raise AssertionError(_TOO_MANY_NEEDS)
 
     def transact(self, scope: Scope, decide: Callable[[View], Decision[T] | Need]) -> T:
         """Store the changes that ``decide`` decides, all or none, and return its result.
@@ -297,25 +326,31 @@ class SqlStore:
         """
         self._guard.check(scope.restaurant_id)
         refusal: Exception | None = None
-        slug = ""
+        slug, edits = "", False
         for explains in self._explains:
 
             def work(connection: Connection, *, explains: bool = explains) -> T:
-                locked = self._tenant.lock_restaurant(connection, scope.restaurant_id)
-                nonlocal slug
-                decision = self._decide(connection, scope, locked, decide)
+                nonlocal slug, edits
+                snapshot = self._snapshots.lock(connection, scope)
+                decision = self._decide(connection, scope, snapshot, decide)
                 changes = decision.changes
                 if changes is not NO_CHANGES and changes != NO_CHANGES:
                     slug = "" if changes.policy is None else changes.policy.restaurant.slug
-                    self._write(connection, scope, locked, changes, explains=explains)
+                    self._write(connection, snapshot, changes, explains=explains)
+                    edits = edits or changes.floor is not None or changes.policy is not None
                 return decision.result
 
             try:
-                return self._transactions.run(self._tenant.write_mode, work, "transact")
+                result = self._write_alone(scope.restaurant_id, work, "transact")
             except (ConstraintViolation, RowCountMismatch) as error:
                 # The rows are not as the decision assumed. Decide once more, and explain a refusal
                 # by the rows themselves.
                 refusal = error
+            else:
+                if edits:
+                    # The next call knows that it must read the house.
+                    self._snapshots.houses.drop(scope.restaurant_id)
+                return result
         if isinstance(refusal, ConstraintViolation) and refusal.is_slug_taken:
             # No row of this restaurant explains it, and the rows of others are out of sight.
             raise AlreadyExists("slug", slug) from refusal
@@ -330,9 +365,9 @@ class SqlStore:
         """
 
         def work(connection: Connection) -> tuple[Event, ...]:
-            self._tenant.look_up_restaurant(connection, restaurant_id)
-            rows = connection.rows(self._events, {"restaurant": restaurant_id})
-            return tuple(event_of(restaurant_id, loads(text)) for (text,) in rows)
+            reads = (Call(self._events, {"restaurant": restaurant_id}),)
+            found = self._tenant.look_up_restaurant(connection, restaurant_id, reads, is_last=True)
+            return tuple(event_of(restaurant_id, loads(text)) for (text,) in found.reads[0])
 
         self._guard.check(restaurant_id)
         return self._transactions.run(self._tenant.read_mode, work, "events")
@@ -354,8 +389,8 @@ class SqlStore:
             StoreUnavailable: The store cannot be reached; nothing was changed. Try again.
         """
         self._guard.check(restaurant_id)
-        return self._transactions.run(
-            self._tenant.write_mode,
+        return self._write_alone(
+            restaurant_id,
             lambda connection: self._tenant.reset_clock(connection, restaurant_id),
             "reset_clock",
         )
@@ -470,55 +505,72 @@ class SqlStore:
     def _settle(self, work: Callable[[Connection], T], name: str) -> T:
         return self._jobs.write(work, name, OutboxLock.SHARED)
 
-    # ---- the steps of a call inside its transaction: read, then write
+    # ---- the steps of a call: read and decide, then write
+
+    def _write_alone(self, restaurant_id: str, work: Callable[[Connection], T], name: str) -> T:
+        """Run work that locks a restaurant, after earlier calls of this process have done so.
+
+        Until then it holds no connection, so that the calls at one restaurant never fill the pool.
+        """
+        if not self._is_queued:
+            return self._transactions.run(self._tenant.write_mode, work, name)
+        deadline = monotonic() + self._transactions.patience_seconds
+        key = "" if self._tenant.locks_database else restaurant_id
+        with self._queues.place(key) as has_waited:
+            if not has_waited:
+                deadline = math.inf
+            return self._transactions.run(self._tenant.write_mode, work, name, deadline)
+
+    def _snapshot(self, scope: Scope) -> Snapshot:
+        """Read a scope in one transaction; in another one if an expectation of it failed.
+
+        The failure corrects the expectation. The last try has none.
+        """
+        for _ in range(_EXPECTING_READS):
+            found = self._transactions.run(
+                self._tenant.read_mode,
+                lambda connection: self._snapshots.expect(connection, scope),
+                "read",
+            )
+            if found is not None:
+                return found
+        return self._transactions.run(
+            self._tenant.read_mode,
+            lambda connection: self._snapshots.look_up(connection, scope),
+            "read",
+        )
+
+    def _ask(self, snapshot: Snapshot, scope: Scope, ask: Callable[[View], T | Need]) -> T | Need:
+        view = snapshot.view(scope)
+        try:
+            with self._guard.running(scope.restaurant_id):
+                return ask(view)
+        finally:
+            view.close()
 
     def _decide(
         self,
         connection: Connection,
         scope: Scope,
-        found: LockedRestaurant,
+        snapshot: Snapshot,
         decide: Callable[[View], T | Need],
     ) -> T:
-        """Load the scope and decide; load more where the decision needs more."""
-        house = self._houses.find(scope.restaurant_id, found.versions)
-        loaded = Loaded(scope.restaurant_id, wants_house=house is None)
-        missing = scope
+        """Decide; load more where the decision needs more."""
         for _ in range(MAX_NEEDS + 1):
-            self._reader.load(connection, missing, found.now_us, loaded)
-            if house is None:
-                house = self._house_rows.house_of(loaded.house)
-                self._houses.keep(scope.restaurant_id, found.versions, house)
-            view = View(loaded.source(house, found.versions), scope, found.now_us)
-            try:
-                with self._guard.running(scope.restaurant_id):
-                    answer = decide(view)
-            finally:
-                view.close()
+            answer = self._ask(snapshot, scope, decide)
             if not isinstance(answer, Need):
                 return answer
             scope |= answer.scope
             # The owners are those of all windows, whichever of the two named them first.
             missing = scope if scope.has_owners else answer.scope
-        raise AssertionError("a decision asked for more than three times")
-
-    def _house(self, connection: Connection, restaurant_id: str, versions: Versions) -> House:
-        house = self._houses.find(restaurant_id, versions)
-        if house is None:
-            house = self._house_rows.load(connection, restaurant_id)
-            self._houses.keep(restaurant_id, versions, house)
-        return house
+            self._snapshots.load(connection, missing, snapshot)
+        raise AssertionError(_TOO_MANY_NEEDS)
 
     def _write(
-        self,
-        connection: Connection,
-        scope: Scope,
-        locked: LockedRestaurant,
-        changes: Changes,
-        *,
-        explains: bool,
+        self, connection: Connection, snapshot: Snapshot, changes: Changes, *, explains: bool
     ) -> None:
-        restaurant_id, versions = scope.restaurant_id, locked.versions
-        house = self._house(connection, restaurant_id, versions)
+        locked, house = snapshot.found, snapshot.house
+        restaurant_id, versions = house.restaurant.id, locked.versions
         if explains:
             self._explainer.explain(connection, changes, house, versions)
         if not changes.is_of(restaurant_id):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum, auto
 from typing import Any, Protocol
 
+import attrs
 from sqlalchemy import URL, Engine
 
 from fourtop.storage.sql.statement import Statement
@@ -25,28 +26,112 @@ class Fault(Enum):
     """The server rejects the login: a wrong password, an unknown login or an unknown database."""
     MISCONFIGURED = auto()
     """Something that must exist is missing, or the role may not use it."""
+    ROW_COUNT = auto()
+    """A statement touched another number of rows than the decision expected."""
     OTHER = auto()
     """Any other error, such as a full disk."""
 
 
-class DriverCursor(Protocol):
-    """A cursor of a driver for one transaction."""
+@attrs.frozen
+class Step:
+    """A text to execute, with its parameters as the cursor takes them.
 
-    cursor: Any
-    """The cursor of the driver itself."""
+    Args:
+        text: The text.
+        values: The parameters; ``None``: it is a command that begins or ends the transaction.
+    """
+
+    text: str
+    values: Any = None
+
+
+@attrs.frozen
+class Outcome:
+    """The outcome of a step.
+
+    Args:
+        rows: The rows that it returned.
+        touched: The number of rows that it touched.
+    """
+
+    rows: list[Any]
+    touched: int
+
+
+@attrs.frozen
+class Ran:
+    """The outcomes of steps that were executed in order, up to the first that failed.
+
+    Args:
+        outcomes: Those of the steps that succeeded.
+        error: The error of the step after them; ``None``: all have succeeded.
+        is_answered: Whether the error is the answer to that step, so that no step after it was
+            executed. If not, the connection was lost and nobody knows.
+        is_sent: Whether the last step was sent.
+    """
+
+    outcomes: list[Outcome]
+    error: Exception | None = None
+    is_answered: bool = True
+    is_sent: bool = True
+
+
+class DriverCursor(Protocol):
+    """A cursor of a driver for one transaction.
+
+    Args:
+        is_manual: Whether it sends only what it is given, whatever mode the connection is in.
+    """
+
+    is_manual: bool
+
+    @property
+    def cursor(self) -> Any:
+        """The cursor of the driver itself, which a host's listeners receive."""
+        ...
 
     def bind(self, statement: Statement, parameters: Mapping[str, Any]) -> tuple[str, Any]:
         """Return the text and the parameters as this cursor takes them."""
         ...
 
-    def command(self, text: str) -> None:
-        """Execute a command that begins or ends the transaction."""
+    def run(self, steps: Sequence[Step]) -> Ran:
+        """Execute steps in order, in one round trip if the driver can; stop at the first error."""
         ...
 
     @property
     def is_aborted(self) -> bool:
         """Whether the database has aborted the transaction, so that COMMIT would roll back."""
         ...
+
+    def forget_statements(self) -> bool:
+        """Forget what the cursor's connection has prepared, which the server has lost.
+
+        Return whether an earlier transaction had prepared anything.
+        """
+        ...
+
+
+def run_one_by_one(cursor: Any, steps: Sequence[Step], command: Callable[[str], object]) -> Ran:
+    """Execute steps on a cursor of a driver, with a round trip for each.
+
+    Args:
+        cursor: The cursor.
+        steps: The steps.
+        command: Executes a step that begins or ends the transaction.
+    """
+    outcomes: list[Outcome] = []
+    try:
+        for step in steps:
+            if step.values is None:
+                command(step.text)
+                outcomes.append(Outcome([], 0))
+                continue
+            cursor.execute(step.text, step.values)
+            rows = [] if cursor.description is None else cursor.fetchall()
+            outcomes.append(Outcome(rows, cursor.rowcount))
+    except Exception as error:  # noqa: BLE001  # The caller raises it.
+        return Ran(outcomes, error)
+    return Ran(outcomes)
 
 
 class Driver(Protocol):
@@ -58,7 +143,10 @@ class Driver(Protocol):
     async_driver_name: str
     """The same for an asynchronous engine."""
     manual_commit: tuple[str, Any]
-    """An attribute of a driver's connection, and the value with which it begins no transactions."""
+    """An attribute of a driver's connection, and the value with which it begins no transactions.
+
+    Only a cursor of the driver itself needs it: see ``DriverCursor.is_manual``.
+    """
 
     def check(self, engine: Engine) -> None:
         """Refuse an engine that no store can work on.
@@ -85,8 +173,14 @@ class Driver(Protocol):
         """
         ...
 
-    def set_up(self, pooled: Any) -> None:
-        """Set up a pooled connection that a host may have opened before the store existed."""
+    def set_up(self, pooled: Any, lock_timeout_seconds: float) -> None:
+        """Set up a pooled connection that a host may have opened before the store existed.
+
+        Args:
+            pooled: The connection.
+            lock_timeout_seconds: How long a statement on it waits for a lock, if the database has
+                no such setting for a transaction.
+        """
         ...
 
     def open_cursor(self, pooled: Any) -> DriverCursor:

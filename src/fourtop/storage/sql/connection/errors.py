@@ -47,8 +47,16 @@ def code_of(error: BaseException) -> str:
     return str(code) if code else type(error).__name__
 
 
-def as_ours(error: BaseException, fault: Fault) -> FourtopError:
-    """Return our error for one that no retry has cured."""
+def as_ours(
+    error: BaseException, fault: Fault, retry_after_seconds: int | None = None
+) -> FourtopError:
+    """Return our error for one that no retry has cured.
+
+    Args:
+        error: The driver's or the pool's.
+        fault: Its meaning.
+        retry_after_seconds: How long to wait if other transactions conflicted.
+    """
     original = _original(error)
     driver = _driver_of(original)
     advice = None if driver is None else driver.advice(original)
@@ -56,7 +64,9 @@ def as_ours(error: BaseException, fault: Fault) -> FourtopError:
     if fault in (Fault.MISCONFIGURED, Fault.LOGIN):
         problem = advice or "the database refuses a statement; run: fourtop doctor"
         return StoreMisconfigured((f"{problem} ({code})",))
-    return StoreUnavailable(f"{advice or _CAUSES.get(fault, _GAVE_UP)} ({code})")
+    wait = retry_after_seconds if fault is Fault.TRANSIENT else None
+    why = f"{advice or _CAUSES.get(fault, _GAVE_UP)} ({code})"
+    return StoreUnavailable(why, retry_after_seconds=wait)
 
 
 def _original(error: BaseException) -> BaseException:

@@ -1,7 +1,7 @@
 """Keep the processes of a fork apart: the child gets connections of its own, and free locks.
 
 A socket that two processes share mixes up their answers. A lock that another thread held at the
-fork is never released in the child, which has no such thread.
+fork is never released in the child, which has no such thread; nor is a place in a queue.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from weakref import WeakKeyDictionary
 import attrs
 import sqlalchemy
 
+from fourtop.storage.sql.connection.write_queue import WriteQueues
+
 LockOfStore = AbstractContextManager[Any]
 
 
@@ -23,6 +25,7 @@ LockOfStore = AbstractContextManager[Any]
 class _Guarded:
     engine: sqlalchemy.Engine
     locks: tuple[LockOfStore, ...]
+    queues: WriteQueues
 
 
 # By store. A store that is collected needs no care any more.
@@ -65,6 +68,8 @@ class _Registration:
 
     def _enter_child(self) -> None:
         self._release_locks()
+        for each in [*_GUARDED.values()]:
+            each.queues.forget()
         for engine in {each.engine for each in [*_GUARDED.values()]}:
             _INHERITED.append(engine.pool)
             engine.dispose(close=False)
@@ -73,14 +78,21 @@ class _Registration:
 _REGISTRATION: Final = _Registration()
 
 
-def guard_forks(store: object, engine: sqlalchemy.Engine, *locks: LockOfStore) -> None:
-    """Give a forked process a pool of its own, and the locks of the store as free ones.
+def guard_forks(
+    store: object,
+    engine: sqlalchemy.Engine,
+    locks: tuple[LockOfStore, ...],
+    *,
+    queues: WriteQueues,
+) -> None:
+    """Give a forked process a pool of its own, and the locks and queues of the store as free ones.
 
     Args:
         store: The store; nothing is done once it is collected.
         engine: Its engine, which a host may have made. In the child it begins with an empty pool.
         locks: The locks of the store. No code takes one while it holds another.
+        queues: The queues of the store.
     """
     with _REGISTERING:
         _REGISTRATION.register()
-        _GUARDED[store] = _Guarded(engine, locks)
+        _GUARDED[store] = _Guarded(engine, (*locks, queues.lock), queues)

@@ -17,8 +17,8 @@ from fourtop.storage.sql.connection.transaction import (
     ConstraintViolation,
     TransactionRunner,
 )
-from fourtop.storage.sql.statement import Statement
-from fourtop.storage.sql.statements.dialect import Dialect, SessionSettings
+from fourtop.storage.sql.statement import SessionSettings, Statement
+from fourtop.storage.sql.statements.dialect import Dialect
 from fourtop.storage.sql.tables.security import JOBS_ROLE
 
 T = TypeVar("T")

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine
 
+from fourtop.storage.sql.connection.driver import DriverCursor
 from fourtop.storage.sql.statement import Statement
 
 # The execution option that carries the name of the statement to listeners.
@@ -62,34 +63,52 @@ class ErrorContext:
 
 
 class ListenedConnection:
-    """Executes statements on a driver's cursor and tells the listeners of an engine about them.
+    """Tells the listeners of an engine about the statements that run on a driver's cursor.
 
     Args:
         connection: The SQLAlchemy connection that listeners receive.
+        cursor: The cursor.
     """
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: Connection, cursor: DriverCursor) -> None:
+        self._connection: Any = connection
+        self._cursor = cursor
+        self._contexts: list[tuple[StatementContext, bool]] = []
 
-    def execute(
-        self, cursor: Any, statement: Statement, text: str, parameters: Any, *, many: bool = False
-    ) -> None:
-        """Execute a statement between the "before" and the "after" listeners."""
-        engine: Any = self._connection.engine
-        connection: Any = self._connection
+    def before(
+        self, statement: Statement, text: str, parameters: Any, *, many: bool = False
+    ) -> tuple[str, Any]:
+        """Announce a statement; return the text and the parameters that the listeners want.
+
+        A listener may return another text, for instance with a comment for tracing.
+        """
+        connection, cursor = self._connection, self._cursor.cursor
         context = StatementContext(connection, cursor, statement, executemany=many)
-        # A listener may return another text, for instance with a comment for tracing.
         for listener in connection.dispatch.before_cursor_execute:
             text, parameters = listener(connection, cursor, text, parameters, context, many)
         context.statement, context.parameters = text, parameters
-        try:
-            (cursor.executemany if many else cursor.execute)(text, parameters)
-        except Exception as error:
-            for listener in engine.dialect.dispatch.handle_error:
+        self._contexts.append((context, many))
+        return text, parameters
+
+    def after(self, executed: int, error: BaseException | None) -> None:
+        """Report the announced statements.
+
+        Args:
+            executed: How many of them were executed, from the first on.
+            error: The error of the next one; the others after it were not executed either.
+        """
+        connection: Any = self._connection
+        contexts, self._contexts = self._contexts, []
+        for context, many in contexts[:executed]:
+            for listener in connection.dispatch.after_cursor_execute:
+                listener(
+                    connection, context.cursor, context.statement, context.parameters, context, many
+                )
+        if error is None:
+            return
+        for context, _ in contexts[executed:]:
+            for listener in connection.engine.dialect.dispatch.handle_error:
                 listener(ErrorContext(context, error))
-            raise
-        for listener in connection.dispatch.after_cursor_execute:
-            listener(connection, cursor, text, parameters, context, many)
 
 
 def has_listeners(engine: Engine) -> bool:

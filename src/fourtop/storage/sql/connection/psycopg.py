@@ -1,21 +1,28 @@
 """The specialities of psycopg: prepared statements, cursors, transactions and errors.
 
-Nothing else in the package knows that the driver of PostgreSQL is psycopg.
+Only this module and ``pipeline`` know that the driver of PostgreSQL is psycopg.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from functools import cache, lru_cache
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 import attrs
 from sqlalchemy import URL, Engine, event
 
 from fourtop.errors import InvalidInput, safe_repr
-from fourtop.storage.sql.connection.driver import DriverCursor, Fault
-from fourtop.storage.sql.statement import Statement
+from fourtop.storage.sql.connection.driver import (
+    DriverCursor,
+    Fault,
+    Ran,
+    Step,
+    run_one_by_one,
+)
+from fourtop.storage.sql.connection.pipeline import PipelineCursor, numbered, supports_pipelines
+from fourtop.storage.sql.statement import ROW_COUNT_MARK, Statement
 from fourtop.storage.sql.tables.columns import Database
 from fourtop.storage.sql.tables.house import UNIQUE_SLUG
 
@@ -24,19 +31,26 @@ _THRESHOLD: Final = "prepare_threshold"
 _NEVER: Final = "none"
 _PREPARED_AFTER: Final = 1
 
-# A named parameter in psycopg's style, or an escaped percent sign.
-_PARAMETER: Final = re.compile(r"%(?:\((\w+)\)s|%)")
-
 # Serialization failure, deadlock, lock not available: the codes for which a retry can help.
 TRANSIENT: Final = frozenset({"40001", "40P01", "55P03"})
 # The server has lost a prepared statement: the session was reset, or a table changed.
 STALE: Final = frozenset({"26000", "42P05", "0A000"})
+# A text is not a number: see ``ROW_COUNT_MARK``, which the server quotes in any language.
+_NO_NUMBER: Final = "22P02"
 # The server stops or ends the session. After a COMMIT these do not tell whether it committed.
 _LOST: Final = frozenset({"57P01", "57P02", "57P03", "57P05", "58000", "25P03", "25P04"})
 # The last one: a role that does not exist is an invalid value of the setting ``role``.
 _MISCONFIGURED: Final = frozenset({"42P01", "42703", "42883", "42501", "3F000", "42704", "22023"})
 # The server does not let the login in.
 _LOGIN: Final = frozenset({"3D000", "28000", "28P01"})
+
+_FAULTS: Final = {
+    **dict.fromkeys(TRANSIENT, Fault.TRANSIENT),
+    **dict.fromkeys(_LOST, Fault.LOST),
+    **dict.fromkeys(_MISCONFIGURED, Fault.MISCONFIGURED),
+    **dict.fromkeys(_LOGIN, Fault.LOGIN),
+}
+_FAULTS_BY_CLASS: Final = {"08": Fault.LOST, "23": Fault.CONSTRAINT}
 
 # An error while connecting carries no code, only the words of libpq and of the server. Where the
 # server does not speak English, none of these matches and the general advice is given.
@@ -98,6 +112,7 @@ class PsycopgCursor:
     cursor: Any
     _connection: Any
     _is_raw: bool
+    is_manual: bool = False
 
     def bind(self, statement: Statement, parameters: Mapping[str, Any]) -> tuple[str, Any]:
         """Return numbered parameters for a raw cursor, else named ones."""
@@ -105,10 +120,18 @@ class PsycopgCursor:
         values = {**constants, **parameters} if constants else parameters
         if not self._is_raw:
             return statement.text, values
-        text, names = _numbered(statement.text)
+        text, names = numbered(statement.text)
         return text, [values[name] for name in names]
 
-    def command(self, text: str) -> None:
+    def run(self, steps: Sequence[Step]) -> Ran:
+        """Execute steps one by one."""
+        return run_one_by_one(self.cursor, steps, self._command)
+
+    def forget_statements(self) -> bool:
+        """Return no: psycopg knows what it has prepared."""
+        return False
+
+    def _command(self, text: str) -> None:
         """Execute BEGIN, COMMIT or ROLLBACK with auto-prepare off.
 
         psycopg forgets its prepared statements on ROLLBACK while auto-prepare is on, because the
@@ -174,11 +197,11 @@ class PsycopgDriver:
         if url is not None and _THRESHOLD not in url.query:
             event.listen(engine, "connect", _prepare_without_pooler)
 
-    def set_up(self, pooled: Any) -> None:
+    def set_up(self, pooled: Any, lock_timeout_seconds: float) -> None:
         """Do nothing: PostgreSQL needs no settings outside of transactions."""
 
     def open_cursor(self, pooled: Any) -> DriverCursor:
-        """Open a raw cursor, unless the host has chosen another cursor class.
+        """Open a cursor that sends steps together, unless the host has chosen another class.
 
         psycopg parses long statements with named parameters at every execution; a raw cursor sends
         them unchanged.
@@ -188,6 +211,8 @@ class PsycopgDriver:
         raw = _raw_cursors().get(chosen)
         if raw is None:
             return PsycopgCursor(pooled.cursor(), connection, is_raw=False)
+        if supports_pipelines():
+            return PipelineCursor(pooled)
         connection.cursor_factory = raw
         try:
             return PsycopgCursor(pooled.cursor(), connection, is_raw=True)
@@ -204,15 +229,9 @@ class PsycopgDriver:
         if state is None:
             known = _connect_advice(error)
             return Fault.LOST if known is None else known[0]
-        if state.startswith("08") or state in _LOST:
-            return Fault.LOST
-        if state in TRANSIENT:
-            return Fault.TRANSIENT
-        if state in _LOGIN:
-            return Fault.LOGIN
-        if state.startswith("23"):
-            return Fault.CONSTRAINT
-        return Fault.MISCONFIGURED if state in _MISCONFIGURED else Fault.OTHER
+        if state == _NO_NUMBER and ROW_COUNT_MARK in str(error):
+            return Fault.ROW_COUNT
+        return _FAULTS.get(state) or _FAULTS_BY_CLASS.get(state[:2], Fault.OTHER)
 
     def is_slug_taken(self, error: BaseException) -> bool:
         """Whether the unique index on the slugs of restaurants has refused a row."""
@@ -252,17 +271,6 @@ def _prepare_without_pooler(connection: Any, _record: object) -> None:
     connection.rollback()
     if driver.info.backend_pid == process:
         driver.prepare_threshold = _PREPARED_AFTER
-
-
-@lru_cache(maxsize=4_096)
-def _numbered(text: str) -> tuple[str, tuple[str, ...]]:
-    """Return a text with PostgreSQL's numbered parameters, and their names in that order."""
-    names: dict[str, int] = {}
-
-    def number(found: re.Match[str]) -> str:
-        return f"${names.setdefault(found[1], len(names) + 1)}" if found[1] else "%"
-
-    return _PARAMETER.sub(number, text), tuple(names)
 
 
 def raw_cursor(connection: Any, *, is_async: bool) -> Any:

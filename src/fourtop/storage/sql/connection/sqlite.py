@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import attrs
 from sqlalchemy import URL, Engine, event
 
 from fourtop.errors import InvalidInput, safe_repr
-from fourtop.storage.sql.connection.driver import DriverCursor, Fault
+from fourtop.storage.sql.connection.driver import (
+    DriverCursor,
+    Fault,
+    Ran,
+    Step,
+    run_one_by_one,
+)
 from fourtop.storage.sql.statement import Statement
 from fourtop.storage.sql.tables.columns import Database
 
-_BUSY_MILLISECONDS: Final = 5_000
 _PRAGMAS: Final = (
-    f"busy_timeout = {_BUSY_MILLISECONDS}",
     "journal_mode = WAL",
     "synchronous = FULL",
     "foreign_keys = ON",
 )
 _IS_SET_UP: Final = "fourtop.is_set_up"
+_TIMEOUT: Final = "fourtop.busy_timeout"
 _DRIVERS: Final = ("pysqlite", "aiosqlite")
 # Prefixes, because each code has variants: recovery, snapshot, shared cache.
 _BUSY: Final = ("SQLITE_BUSY", "SQLITE_LOCKED")
@@ -41,15 +46,20 @@ class SqliteCursor:
 
     cursor: Any
     is_aborted: bool = False
+    is_manual: bool = False
 
     def bind(self, statement: Statement, parameters: Mapping[str, Any]) -> tuple[str, Any]:
         """Return named parameters."""
         constants = statement.constants
         return statement.text, {**constants, **parameters} if constants else parameters
 
-    def command(self, text: str) -> None:
-        """Execute a command."""
-        self.cursor.execute(text)
+    def run(self, steps: Sequence[Step]) -> Ran:
+        """Execute steps one by one: there is no network in between."""
+        return run_one_by_one(self.cursor, steps, self.cursor.execute)
+
+    def forget_statements(self) -> bool:
+        """Return no: nothing is prepared by name."""
+        return False
 
 
 class SqliteDriver:
@@ -83,9 +93,18 @@ class SqliteDriver:
         del url
         event.listen(engine, "connect", _set_pragmas)
 
-    def set_up(self, pooled: Any) -> None:
-        """Set the pragmas on a connection that the host opened before the store existed."""
+    def set_up(self, pooled: Any, lock_timeout_seconds: float) -> None:
+        """Set the pragmas on a connection that the host opened before the store existed.
+
+        Another store on the same engine may have set another timeout.
+        """
         _set_pragmas(pooled.dbapi_connection, pooled)
+        milliseconds = max(1, round(lock_timeout_seconds * 1000))
+        if pooled.info.get(_TIMEOUT) != milliseconds:
+            cursor = pooled.cursor()
+            cursor.execute(f"PRAGMA busy_timeout = {milliseconds}")
+            cursor.close()
+            pooled.info[_TIMEOUT] = milliseconds
 
     def open_cursor(self, pooled: Any) -> DriverCursor:
         """Open a plain cursor."""

@@ -5,6 +5,7 @@ The order matters: a time that is read before the wait for the lock may be older
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from threading import Lock
 from typing import Any, Final
 
@@ -15,8 +16,8 @@ from fourtop.clock import SystemClock
 from fourtop.errors import NotFound
 from fourtop.model.results import Versions
 from fourtop.ports import MAX_STEP_BACK_US, Clock, is_behind, tell_time
-from fourtop.storage.sql.statement import Cursor, Statement, TransactionMode
-from fourtop.storage.sql.statements.dialect import Dialect, SessionSettings
+from fourtop.storage.sql.statement import Call, Cursor, SessionSettings, Statement, TransactionMode
+from fourtop.storage.sql.statements.dialect import Dialect
 from fourtop.storage.sql.statements.expressions import microseconds, number_literal, restaurant
 from fourtop.storage.sql.tables.security import EVERY_RESTAURANT
 
@@ -30,10 +31,14 @@ class LockedRestaurant:
     Args:
         versions: The three version counters.
         now_us: The time, read while the lock was held.
+        reads: The rows of the statements that were executed right after it.
+        is_on_time: Whether they saw that time. If not, they must be executed again.
     """
 
     versions: Versions
     now_us: int
+    reads: tuple[list[Any], ...] = ()
+    is_on_time: bool = True
 
 
 @attrs.frozen(kw_only=True)
@@ -75,6 +80,7 @@ class TenantAccess:
         self.lock = Lock()
         self.write_mode: TransactionMode = dialect.write_mode
         self.read_mode: TransactionMode = dialect.read_mode
+        self.locks_database: bool = dialect.locks_database
         self._settings = dialect.session_settings(
             SessionSettings(
                 sets_tenant=True,
@@ -85,6 +91,7 @@ class TenantAccess:
             "Set the tenant: row-level security shows the rows of this restaurant only. Also set"
             " the lock timeout and the role. All three end with the transaction.",
         )
+        self._set_time = self._set_time_statement()
         self._lock = self._lock_statement()
         self._look = self._look_statement()
         self._ids = self._ids_statement()
@@ -95,37 +102,75 @@ class TenantAccess:
     @property
     def statements(self) -> tuple[Statement, ...]:
         """All statements of this class."""
-        settings = () if self._settings is None else (self._settings,)
+        found = (self._settings, self._set_time)
+        settings = tuple(each for each in found if each is not None)
         clock = (self._stored, self._reset, self._ahead)
         return (*settings, self._lock, self._look, self._ids, *clock)
 
     def set_tenant(self, cursor: Cursor, restaurant_id: str) -> None:
         """Set the tenant of this transaction, where the database has row-level security."""
         if self._settings is not None:
-            cursor.rows(self._settings, {"restaurant": restaurant_id})
+            cursor.later(self._settings, {"restaurant": restaurant_id})
 
-    def lock_restaurant(self, cursor: Cursor, restaurant_id: str) -> LockedRestaurant:
+    def lock_restaurant(
+        self, cursor: Cursor, restaurant_id: str, reads: Sequence[Call] = ()
+    ) -> LockedRestaurant:
         """Lock a restaurant for writing; other writers of it wait until the transaction ends.
 
+        Args:
+            cursor: Executes the statements.
+            restaurant_id: The restaurant.
+            reads: Statements to execute after the lock, in the same round trip.
+
         Raises:
             NotFound: The restaurant does not exist.
         """
-        return self._enter(cursor, restaurant_id, self._lock)
+        entry = self._entry(restaurant_id)
+        self.set_tenant(cursor, restaurant_id)
+        rows, *others = cursor.fetch((Call(self._lock, entry), *reads))
+        # A clock of the host's is read again, because this call may have waited for the lock.
+        return self._entered(entry, rows, others, None)
 
-    def look_up_restaurant(self, cursor: Cursor, restaurant_id: str) -> LockedRestaurant:
+    def look_up_restaurant(
+        self,
+        cursor: Cursor,
+        restaurant_id: str,
+        reads: Sequence[Call] = (),
+        *,
+        is_last: bool = False,
+    ) -> LockedRestaurant:
         """Return a restaurant for reading, without a lock.
 
+        Args:
+            cursor: Executes the statements.
+            restaurant_id: The restaurant.
+            reads: Statements to execute after it, in the same round trip.
+            is_last: Whether the transaction ends with them.
+
         Raises:
             NotFound: The restaurant does not exist.
         """
-        return self._enter(cursor, restaurant_id, self._look)
+        entry = self._entry(restaurant_id)
+        self.set_tenant(cursor, restaurant_id)
+        rows, *others = cursor.fetch((Call(self._look, entry), *reads), is_last=is_last)
+        clock_us = entry.get("clock_us") if self._dialect.keeps_time else None
+        return self._entered(entry, rows, others, clock_us)
+
+    def expected_us(self, restaurant_id: str) -> int:
+        """Return the latest time that this process has told of a restaurant; 0: none."""
+        return self._latest_us.get(restaurant_id, 0)
+
+    def set_time(self, cursor: Cursor, now_us: int) -> None:
+        """Let the next statements of this transaction see another time, where a setting has it."""
+        if self._set_time is not None:
+            cursor.later(self._set_time, {"now_us": now_us})
 
     def versions(self, cursor: Cursor, restaurant_id: str) -> Versions | None:
         """Return the current versions in a transaction that has looked the restaurant up.
 
         ``None``: the restaurant is gone.
         """
-        found = cursor.rows(self._look, {"restaurant": restaurant_id})
+        found = cursor.rows(self._look, self._entry(restaurant_id))
         if not found:
             return None
         floor, policy, occupancy, *_ = found[0]
@@ -134,18 +179,53 @@ class TenantAccess:
     def restaurant_ids(self, cursor: Cursor) -> tuple[str, ...]:
         """Return the ids of all restaurants, sorted bytewise."""
         self.set_tenant(cursor, EVERY_RESTAURANT)
-        return tuple(id_ for (id_,) in cursor.rows(self._ids, {}))
+        (found,) = cursor.fetch((Call(self._ids),), is_last=True)
+        return tuple(id_ for (id_,) in found)
 
-    def _enter(self, cursor: Cursor, restaurant_id: str, statement: Statement) -> LockedRestaurant:
-        self.set_tenant(cursor, restaurant_id)
-        found = cursor.rows(statement, {"restaurant": restaurant_id})
+    def _entry(self, restaurant_id: str) -> dict[str, Any]:
+        """Return the parameters of the statements that lock or look up a restaurant."""
+        entry = {"restaurant": restaurant_id, "told_us": self.expected_us(restaurant_id)}
+        if self._clock is not None:
+            entry["clock_us"] = self._clock.now_us()
+        return entry
+
+    def _entered(
+        self,
+        entry: Mapping[str, Any],
+        found: Sequence[Any],
+        reads: Sequence[list[Any]],
+        clock_us: int | None,
+    ) -> LockedRestaurant:
+        """Return the restaurant that a statement has found; ``clock_us`` as a clock said."""
+        restaurant_id, told_us = entry["restaurant"], entry["told_us"]
         if not found:
             raise NotFound("restaurant", str(restaurant_id)[:64])
-        floor, policy, occupancy, database_us, latest_us = found[0]
+        floor, policy, occupancy, database_us, latest_us, read_us = found[0]
+        if clock_us is None:
+            clock_us = database_us if self._clock is None else self._clock.now_us()
+        assert clock_us is not None, "a database without a clock is given one"
+        now_us = tell_time(restaurant_id, latest_us, clock_us)
+        if not is_behind(told_us, now_us):
+            # The database has read its clock once more, together with the reads.
+            now_us = max(now_us, told_us) if database_us is None else max(now_us, read_us)
+        self._remember(restaurant_id, now_us)
         return LockedRestaurant(
             Versions(floor=floor, policy=policy, occupancy=occupancy),
-            self._tell(restaurant_id, latest_us, database_us),
+            now_us,
+            tuple(reads),
+            is_on_time=now_us == read_us,
         )
+
+    def _remember(self, restaurant_id: str, now_us: int) -> None:
+        """Remember a time that was told, unless a call at the same time has told a later one.
+
+        A time far ahead of it is forgotten: another process has reset the stored time, or a clock
+        that ran ahead was only read.
+        """
+        with self.lock:
+            latest_us = self._latest_us.get(restaurant_id, 0)
+            if now_us > latest_us or is_behind(latest_us, now_us):
+                self._latest_us[restaurant_id] = now_us
 
     def restaurants_ahead(self, cursor: Cursor) -> tuple[str, ...]:
         """Return the first ten restaurants with a stored time far ahead of the clock, by id."""
@@ -174,29 +254,15 @@ class TenantAccess:
             self._latest_us.pop(restaurant_id, None)
         return int(latest_us - now_us)
 
-    def _tell(self, restaurant_id: str, latest_us: int, database_us: int | None) -> int:
-        """Return the time; never before the stored time, nor before the last one returned here.
-
-        A time returned here that is far ahead of the stored time and the clock is forgotten:
-        another process has reset the stored time, or a clock that ran ahead was only read.
-
-        Raises:
-            ClockBehind: The clock is far behind the stored time.
-        """
-        clock_us = database_us if self._clock is None else self._clock.now_us()
-        assert clock_us is not None, "a database without a clock is given one"
-        now_us = tell_time(restaurant_id, latest_us, clock_us)
-        with self.lock:
-            told_us = self._latest_us.get(restaurant_id, 0)
-            now_us = now_us if is_behind(told_us, now_us) else max(now_us, told_us)
-            self._latest_us[restaurant_id] = now_us
-        return now_us
-
     # ---- statements
 
     def _lock_statement(self) -> Statement:
         row = self._dialect.tables["restaurants"]
-        locked = self._dialect.lock_row(row, row.c.id == restaurant(), self._columns())
+        latest_us: ColumnElement[int] = row.c.latest_us
+        if self._clock is None and self._dialect.server_clock is not None:
+            latest_us = func.greatest(latest_us, self._dialect.server_clock, type_=BigInteger())
+        here = row.c.id == restaurant()
+        locked = self._dialect.lock_row(row, here, self._columns(), latest_us)
         return self._dialect.compile(
             locked,
             "lock_restaurant",
@@ -252,9 +318,24 @@ class TenantAccess:
         return null() if self._clock is not None or clock is None else clock
 
     def _columns(self) -> tuple[ColumnElement[Any], ...]:
+        """Return the versions, the clock, the stored time and the time that the reads see."""
         row = self._dialect.tables["restaurants"].c
-        latest_us: ColumnElement[int] = row.latest_us
-        if self._clock is None:
-            latest_us = func.greatest(latest_us, self._dialect.server_clock, type_=BigInteger())
         versions = row.floor_version, row.policy_version, row.occupancy_version
-        return (*versions, self._database_clock(), latest_us)
+        time = self._dialect.told(self._now()) if self._dialect.keeps_time else null()
+        return (*versions, self._database_clock(), row.latest_us, time)
+
+    def _now(self) -> ColumnElement[int]:
+        """Return the latest of the stored time, the clock and the time told by this process."""
+        clock = microseconds("clock_us") if self._clock is not None else self._database_clock()
+        latest_us = self._dialect.tables["restaurants"].c.latest_us
+        return func.greatest(latest_us, clock, microseconds("told_us"), type_=BigInteger())
+
+    def _set_time_statement(self) -> Statement | None:
+        if not self._dialect.keeps_time:
+            return None
+        return self._dialect.compile(
+            select(self._dialect.told(microseconds("now_us"))),
+            "set_time",
+            "Set the time that the next statement reads: a clock of the host's has moved since it"
+            " was read, or the time told last was wrong.",
+        )

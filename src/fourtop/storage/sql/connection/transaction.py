@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+import math
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from threading import Lock
 from typing import Any, Final, TypeVar
@@ -16,7 +17,7 @@ import sqlalchemy
 
 from fourtop.errors import OutcomeUnknown, StoreUnavailable
 from fourtop.ports import STATEMENTS, TracedStatement
-from fourtop.storage.sql.connection.driver import Driver, DriverCursor
+from fourtop.storage.sql.connection.driver import Driver, DriverCursor, Outcome, Ran, Step
 from fourtop.storage.sql.connection.engine import driver_of
 from fourtop.storage.sql.connection.errors import (
     STALE,
@@ -27,7 +28,9 @@ from fourtop.storage.sql.connection.errors import (
     is_slug_taken,
 )
 from fourtop.storage.sql.connection.listeners import ListenedConnection, has_listeners
-from fourtop.storage.sql.statement import NO_PARAMETERS, Statement, TransactionMode
+from fourtop.storage.sql.connection.write_queue import whole_seconds
+from fourtop.storage.sql.statement import NO_PARAMETERS, Call, Statement, TransactionMode
+from fourtop.storage.sql.statements.row_changes import RowCountMismatch
 
 T = TypeVar("T")
 
@@ -41,88 +44,173 @@ _HAS_SERVED: Final = "fourtop.has_served"
 class Connection:
     """Executes statements in one transaction.
 
+    It begins the transaction together with the first statement.
+
     Args:
         cursor: The driver's cursor.
+        mode: How the transaction begins.
         listened: Tells the host's listeners about each statement; ``None``: without listeners.
         system: The name of the database in a trace.
     """
 
-    __slots__ = ("_cursor", "_driver_cursor", "_listened", "_system", "_trace")
+    __slots__ = (
+        *("_cursor", "_listened", "_mode", "_system", "_trace", "_waiting"),
+        *("has_begun", "has_run", "is_over", "is_refused"),
+    )
 
     def __init__(
         self,
         cursor: DriverCursor,
+        mode: TransactionMode,
         listened: ListenedConnection | None = None,
         system: str = "",
     ) -> None:
-        self._driver_cursor = cursor
-        self._cursor = cursor.cursor
+        self._cursor = cursor
+        self._mode = mode
         self._listened = listened
         self._system = system
         self._trace = STATEMENTS.get()
+        self._waiting: list[Call] = []
+        # Whether anything was sent, whether the server has begun the transaction, and whether it
+        # has committed it.
+        self.has_run: bool = False
+        self.has_begun: bool = False
+        self.is_over: bool = False
+        # Whether a COMMIT did nothing: a statement before it was refused, or it was not sent.
+        self.is_refused: bool = False
+
+    def later(self, statement: Statement, parameters: Mapping[str, Any] = NO_PARAMETERS, /) -> None:
+        """Execute a statement together with the next one, or with the commit."""
+        self._waiting.append(Call(statement, parameters))
 
     def rows(
         self, statement: Statement, parameters: Mapping[str, Any] = NO_PARAMETERS, /
     ) -> list[Any]:
         """Execute a statement and return its rows."""
-        if self._trace is None:
-            self._execute(statement, parameters)
-        else:
-            self._traced(self._trace, statement, lambda: self._execute(statement, parameters))
-        found: list[Any] = self._cursor.fetchall()
-        return found
+        return self._run((Call(statement, parameters),))[-1].rows
+
+    def fetch(self, calls: Sequence[Call], *, is_last: bool = False) -> list[list[Any]]:
+        """Execute statements in one round trip, if the driver can; return the rows of each.
+
+        Args:
+            calls: The statements.
+            is_last: Whether the transaction, which only reads, ends with them.
+        """
+        assert self._mode.is_read_only or not is_last, "only a read ends with its last statement"
+        outcomes = self._run(calls, is_last=is_last)
+        return [each.rows for each in outcomes[len(outcomes) - len(calls) :]]
 
     def touched(self, statement: Statement, /, *parameters: Mapping[str, Any]) -> int:
         """Execute a statement once per parameter set and return the number of rows it touched."""
-        if self._trace is None:
-            self._execute_sets(statement, parameters)
-        else:
-            self._traced(self._trace, statement, lambda: self._execute_sets(statement, parameters))
-        touched: int = self._cursor.rowcount
-        return touched
-
-    def _execute_sets(
-        self, statement: Statement, parameters: tuple[Mapping[str, Any], ...]
-    ) -> None:
-        if len(parameters) == 1:
-            self._execute(statement, parameters[0])
-        else:
-            sets = [{**statement.constants, **each} for each in parameters]
-            if self._listened is None:
-                self._cursor.executemany(statement.text, sets)
-            else:
-                self._listened.execute(self._cursor, statement, statement.text, sets, many=True)
-
-    def _traced(
-        self, trace: list[TracedStatement], statement: Statement, execute: Callable[[], None]
-    ) -> None:
-        """Execute a statement, and note when and with what error."""
-        start_ns, error = time.time_ns(), ""
+        if len(parameters) == 1 or self._cursor.is_manual:
+            outcomes = self._run([Call(statement, each) for each in parameters])
+            return sum(each.touched for each in outcomes[len(outcomes) - len(parameters) :])
+        self.flush()
+        text: str = statement.text
+        sets: Any = [{**statement.constants, **each} for each in parameters]
+        if self._listened is not None:
+            text, sets = self._listened.before(statement, text, sets, many=True)
+        cursor, start_ns = self._cursor.cursor, time.time_ns()
+        error: BaseException | None = None
         try:
-            execute()
-        except BaseException as raised:
-            error = type(raised).__name__
+            cursor.executemany(text, sets)
+        except BaseException as caught:
+            error = caught
             raise
         finally:
-            trace.append(
-                TracedStatement(self._system, statement.name, start_ns, time.time_ns(), error)
-            )
+            self._note((statement,), start_ns, int(error is None), error)
+            if self._listened is not None:
+                self._listened.after(int(error is None), error)
+        touched: int = cursor.rowcount
+        return touched
 
-    def _execute(self, statement: Statement, parameters: Mapping[str, Any]) -> None:
-        text, values = self._driver_cursor.bind(statement, parameters)
-        if self._listened is None:
-            self._cursor.execute(text, values)
-        else:
-            self._listened.execute(self._cursor, statement, text, values)
+    def flush(self) -> None:
+        """Begin the transaction if it has not begun, and execute the statements that wait."""
+        if self._waiting or not self.has_begun:
+            self._run(())
+
+    def commit(self) -> None:
+        """Execute the statements that wait, and commit."""
+        self._run((), is_last=True)
+
+    def command(self, text: str) -> None:
+        """Execute a command by itself, such as ROLLBACK."""
+        ran = self._cursor.run((Step(text),))
+        if ran.error is not None:
+            raise ran.error
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to commit."""
+        return not (self.has_begun or self._waiting)
+
+    def forget_statements(self) -> bool:
+        """Forget what is prepared; return whether an earlier transaction had prepared anything."""
+        return self._cursor.forget_statements()
 
     @property
     def is_aborted(self) -> bool:
         """Whether the database has aborted the transaction, so that COMMIT would roll back."""
-        return self._driver_cursor.is_aborted
+        return self._cursor.is_aborted
 
-    def command(self, text: str) -> None:
-        """Execute a command that begins or ends the transaction."""
-        self._driver_cursor.command(text)
+    def _run(self, calls: Sequence[Call], *, is_last: bool = False) -> list[Outcome]:
+        """Execute the statements that wait and some more; return the outcome of each."""
+        calls = (*self._waiting, *calls)
+        self._waiting = []
+        called = [self._step(each) for each in calls]
+        begin = () if self.has_begun else (Step(self._mode.command),)
+        end = (Step("COMMIT"),) if is_last else ()
+        self.has_run = True
+        ran = self._traced(calls, (*begin, *called, *end), len(begin))
+        executed = len(ran.outcomes) - len(begin)
+        self.has_begun = self.has_begun or executed >= 0
+        if self._listened is not None:
+            self._listened.after(max(executed, 0), ran.error)
+        if ran.error is not None:
+            self.is_refused = ran.is_answered and (executed < len(called) or not ran.is_sent)
+            raise ran.error
+        self.is_over = is_last
+        return ran.outcomes[len(begin) : len(begin) + len(called)]
+
+    def _traced(self, calls: Sequence[Call], steps: Sequence[Step], begun: int) -> Ran:
+        """Run steps; ``begun`` of them come before the calls. Note when, and with what error."""
+        if self._trace is None:
+            return self._cursor.run(steps)
+        statements = [each.statement for each in calls]
+        start_ns = time.time_ns()
+        try:
+            ran = self._cursor.run(steps)
+        except BaseException as interrupt:
+            self._note(statements, start_ns, 0, interrupt)
+            raise
+        self._note(statements, start_ns, max(0, len(ran.outcomes) - begun), ran.error)
+        return ran
+
+    def _note(
+        self,
+        statements: Sequence[Statement],
+        start_ns: int,
+        executed: int,
+        error: BaseException | None,
+    ) -> None:
+        """Note statements that were sent together: those that succeeded, and the first that failed.
+
+        Those after it were not executed, or nobody knows.
+        """
+        if self._trace is None:
+            return
+        end_ns = time.time_ns()
+        for number, statement in enumerate(statements[: executed + 1]):
+            failed = type(error).__name__ if number == executed else ""
+            self._trace.append(
+                TracedStatement(self._system, statement.name, start_ns, end_ns, failed)
+            )
+
+    def _step(self, call: Call) -> Step:
+        text, values = self._cursor.bind(call.statement, call.parameters)
+        if self._listened is not None:
+            text, values = self._listened.before(call.statement, text, values)
+        return Step(text, values)
 
 
 @attrs.define
@@ -168,23 +256,43 @@ class TransactionRunner:
         engine: The source of connections. The runner sends BEGIN, COMMIT and ROLLBACK itself and
             returns each connection in the state in which the pool gave it.
         wait: Waits for some seconds before a retry; an async store waits in its own way.
+        lock_timeout_seconds: How long each try waits for a lock.
     """
 
-    def __init__(self, engine: sqlalchemy.Engine, wait: Callable[[float], None] = pause) -> None:
+    def __init__(
+        self,
+        engine: sqlalchemy.Engine,
+        wait: Callable[[float], None] = pause,
+        *,
+        lock_timeout_seconds: float = 5.0,
+    ) -> None:
         self.engine = engine
+        self.lock_timeout_seconds = lock_timeout_seconds
         self.metrics: StoreMetrics = StoreMetrics()
         self.wait = wait
         # Called once, before the first transaction.
         self.before: Callable[[], None] | None = None
         self._driver = driver_of(engine.dialect.name)
 
-    def run(self, mode: TransactionMode, work: Callable[[Connection], T], name: str) -> T:
+    @property
+    def patience_seconds(self) -> float:
+        """How long the tries of one call wait in all, at most: for locks, and between the tries."""
+        return (len(WAITS_SECONDS) + 1) * self.lock_timeout_seconds + sum(WAITS_SECONDS)
+
+    def run(
+        self,
+        mode: TransactionMode,
+        work: Callable[[Connection], T],
+        name: str,
+        deadline: float = math.inf,
+    ) -> T:
         """Run work in a transaction, and again after a conflict, in a new transaction.
 
         Args:
             mode: How the transaction begins.
             work: The work; it may be called several times.
             name: The name of the work in the log.
+            deadline: The time of ``monotonic`` after which it is not tried again.
 
         Raises:
             StoreUnavailable: Nothing was changed; try again later.
@@ -201,8 +309,9 @@ class TransactionRunner:
             try:
                 return self._run_once(mode, work, name)
             except RetryableError as conflict:
-                if number == len(WAITS_SECONDS):
-                    raise as_ours(conflict.cause, Fault.TRANSIENT) from conflict.cause
+                if number == len(WAITS_SECONDS) or time.monotonic() >= deadline:
+                    wait = whole_seconds(self.lock_timeout_seconds)
+                    raise as_ours(conflict.cause, Fault.TRANSIENT, wait) from conflict.cause
                 code = code_of(conflict.cause)
                 self.metrics.count_retry(code)
                 LOG.info("%s is tried again after %s", name, code)
@@ -211,19 +320,49 @@ class TransactionRunner:
         raise AssertionError("the last attempt returns or raises")
 
     def _run_once(self, mode: TransactionMode, work: Callable[[Connection], T], name: str) -> T:
-        try:
-            pooled, connection = self._begin(mode)
-        except Exception as error:
-            self._translate(error)
-            raise
+        """Run work once.
+
+        If a connection died in the pool, take another one: all of the pool may have died, for
+        instance when the server restarted. The same holds for prepared statements that the server
+        has lost.
+        """
+        while True:
+            try:
+                pooled = PooledConnection(self.engine, self._driver, self.lock_timeout_seconds)
+            except Exception as error:
+                self._translate(error)
+                raise
+            try:
+                return self._run_on(pooled, mode, work, name)
+            except _UselessConnectionError:
+                continue
+
+    def _run_on(
+        self,
+        pooled: PooledConnection,
+        mode: TransactionMode,
+        work: Callable[[Connection], T],
+        name: str,
+    ) -> T:
         is_clean = False
+        connection: Connection | None = None
         try:
+            connection = pooled.open(mode)
             result = work(connection)
             self._commit(connection, name, is_read_only=mode.is_read_only)
-            is_clean = True
+            pooled.has_served = is_clean = True
         except BaseException as error:
-            is_usable = not isinstance(error, OutcomeUnknown) and code_of(error) not in STALE
-            is_clean = is_usable and _roll_back(connection)
+            is_stale = code_of(error) in STALE
+            is_curable = is_stale and connection is not None and connection.forget_statements()
+            is_usable = not isinstance(error, OutcomeUnknown) and (is_curable or not is_stale)
+            is_clean = is_usable and connection is not None and _roll_back(connection)
+            if is_curable:
+                self.metrics.count_retry(code_of(error))
+                raise _UselessConnectionError from error
+            if connection is not None and connection.has_begun:
+                pooled.has_served = True
+            elif pooled.has_served and fault_of(error) is Fault.LOST:
+                raise _UselessConnectionError from error
             self._translate(error)
             raise
         finally:
@@ -231,36 +370,21 @@ class TransactionRunner:
         return result
 
     def _commit(self, connection: Connection, name: str, *, is_read_only: bool) -> None:
-        if connection.is_aborted:
-            raise StoreUnavailable("the transaction was aborted before its end; try again")
-        try:
-            connection.command("COMMIT")
-        except Exception as error:
-            # Any other error is the database's answer that it did not commit.
-            if fault_of(error) is Fault.LOST and not is_read_only:
-                raise OutcomeUnknown(name) from error
-            raise
-        self.metrics.count_commit()
-
-    def _begin(self, mode: TransactionMode) -> tuple[PooledConnection, Connection]:
-        """Begin on a connection of the pool.
-
-        If a connection died in the pool, take another one: all of the pool may have died, for
-        instance when the server restarted.
-        """
-        while True:
-            pooled = PooledConnection(self.engine, self._driver)
+        if not (connection.is_over or connection.is_empty):
+            if connection.is_aborted:
+                raise StoreUnavailable("the transaction was aborted before its end; try again")
+            if not connection.has_begun:
+                # A connection that died in the pool must show before the COMMIT is sent.
+                connection.flush()
             try:
-                connection = pooled.open()
-                connection.command(mode.command)
-            except BaseException as error:
-                has_served = pooled.has_served
-                pooled.drop()
-                if not (has_served and fault_of(error) is Fault.LOST):
-                    raise
-            else:
-                pooled.has_served = True
-                return pooled, connection
+                connection.commit()
+            except Exception as error:
+                # Any other error is the database's answer that it did not commit.
+                is_lost = fault_of(error) is Fault.LOST and not connection.is_refused
+                if is_lost and not is_read_only:
+                    raise OutcomeUnknown(name) from error
+                raise
+        self.metrics.count_commit()
 
     def _translate(self, error: BaseException) -> None:
         """Raise our own error for a driver's; return for any other error."""
@@ -269,6 +393,8 @@ class TransactionRunner:
             return
         if fault is Fault.TRANSIENT:
             raise RetryableError(error) from error
+        if fault is Fault.ROW_COUNT:
+            raise RowCountMismatch from error
         if fault is Fault.CONSTRAINT:
             self.metrics.count_refusal()
             raise ConstraintViolation(error) from error
@@ -276,7 +402,9 @@ class TransactionRunner:
 
 
 def _roll_back(connection: Connection) -> bool:
-    """Roll back; return whether the connection can be used again."""
+    """Roll back an open transaction; return whether the connection can be used again."""
+    if connection.is_over or not connection.has_run:
+        return True
     try:
         connection.command("ROLLBACK")
     except Exception:  # noqa: BLE001  # Any error means that the connection is of no use.
@@ -310,12 +438,16 @@ class PooledConnection:
     Args:
         engine: Its pool lends the connection.
         driver: The driver of the engine.
+        lock_timeout_seconds: How long a statement waits for a lock on it.
     """
 
     __slots__ = ("_before", "_connection", "_driver", "_listened")
 
-    def __init__(self, engine: sqlalchemy.Engine, driver: Driver) -> None:
+    def __init__(
+        self, engine: sqlalchemy.Engine, driver: Driver, lock_timeout_seconds: float
+    ) -> None:
         self._driver = driver
+        self._before: Any = None
         self._listened: sqlalchemy.Connection | None = None
         if has_listeners(engine):
             # Listeners receive a connection of SQLAlchemy, which holds the one of the pool.
@@ -324,21 +456,23 @@ class PooledConnection:
         else:
             self._connection = engine.raw_connection()
         try:
-            driver.set_up(self._connection)
-            attribute, manual = driver.manual_commit
-            connection = self._connection.dbapi_connection
-            self._before = getattr(connection, attribute)
-            if self._before != manual:
-                setattr(connection, attribute, manual)
+            driver.set_up(self._connection, lock_timeout_seconds)
         except BaseException:
             self.drop()
             raise
 
-    def open(self) -> Connection:
+    def open(self, mode: TransactionMode) -> Connection:
         """Open a cursor for one transaction."""
-        listened = None if self._listened is None else ListenedConnection(self._listened)
         cursor = self._driver.open_cursor(self._connection)
-        return Connection(cursor, listened, self._driver.database)
+        if not cursor.is_manual:
+            attribute, manual = self._driver.manual_commit
+            connection = self._connection.dbapi_connection
+            before = getattr(connection, attribute)
+            if before != manual:
+                setattr(connection, attribute, manual)
+                self._before = (attribute, before)
+        listened = None if self._listened is None else ListenedConnection(self._listened, cursor)
+        return Connection(cursor, mode, listened, self._driver.database)
 
     @property
     def has_served(self) -> bool:
@@ -351,10 +485,8 @@ class PooledConnection:
 
     def give_back(self) -> None:
         """Return it to the pool as it came."""
-        connection = self._connection.dbapi_connection
-        attribute, _ = self._driver.manual_commit
-        if getattr(connection, attribute) != self._before:
-            setattr(connection, attribute, self._before)
+        if self._before is not None:
+            setattr(self._connection.dbapi_connection, *self._before)
         if self._listened is None:
             self._connection.close()
         else:
@@ -365,6 +497,13 @@ class PooledConnection:
         self._connection.invalidate()
         if self._listened is not None:
             self._listened.close()
+
+
+class _UselessConnectionError(Exception):
+    """A connection died in the pool, or the server has lost what was prepared on it.
+
+    Nothing was changed.
+    """
 
 
 class RetryableError(Exception):

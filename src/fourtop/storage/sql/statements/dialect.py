@@ -30,6 +30,7 @@ from sqlalchemy import (
     and_,
     any_,
     bindparam,
+    case,
     cast,
     column,
     func,
@@ -45,13 +46,20 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.sql.elements import ClauseElement
 
-from fourtop.storage.sql.statement import Statement, TransactionMode
-from fourtop.storage.sql.statements.expressions import restaurant
+from fourtop.storage.sql.statement import (
+    ROW_COUNT_MARK,
+    SessionSettings,
+    Statement,
+    TransactionMode,
+)
+from fourtop.storage.sql.statements.expressions import microseconds, restaurant
 from fourtop.storage.sql.tables.catalog import Catalog, catalog
 from fourtop.storage.sql.tables.columns import Database
 from fourtop.storage.sql.tables.security import TENANT_SETTING
 from fourtop.storage.sql.tables.values import Row, listed
 
+# The setting of PostgreSQL that keeps the restaurant's time until the end of the transaction.
+TIME_SETTING: Final = "fourtop.now_us"
 # The prefix of the parameters that hold the values of one row.
 EACH: Final = "each_"
 
@@ -83,23 +91,6 @@ class GivenRows:
         return select(literal_column("1")).select_from(self.source).where(*conditions).exists()
 
 
-@attrs.frozen(kw_only=True)
-class SessionSettings:
-    """The settings of a transaction on a database that has sessions and roles.
-
-    Args:
-        lock_timeout_seconds: How long the transaction waits for a lock.
-        role: The role that it takes; ``None``: it keeps the role of the login.
-        sets_tenant: Whether it sets the restaurant for row-level security.
-        advisory_lock: The function that takes an advisory lock, and the key; ``None``: no lock.
-    """
-
-    lock_timeout_seconds: float
-    role: str | None = None
-    sets_tenant: bool = False
-    advisory_lock: tuple[str, int] | None = None
-
-
 class Dialect(ABC):
     """The SQL that differs between the two databases.
 
@@ -112,6 +103,13 @@ class Dialect(ABC):
     read_mode: ClassVar[TransactionMode]
     # The clock of the database in microseconds; None: this machine tells the time.
     server_clock: ClassVar[ColumnElement[int] | None] = None
+    # How many commands of a restaurant hold a connection at once; whether they wait for those of
+    # the other restaurants, too.
+    most_writers: ClassVar[int]
+    locks_database: ClassVar[bool]
+    # Whether a setting of the transaction keeps the restaurant's time from the statement that tells
+    # it to those that read, so that both can be sent together.
+    keeps_time: ClassVar[bool]
     # Whether one statement writes all rows of all tables, with constraints checked at its end.
     writes_in_one_statement: ClassVar[bool]
     _compiler: ClassVar[Any]
@@ -142,12 +140,32 @@ class Dialect(ABC):
 
     @abstractmethod
     def lock_row(
-        self, table: Table, key: ColumnElement[bool], columns: Sequence[ColumnElement[Any]]
+        self,
+        table: Table,
+        key: ColumnElement[bool],
+        columns: Sequence[ColumnElement[Any]],
+        latest_us: ColumnElement[int],
     ) -> Any:
         """Return the statement that locks the row of a restaurant and reads columns of it.
 
-        The last column is the restaurant's time.
+        Args:
+            table: The table of restaurants.
+            key: Finds the row.
+            columns: What to read.
+            latest_us: The restaurant's time; an UPDATE stores it.
         """
+
+    @abstractmethod
+    def told(self, time: ColumnElement[int]) -> ColumnElement[int]:
+        """Return a column that keeps the restaurant's time for ``now``, and has it as its value."""
+
+    @abstractmethod
+    def now(self) -> ColumnElement[int]:
+        """Return the restaurant's time as a statement after ``told`` reads it."""
+
+    @abstractmethod
+    def expected_count(self, count: ColumnElement[int], name: str) -> ColumnElement[int]:
+        """Return a column that fails the statement unless a count equals a parameter."""
 
     # ---- reading: rows as JSON, so that one statement returns the rows of several tables
 
@@ -266,6 +284,10 @@ class PostgresDialect(Dialect):
     server_clock: ClassVar[ColumnElement[int] | None] = cast(
         literal_column("extract(epoch FROM clock_timestamp()) * 1000000"), BigInteger
     )
+    # While one command ends on its way over the network, the next waits at the lock already.
+    most_writers = 2
+    locks_database = False
+    keeps_time = True
     writes_in_one_statement = True
     _compiler = _UNTYPED_POSTGRES()
 
@@ -286,14 +308,36 @@ class PostgresDialect(Dialect):
         return self.compile(select(*columns), name, comment)
 
     def lock_row(
-        self, table: Table, key: ColumnElement[bool], columns: Sequence[ColumnElement[Any]]
+        self,
+        table: Table,
+        key: ColumnElement[bool],
+        columns: Sequence[ColumnElement[Any]],
+        latest_us: ColumnElement[int],
     ) -> Any:
         """Lock the row with an UPDATE, which returns the values that are current after any wait.
 
         RETURNING evaluates the clock again: the new row is computed before the wait, and computed
         anew only if the transaction that held the lock changed the row.
         """
-        return update(table).values(latest_us=columns[-1]).where(key).returning(*columns)
+        return update(table).values(latest_us=latest_us).where(key).returning(*columns)
+
+    def told(self, time: ColumnElement[int]) -> ColumnElement[int]:
+        """Set a parameter of the server until the end of the transaction."""
+        return cast(_set_local(TIME_SETTING, cast(time, Text)), BigInteger)
+
+    def now(self) -> ColumnElement[int]:
+        """Read that parameter."""
+        return cast(func.current_setting(literal_column(f"'{TIME_SETTING}'")), BigInteger)
+
+    def expected_count(self, count: ColumnElement[int], name: str) -> ColumnElement[int]:
+        """Make an unexpected count a text that is not a number.
+
+        The error fails a COMMIT that was sent along. The server quotes the text in it, in whatever
+        language it speaks.
+        """
+        expected = count == bindparam(name, type_=BigInteger())
+        one, mark = (literal_column(f"'{each}'", type_=Text()) for each in ("1", ROW_COUNT_MARK))
+        return cast(case((expected, one), else_=mark), BigInteger)
 
     def json_array(self, *columns: ColumnElement[Any]) -> ColumnElement[Any]:
         """Use ``json_build_array``."""
@@ -390,6 +434,9 @@ class SqliteDialect(Dialect):
     database: ClassVar[Database] = "sqlite"
     write_mode: ClassVar[TransactionMode] = TransactionMode("BEGIN IMMEDIATE", is_read_only=False)
     read_mode: ClassVar[TransactionMode] = TransactionMode("BEGIN", is_read_only=True)
+    most_writers = 1
+    locks_database = True
+    keeps_time = False
     writes_in_one_statement = False
     _compiler = _UNTYPED_SQLITE(paramstyle="named")
 
@@ -398,11 +445,28 @@ class SqliteDialect(Dialect):
         del settings, name, comment
 
     def lock_row(
-        self, table: Table, key: ColumnElement[bool], columns: Sequence[ColumnElement[Any]]
+        self,
+        table: Table,
+        key: ColumnElement[bool],
+        columns: Sequence[ColumnElement[Any]],
+        latest_us: ColumnElement[int],
     ) -> Any:
         """Read the row: BEGIN IMMEDIATE has locked the whole database."""
-        del table
+        del table, latest_us
         return select(*columns).where(key)
+
+    def told(self, time: ColumnElement[int]) -> ColumnElement[int]:
+        """Return the time: SQLite has no settings, and no network between two statements."""
+        return time
+
+    def now(self) -> ColumnElement[int]:
+        """Take the time from a parameter."""
+        return microseconds("now_us")
+
+    def expected_count(self, count: ColumnElement[int], name: str) -> ColumnElement[int]:
+        """Return the count: the writer compares it before the commit."""
+        del name
+        return count
 
     def json_array(self, *columns: ColumnElement[Any]) -> ColumnElement[Any]:
         """Use ``json_array``; stored JSON is parsed, else it would become a string."""

@@ -116,7 +116,7 @@ class HouseMapper:
     def write_new(self, cursor: Cursor, house: House) -> None:
         """Write the house of a new restaurant."""
         row = {**restaurant_row(house.restaurant), **_COUNTERS}
-        cursor.touched(self._insert, {f"new_{name}": value for name, value in row.items()})
+        cursor.later(self._insert, {f"new_{name}": value for name, value in row.items()})
         new = [_Difference(part, [], dict(part.entries(house)), {}) for part in PARTS]
         self._write(cursor, house.restaurant.id, new)
 
@@ -126,7 +126,7 @@ class HouseMapper:
         if old.restaurant != new.restaurant:
             row = restaurant_row(new.restaurant)
             given = {f"new_{name}": row[name] for name in RESTAURANT if name != "id"}
-            cursor.touched(self._update, {"restaurant": restaurant_id, **given})
+            cursor.later(self._update, {"restaurant": restaurant_id, **given})
         self._write(cursor, restaurant_id, _differences(old, new))
 
     def _write(
@@ -163,8 +163,11 @@ class HouseMapper:
         rows: Sequence[Row],
     ) -> None:
         others = {"restaurant": restaurant_id}
-        parameters = self._dialect.parameter_sets(part.table, rows, others)
-        cursor.touched(statements[part.table], *parameters)
+        sets = self._dialect.parameter_sets(part.table, rows, others)
+        if len(sets) == 1:
+            cursor.later(statements[part.table], sets[0])
+        else:
+            cursor.touched(statements[part.table], *sets)
 
     def _deletion(self, part: Part) -> Statement:
         table = self._dialect.tables[part.table]
@@ -234,6 +237,10 @@ class HouseCache:
         self._barred: set[str] = set()
         self.lock = Lock()
 
+    def has(self, restaurant_id: str) -> bool:
+        """Whether the cache has any house of a restaurant, of whatever versions."""
+        return restaurant_id in self._houses
+
     def find(self, restaurant_id: str, versions: Versions) -> House | None:
         """Return the house at these versions if the cache has it."""
         found = self._houses.get(restaurant_id)
@@ -245,6 +252,10 @@ class HouseCache:
         """Forget the house of a restaurant."""
         with self.lock:
             self._houses.pop(restaurant_id, None)
+
+    def remove(self, restaurant_id: str) -> None:
+        """Forget the house of a restaurant that was removed."""
+        self.drop(restaurant_id)
 
     def bar(self, restaurant_id: str) -> None:
         """Forget the house of a restaurant, and keep none of it from now on.
@@ -289,8 +300,9 @@ class BorrowedHouses(HouseCache):
         """
         return super().find(restaurant_id, versions) or self._cache.find(restaurant_id, versions)
 
-    def drop(self, restaurant_id: str) -> None:
+    def remove(self, restaurant_id: str) -> None:
         """Forget the house of a restaurant for good: the removal may be committed later."""
+        self.drop(restaurant_id)
         self._cache.bar(restaurant_id)
 
     def keep(self, restaurant_id: str, versions: Versions, house: House) -> None:

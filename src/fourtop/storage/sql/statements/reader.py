@@ -27,7 +27,7 @@ from fourtop.ports import (
     StoredResult,
     joined_extent,
 )
-from fourtop.storage.sql.statement import Cursor, Statement
+from fourtop.storage.sql.statement import Call, Cursor, Statement
 from fourtop.storage.sql.statements.dialect import Dialect
 from fourtop.storage.sql.statements.projections import Projections
 from fourtop.storage.sql.statements.scope_shape import (
@@ -169,34 +169,51 @@ class Reader:
         self._statement_for = lru_cache(maxsize=_KEPT_STATEMENTS)(self._compile)
 
     def load(self, cursor: Cursor, scope: Scope, now_us: int, into: Loaded) -> None:
-        """Load a scope in one statement; an empty scope needs no statement."""
+        """Load a scope in one statement; an empty scope needs no statement.
+
+        Args:
+            cursor: Executes the statement.
+            scope: The scope.
+            now_us: The restaurant's time; where the dialect keeps it, it was told before.
+            into: Receives the records.
+        """
         has_house = into.wants_house and not into.house
-        shape = ScopeShape.of(scope, now_us, has_house=has_house)
-        if shape.is_empty:
-            return
-        statement, kinds = self._statement_for(shape)
-        (found,) = cursor.rows(statement, self._parameters(shape, scope, now_us))
+        shape = ScopeShape.of(scope, has_house=has_house, has_seated=scope.sees_seated(now_us))
+        if not shape.is_empty:
+            call = self.call(shape, scope, now_us)
+            self.take(shape, cursor.rows(call.statement, call.parameters), into)
+
+    def call(self, shape: ScopeShape, scope: Scope, now_us: int = 0) -> Call:
+        """Return the statement that loads a scope of some shape, with its parameters."""
+        statement, _ = self._statement_for(shape)
+        return Call(statement, self._parameters(shape, scope, now_us))
+
+    def take(self, shape: ScopeShape, rows: Sequence[Any], into: Loaded) -> None:
+        """Add what that statement has returned."""
+        _, kinds = self._statement_for(shape)
+        (found,) = rows
         plain = self._projections.plain
         # The columns of the house come last.
-        for kind, rows in zip(kinds, found, strict=False):
-            if rows is not None:
-                into.add(kind, loads(rows), plain.get(kind))
+        for kind, of_kind in zip(kinds, found, strict=False):
+            if of_kind is not None:
+                into.add(kind, loads(of_kind), plain.get(kind))
         if shape.has_house:
             into.house = tuple(found[len(kinds) :])
 
     def _parameters(self, shape: ScopeShape, scope: Scope, now_us: int) -> dict[str, Any]:
         parameters: dict[str, Any] = {"restaurant": scope.restaurant_id, "now_us": now_us}
-        for letter, spans in (
-            ("w", scope.spans),
-            ("s", scope.sitting_spans),
-            ("c", scope.headcount_spans),
-            ("p", scope.party_spans),
-            ("o", scope.slot_spans),
+        for letter, windows, spans in (
+            ("w", scope.windows, "spans"),
+            ("s", scope.sittings, "sitting_spans"),
+            ("c", scope.headcounts, "headcount_spans"),
+            ("p", scope.counted_parties, "party_spans"),
+            ("o", scope.slot_starts, "slot_spans"),
         ):
-            loaded = intervals(spans)
-            names = interval_names(letter, len(loaded))
-            for (first, last), (start_us, end_us) in zip(names, loaded, strict=True):
-                parameters |= {first: start_us, last: end_us}
+            if windows:
+                loaded = intervals(getattr(scope, spans))
+                names = interval_names(letter, len(loaded))
+                for (first, last), (start_us, end_us) in zip(names, loaded, strict=True):
+                    parameters[first], parameters[last] = start_us, end_us
         for number, (command, key) in enumerate(sorted(scope.stored_results)):
             parameters |= {f"a{number}_command": command, f"a{number}_key": key}
         if scope.listing is not None:

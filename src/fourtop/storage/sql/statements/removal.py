@@ -40,4 +40,4 @@ class Removal:
     def remove(self, cursor: Cursor, restaurant_id: str) -> None:
         """Delete the rows of a restaurant. The transaction has locked the restaurant before."""
         for statement in self.statements:
-            cursor.touched(statement, {"restaurant": restaurant_id})
+            cursor.later(statement, {"restaurant": restaurant_id})

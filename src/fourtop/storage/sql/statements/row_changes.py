@@ -146,6 +146,8 @@ def _plain_changes(changes: Changes, plain: Sequence[PlainTable]) -> list[RowCha
 
 
 def _plain_removals(changes: Changes) -> list[RowChange | None]:
+    if not changes.records_removed:
+        return []
     return [
         _expected(f"{kind.plural}_removed", ids, _id_row)
         for kind, ids in by_kind(changes.records_removed).items()
@@ -160,6 +162,8 @@ def _booking_changes(changes: Changes) -> list[RowChange | None]:
 
     The assignments of a removed booking go with those that other bookings have lost.
     """
+    if not (changes.bookings or changes.bookings_removed):
+        return []
     states: dict[str, list[Booking]] = {}
     if {each.id for each in changes.bookings} & set(changes.bookings_removed):
         raise RowCountMismatch
@@ -201,6 +205,8 @@ def _assignment_row(seat: tuple[str, int, str]) -> Row:
 
 
 def _hold_changes(changes: Changes) -> list[RowChange | None]:
+    if not (changes.holds_added or changes.holds_changed):
+        return []
     members = [
         (each.id, place, table_id)
         for each in changes.holds_added

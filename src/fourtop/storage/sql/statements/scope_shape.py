@@ -50,22 +50,28 @@ class ScopeShape:
     listing: tuple[str, ...] | None = None
 
     @classmethod
-    def of(cls, scope: Scope, now_us: int, *, has_house: bool) -> ScopeShape:
-        """Return the shape of a scope."""
+    def of(cls, scope: Scope, *, has_house: bool, has_seated: bool) -> ScopeShape:
+        """Return the shape of a scope.
+
+        Args:
+            scope: The scope.
+            has_house: Whether the house is loaded, too.
+            has_seated: Whether the seated parties are loaded: ``Scope.sees_seated`` tells.
+        """
         ids = named_ids(scope)
         # Owners are those of the allocations in windows; without a window nothing is loaded.
         flags = _FLAGS if scope.windows else _FLAGS_WITHOUT_WINDOWS
         return cls(
-            windows=len(intervals(scope.spans)),
-            sittings=len(intervals(scope.sitting_spans)),
-            headcounts=len(intervals(scope.headcount_spans)),
-            counted_parties=len(intervals(scope.party_spans)),
-            slot_starts=len(intervals(scope.slot_spans)),
+            windows=len(intervals(scope.spans)) if scope.windows else 0,
+            sittings=len(intervals(scope.sitting_spans)) if scope.sittings else 0,
+            headcounts=len(intervals(scope.headcount_spans)) if scope.headcounts else 0,
+            counted_parties=len(intervals(scope.party_spans)) if scope.counted_parties else 0,
+            slot_starts=len(intervals(scope.slot_spans)) if scope.slot_starts else 0,
             stored_results=len(scope.stored_results),
             named=(*ids, *[name for name in flags if getattr(scope, name)]),
             single=tuple([name for name in ids if name != "tables" and len(ids[name]) == 1]),
             has_house=has_house,
-            has_seated=scope.sees_seated(now_us),
+            has_seated=has_seated,
             listing=None if scope.listing is None else conditions_of(scope.listing),
         )
 
@@ -74,7 +80,8 @@ class ScopeShape:
         """Whether the scope names nothing."""
         spans = self.windows or self.sittings or self.headcounts or self.counted_parties
         is_listed = self.listing is not None or self.slot_starts
-        return not (spans or is_listed or self.stored_results or self.named or self.has_house)
+        is_named = self.named or self.has_house or self.has_seated
+        return not (spans or is_listed or self.stored_results or is_named)
 
 
 def named_ids(scope: Scope) -> dict[str, Collection[str]]:

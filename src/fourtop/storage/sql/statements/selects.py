@@ -136,7 +136,7 @@ class ScopeSelects:
             hold.restaurant_id == row.restaurant_id,
             hold.id == row.hold_id,
             _is_active(hold),
-            hold.expires_us > microseconds("now_us"),
+            hold.expires_us > self._dialect.now(),
         )
         named = self._dialect.id_table("tables")
         latest = (
@@ -245,7 +245,7 @@ class ScopeSelects:
             row.dining_start_us, row.id, row.party_size, self._counted_us()
         )
         for start, end in self._spans("c", self._shape.headcounts):
-            yield select(covers).where(*_is_held(row, start, end))
+            yield select(covers).where(*_is_held(row, start, end, self._dialect.now()))
 
     def counted_parties(self) -> Iterable[Select[Any]]:
         """Select each booking that counts, and each live hold, with its tables."""
@@ -260,7 +260,7 @@ class ScopeSelects:
                 _counts(booking),
             )
             held = self._dialect.json_array(*_party(hold, "hold"), self._counted_us(), of_hold)
-            yield select(held).where(*_is_held(hold, start, end))
+            yield select(held).where(*_is_held(hold, start, end, self._dialect.now()))
 
     def _counted_us(self) -> Any:
         """Return the start of the booking that a hold was made for, if that booking counts."""
@@ -280,7 +280,7 @@ class ScopeSelects:
         alive = (
             row.restaurant_id == restaurant(),
             _is_active(row),
-            row.expires_us > microseconds("now_us"),
+            row.expires_us > self._dialect.now(),
         )
         if self._has("counts_holds"):
             yield select(json_array(null(), func.count())).where(*alive)
@@ -404,10 +404,10 @@ def _is_active_in(
 
 
 def _is_held(
-    hold: Any, start: ColumnElement[int], end: ColumnElement[int]
+    hold: Any, start: ColumnElement[int], end: ColumnElement[int], now: ColumnElement[int]
 ) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions that a live hold's guests sit down in a window."""
-    is_alive = *_is_active_in(hold, start, end), hold.expires_us > microseconds("now_us")
+    is_alive = *_is_active_in(hold, start, end), hold.expires_us > now
     return hold.restaurant_id == restaurant(), *is_alive, *_sits_in(hold, start, end)
 
 

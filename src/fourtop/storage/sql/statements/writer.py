@@ -92,7 +92,8 @@ class Writer(ABC):
         """Write all changes except for those of the house.
 
         Raises:
-            RowCountMismatch: A row that the decision was based on is not there any more.
+            RowCountMismatch: A row that the decision was based on is not there any more. The
+                commit may raise it, too.
             Exception: The driver's error if a constraint refuses a row.
         """
 
@@ -126,9 +127,10 @@ class BatchWriter(Writer):
             key, given = self._parameters(each.name, each.rows)
             keys.append(key)
             parameters |= given
-        ((_, *touched),) = cursor.rows(self._statement_for(tuple(keys)), parameters)
-        if touched != [each.expected for each in row_changes if each.expected is not None]:
-            raise RowCountMismatch
+            if each.expected is not None:
+                parameters[_expected(each.name)] = each.expected
+        # Together with the COMMIT: the statement itself refuses other numbers of rows.
+        cursor.later(self._statement_for(tuple(keys)), parameters)
 
     def _write_single(self, cursor: Cursor, row_change: RowChange, restaurant_id: str) -> None:
         """Write one row change, in several statements if it has very many rows."""
@@ -188,6 +190,11 @@ class RowWriter(Writer):
 def writer_for(dialect: Dialect) -> Writer:
     """Return the writer that suits a database."""
     return BatchWriter(dialect) if dialect.writes_in_one_statement else RowWriter(dialect)
+
+
+def _expected(name: str) -> str:
+    """Return the name of the parameter that holds how many rows a row change must touch."""
+    return f"{name}_expected"
 
 
 def _has_order(changes: Changes) -> bool:
@@ -269,15 +276,16 @@ class _WriteStatements:
             change: Any = self._build(key)
             if key.name in self.keys and key.name != _UNCOUNTED:
                 touched = change.returning(change.table.c.id).cte(f"did_{key.name}")
-                returned.append(select(func.count()).select_from(touched).scalar_subquery())
+                found = select(func.count()).select_from(touched).scalar_subquery()
+                returned.append(self._dialect.expected_count(found, _expected(key.name)))
             else:
                 count = count.add_cte(change.cte(f"did_{key.name}"))
         done = "; ".join(f"{self._comments[key.name]} ({key.name})" for key in keys)
         return self._dialect.compile(
             count.returning(*returned),
             "write_changes",
-            f"{_RAISES}; in the same statement: {done or 'nothing else'}. Return the number of"
-            " rows that each removal and each update touched.",
+            f"{_RAISES}; in the same statement: {done or 'nothing else'}. Fail if a removal or an"
+            " update has touched another number of rows than expected.",
         )
 
     def _build(self, key: WriteKey) -> Insert | Update | Delete:

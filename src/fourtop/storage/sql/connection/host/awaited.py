@@ -40,6 +40,11 @@ class AwaitedCursor:
         return list(awaited(self._cursor.fetchall()))
 
     @property
+    def description(self) -> Any:
+        """What the columns of the last statement are; ``None``: it returns no rows."""
+        return self._cursor.description
+
+    @property
     def rowcount(self) -> int:
         """The number of rows that the last statement touched."""
         return int(self._cursor.rowcount)

@@ -14,11 +14,16 @@ from fourtop.storage.sql.connection.host.database import Entered
 from fourtop.storage.sql.connection.psycopg import PsycopgCursor, raw_cursor
 from fourtop.storage.sql.connection.transaction import Connection
 from fourtop.storage.sql.statement import Statement
-from fourtop.storage.sql.statements.dialect import Dialect
+from fourtop.storage.sql.statements.dialect import TIME_SETTING, Dialect
 from fourtop.storage.sql.tables.security import TENANT_SETTING
 
 # The settings that a command changes, by the names of the parameters that restore them.
-_SETTINGS: Final = {"tenant": TENANT_SETTING, "lock_timeout": "lock_timeout", "role": "role"}
+_SETTINGS: Final = {
+    "tenant": TENANT_SETTING,
+    "now_us": TIME_SETTING,
+    "lock_timeout": "lock_timeout",
+    "role": "role",
+}
 # It is set in a transaction that has changed a house, and ends with it.
 _HOUSE_MARK: Final = "fourtop.house_changed"
 _SNAPSHOTS: Final = ("repeatable read", "serializable")

@@ -6,13 +6,15 @@ conflict with another transaction the host decides, because its own rows are at 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 import sqlalchemy
 
 from fourtop.errors import InvalidInput, TransactionConflict, TransactionUnusable
+from fourtop.storage.sql.connection.driver import Outcome
 from fourtop.storage.sql.connection.errors import Fault, as_ours, code_of, fault_of
 from fourtop.storage.sql.connection.host.database import READ_ONLY, Entered
 from fourtop.storage.sql.connection.host.home import Home
@@ -23,7 +25,8 @@ from fourtop.storage.sql.connection.transaction import (
     ConstraintViolation,
     TransactionRunner,
 )
-from fourtop.storage.sql.statement import TransactionMode
+from fourtop.storage.sql.statement import Call, TransactionMode
+from fourtop.storage.sql.statements.row_changes import RowCountMismatch
 
 T = TypeVar("T")
 
@@ -32,15 +35,20 @@ _ANOTHER: Final = "must lead to the database of the store"
 
 
 class HostTransaction(Connection):
-    """Executes statements in the transaction of a host.
+    """Executes statements in the transaction of a host, and never ends it.
 
-    Args:
+    Attributes:
         is_snapshot: Whether all statements of the transaction see one state of the database.
     """
 
     __slots__ = ("is_snapshot",)
 
     is_snapshot: bool
+
+    def _run(self, calls: Sequence[Call], *, is_last: bool = False) -> list[Outcome]:
+        """Execute statements, also those that would be the last ones of our own transaction."""
+        del is_last
+        return super()._run(calls)
 
 
 class HostTransactions(TransactionRunner):
@@ -74,13 +82,20 @@ class HostTransactions(TransactionRunner):
         """
         return (True,) if self._database.checks_at_commit else (False, True)
 
-    def run(self, mode: TransactionMode, work: Callable[[Any], T], name: str) -> T:
+    def run(
+        self,
+        mode: TransactionMode,
+        work: Callable[[Any], T],
+        name: str,
+        deadline: float = math.inf,
+    ) -> T:
         """Run work once, in a savepoint of its own.
 
         Args:
             mode: Whether the work writes. The host has begun the transaction.
             work: The work.
             name: Ignored: the work is not tried again, so no log names it.
+            deadline: Ignored, for the same reason.
 
         Raises:
             InvalidInput: The connection leads to another database.
@@ -89,9 +104,10 @@ class HostTransactions(TransactionRunner):
             StoreUnavailable: The database failed, or the connection is gone.
             StoreMisconfigured: Repair the database as the text says.
             ConstraintViolation: A constraint refused a row.
+            RowCountMismatch: A statement touched another number of rows than expected.
             Exception: An error of the work itself, unchanged.
         """
-        del name
+        del name, deadline
         before = self.before
         if before is not None:
             before()
@@ -99,7 +115,7 @@ class HostTransactions(TransactionRunner):
         connection, outer = self._source.find()
         self._database.check(connection)
         self._source.begin()
-        cursor = self._open(connection, outer)
+        cursor = self._open(connection, outer, mode)
         is_begun = is_kept = False
         try:
             is_begun = self._database.begin(cursor, connection, is_read_only=mode.is_read_only)
@@ -126,11 +142,16 @@ class HostTransactions(TransactionRunner):
             raise
         return result
 
-    def _open(self, connection: Any, outer: sqlalchemy.Connection | None) -> HostTransaction:
+    def _open(
+        self, connection: Any, outer: sqlalchemy.Connection | None, mode: TransactionMode
+    ) -> HostTransaction:
         cursor = self._database.open_cursor(connection, is_async=self._is_async)
         is_heard = outer is not None and has_listeners(outer.engine)
-        listened = ListenedConnection(outer) if is_heard and outer is not None else None
-        return HostTransaction(cursor, listened, self._home.driver.database)
+        listened = ListenedConnection(outer, cursor) if is_heard and outer is not None else None
+        found = HostTransaction(cursor, mode, listened, self._home.driver.database)
+        # The host has begun it, or ``HostDatabase.begin`` does.
+        found.has_begun = True
+        return found
 
     def _work(self, cursor: HostTransaction, mode: TransactionMode, work: Callable[[Any], T]) -> T:
         entered = self._database.enter(cursor, is_read_only=mode.is_read_only)
@@ -140,6 +161,7 @@ class HostTransactions(TransactionRunner):
         is_stable = entered.is_snapshot or not mode.is_read_only
         self.has_committed_houses = entered.has_committed_houses and is_stable
         result = work(cursor)
+        cursor.flush()
         self._database.leave(cursor, entered, changes_house=self.changes_house)
         return result
 
@@ -158,6 +180,8 @@ class HostTransactions(TransactionRunner):
             return
         if fault is Fault.TRANSIENT:
             raise TransactionConflict(code_of(error)) from error
+        if fault is Fault.ROW_COUNT:
+            raise RowCountMismatch from error
         if fault is Fault.CONSTRAINT:
             self.metrics.count_refusal()
             raise ConstraintViolation(error) from error
