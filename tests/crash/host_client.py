@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from multiprocessing.connection import Connection
@@ -18,12 +17,13 @@ import psycopg
 from sqlalchemy import make_url
 
 from fourtop import BookingRequest, Engine, SqlStore
-from fourtop.storage.sql.connection.host.transaction import HostTransaction
+from fourtop.storage.sql.connection.driver import DriverCursor, Outcome, Ran, Step
+from fourtop.storage.sql.connection.host.transaction import HostTransaction, HostTransactions
+from fourtop.storage.sql.statement import Statement
 from tests.crash.client import PARTY, SLOWEST_SECONDS, start_of
+from tests.crash.fuse import die
 from tests.load.crowd import PRELOADED
 
-# The calls of a transaction inside of the host's: each sends one statement, or one per row.
-_SENDING: Final = ("rows", "touched", "command")
 _INSERT: Final = "INSERT INTO orders (id) VALUES ('{}') ON CONFLICT DO NOTHING"
 _UPDATE: Final = "UPDATE orders SET restaurant_id = 'house', booking_id = '{}' WHERE id = '{}'"
 
@@ -70,21 +70,17 @@ class Fuse:
     def burn(self) -> None:
         """Come to the next statement of the host or of fourtop."""
         if self.spared == 0 and self._count == self.step:
-            _die()
+            die()
         self._count += 1
 
     def burn_before_commit(self) -> None:
         if self.spared == 0 and self.step is not None:
-            _die()
+            die()
 
     def end(self) -> None:
         if self.spared == 0:
-            _die()
+            die()
         self.spared -= 1
-
-
-def _die() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def connect(url: str) -> Any:
@@ -133,26 +129,57 @@ class _burning:  # noqa: N801  # Used as a function.
     """Let a fuse see every statement that fourtop sends inside of the host's transaction."""
 
     def __init__(self, fuse: Fuse) -> None:
-        self._patches = [
-            patch.object(HostTransaction, name, _noting(getattr(HostTransaction, name), fuse))
-            for name in _SENDING
-        ]
+        opened = HostTransactions._open
+
+        def watched(self: HostTransactions, *arguments: Any) -> HostTransaction:
+            found = opened(self, *arguments)
+            found._cursor = BurningCursor(found._cursor, fuse)
+            return found
+
+        self._patch = patch.object(HostTransactions, "_open", watched)
 
     def __enter__(self) -> None:
-        for each in self._patches:
-            each.start()
+        self._patch.start()
 
     def __exit__(self, *_: object) -> None:
-        for each in self._patches:
-            each.stop()
+        self._patch.stop()
 
 
-def _noting(method: Any, fuse: Fuse) -> Any:
-    def noted(self: HostTransaction, *arguments: Any) -> Any:
-        fuse.burn()
-        return method(self, *arguments)
+@attrs.define
+class BurningCursor:
+    """A cursor in a host's transaction that comes to a fuse before each statement.
 
-    return noted
+    Args:
+        true: The cursor.
+        fuse: The fuse.
+    """
+
+    _true: DriverCursor
+    _fuse: Fuse
+    is_manual: bool = False
+    is_aborted: bool = False
+
+    @property
+    def cursor(self) -> Any:
+        """Several sets of parameters come next, for one statement."""
+        self._fuse.burn()
+        return self._true.cursor
+
+    def bind(self, statement: Statement, parameters: Mapping[str, Any]) -> tuple[str, Any]:
+        return self._true.bind(statement, parameters)
+
+    def forget_statements(self) -> bool:
+        return self._true.forget_statements()
+
+    def run(self, steps: Sequence[Step]) -> Ran:
+        outcomes: list[Outcome] = []
+        for step in steps:
+            self._fuse.burn()
+            ran = self._true.run((step,))
+            outcomes += ran.outcomes
+            if ran.error is not None:
+                return Ran(outcomes, ran.error)
+        return Ran(outcomes)
 
 
 class HostClient:

@@ -29,7 +29,7 @@ MOST_BEFORE = 3
 AIMS = ((0.0, 1.0), (0.8, 1.2))
 
 
-@pytest.fixture(params=["postgresql", "sqlite"])
+@pytest.fixture(params=["postgresql", "postgresql, one by one", "sqlite"])
 def urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, str]]:
     """The address of a database, and that of the same as its owner sees it."""
     if request.param == "sqlite":
@@ -78,17 +78,23 @@ class Killer:
             spared -= 1
 
 
+@pytest.fixture
+def is_pipelined(request: pytest.FixtureRequest) -> bool:
+    return bool(request.node.callspec.params["urls"] == "postgresql")
+
+
 @pytest.mark.slow
-def test_a_client_killed_in_mid_confirm_loses_and_tears_nothing(urls: tuple[str, str]) -> None:
+def test_a_client_killed_in_mid_confirm_loses_and_tears_nothing(
+    urls: tuple[str, str], *, is_pipelined: bool
+) -> None:
     first = (datetime.now(UTC) + timedelta(days=1)).date()
     numbers = iter(range(KILLS))
     draw = random.Random(1)
     killer = Killer(draw)
     with witness(*urls) as seen:
         for statement in FUSES:
-            client = Client(
-                urls[0], first, next(numbers), KILLS, Fuse(draw.randint(1, MOST_BEFORE), statement)
-            )
+            fuse = Fuse(draw.randint(1, MOST_BEFORE), statement, is_pipelined)
+            client = Client(urls[0], first, next(numbers), KILLS, fuse)
             client.await_death()
             for message in client.kill():
                 seen.hear(message)

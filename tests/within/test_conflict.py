@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from threading import Thread
 from typing import Any
@@ -23,6 +23,7 @@ from fourtop import (
     TransactionConflict,
 )
 from fourtop.storage.sql.connection.host.transaction import HostTransaction
+from fourtop.storage.sql.statement import Call
 from tests.database.session import cluster
 from tests.evening import MONTH, NOW, a_house, booked, party_size
 from tests.within.host import (
@@ -138,7 +139,7 @@ def test_a_snapshot_older_than_the_file_is_a_conflict(sqlite: Place) -> None:
 def test_the_file_is_locked_before_the_time_is_read(
     sqlite: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read = HostTransaction.rows
+    run = HostTransaction._run
     refused: list[str] = []
     with (
         opened(sqlite) as service,
@@ -146,14 +147,14 @@ def test_the_file_is_locked_before_the_time_is_read(
         closing(sqlite3.connect(sqlite.file, timeout=0, isolation_level=None)) as rival,
     ):
 
-        def rows(self: HostTransaction, statement: Any, parameters: Any = None) -> Any:
-            if statement.name == "lock_restaurant":
+        def after_a_rival(self: HostTransaction, calls: Sequence[Call], **how: Any) -> Any:
+            if "lock_restaurant" in {each.statement.name for each in calls}:
                 with pytest.raises(sqlite3.OperationalError) as found:
                     rival.execute("BEGIN IMMEDIATE")
                 refused.append(found.value.sqlite_errorname)
-            return read(self, statement, {} if parameters is None else parameters)
+            return run(self, calls, **how)
 
-        monkeypatch.setattr(HostTransaction, "rows", rows)
+        monkeypatch.setattr(HostTransaction, "_run", after_a_rival)
         # A transaction that has only read holds no lock yet.
         host.execute("BEGIN")
         assert service.inside(host).bookings(MONTH) == ()
@@ -195,15 +196,15 @@ def struck(monkeypatch: pytest.MonkeyPatch, postgresql: Place) -> Iterator[tuple
     # The rival is another process, with a cache of its own.
     with opened(postgresql) as service, SqlStore(postgresql.url, clock=ManualClock(NOW)) as other:
         rival = Rival(Engine(other).desk("house"), 0)
-        read = HostTransaction.rows
+        run = HostTransaction._run
 
-        def rows(self: HostTransaction, statement: Any, parameters: Any = None) -> Any:
-            found = read(self, statement, {} if parameters is None else parameters)
-            if statement.name == "look_up_restaurant":
+        def before_a_rival(self: HostTransaction, calls: Sequence[Call], **how: Any) -> Any:
+            found = run(self, calls, **how)
+            if "look_up_restaurant" in {each.statement.name for each in calls}:
                 rival.strike()
             return found
 
-        monkeypatch.setattr(HostTransaction, "rows", rows)
+        monkeypatch.setattr(HostTransaction, "_run", before_a_rival)
         yield service, rival
 
 

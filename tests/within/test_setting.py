@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,8 @@ from fourtop import (
     StoreMisconfigured,
 )
 from fourtop.storage.sql.connection.host.transaction import HostTransaction
+from fourtop.storage.sql.connection.transaction import Connection
+from fourtop.storage.sql.statement import Call
 from tests.database.session import cluster
 from tests.evening import MONTH, NOW, a_house, booked, held, party_size
 from tests.loop import run_unblocked
@@ -235,15 +236,11 @@ def test_a_call_inside_does_not_stop_the_loop(place: Place) -> None:
     run_unblocked(play(AsyncSqlStore(place.url, clock=ManualClock(NOW))))
 
 
-def interrupted(method: Callable[..., Any]) -> Callable[..., Any]:
+def interrupted(self: HostTransaction, call: Call) -> Any:
     """Interrupt at the first statement that writes."""
-
-    def run(self: HostTransaction, statement: Any, *parameters: Any) -> Any:
-        if statement.name.startswith("write"):
-            raise KeyboardInterrupt
-        return method(self, statement, *parameters)
-
-    return run
+    if call.statement.name.startswith("write"):
+        raise KeyboardInterrupt
+    return Connection._step(self, call)
 
 
 def test_an_interrupted_command_is_rolled_back(
@@ -254,8 +251,7 @@ def test_an_interrupted_command_is_rolled_back(
         desk = service.inside(host)
 
         with monkeypatch.context() as patched:
-            for name in ("rows", "touched"):
-                patched.setattr(HostTransaction, name, interrupted(getattr(HostTransaction, name)))
+            patched.setattr(HostTransaction, "_step", interrupted)
             with pytest.raises(KeyboardInterrupt):
                 booked(desk, 4)
         assert desk.bookings(MONTH) == ()
