@@ -92,6 +92,33 @@ def play_lock(url: str) -> None:
     tell("lock", in_child(lambda: contend(store)))
 
 
+def play_queue(url: str) -> None:
+    """Fork while other threads hold all places at the restaurant."""
+    store = SqlStore(url, clock=CLOCK)
+    store.restaurant_ids()
+    key = "" if store._tenant.locks_database else "house"
+    # One more than there are places; the last one waits for a place.
+    may_end = threading.Event()
+    threads = [threading.Thread(target=occupy, args=(store, key, may_end)) for _ in range(3)]
+    for each in threads:
+        each.start()
+    while not store._queues._lines[key].waiting:
+        time.sleep(0.001)
+    pid = os.getpid()
+
+    def work() -> None:
+        if os.getpid() == pid:
+            may_end.set()
+        contend(store)
+
+    tell("queue", in_child(work))
+
+
+def occupy(store: SqlStore, key: str, may_end: threading.Event) -> None:
+    with store._queues.place(key):
+        assert may_end.wait(30)
+
+
 def backend(engine: Engine) -> int:
     with engine.connect() as connection:
         return int(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
@@ -116,6 +143,7 @@ PLAYS: Final[dict[str, Callable[[str], None]]] = {
     "sync": play_sync,
     "async": play_async,
     "lock": play_lock,
+    "queue": play_queue,
     "backends": play_backends,
 }
 

@@ -12,6 +12,8 @@ from tests.database.furnished import postgresql_url, sqlite_url
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 120
+PLAYS = ("sync", "lock", "queue", "async")
+TOLD = ["sync ('house',)", "lock 0", "queue 0", "async 0"]
 
 
 def forked(url: str, *plays: str) -> list[str]:
@@ -27,13 +29,13 @@ def forked(url: str, *plays: str) -> list[str]:
 @pytest.mark.slow
 def test_parent_and_child_work_at_once_on_sqlite(tmp_path: Path) -> None:
     url = sqlite_url(tmp_path / "night.db")
-    assert forked(url, "sync", "lock", "async") == ["sync ('house',)", "lock 0", "async 0"]
+    assert forked(url, *PLAYS) == TOLD
 
 
 @pytest.mark.slow
 def test_parent_and_child_work_at_once_on_postgresql() -> None:
     with postgresql_url() as url:
-        assert forked(url, "sync", "lock", "async") == ["sync ('house',)", "lock 0", "async 0"]
+        assert forked(url, *PLAYS) == TOLD
 
 
 @pytest.mark.slow

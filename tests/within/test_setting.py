@@ -44,7 +44,7 @@ from tests.within.host import (
 
 SETTINGS = (
     "SELECT current_setting('role'), coalesce(current_setting('fourtop.restaurant_id', true), ''),"
-    " current_setting('lock_timeout')"
+    " current_setting('lock_timeout'), coalesce(current_setting('fourtop.now_us', true), '')"
 )
 
 
@@ -53,6 +53,7 @@ def test_the_tenant_and_the_role_of_the_host_come_back(postgresql: Place, tenant
     with opened(postgresql) as service, service.host() as host:
         if tenant:
             host.execute("SELECT set_config('fourtop.restaurant_id', 'other', true)")
+            host.execute("SELECT set_config('fourtop.now_us', '7', true)")
             host.execute("SET LOCAL ROLE fourtop_app")
             host.execute("SET LOCAL lock_timeout = '7s'")
         before = host.execute(SETTINGS)
@@ -68,7 +69,7 @@ def test_the_tenant_and_the_role_of_the_host_come_back(postgresql: Place, tenant
             desk.cancel("unknown")
         assert host.execute(SETTINGS) == before
         host.commit()
-        assert host.execute(SETTINGS) == [("none", "", "0")]
+        assert host.execute(SETTINGS) == [("none", "", "0", "")]
 
 
 def test_the_host_sees_no_row_of_the_restaurant_by_our_settings(postgresql: Place) -> None:
@@ -180,7 +181,7 @@ def test_a_connection_through_a_pooler_leads_to_the_same_database(
         pooled = Place(shared.url(by_bouncer=True), postgresql.owner)
         with closing(DriverHost(pooled, service.sql_store, prepare_threshold=None)) as host:
             booking = booked(service.inside(host), 4)
-            assert host.execute(SETTINGS) == [("none", "", "0")]
+            assert host.execute(SETTINGS) == [("none", "", "0", "")]
             host.commit()
         assert service.desk().get_booking(booking.id) == booking
 
