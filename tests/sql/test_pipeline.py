@@ -25,7 +25,15 @@ from fourtop import (
     SqlStore,
 )
 from fourtop.errors import StoreUnavailable
-from fourtop.ports import Changes, Decision, FloorChange, Scope, View
+from fourtop.ports import (
+    STATEMENTS,
+    Changes,
+    Decision,
+    FloorChange,
+    Scope,
+    TracedStatement,
+    View,
+)
 from fourtop.storage.sql.connection import pipeline
 from fourtop.storage.sql.connection.driver import Step
 from fourtop.storage.sql.connection.pipeline import PipelineCursor, PreparedStatements, numbered
@@ -302,6 +310,25 @@ def test_listeners_hear_which_statement_of_a_pipeline_failed(database: EmptiedDa
         *(("DivisionByZero", name) for name in ("divide", "write")),
     ]
     engine.dispose()
+
+
+def test_a_trace_has_the_statements_of_a_pipeline_up_to_the_one_that_failed(
+    store: SqlStore,
+) -> None:
+    def work(connection: Any) -> None:
+        connection.later(ONE)
+        connection.fetch((Call(ONE), Call(DIVIDES), Call(WRITES)))
+
+    store.restaurant_ids()
+    trace: list[TracedStatement] = []
+    token = STATEMENTS.set(trace)
+    with pytest.raises(StoreUnavailable):
+        store._transactions.run(store._tenant.read_mode, work, "read")
+    STATEMENTS.reset(token)
+    found = [(each.name, each.error) for each in trace]
+    assert found == [("one", ""), ("one", ""), ("divide", "DivisionByZero")]
+    assert {each.system for each in trace} == {"postgresql"}
+    assert len({(each.start_ns, each.end_ns) for each in trace}) == 1, "they were sent together"
 
 
 def test_an_unknown_restaurant_and_a_known_one_leave_no_transaction(store: SqlStore) -> None:

@@ -219,7 +219,11 @@ def test_what_is_said_often_is_planned_five_times(store: SqlStore) -> None:
     assert all(new <= 5 < kept for kept, new in prepared(store).values())
 
 
-def test_a_connection_whose_statements_are_gone_is_given_up(store: SqlStore) -> None:
+def test_a_connection_whose_statements_are_gone_is_given_up(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With statements sent together, the store prepares them anew, as tests of pipelines show."""
+    monkeypatch.setattr("fourtop.storage.sql.connection.psycopg.supports_pipelines", lambda: False)
     desk = open_desk(store, a_house(capacity_rules=CAPPED))
     for _ in range(3):
         desk.quote(party_size(4))

@@ -110,19 +110,21 @@ class Connection:
         sets: Any = [{**statement.constants, **each} for each in parameters]
         if self._listened is not None:
             text, sets = self._listened.before(statement, text, sets, many=True)
-        cursor, start_ns = self._cursor.cursor, time.time_ns()
-        error: BaseException | None = None
-        try:
-            cursor.executemany(text, sets)
-        except BaseException as caught:
-            error = caught
-            raise
-        finally:
-            self._note((statement,), start_ns, int(error is None), error)
-            if self._listened is not None:
-                self._listened.after(int(error is None), error)
-        touched: int = cursor.rowcount
-        return touched
+        cursor = self._cursor.cursor
+
+        def run() -> Ran:
+            try:
+                cursor.executemany(text, sets)
+            except Exception as error:  # noqa: BLE001  # Raised below.
+                return Ran([], error)
+            return Ran([Outcome([], cursor.rowcount)])
+
+        ran = run() if self._trace is None else self._traced(self._trace, (statement,), run)
+        if self._listened is not None:
+            self._listened.after(len(ran.outcomes), ran.error)
+        if ran.error is not None:
+            raise ran.error
+        return ran.outcomes[0].touched
 
     def flush(self) -> None:
         """Begin the transaction if it has not begun, and execute the statements that wait."""
@@ -161,7 +163,12 @@ class Connection:
         begin = () if self.has_begun else (Step(self._mode.command),)
         end = (Step("COMMIT"),) if is_last else ()
         self.has_run = True
-        ran = self._traced(calls, (*begin, *called, *end), len(begin))
+        steps = (*begin, *called, *end)
+        if self._trace is None:
+            ran = self._cursor.run(steps)
+        else:
+            statements = [each.statement for each in calls]
+            ran = self._traced(self._trace, statements, lambda: self._cursor.run(steps))
         executed = len(ran.outcomes) - len(begin)
         self.has_begun = self.has_begun or executed >= 0
         if self._listened is not None:
@@ -172,39 +179,34 @@ class Connection:
         self.is_over = is_last
         return ran.outcomes[len(begin) : len(begin) + len(called)]
 
-    def _traced(self, calls: Sequence[Call], steps: Sequence[Step], begun: int) -> Ran:
-        """Run steps; ``begun`` of them come before the calls. Note when, and with what error."""
-        if self._trace is None:
-            return self._cursor.run(steps)
-        statements = [each.statement for each in calls]
-        start_ns = time.time_ns()
-        try:
-            ran = self._cursor.run(steps)
-        except BaseException as interrupt:
-            self._note(statements, start_ns, 0, interrupt)
-            raise
-        self._note(statements, start_ns, max(0, len(ran.outcomes) - begun), ran.error)
-        return ran
-
-    def _note(
+    def _traced(
         self,
+        trace: list[TracedStatement],
         statements: Sequence[Statement],
-        start_ns: int,
-        executed: int,
-        error: BaseException | None,
-    ) -> None:
-        """Note statements that were sent together: those that succeeded, and the first that failed.
+        run: Callable[[], Ran],
+    ) -> Ran:
+        """Run statements, and note when, and the error of the one that failed.
 
-        Those after it were not executed, or nobody knows.
+        Those after it were not executed, or nobody knows. Several that are sent together have one
+        time.
         """
-        if self._trace is None:
-            return
-        end_ns = time.time_ns()
-        for number, statement in enumerate(statements[: executed + 1]):
-            failed = type(error).__name__ if number == executed else ""
-            self._trace.append(
-                TracedStatement(self._system, statement.name, start_ns, end_ns, failed)
-            )
+        start_ns, executed = time.time_ns(), 0
+        error: BaseException | None = None
+        try:
+            ran = run()
+            executed = max(0, len(ran.outcomes) - (not self.has_begun))
+            error = ran.error
+        except BaseException as interrupt:
+            error = interrupt
+            raise
+        finally:
+            end_ns = time.time_ns()
+            for number, statement in enumerate(statements[: executed + 1]):
+                failed = type(error).__name__ if number == executed else ""
+                trace.append(
+                    TracedStatement(self._system, statement.name, start_ns, end_ns, failed)
+                )
+        return ran
 
     def _step(self, call: Call) -> Step:
         text, values = self._cursor.bind(call.statement, call.parameters)
