@@ -81,7 +81,7 @@ class Query(Generic[T]):
         finish: Returns the answer for the result of the read. It runs after the read, outside any
             lock, and on an event loop in its pool of threads: a long search. ``None``: the result
             of the read is the answer.
-        name: What it is called in traces and metrics.
+        name: Its name in traces and metrics.
     """
 
     scope: Scope

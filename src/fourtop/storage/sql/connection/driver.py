@@ -80,7 +80,7 @@ class DriverCursor(Protocol):
     """A cursor of a driver for one transaction.
 
     Args:
-        is_manual: Whether it sends only what it is given, whatever mode the connection is in.
+        is_manual: Whether it sends only the given steps, in each mode of the connection.
     """
 
     is_manual: bool
@@ -104,9 +104,9 @@ class DriverCursor(Protocol):
         ...
 
     def forget_statements(self) -> bool:
-        """Forget what the cursor's connection has prepared, which the server has lost.
+        """Forget the prepared statements of the connection, which the server has lost.
 
-        Return whether an earlier transaction had prepared anything.
+        Return whether an earlier transaction had any.
         """
         ...
 

@@ -136,7 +136,7 @@ class PipelineCursor:
         return bool(self._pgconn.transaction_status == _psycopg().pq.TransactionStatus.INERROR)
 
     def forget_statements(self) -> bool:
-        """Forget what is prepared, for instance after a DEALLOCATE ALL of the host's.
+        """Forget the prepared statements, for instance after a DEALLOCATE ALL of the host.
 
         psycopg sends one after a ROLLBACK on a connection that has prepared statements of the host.
         """
@@ -216,7 +216,7 @@ class PipelineCursor:
         return found
 
     def _communicate(self, count: int) -> Generator[Any, Any, tuple[list[Any], Exception | None]]:
-        """Send what is buffered, and receive the result of each message and of the Sync."""
+        """Send the buffered messages, and receive the result of each message and of the Sync."""
         psycopg, pgconn = _psycopg(), self._pgconn
         results: list[Any] = []
         try:

@@ -128,7 +128,7 @@ class PsycopgCursor:
         return run_one_by_one(self.cursor, steps, self._command)
 
     def forget_statements(self) -> bool:
-        """Return no: psycopg knows what it has prepared."""
+        """Return no: psycopg knows its own statements."""
         return False
 
     def _command(self, text: str) -> None:

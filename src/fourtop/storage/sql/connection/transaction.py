@@ -147,7 +147,7 @@ class Connection:
         return not (self.has_begun or self._waiting)
 
     def forget_statements(self) -> bool:
-        """Forget what is prepared; return whether an earlier transaction had prepared anything."""
+        """Forget the prepared statements; return whether an earlier transaction had any."""
         return self._cursor.forget_statements()
 
     @property
@@ -502,7 +502,7 @@ class PooledConnection:
 
 
 class _UselessConnectionError(Exception):
-    """A connection died in the pool, or the server has lost what was prepared on it.
+    """A connection died in the pool, or the server has lost its prepared statements.
 
     Nothing was changed.
     """
