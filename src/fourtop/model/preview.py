@@ -138,6 +138,7 @@ class RepairPlan:
     """The ways out of a preview, for an edit that takes them all or none.
 
     Args:
+        restaurant_id: The restaurant. No other one accepts the plan.
         repairs: In the order in which they are made: each one finds its tables free after those
             before it.
         left: The ids of the stranded bookings that it does not change.
@@ -148,6 +149,7 @@ class RepairPlan:
         InvalidIdentifier: If an id is malformed.
     """
 
+    restaurant_id: str = attrs.field(validator=validators.identifier)
     repairs: tuple[Repair, ...] = attrs.field(converter=_repairs)
     left: tuple[str, ...] = attrs.field(converter=_left)
     versions: Versions = attrs.field(validator=validators.one_of(Versions))
