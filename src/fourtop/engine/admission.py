@@ -141,7 +141,7 @@ class Admission:
         # The answers that the check of tables has worked out.
         self.free_by_window: dict[tuple[int, int], int] = {}
         self.spots_by_tables: dict[tuple[Planner, PlanRequest, int, int], int] = {}
-        self.rivals: Rivals = Rivals(view, released.owners)
+        self._rivals: Rivals | None = None
         self._attendance: dict[tuple[str, date], Attendance] = {}
         # The protected parties by their bookings, where any party was promised tables.
         self.protected_parties: ProtectedParties | None = {} if view.has_promises else None
@@ -415,6 +415,13 @@ class Admission:
             masks = self.view.busy_masks(starts_us, length_us)
             for start_us, busy in zip(starts_us, masks, strict=True):
                 self.free_by_window[start_us, start_us + length_us] = self.all_tables & ~busy
+
+    @property
+    def rivals(self) -> Rivals:
+        """The allocations in the way of tables; those of released owners are not."""
+        if self._rivals is None:
+            self._rivals = Rivals(self.view, self.released.owners)
+        return self._rivals
 
     # ---- covers and parties
 
