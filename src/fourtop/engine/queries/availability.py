@@ -20,7 +20,7 @@ from fourtop.engine.preconditions import released_with
 from fourtop.engine.spots import DateSpots, StartSpots
 from fourtop.errors import FourtopError, InvalidInput, Refusal
 from fourtop.model import validators
-from fourtop.model.calendar import Calendar, Service
+from fourtop.model.calendar import Calendar, Service, Stay
 from fourtop.model.opportunity_cost import Costs, as_costs
 from fourtop.model.request import ANY_TABLE, STAY_MINUTES, Preference, as_party_sizes
 from fourtop.model.results import Availability, Slot
@@ -275,6 +275,7 @@ def _full_slots(
     period = None if service is None else service.period.key
     timezone = admission.compiled.house.restaurant.timezone
     limited = service if _has_limits(admission.compiled, service) else None
+    percents: dict[int, int | None] = {}
     spots_at = StartSpots(admission, wanted.spots_limit)
     for party_size in wanted.parties:
         candidacy = Candidacy(admission, wanted.party(party_size, start_us))
@@ -287,7 +288,7 @@ def _full_slots(
             refusal,
             spots,
             utilisation_percent=(
-                None if limited is None else _utilisation(admission, limited, candidacy)
+                None if limited is None else _utilisation(limited, candidacy, percents)
             ),
             cost=None if costs is None else costs.find(candidacy.party),
             timezone=timezone,
@@ -298,8 +299,19 @@ def _has_limits(compiled: CompiledHouse, service: Service | None) -> bool:
     return service is not None and limits_of(compiled, service).binds
 
 
-def _utilisation(admission: Admission, service: Service, candidacy: Candidacy) -> int | None:
-    """Return the percentage of the fullest limit at a start."""
+def _utilisation(
+    service: Service, candidacy: Candidacy, percents: dict[int, int | None]
+) -> int | None:
+    """Return the percentage of the fullest limit at a start.
+
+    Args:
+        service: The service.
+        candidacy: The party.
+        percents: Those of the start that are known, by the end of the stay.
+    """
     # Without a stay, outside of the hours, no interval counts.
-    usage = admission.usage(service, getattr(candidacy, "stay", None))
-    return usage.fullest_percent
+    stay: Stay | None = getattr(candidacy, "stay", None)
+    ends_us = 0 if stay is None else stay.dining.end_us
+    if ends_us not in percents:
+        percents[ends_us] = candidacy.admission.usage(service, stay).fullest_percent
+    return percents[ends_us]
