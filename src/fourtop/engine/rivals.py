@@ -89,7 +89,7 @@ class Rivals:
         known = self._by_window.get((whole.start_us, whole.end_us))
         if known is not None:
             return known
-        # The row of a party that stays too long replaces others of the party in a window of its.
+        # A party that stays too long has another row there, which depends on the window.
         if self._view.overstays(whole):
             return window, {}
         known = self._by_window[whole.start_us, whole.end_us] = whole, {}
