@@ -47,8 +47,8 @@ def evening_of(
 
     Each pair is the end of the stay before and the start of the stay after it, in minutes.
     """
-    before = [0 if one is None else minutes(one) for one, _ in beside]
-    after = [None if two is None else minutes(two) for _, two in beside]
+    before = {bit: minutes(one) for bit, (one, _) in enumerate(beside) if one is not None}
+    after = {bit: minutes(two) for bit, (_, two) in enumerate(beside) if two is not None}
     everything = (1 << len(beside)) - 1
     part = EveningPart(everything, minutes(120), minutes(120 + length), before, after)
     return Evening(
@@ -154,7 +154,7 @@ def test_equal_costs_are_in_the_order_of_equals() -> None:
 def test_zones_with_stays_of_their_own_have_costs_of_their_own() -> None:
     planner = Planner(floor_of(5, 5), Planning())
     usual = evening_of((120, 210), (120, 210))
-    short = EveningPart(0b10, minutes(120), minutes(150), [0, minutes(120)], [None, minutes(150)])
+    short = EveningPart(0b10, minutes(120), minutes(150), {1: minutes(120)}, {1: minutes(150)})
     long = attrs.evolve(usual.parts[0], tables=0b01)
     mixed = attrs.evolve(usual, parts=(long, short))
     assert mixed.least_minutes == 30
@@ -254,7 +254,7 @@ def test_an_answer_with_waiting_parties_is_not_kept() -> None:
 def test_the_time_beside_is_that_of_the_stay_at_each_table() -> None:
     parts = [
         EveningPart(
-            mask, minutes(120), minutes(end), [0, minutes(100)], [minutes(240), minutes(300)]
+            mask, minutes(120), minutes(end), {1: minutes(100)}, {0: minutes(240), 1: minutes(300)}
         )
         for mask, end in ((0b01, 200), (0b10, 230))
     ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
 from typing import Final
 
 import attrs
@@ -26,16 +27,16 @@ class EveningPart:
         tables: Mask of the tables.
         start_us: The start of the stay.
         end_us: Its end.
-        ends_before: For each table of the floor the end of the last stay before; 0: there is none.
-        starts_after: For each table of the floor the start of the next stay; ``None``: there is
-            none.
+        ends_before: The ends of the last stays before, by the bit of the table. A table without one
+            is left out.
+        starts_after: The starts of the next stays, likewise.
     """
 
     tables: int
     start_us: int
     end_us: int
-    ends_before: Sequence[int] = attrs.field(repr=False)
-    starts_after: Sequence[int | None] = attrs.field(repr=False)
+    ends_before: Mapping[int, int] = attrs.field(repr=False)
+    starts_after: Mapping[int, int] = attrs.field(repr=False)
 
     @property
     def minutes(self) -> float:
@@ -69,6 +70,20 @@ class Evening:
     starved: Callable[[int], int] | None = None
 
     @property
+    def key(self) -> tuple[int, ...] | None:
+        """What the costs depend on: evenings of a house with equal keys have equal scores.
+
+        ``None``: they depend on more, on parties that wait or on stays of several lengths.
+        """
+        if self.starved is not None or len(self.parts) != 1:
+            return None
+        part = self.parts[0]
+        key = (self.free, part.end_us - part.start_us, *self.time_beside(part, 0, None))
+        if not (part.ends_before or part.starts_after):
+            return key
+        return key + tuple(chain.from_iterable(self.times_beside(part)))
+
+    @property
     def least_minutes(self) -> float:
         """The shortest of the stays of the parts; 1 without parts."""
         parts = self.parts
@@ -85,7 +100,17 @@ class Evening:
         part = self.parts[0]
         if not part.tables >> bit & 1:
             part = next(each for each in self.parts if each.tables >> bit & 1)
-        return self.time_beside(part, part.ends_before[bit], part.starts_after[bit])
+        return self.time_beside(part, part.ends_before.get(bit, 0), part.starts_after.get(bit))
+
+    def times_beside(self, part: EveningPart) -> Iterator[tuple[int, int, int]]:
+        """Yield the free tables with a stay beside that of a part: bit, dead and idle time."""
+        before, after, free = part.ends_before, part.starts_after, part.tables & self.free
+        for bit, before_us in before.items():
+            if free >> bit & 1:
+                yield (bit, *self.time_beside(part, before_us, after.get(bit)))
+        for bit, after_us in after.items():
+            if free >> bit & 1 and bit not in before:
+                yield (bit, *self.time_beside(part, 0, after_us))
 
     def time_beside(
         self, part: EveningPart, before_us: int, after_us: int | None
@@ -139,13 +164,14 @@ class EveningCosts:
     """
 
     __slots__ = (
-        *("_all_minutes", "_by_table", "_capacities", "_evening", "_free", "_least", "_partners"),
-        *("_starved", "_weights", "closing", "least_minutes"),
+        *("_all_minutes", "_by_table", "_capacities", "_evening", "_floor", "_free", "_least"),
+        *("_partners", "_starved", "_weights", "closing", "least_minutes"),
     )
 
     def __init__(
         self, compiled_floor: CompiledFloor, weights: Weights, evening: Evening, max_tables: int
     ) -> None:
+        self._floor = compiled_floor
         self._capacities = compiled_floor.capacities
         self._weights = weights
         self._evening = evening
@@ -199,14 +225,27 @@ class EveningCosts:
         return (self._by_table or self._measure())[bit]
 
     @property
-    def key(self) -> tuple[Hashable, ...] | None:
-        """What the costs depend on: two evenings of a house with equal keys cost the same.
+    def key(self) -> tuple[int, ...] | None:
+        """What the costs depend on, as ``Evening.key``."""
+        return self._evening.key
 
-        ``None``: they depend on more, on parties that wait or on stays of several lengths.
+    def parts(self, usable: int) -> list[float]:
+        """Return what each table of a mask adds to the cost of a plan; infinite for the others.
+
+        The sum for the tables of a plan counts each join inside of it as closed, at both ends. The
+        stay is as long at all tables.
         """
-        if self._starved is not None or not self._all_minutes:
-            return None
-        return (self._free, self._all_minutes, *(self._by_table or self._measure()))
+        by_table = self._by_table or self._measure()
+        closing = self.closing * self._all_minutes
+        counts = self._floor.count_partners(self._free)
+        parts = [count * closing + cost for count, cost in zip(counts, by_table, strict=True)]
+        for bit in bits(((1 << len(parts)) - 1) & ~usable):
+            parts[bit] = math.inf
+        return parts
+
+    def fewest_joins(self) -> int:
+        """Return the fewest joins of a table to free tables."""
+        return min(self._floor.count_partners(self._free))
 
     def least_for_each_seat(self) -> float:
         """Return the least cost of the time beside the stay for a seat of the free tables.
@@ -225,28 +264,25 @@ class EveningCosts:
         capacities, parts = self._capacities, self._evening.parts
         costs, least = [0.0] * len(capacities), math.inf
         for part in parts:
-            alone = self._for_each_seat(part, 0, None)
+            alone = self._for_each_seat(*self._evening.time_beside(part, 0, None))
             free = part.tables & self._free
             if len(parts) == 1:
                 costs = [seats * alone for seats in capacities]
             else:
                 for bit in bits(free):
                     costs[bit] = capacities[bit] * alone
-            beside = enumerate(zip(part.ends_before, part.starts_after, strict=True))
-            for bit, (before_us, after_us) in beside:
-                if (before_us or after_us is not None) and free >> bit & 1:
-                    cost = self._for_each_seat(part, before_us, after_us)
-                    costs[bit] = capacities[bit] * cost
-                    least = min(least, cost)
-                    free ^= 1 << bit
+            for bit, dead, idle in self._evening.times_beside(part):
+                cost = self._for_each_seat(dead, idle)
+                costs[bit] = capacities[bit] * cost
+                least = min(least, cost)
+                free ^= 1 << bit
             if free:
                 least = min(least, alone)
         self._by_table, self._least = costs, 0.0 if least == math.inf else least
         return costs
 
-    def _for_each_seat(self, part: EveningPart, before_us: int, after_us: int | None) -> float:
+    def _for_each_seat(self, dead: int, idle: int) -> float:
         """Return the cost of the time between a stay and those beside it, for each seat."""
-        dead, idle = self._evening.time_beside(part, before_us, after_us)
         return (dead * self._weights.dead_time + idle * self._weights.idle_time) / _MINUTE_US
 
     def total(self, mask: int, for_each_minute: float, most: float = math.inf) -> float:

@@ -98,6 +98,7 @@ class Planner:
     compiled_floor: CompiledFloor = attrs.field(init=False, repr=False)
     causes: Causes = attrs.field(init=False, repr=False)
     _score_model: ScoreModel = attrs.field(init=False, repr=False)
+    _joins: tuple[Sequence[int], float] = attrs.field(init=False, repr=False)
     _largest_party: int = attrs.field(init=False, repr=False)
     _no_plans: Ranking = attrs.field(init=False, repr=False)
     _rankings: dict[tuple[int, Preference | None, float | None], Ranking] = attrs.field(
@@ -121,13 +122,18 @@ class Planner:
     def _of_the_house(self) -> ScoreModel:
         return ScoreModel(self.planning.weights, demand=self.planning.demand_multiplier)
 
+    @_joins.default
+    def _of_the_floor(self) -> tuple[Sequence[int], float]:
+        return self.compiled_floor.partners, self.planning.weights.joins_closed
+
     @_largest_party.default
     def _bound_of_parties(self) -> int:
         return self.compiled_floor.largest_party(self.planning.max_tables)
 
     @_no_plans.default
     def _of_no_candidates(self) -> Ranking:
-        return Ranking.of((), (), len(self.floor.tables), self._maker(PlanRequest(1)).plan)
+        make = self._maker(PlanRequest(1)).plan
+        return Ranking.of((), (), len(self.floor.tables), make, self._joins)
 
     # None of these refers to the planner: a cycle would keep its memory until the next collection.
 
@@ -188,8 +194,15 @@ class Planner:
         if ranking is None:
             found = self._searched(request, free, 1, barred, evening)
             return next(iter(found.plans), None), found.is_proven
-        ranks = ranking.available(self._suitable(request, free), barred)
-        return (self._first(request, ranking, ranks, evening) if ranks else None), True
+        usable = self._suitable(request, free)
+        ranks = ranking.available(usable, barred)
+        if not ranks:
+            return None, True
+        costs = None if evening is None else self._costs(evening())
+        if costs is None:
+            return ranking.plan(ranking.first(ranks)), True
+        candidate = ranking.first_in_evening(ranks, costs, None if barred else usable)
+        return self._plan(request, candidate, costs), True
 
     def plans(
         self,
@@ -241,21 +254,14 @@ class Planner:
         ranking = self._ranking(request)
         if ranking is None:
             return self._searched(request, free, limit, barred, evening)
-        available = ranking.available(self._suitable(request, free), barred)
+        usable = self._suitable(request, free)
+        available = ranking.available(usable, barred)
         costs = self._costs(evening()) if available and evening is not None else None
         if costs is None:
             return PlanSearch(tuple(map(ranking.plan, islice(ranking.in_order(available), limit))))
         make = self._maker(request, costs).plan
-        return PlanSearch(tuple(map(make, ranking.in_evening(available, costs, limit))))
-
-    def _first(
-        self, request: PlanRequest, ranking: Ranking, ranks: int, evening: EveningMaker | None
-    ) -> Plan:
-        """Return the best plan of some ranks, which are not empty."""
-        costs = None if evening is None else self._costs(evening())
-        if costs is None:
-            return ranking.plan(ranking.first(ranks))
-        return self._plan(request, ranking.first_in_evening(ranks, costs), costs)
+        found = ranking.in_evening(available, costs, limit, None if barred else usable)
+        return PlanSearch(tuple(map(make, found)))
 
     def _costs(self, evening: Evening | None) -> EveningCosts | None:
         if evening is None or self.order is not None:
@@ -492,6 +498,7 @@ class Planner:
             [cost for _, cost, _ in keyed],
             len(self.floor.tables),
             self._maker(request).plan,
+            self._joins,
         )
 
     def _compiled(self, party_size: int) -> CandidateSets:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from bisect import insort
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from itertools import accumulate
 
@@ -13,6 +13,7 @@ import attrs
 
 from fourtop.model.floor import bits
 from fourtop.model.plan import SCORE_DECIMALS, Plan
+from fourtop.planner.blocks import Block, blocks_of
 from fourtop.planner.candidate import Candidate
 from fourtop.planner.evening import EveningCosts
 
@@ -29,8 +30,12 @@ _MAX_SHORT = 16
 # Static costs that differ by less are in the order of equals.
 _ROUNDING = 10**-SCORE_DECIMALS
 
+# Sums in another order differ by a smaller part.
+_ROUNDING_UP = 1e-12
+_MOST = 1e300
+
 _Place = tuple[float, tuple[int, ...], int]
-_Key = tuple[int, tuple[Hashable, ...]]
+_Key = tuple[int, tuple[int, ...]]
 
 
 @attrs.frozen(eq=False)
@@ -51,6 +56,7 @@ class Ranking:
     tables: int
     sparing: tuple[int, ...]
     _make: Callable[[Candidate], Plan]
+    _blocks: Callable[[], tuple[tuple[Block, ...], ...]]
     plan: Callable[[Candidate], Plan] = attrs.field(init=False)
     _beside: Callable[[int], int] = attrs.field(init=False)
     _ranks: Callable[[int], int] = attrs.field(init=False)
@@ -89,6 +95,7 @@ class Ranking:
         costs: Sequence[float],
         tables_on_floor: int,
         make: Callable[[Candidate], Plan],
+        joins: tuple[Sequence[int], float],
     ) -> Ranking:
         """Make the ranking of candidates that are in order. O(tables in all candidates).
 
@@ -97,6 +104,8 @@ class Ranking:
             costs: What each costs for each minute of the stay.
             tables_on_floor: How many tables the floor has.
             make: Makes the plan of a candidate; the last 128 plans are kept.
+            joins: For each table the tables that it can be pushed together with; and the cost of a
+                join that is closed, for each minute of the stay.
         """
         # Bits are set in bytearrays: setting them in an int would copy it each time.
         rows: dict[int, bytearray] = {}
@@ -113,7 +122,9 @@ class Ranking:
             for bit in range(tables_on_floor)
         )
         tables = sum(1 << bit for bit in rows)
-        return cls(tuple(candidates), array("d", costs), everything, tables, sparing, make)
+        # Compiled on first use: the static order does not need them.
+        blocks = lru_cache(maxsize=1)(partial(blocks_of, tuple(candidates), costs, *joins))
+        return cls(tuple(candidates), array("d", costs), everything, tables, sparing, make, blocks)
 
     @property
     def size_bytes(self) -> int:
@@ -158,12 +169,18 @@ class Ranking:
             yield self.candidates[lowest.bit_length() - 1]
             ranks ^= lowest
 
-    def first_in_evening(self, ranks: int, evening: EveningCosts) -> Candidate:
+    def first_in_evening(
+        self, ranks: int, evening: EveningCosts, usable: int | None = None
+    ) -> Candidate:
         """Return the first of ``in_evening``; the mask is not empty."""
-        return self.candidates[self._ranks_in_evening(ranks, evening, 1)[0]]
+        return self.candidates[self._ranks_in_evening(ranks, evening, 1, usable)[0]]
 
     def in_evening(
-        self, ranks: int, evening: EveningCosts, limit: int | None = None
+        self,
+        ranks: int,
+        evening: EveningCosts,
+        limit: int | None = None,
+        usable: int | None = None,
     ) -> list[Candidate]:
         """Return the candidates of a mask of ranks in the order of an evening, the best first.
 
@@ -173,12 +190,14 @@ class Ranking:
             ranks: The candidates.
             evening: The costs of the evening.
             limit: Most candidates to return; ``None``: all.
+            usable: Mask of tables; the candidates are all whose tables are in it. ``None``: they
+                are fewer.
         """
-        found = self._ranks_in_evening(ranks, evening, limit)
+        found = self._ranks_in_evening(ranks, evening, limit, usable)
         return [self.candidates[rank] for rank in found]
 
     def _ranks_in_evening(
-        self, ranks: int, evening: EveningCosts, limit: int | None
+        self, ranks: int, evening: EveningCosts, limit: int | None, usable: int | None
     ) -> Sequence[int]:
         """Return the ranks of ``in_evening``, from the answers that are kept if one is enough."""
         key = evening.key if limit is not None and limit <= _MAX_SHORT else None
@@ -187,11 +206,48 @@ class Ranking:
         # Removed and added again, so that the least recently used answer is the first.
         kept = self._evenings.pop((ranks, key), None)
         if kept is None or kept[0] < limit:
-            kept = limit, self._walk(ranks, evening, limit)
+            if usable is None:
+                kept = limit, self._walk(ranks, evening, limit)
+            else:
+                kept = limit, self._first_in_blocks(usable, evening, limit)
             while len(self._evenings) >= _MAX_KEPT:
                 self._evenings.pop(next(iter(self._evenings)), None)
         self._evenings[ranks, key] = kept
         return kept[1][:limit]
+
+    def _first_in_blocks(self, usable: int, evening: EveningCosts, limit: int) -> Sequence[int]:
+        """Return the first ranks with usable tables in the order of an evening, the best first.
+
+        Blocks are summed as a whole, unless a bound shows that they are too dear. The sums tell
+        which candidates may be among the first: these few are measured exactly. The stay is as long
+        at all tables, and no party waits.
+        """
+        minutes, by_table = evening.least_minutes, evening.parts(usable)
+        for_each_table = evening.fewest_joins() * evening.closing * minutes
+        for_each_seat = evening.least_for_each_seat()
+        summed: list[tuple[Block, list[float]]] = []
+        least: list[float] = []
+        # No plan costs so much, apart from those of tables that are not usable.
+        most = _MOST
+        for blocks in self._blocks():
+            for block in blocks:
+                beside = block.size * for_each_table + block.least_capacity * for_each_seat
+                if block.costs[0] * minutes + beside > most:
+                    break
+                totals = block.totals(minutes, by_table)
+                summed.append((block, totals))
+                least = sorted(least + totals)[:limit]
+                if len(least) == limit:
+                    most = min(least[-1] * (1 + _ROUNDING_UP) + 2 * _ROUNDING, _MOST)
+        kept: list[_Place] = []
+        for block, totals in summed:
+            for rank, total in zip(block.ranks, totals, strict=True):
+                if total <= most:
+                    candidate = self.candidates[rank]
+                    exact = evening.total(candidate.mask, self.costs[rank])
+                    kept.append((round(exact, SCORE_DECIMALS), candidate.order_of_equals, rank))
+        kept.sort()
+        return [rank for _, _, rank in kept[:limit]]
 
     def _walk(self, ranks: int, evening: EveningCosts, limit: int | None) -> Sequence[int]:
         """Return the first ranks of some in the order of an evening, the best first.

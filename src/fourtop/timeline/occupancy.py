@@ -262,7 +262,7 @@ class Occupancy:
 
     def find_beside(
         self, window: Window, around: Window, without: Collection[Owner] = ()
-    ) -> tuple[list[int], list[int | None]]:
+    ) -> tuple[dict[int, int], dict[int, int]]:
         """Find the live stays of each arranged table before and after a window.
 
         O(tables + tables with a stay in ``around`` · log n).
@@ -273,15 +273,15 @@ class Occupancy:
             without: Owners with rows that do not count.
 
         Returns:
-            In the order of the bits the end of the last row that ends at or before the start of the
-            window, 0 for none; and the start of the first row that starts at or after its end,
-            ``None`` for none. Both are in microseconds.
+            By bit the end of the last row that ends at or before the start of the window; and by
+            bit the start of the first row that starts at or after its end. A table without one is
+            left out. Both are in microseconds.
         """
         start_us, end_us = window.start_us, window.end_us
         first_us, last_us = around.start_us, around.end_us
         left_out = self._tables_of(without) if without else ()
-        before: list[int] = [0] * len(self._table_ids)
-        after: list[int | None] = [None] * len(self._table_ids)
+        before: dict[int, int] = {}
+        after: dict[int, int] = {}
         for bit in bits(self._grid.busy_mask(first_us, last_us)):
             table_id = self._table_ids[bit]
             index = self._tables[table_id]

@@ -1,0 +1,95 @@
+"""Blocks: the candidates of a ranking in columns, so that an evening is added to many at once."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
+from operator import add, itemgetter
+
+import attrs
+
+from fourtop.model.floor import bits
+from fourtop.planner.candidate import Candidate
+
+# A block is skipped as a whole.
+_ROWS = 64
+
+
+@attrs.frozen(eq=False)
+class Block:
+    """Some candidates with the same number of tables.
+
+    The cost of a plan by the evening is a sum over its tables, less what each join inside of it
+    would cost if it were closed at both of its ends.
+
+    Args:
+        size: The number of tables of each candidate.
+        ranks: The candidates, by rank.
+        costs: For each candidate its cost for each minute of the stay, less that of the joins
+            inside of it; ascending.
+        least_capacity: The least sum of capacities in this block, and in those after it with
+            candidates of this size.
+        pickers: For each place in a candidate, a function that picks from a list with one entry a
+            table the entries of the candidates' tables at that place.
+    """
+
+    size: int
+    ranks: array[int]
+    costs: array[float]
+    least_capacity: int
+    pickers: tuple[Callable[[Sequence[float]], tuple[float, ...]], ...]
+
+    def totals(self, minutes: float, by_table: Sequence[float]) -> list[float]:
+        """Return the cost of each candidate, apart from rounding.
+
+        Args:
+            minutes: The length of the stay.
+            by_table: For each table what it adds to the cost of a plan.
+        """
+        totals = [cost * minutes for cost in self.costs]
+        for pick in self.pickers:
+            totals = list(map(add, totals, pick(by_table)))
+        return totals
+
+
+def blocks_of(
+    candidates: Sequence[Candidate],
+    costs: Sequence[float],
+    partners: Sequence[int],
+    closing: float,
+) -> tuple[tuple[Block, ...], ...]:
+    """Return the blocks of some candidates: by the number of tables, the cheapest first.
+
+    Args:
+        candidates: The candidates, by rank.
+        costs: What each costs for each minute of the stay.
+        partners: For each table the tables that it can be pushed together with.
+        closing: The cost of a join that is closed, for each minute.
+    """
+    by_size: dict[int, list[tuple[float, int]]] = {}
+    for rank, (candidate, cost) in enumerate(zip(candidates, costs, strict=True)):
+        joins = sum(partners[bit].bit_count() for bit in bits(candidate.mask))
+        inside = joins - candidate.joins
+        by_size.setdefault(candidate.size, []).append((cost - inside * closing, rank))
+    return tuple(
+        tuple(_blocks(candidates, size, sorted(by_size[size]))) for size in sorted(by_size)
+    )
+
+
+def _blocks(
+    candidates: Sequence[Candidate], size: int, rows: Sequence[tuple[float, int]]
+) -> Iterator[Block]:
+    capacities = [candidates[rank].capacity for _, rank in rows]
+    least = [*accumulate(reversed(capacities), min)][::-1]
+    for first in range(0, len(rows), _ROWS):
+        part = rows[first : first + _ROWS]
+        columns = zip(*(bits(candidates[rank].mask) for _, rank in part), strict=True)
+        yield Block(
+            size,
+            array("q", [rank for _, rank in part]),
+            array("d", [cost for cost, _ in part]),
+            least[first],
+            # The first entry comes twice: of one entry alone a getter would make no tuple.
+            tuple(itemgetter(*column, column[0]) for column in columns),
+        )
