@@ -236,7 +236,7 @@ def test_a_kept_answer_is_the_answer_of_a_new_planner() -> None:
             found = planner.plans(ask, free, 2, evening=make)
             assert found == new.plans(ask, free, evening=make)[:2]
     (ranking,) = planner._rankings.values()
-    assert len(ranking._evenings) == 128
+    assert len(ranking.evening._answers) == 64
 
 
 def test_an_answer_with_waiting_parties_is_not_kept() -> None:
@@ -248,7 +248,7 @@ def test_an_answer_with_waiting_parties_is_not_kept() -> None:
         assert plan is not None
         assert plan.tables == (best,)
     (ranking,) = planner._rankings.values()
-    assert not ranking._evenings
+    assert not ranking.evening._answers
 
 
 def test_the_time_beside_is_that_of_the_stay_at_each_table() -> None:

@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from operator import add, itemgetter
+from typing import NamedTuple
 
 import attrs
 
@@ -14,6 +15,18 @@ from fourtop.planner.candidate import Candidate
 
 # A block is skipped as a whole.
 _ROWS = 64
+
+
+class Joins(NamedTuple):
+    """The joins of a floor.
+
+    Args:
+        partners: For each table the tables that it can be pushed together with, as a mask.
+        closing: The cost of a join that is closed, for each minute of the stay.
+    """
+
+    partners: Sequence[int]
+    closing: float
 
 
 @attrs.frozen(eq=False)
@@ -40,6 +53,20 @@ class Block:
     least_capacity: int
     pickers: tuple[Callable[[Sequence[float]], tuple[float, ...]], ...]
 
+    def of_tables(
+        self, minutes: float, closed: Sequence[float], beside: Sequence[float]
+    ) -> list[float]:
+        """Return the exact cost of each candidate of one table.
+
+        Args:
+            minutes: The length of the stay.
+            closed: For each table the cost of the joins that it closes, for each minute.
+            beside: For each table the cost of the time beside the stay.
+        """
+        (pick,) = self.pickers
+        rows = zip(self.costs, pick(closed), pick(beside), strict=False)
+        return [(cost + joins) * minutes + time for cost, joins, time in rows]
+
     def totals(self, minutes: float, by_table: Sequence[float]) -> list[float]:
         """Return the cost of each candidate, apart from rounding.
 
@@ -56,22 +83,20 @@ class Block:
 def blocks_of(
     candidates: Sequence[Candidate],
     costs: Sequence[float],
-    partners: Sequence[int],
-    closing: float,
+    joins: Joins,
 ) -> tuple[tuple[Block, ...], ...]:
     """Return the blocks of some candidates: by the number of tables, the cheapest first.
 
     Args:
         candidates: The candidates, by rank.
         costs: What each costs for each minute of the stay.
-        partners: For each table the tables that it can be pushed together with.
-        closing: The cost of a join that is closed, for each minute.
+        joins: The joins of the floor.
     """
     by_size: dict[int, list[tuple[float, int]]] = {}
     for rank, (candidate, cost) in enumerate(zip(candidates, costs, strict=True)):
-        joins = sum(partners[bit].bit_count() for bit in bits(candidate.mask))
-        inside = joins - candidate.joins
-        by_size.setdefault(candidate.size, []).append((cost - inside * closing, rank))
+        ends = sum(joins.partners[bit].bit_count() for bit in bits(candidate.mask))
+        inside = ends - candidate.joins
+        by_size.setdefault(candidate.size, []).append((cost - inside * joins.closing, rank))
     return tuple(
         tuple(_blocks(candidates, size, sorted(by_size[size]))) for size in sorted(by_size)
     )

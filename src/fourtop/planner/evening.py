@@ -159,8 +159,8 @@ class EveningCosts:
     Args:
         compiled_floor: The floor.
         weights: The weights of the house.
-        evening: The evening.
         max_tables: Most tables of a set; 1: no join is ever made, so that none is closed.
+        evening: The evening.
     """
 
     __slots__ = (
@@ -169,7 +169,7 @@ class EveningCosts:
     )
 
     def __init__(
-        self, compiled_floor: CompiledFloor, weights: Weights, evening: Evening, max_tables: int
+        self, compiled_floor: CompiledFloor, weights: Weights, max_tables: int, evening: Evening
     ) -> None:
         self._floor = compiled_floor
         self._capacities = compiled_floor.capacities
@@ -224,28 +224,19 @@ class EveningCosts:
         """Return the cost of the time beside the stay at one free table."""
         return (self._by_table or self._measure())[bit]
 
-    @property
-    def key(self) -> tuple[int, ...] | None:
-        """What the costs depend on, as ``Evening.key``."""
-        return self._evening.key
+    def closed(self) -> list[float]:
+        """Return for each table the cost of the joins that it closes alone, for each minute."""
+        return [count * self.closing for count in self._floor.count_partners(self._free)]
 
-    def parts(self, usable: int) -> list[float]:
-        """Return what each table of a mask adds to the cost of a plan; infinite for the others.
+    def beside(self, usable: int) -> list[float]:
+        """Return the cost of the time beside the stay at each table of a mask.
 
-        The sum for the tables of a plan counts each join inside of it as closed, at both ends. The
-        stay is as long at all tables.
+        It is infinite for the others.
         """
-        by_table = self._by_table or self._measure()
-        closing = self.closing * self._all_minutes
-        counts = self._floor.count_partners(self._free)
-        parts = [count * closing + cost for count, cost in zip(counts, by_table, strict=True)]
-        for bit in bits(((1 << len(parts)) - 1) & ~usable):
-            parts[bit] = math.inf
-        return parts
-
-    def fewest_joins(self) -> int:
-        """Return the fewest joins of a table to free tables."""
-        return min(self._floor.count_partners(self._free))
+        costs = [*(self._by_table or self._measure())]
+        for bit in bits(((1 << len(costs)) - 1) & ~usable):
+            costs[bit] = math.inf
+        return costs
 
     def least_for_each_seat(self) -> float:
         """Return the least cost of the time beside the stay for a seat of the free tables.

@@ -16,6 +16,7 @@ from fourtop.model.floor import Floor, bits
 from fourtop.model.plan import SCORE_DECIMALS, Plan
 from fourtop.model.planning_rules import AdjacencyMode, Planning
 from fourtop.model.request import ANY_TABLE, Preference
+from fourtop.planner.blocks import Joins
 from fourtop.planner.candidate import Candidate
 from fourtop.planner.causes import Causes
 from fourtop.planner.compiled_floor import CompiledFloor
@@ -32,6 +33,7 @@ from fourtop.planner.violations import reasons_against
 MAX_COMPILED_SETS: Final = 20_000
 MAX_RANKING_BYTES: Final = 16 * 2**20
 _MAX_CONDITIONS: Final = 256
+_MAX_IDS: Final = 1_024
 # The modes of small and of large parties.
 _MODES: Final = 2
 
@@ -98,7 +100,8 @@ class Planner:
     compiled_floor: CompiledFloor = attrs.field(init=False, repr=False)
     causes: Causes = attrs.field(init=False, repr=False)
     _score_model: ScoreModel = attrs.field(init=False, repr=False)
-    _joins: tuple[Sequence[int], float] = attrs.field(init=False, repr=False)
+    _measure: Callable[[Evening], EveningCosts] = attrs.field(init=False, repr=False)
+    _ids: Callable[[int], tuple[str, ...]] = attrs.field(init=False, repr=False)
     _largest_party: int = attrs.field(init=False, repr=False)
     _no_plans: Ranking = attrs.field(init=False, repr=False)
     _rankings: dict[tuple[int, Preference | None, float | None], Ranking] = attrs.field(
@@ -122,9 +125,11 @@ class Planner:
     def _of_the_house(self) -> ScoreModel:
         return ScoreModel(self.planning.weights, demand=self.planning.demand_multiplier)
 
-    @_joins.default
-    def _of_the_floor(self) -> tuple[Sequence[int], float]:
-        return self.compiled_floor.partners, self.planning.weights.joins_closed
+    @_measure.default
+    def _of_evenings(self) -> Callable[[Evening], EveningCosts]:
+        planning = self.planning
+        weights, largest = planning.weights, planning.max_tables
+        return partial(EveningCosts, self.compiled_floor, weights, largest)
 
     @_largest_party.default
     def _bound_of_parties(self) -> int:
@@ -132,10 +137,13 @@ class Planner:
 
     @_no_plans.default
     def _of_no_candidates(self) -> Ranking:
-        make = self._maker(PlanRequest(1)).plan
-        return Ranking.of((), (), len(self.floor.tables), make, self._joins)
+        return self._rank((), (), PlanRequest(1))
 
     # None of these refers to the planner: a cycle would keep its memory until the next collection.
+
+    @_ids.default
+    def _keep_ids(self) -> Callable[[int], tuple[str, ...]]:
+        return lru_cache(maxsize=_MAX_IDS)(self.floor.ids)
 
     @_meeting.default
     def _keep_masks(self) -> Callable[[Preference], int]:
@@ -198,11 +206,10 @@ class Planner:
         ranks = ranking.available(usable, barred)
         if not ranks:
             return None, True
-        costs = None if evening is None else self._costs(evening())
-        if costs is None:
+        seen = self._seen(evening)
+        if seen is None:
             return ranking.plan(ranking.first(ranks)), True
-        candidate = ranking.first_in_evening(ranks, costs, None if barred else usable)
-        return self._plan(request, candidate, costs), True
+        return ranking.evening.plans(ranks, seen, None if barred else usable, 1)[0], True
 
     def plans(
         self,
@@ -256,18 +263,17 @@ class Planner:
             return self._searched(request, free, limit, barred, evening)
         usable = self._suitable(request, free)
         available = ranking.available(usable, barred)
-        costs = self._costs(evening()) if available and evening is not None else None
-        if costs is None:
+        seen = self._seen(evening) if available else None
+        if seen is None:
             return PlanSearch(tuple(map(ranking.plan, islice(ranking.in_order(available), limit))))
-        make = self._maker(request, costs).plan
-        found = ranking.in_evening(available, costs, limit, None if barred else usable)
-        return PlanSearch(tuple(map(make, found)))
+        return PlanSearch(ranking.evening.plans(available, seen, None if barred else usable, limit))
+
+    def _seen(self, evening: EveningMaker | None) -> Evening | None:
+        """Return the evening to rank by; ``None``: the order is the static or a fixed one."""
+        return None if evening is None or self.order is not None else evening()
 
     def _costs(self, evening: Evening | None) -> EveningCosts | None:
-        if evening is None or self.order is not None:
-            return None
-        planning = self.planning
-        return EveningCosts(self.compiled_floor, planning.weights, evening, planning.max_tables)
+        return None if evening is None or self.order is not None else self._measure(evening)
 
     def is_seatable(self, request: PlanRequest, free: int, max_nodes: int | None = None) -> bool:
         """Tell whether ``best`` finds a plan for the party whose tables are all free.
@@ -409,7 +415,7 @@ class Planner:
         barred: Sequence[int] = (),
         evening: EveningMaker | None = None,
     ) -> PlanSearch:
-        costs = None if evening is None else self._costs(evening())
+        costs = self._costs(self._seen(evening))
         search = self._search(request, free, barred=barred, evening=costs)
         plans = tuple(self._plan(request, candidate, costs) for candidate in search.best(limit))
         return PlanSearch(plans, search.budget.used, is_proven=not search.budget.is_exhausted)
@@ -493,13 +499,14 @@ class Planner:
         if self.order is not None:
             in_order = self.order.key
             keyed.sort(key=lambda each: in_order(each[2]))
-        return Ranking.of(
-            [candidate for _, _, candidate in keyed],
-            [cost for _, cost, _ in keyed],
-            len(self.floor.tables),
-            self._maker(request).plan,
-            self._joins,
-        )
+        ranked = [candidate for _, _, candidate in keyed]
+        return self._rank(ranked, [cost for _, cost, _ in keyed], request)
+
+    def _rank(
+        self, candidates: Sequence[Candidate], costs: Sequence[float], request: PlanRequest
+    ) -> Ranking:
+        joins = Joins(self.compiled_floor.partners, self.planning.weights.joins_closed)
+        return Ranking.of(candidates, costs, self._maker(request), joins, self._measure)
 
     def _compiled(self, party_size: int) -> CandidateSets:
         return self._candidates(self.planning.mode_for(party_size))
@@ -519,7 +526,7 @@ class Planner:
     def _maker(self, request: PlanRequest, evening: EveningCosts | None = None) -> PlanMaker:
         """Return the maker of the plans of a request."""
         unmet = None if request.wish is ANY_TABLE else self._unmet_by(request.wish)
-        return PlanMaker(self.floor, self._model(request), request.party_size, unmet, evening)
+        return PlanMaker(self._ids, self._model(request), request.party_size, unmet, evening)
 
     def _model(self, request: PlanRequest) -> ScoreModel:
         """Return the cost of each term at the demand of a request."""

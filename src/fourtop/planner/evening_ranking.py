@@ -1,0 +1,212 @@
+"""Candidates in the order of an evening: the static order with the terms of the evening."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from bisect import insort
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
+from itertools import accumulate
+
+import attrs
+
+from fourtop.model.plan import SCORE_DECIMALS, Plan
+from fourtop.planner.blocks import Block, Joins, blocks_of
+from fourtop.planner.candidate import Candidate
+from fourtop.planner.evening import Evening, EveningCosts
+from fourtop.planner.plan_maker import PlanMaker
+
+# Most answers that are kept, and most plans of one.
+_MAX_ANSWERS = 64
+_MAX_SHORT = 16
+
+# Estimates of the memory of an answer with its plan, and of each table in its key.
+_ANSWER_BYTES = 2_816
+_STAY_BYTES = 96
+
+# Costs that round alike differ by no more.
+_ROUNDING = 10**-SCORE_DECIMALS
+
+# Sums of the same costs in another order differ by a smaller part.
+_OTHER_ORDER = 1e-12
+
+# No plan costs so much, apart from those of tables that are not usable.
+_DEAREST = 1e300
+
+_Place = tuple[float, tuple[int, ...], int]
+
+
+@attrs.frozen(eq=False)
+class _Answer:
+    """The first ranks of an evening, at most ``limit``, and the plan of the first."""
+
+    limit: int
+    ranks: Sequence[int]
+    best: Plan
+
+
+@attrs.frozen(eq=False)
+class EveningRanking:
+    """The candidates of a ranking in the order of an evening.
+
+    Args:
+        candidates: The candidates in the static order, by rank.
+        costs: What each costs for each minute of the stay, without the evening.
+        maker: Makes their plans.
+        joins: The joins of the floor.
+        measure: Measures an evening.
+    """
+
+    candidates: tuple[Candidate, ...]
+    costs: array[float]
+    maker: PlanMaker
+    joins: Joins
+    measure: Callable[[Evening], EveningCosts]
+    _least_capacities: array[int] = attrs.field(init=False)
+    _blocks: Callable[[], tuple[tuple[Block, ...], ...]] = attrs.field(init=False)
+    _places: Callable[[], array[int]] = attrs.field(init=False)
+    _answers: dict[tuple[int, tuple[int, ...]], _Answer] = attrs.field(factory=dict, init=False)
+
+    @_least_capacities.default
+    def _find_least_capacities(self) -> array[int]:
+        """Find for each rank the least sum of capacities of its candidate and those after it."""
+        found = accumulate((each.capacity for each in reversed(self.candidates)), min)
+        return array("q", [*found][::-1])
+
+    # Compiled on first use: the static order needs neither.
+
+    @_blocks.default
+    def _keep_blocks(self) -> Callable[[], tuple[tuple[Block, ...], ...]]:
+        made = partial(blocks_of, self.candidates, self.costs, self.joins)
+        return lru_cache(maxsize=1)(made)
+
+    @_places.default
+    def _keep_places(self) -> Callable[[], array[int]]:
+        return lru_cache(maxsize=1)(partial(_places_of, self.candidates))
+
+    @property
+    def size_bytes(self) -> int:
+        """Estimate of its memory without the shared candidates; never far too low."""
+        rows = sum(each.size + 4 for each in self.candidates)
+        tables = len(self.joins.partners)
+        return 16 * rows + _MAX_ANSWERS * (_ANSWER_BYTES + _STAY_BYTES * tables)
+
+    def plans(
+        self, ranks: int, evening: Evening, usable: int | None, limit: int | None
+    ) -> tuple[Plan, ...]:
+        """Return the plans of a mask of ranks in the order of an evening, the best first.
+
+        The last 64 short answers are kept: a hold asks what its quote has asked.
+
+        Args:
+            ranks: The candidates.
+            evening: The evening.
+            usable: A mask of tables that are free in the evening; the candidates are all whose
+                tables are in it. ``None``: they are fewer.
+            limit: Most plans to return; ``None``: all.
+        """
+        candidates = self.candidates
+        key = None if limit is None or limit > _MAX_SHORT else evening.key
+        if limit is None or key is None:
+            costs = self.measure(evening)
+            make = self.maker.in_evening(costs).plan
+            return tuple([make(candidates[rank]) for rank in self._walk(ranks, costs, limit)])
+        # Removed and added again, so that the least recently used answer is the first.
+        answer = self._answers.pop((ranks, key), None)
+        if answer is not None and limit == 1:
+            self._answers[ranks, key] = answer
+            return (answer.best,)
+        costs = self.measure(evening)
+        make = self.maker.in_evening(costs).plan
+        if answer is None or answer.limit < limit:
+            if usable is None:
+                found = self._walk(ranks, costs, limit)
+            else:
+                found = self._first_in_blocks(usable, costs, limit)
+            answer = _Answer(limit, found, make(candidates[found[0]]))
+            while len(self._answers) >= _MAX_ANSWERS:
+                self._answers.pop(next(iter(self._answers)), None)
+        self._answers[ranks, key] = answer
+        return (answer.best, *[make(candidates[rank]) for rank in answer.ranks[1:limit]])
+
+    def _walk(self, ranks: int, evening: EveningCosts, limit: int | None) -> Sequence[int]:
+        """Return the first ranks of some in the order of an evening, the best first.
+
+        They are walked in the static order. No term of the evening is negative, so the walk stops
+        at the first with a static cost that, with the least cost of the time beside a stay, exceeds
+        that of the last one kept: the answer is exact. O(candidates walked), at worst all.
+        """
+        kept: list[_Place] = []
+        costs, candidates, capacities = self.costs, self.candidates, self._least_capacities
+        minutes, for_each_seat = evening.least_minutes, evening.least_for_each_seat()
+        # Static costs that differ by less are in the order of equals.
+        margin, most, total_of = (minutes + 1) * _ROUNDING, math.inf, evening.total
+        while ranks:
+            low = ranks & -ranks
+            rank = low.bit_length() - 1
+            cost = costs[rank]
+            if cost * minutes + capacities[rank] * for_each_seat > most:
+                break
+            ranks ^= low
+            candidate = candidates[rank]
+            total = total_of(candidate.mask, cost, most)
+            if total > most:
+                continue
+            insort(kept, (round(total, SCORE_DECIMALS), candidate.order_of_equals, rank))
+            if limit is not None and len(kept) >= limit:
+                del kept[limit:]
+                most = kept[-1][0] + margin
+        return [rank for _, _, rank in kept]
+
+    def _first_in_blocks(self, usable: int, evening: EveningCosts, limit: int) -> Sequence[int]:
+        """Return the first ranks with usable tables in the order of an evening, the best first.
+
+        The costs of a block are summed as a whole, unless a bound shows that it is too dear. The
+        sums tell which candidates may be among the first. Those of one table are exact; the few
+        others are measured again. The stay is as long at all tables, and no party waits.
+        """
+        minutes, for_each_seat = evening.least_minutes, evening.least_for_each_seat()
+        closed, beside = evening.closed(), evening.beside(usable)
+        for_each_table = min(closed) * minutes
+        by_table: list[float] = []
+        summed: list[tuple[Block, list[float]]] = []
+        least: list[float] = []
+        most = _DEAREST
+        for blocks in self._blocks():
+            for block in blocks:
+                bound = block.size * for_each_table + block.least_capacity * for_each_seat
+                if block.costs[0] * minutes + bound > most:
+                    break
+                if block.size == 1:
+                    totals = block.of_tables(minutes, closed, beside)
+                else:
+                    by_table = by_table or [
+                        one * minutes + two for one, two in zip(closed, beside, strict=True)
+                    ]
+                    totals = block.totals(minutes, by_table)
+                summed.append((block, totals))
+                least = sorted(least + totals)[:limit]
+                if len(least) == limit:
+                    most = min(least[-1] * (1 + _OTHER_ORDER) + 2 * _ROUNDING, _DEAREST)
+        places, found = self._places(), []
+        for block, totals in summed:
+            for rank, total in zip(block.ranks, totals, strict=True):
+                if total <= most:
+                    exact = total
+                    if block.size > 1:
+                        exact = evening.total(self.candidates[rank].mask, self.costs[rank])
+                    found.append((round(exact, SCORE_DECIMALS), places[rank], rank))
+        found.sort()
+        return [rank for _, _, rank in found[:limit]]
+
+
+def _places_of(candidates: Sequence[Candidate]) -> array[int]:
+    """Return for each rank its place among plans that cost the same."""
+    in_order = sorted(
+        range(len(candidates)), key=lambda rank: (candidates[rank].order_of_equals, rank)
+    )
+    places = array("q", bytes(8 * len(candidates)))
+    for place, rank in enumerate(in_order):
+        places[rank] = place
+    return places
