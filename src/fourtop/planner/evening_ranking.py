@@ -110,25 +110,26 @@ class EveningRanking:
         key = None if limit is None or limit > _MAX_SHORT else evening.key
         if limit is None or key is None:
             costs = self.measure(evening)
-            make = self.maker.in_evening(costs).plan
-            return tuple([make(candidates[rank]) for rank in self._walk(ranks, costs, limit)])
+            found = self._walk(ranks, costs, limit)
+            return self.maker.in_evening(costs).plans([candidates[rank] for rank in found])
         # Removed and added again, so that the least recently used answer is the first.
         answer = self._answers.pop((ranks, key), None)
         if answer is not None and limit == 1:
             self._answers[ranks, key] = answer
             return (answer.best,)
         costs = self.measure(evening)
-        make = self.maker.in_evening(costs).plan
+        maker = self.maker.in_evening(costs)
         if answer is None or answer.limit < limit:
             if usable is None:
                 found = self._walk(ranks, costs, limit)
             else:
                 found = self._first_in_blocks(usable, costs, limit)
-            answer = _Answer(limit, found, make(candidates[found[0]]))
+            answer = _Answer(limit, found, maker.plan(candidates[found[0]]))
             while len(self._answers) >= _MAX_ANSWERS:
                 self._answers.pop(next(iter(self._answers)), None)
         self._answers[ranks, key] = answer
-        return (answer.best, *[make(candidates[rank]) for rank in answer.ranks[1:limit]])
+        others = maker.plans([candidates[rank] for rank in answer.ranks[1:limit]])
+        return (answer.best, *others)
 
     def _walk(self, ranks: int, evening: EveningCosts, limit: int | None) -> Sequence[int]:
         """Return the first ranks of some in the order of an evening, the best first.

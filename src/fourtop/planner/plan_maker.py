@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -37,8 +37,16 @@ class PlanMaker(NamedTuple):
 
     def plan(self, candidate: Candidate) -> Plan:
         """Return the plan of a candidate."""
-        unmet, mask = self.unmet, candidate.mask
-        missing = 0 if unmet is None else sum(unmet[bit] for bit in bits(mask))
-        explain = partial(self.score_model.terms, candidate, self.party_size, missing, self.evening)
-        slack = candidate.seats - self.party_size
-        return Plan(self.ids(mask), candidate.seats, slack, Score.deferred(explain))
+        return self.plans((candidate,))[0]
+
+    def plans(self, candidates: Iterable[Candidate]) -> tuple[Plan, ...]:
+        """Return the plans of some candidates, in their order."""
+        ids, score_model, party_size, unmet, evening = self
+        terms, plans = score_model.terms, []
+        for candidate in candidates:
+            mask = candidate.mask
+            missing = 0 if unmet is None else sum(unmet[bit] for bit in bits(mask))
+            explain = partial(terms, candidate, party_size, missing, evening)
+            seats = candidate.seats
+            plans.append(Plan(ids(mask), seats, seats - party_size, Score.deferred(explain)))
+        return tuple(plans)

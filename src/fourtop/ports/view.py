@@ -189,8 +189,12 @@ class View:
         """
         ignored = self._ignored(around, without)
         before, after = self._source.find_beside(window, around, ignored)
-        bits = self._source.house.floor.positions
-        for each in self._staying(around.start_us):
+        kept = self._staying(around.start_us)
+        if not kept:
+            return before, after
+        # The answer of the records may be asked for again.
+        before, bits = {**before}, self._source.house.floor.positions
+        for each in kept:
             until_us, bit = each.row.window.end_us, bits.get(each.row.resource_id)
             is_before = around.start_us < until_us <= window.start_us
             if bit is not None and is_before and each.row.owner not in without:
