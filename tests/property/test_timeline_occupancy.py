@@ -165,7 +165,9 @@ class OccupancyMachine(RuleBasedStateMachine):
                     ends[bit] = max(before)
                 if after:
                     starts[bit] = min(after)
-            assert self.occupancy.find_beside(window, around, left_out) == (ends, starts)
+            # The second answer may be the one that is kept.
+            for _ in range(2):
+                assert self.occupancy.find_beside(window, around, left_out) == (ends, starts)
 
     @rule(starts=st.lists(INSTANTS, max_size=6), length=LENGTHS)
     def ask_for_starts(self, starts: list[int], length: int) -> None:

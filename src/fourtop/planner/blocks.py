@@ -14,7 +14,7 @@ from fourtop.model.floor import bits
 from fourtop.planner.candidate import Candidate
 
 # A block is skipped as a whole.
-_ROWS = 64
+_ROWS = 32
 
 
 class Joins(NamedTuple):
@@ -84,7 +84,7 @@ def blocks_of(
     candidates: Sequence[Candidate],
     costs: Sequence[float],
     joins: Joins,
-) -> tuple[tuple[Block, ...], ...]:
+) -> tuple[Block, ...]:
     """Return the blocks of some candidates: by the number of tables, the cheapest first.
 
     Args:
@@ -98,11 +98,13 @@ def blocks_of(
         inside = ends - candidate.joins
         by_size.setdefault(candidate.size, []).append((cost - inside * joins.closing, rank))
     return tuple(
-        tuple(_blocks(candidates, size, sorted(by_size[size]))) for size in sorted(by_size)
+        block
+        for size in sorted(by_size)
+        for block in _blocks_of_size(candidates, size, sorted(by_size[size]))
     )
 
 
-def _blocks(
+def _blocks_of_size(
     candidates: Sequence[Candidate], size: int, rows: Sequence[tuple[float, int]]
 ) -> Iterator[Block]:
     capacities = [candidates[rank].capacity for _, rank in rows]

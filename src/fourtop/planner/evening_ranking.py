@@ -64,7 +64,7 @@ class EveningRanking:
     joins: Joins
     measure: Callable[[Evening], EveningCosts]
     _least_capacities: array[int] = attrs.field(init=False)
-    _blocks: Callable[[], tuple[tuple[Block, ...], ...]] = attrs.field(init=False)
+    _blocks: Callable[[], tuple[Block, ...]] = attrs.field(init=False)
     _places: Callable[[], array[int]] = attrs.field(init=False)
     _answers: dict[tuple[int, tuple[int, ...]], _Answer] = attrs.field(factory=dict, init=False)
 
@@ -77,7 +77,7 @@ class EveningRanking:
     # Compiled on first use: the static order needs neither.
 
     @_blocks.default
-    def _keep_blocks(self) -> Callable[[], tuple[tuple[Block, ...], ...]]:
+    def _keep_blocks(self) -> Callable[[], tuple[Block, ...]]:
         made = partial(blocks_of, self.candidates, self.costs, self.joins)
         return lru_cache(maxsize=1)(made)
 
@@ -163,33 +163,10 @@ class EveningRanking:
     def _first_in_blocks(self, usable: int, evening: EveningCosts, limit: int) -> Sequence[int]:
         """Return the first ranks with usable tables in the order of an evening, the best first.
 
-        The costs of a block are summed as a whole, unless a bound shows that it is too dear. The
-        sums tell which candidates may be among the first. Those of one table are exact; the few
+        Sums tell which candidates may be among the first. Those of one table are exact; the few
         others are measured again. The stay is as long at all tables, and no party waits.
         """
-        minutes, for_each_seat = evening.least_minutes, evening.least_for_each_seat()
-        closed, beside = evening.closed(), evening.beside(usable)
-        for_each_table = min(closed) * minutes
-        by_table: list[float] = []
-        summed: list[tuple[Block, list[float]]] = []
-        least: list[float] = []
-        most = _DEAREST
-        for blocks in self._blocks():
-            for block in blocks:
-                bound = block.size * for_each_table + block.least_capacity * for_each_seat
-                if block.costs[0] * minutes + bound > most:
-                    break
-                if block.size == 1:
-                    totals = block.of_tables(minutes, closed, beside)
-                else:
-                    by_table = by_table or [
-                        one * minutes + two for one, two in zip(closed, beside, strict=True)
-                    ]
-                    totals = block.totals(minutes, by_table)
-                summed.append((block, totals))
-                least = sorted(least + totals)[:limit]
-                if len(least) == limit:
-                    most = min(least[-1] * (1 + _OTHER_ORDER) + 2 * _ROUNDING, _DEAREST)
+        summed, most = self._sum_blocks(usable, evening, limit)
         places, found = self._places(), []
         for block, totals in summed:
             for rank, total in zip(block.ranks, totals, strict=True):
@@ -200,6 +177,42 @@ class EveningRanking:
                     found.append((round(exact, SCORE_DECIMALS), places[rank], rank))
         found.sort()
         return [rank for _, _, rank in found[:limit]]
+
+    def _sum_blocks(
+        self, usable: int, evening: EveningCosts, limit: int
+    ) -> tuple[list[tuple[Block, list[float]]], float]:
+        """Return the blocks that may have one of the first candidates, and the cost of the last.
+
+        The costs of a block are summed as a whole, unless a bound shows that it is too dear.
+        """
+        minutes, for_each_seat = evening.least_minutes, evening.least_for_each_seat()
+        closed, beside = evening.closed(), evening.beside(usable)
+        for_each_table = min(closed) * minutes
+        by_table: list[float] = []
+        least_of: list[float] = []
+        summed: list[tuple[Block, list[float]]] = []
+        least: list[float] = []
+        most = _DEAREST
+        for block in self._blocks():
+            size, dearer = block.size, block.costs[0] * minutes
+            if dearer + size * for_each_table + block.least_capacity * for_each_seat > most:
+                continue
+            if size == 1:
+                totals = block.of_tables(minutes, closed, beside)
+            else:
+                if not by_table:
+                    rows = zip(closed, beside, strict=True)
+                    by_table = [joins * minutes + time for joins, time in rows]
+                    least_of = [0.0, *accumulate(sorted(by_table))]
+                if dearer + least_of[size] > most:
+                    continue
+                totals = block.totals(minutes, by_table)
+            if min(totals) <= most:
+                summed.append((block, totals))
+                least = sorted(least + totals)[:limit]
+                if len(least) == limit:
+                    most = min(least[-1] * (1 + _OTHER_ORDER) + 2 * _ROUNDING, _DEAREST)
+        return summed, most
 
 
 def _places_of(candidates: Sequence[Candidate]) -> array[int]:
