@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
-from itertools import chain
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Final
 
 import attrs
@@ -70,7 +69,7 @@ class Evening:
     starved: Callable[[int], int] | None = None
 
     @property
-    def key(self) -> tuple[int, ...] | None:
+    def key(self) -> Hashable:
         """What the costs depend on: evenings of a house with equal keys have equal scores.
 
         ``None``: they depend on more, on parties that wait or on stays of several lengths.
@@ -78,10 +77,8 @@ class Evening:
         if self.starved is not None or len(self.parts) != 1:
             return None
         part = self.parts[0]
-        key = (self.free, part.end_us - part.start_us, *self.time_beside(part, 0, None))
-        if not (part.ends_before or part.starts_after):
-            return key
-        return key + tuple(chain.from_iterable(self.times_beside(part)))
+        alone = self.time_beside(part, 0, None)
+        return (self.free, part.end_us - part.start_us, alone, tuple(self.times_beside(part)))
 
     @property
     def least_minutes(self) -> float:
@@ -102,16 +99,6 @@ class Evening:
             part = next(each for each in self.parts if each.tables >> bit & 1)
         return self.time_beside(part, part.ends_before.get(bit, 0), part.starts_after.get(bit))
 
-    def times_beside(self, part: EveningPart) -> Iterator[tuple[int, int, int]]:
-        """Yield the free tables with a stay beside that of a part: bit, dead and idle time."""
-        before, after, free = part.ends_before, part.starts_after, part.tables & self.free
-        for bit, before_us in before.items():
-            if free >> bit & 1:
-                yield (bit, *self.time_beside(part, before_us, after.get(bit)))
-        for bit, after_us in after.items():
-            if free >> bit & 1 and bit not in before:
-                yield (bit, *self.time_beside(part, 0, after_us))
-
     def time_beside(
         self, part: EveningPart, before_us: int, after_us: int | None
     ) -> tuple[int, int]:
@@ -122,26 +109,51 @@ class Evening:
             before_us: The end of the last stay before; 0: there is none.
             after_us: The start of the next stay; ``None``: there is none.
         """
-        opens_us = self.opens_us
-        dead = idle = 0
-        # The time before begins at a stay, unless the house opened later or that is past already.
-        if before_us >= opens_us:
-            gap_us = part.start_us - before_us
-            if gap_us < self.shortest_us:
-                dead = gap_us
-            else:
-                idle = gap_us
-        elif part.start_us > opens_us:
-            idle = part.start_us - opens_us
-        if after_us is not None and after_us < self.closes_us:
-            gap_us = after_us - part.end_us
-            if gap_us < self.shortest_us:
-                dead += gap_us
-            else:
-                idle += gap_us
-        elif self.closes_us > part.end_us:
-            idle += self.closes_us - part.end_us
+        ((_, dead, idle),) = self._times(part, ((0, before_us, after_us),))
         return dead, idle
+
+    def times_beside(self, part: EveningPart) -> list[tuple[int, int, int]]:
+        """Return the times beside the stay at each free table that has another stay beside it.
+
+        They are the bit of the table, and the dead and the other idle time, in microseconds.
+        """
+        before, after, free = part.ends_before, part.starts_after, part.tables & self.free
+        if not (before or after):
+            return []
+        stays = [
+            (bit, before.get(bit, 0), after.get(bit))
+            for bit in {**before, **after}
+            if free >> bit & 1
+        ]
+        return self._times(part, stays)
+
+    def _times(
+        self, part: EveningPart, stays: Sequence[tuple[int, int, int | None]]
+    ) -> list[tuple[int, int, int]]:
+        """Return the times beside the stay at some tables, each with the stays beside it."""
+        opens_us, closes_us, shortest_us = self.opens_us, self.closes_us, self.shortest_us
+        start_us, end_us, found = part.start_us, part.end_us, []
+        for bit, before_us, after_us in stays:
+            dead = idle = 0
+            # The time before begins at a stay, unless the house opened later or that is past.
+            if before_us >= opens_us:
+                gap_us = start_us - before_us
+                if gap_us < shortest_us:
+                    dead = gap_us
+                else:
+                    idle = gap_us
+            elif start_us > opens_us:
+                idle = start_us - opens_us
+            if after_us is not None and after_us < closes_us:
+                gap_us = after_us - end_us
+                if gap_us < shortest_us:
+                    dead += gap_us
+                else:
+                    idle += gap_us
+            elif closes_us > end_us:
+                idle += closes_us - end_us
+            found.append((bit, dead, idle))
+        return found
 
 
 # Makes the evening around a party; ``None``: its stays are not loaded. Reading the stays costs more
@@ -234,8 +246,11 @@ class EveningCosts:
         It is infinite for the others.
         """
         costs = [*(self._by_table or self._measure())]
-        for bit in bits(((1 << len(costs)) - 1) & ~usable):
+        others = ((1 << len(costs)) - 1) & ~usable
+        while others:
+            bit = others.bit_length() - 1
             costs[bit] = math.inf
+            others ^= 1 << bit
         return costs
 
     def least_for_each_seat(self) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from bisect import insort
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache, partial
 from itertools import accumulate
 
@@ -66,7 +66,7 @@ class EveningRanking:
     _least_capacities: array[int] = attrs.field(init=False)
     _blocks: Callable[[], tuple[Block, ...]] = attrs.field(init=False)
     _places: Callable[[], array[int]] = attrs.field(init=False)
-    _answers: dict[tuple[int, tuple[int, ...]], _Answer] = attrs.field(factory=dict, init=False)
+    _answers: dict[tuple[int, Hashable], _Answer] = attrs.field(factory=dict, init=False)
 
     @_least_capacities.default
     def _find_least_capacities(self) -> array[int]:
