@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from operator import add, itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import attrs
 
@@ -51,21 +51,22 @@ class Block:
     ranks: array[int]
     costs: array[float]
     least_capacity: int
-    pickers: tuple[Callable[[Sequence[float]], tuple[float, ...]], ...]
+    pickers: tuple[Callable[[Sequence[Any]], tuple[Any, ...]], ...]
 
     def of_tables(
-        self, minutes: float, closed: Sequence[float], beside: Sequence[float]
+        self, minutes: float, joins: Sequence[int], closing: float, beside: Sequence[float]
     ) -> list[float]:
         """Return the exact cost of each candidate of one table.
 
         Args:
             minutes: The length of the stay.
-            closed: For each table the cost of the joins that it closes, for each minute.
+            joins: For each table the number of joins that it closes.
+            closing: The cost of one of them, for each minute.
             beside: For each table the cost of the time beside the stay.
         """
         (pick,) = self.pickers
-        rows = zip(self.costs, pick(closed), pick(beside), strict=False)
-        return [(cost + joins) * minutes + time for cost, joins, time in rows]
+        rows = zip(self.costs, pick(joins), pick(beside), strict=False)
+        return [(cost + count * closing) * minutes + time for cost, count, time in rows]
 
     def totals(self, minutes: float, by_table: Sequence[float]) -> list[float]:
         """Return the cost of each candidate, apart from rounding.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property, lru_cache, partial
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from heapq import nlargest
 
 import attrs
@@ -108,11 +108,6 @@ class CompiledFloor:
             for bit in bits(pool):
                 found[bit] = self.graph.neighbours[bit] & pool
         return tuple(found)
-
-    @cached_property
-    def count_partners(self) -> Callable[[int], tuple[int, ...]]:
-        """Counts for each table those of its partners that a mask has; keeps 256 answers."""
-        return lru_cache(maxsize=256)(partial(_count_partners, self.partners))
 
     # ---- upper bounds
 
@@ -219,10 +214,6 @@ class CompiledFloor:
             loss * (before - after)
             for (loss, _), (before, after) in zip(self.losses, fewer, strict=True)
         )
-
-
-def _count_partners(partners: tuple[int, ...], mask: int) -> tuple[int, ...]:
-    return tuple([(each & mask).bit_count() for each in partners])
 
 
 def _losses(floor: Floor) -> tuple[tuple[int, tuple[int, ...]], ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import attrs
@@ -15,6 +15,12 @@ from fourtop.model.planning_rules import Weights
 from fourtop.planner.compiled_floor import CompiledFloor
 
 _MINUTE_US: Final = 60_000_000
+
+# The dead and the other idle time beside a stay at a table with no other stay; and the bit of each
+# free table that has another one, with these times of its own. In microseconds.
+TimesBeside = tuple[tuple[int, int], Sequence[tuple[int, int, int]]]
+# The free tables, the length of the stay, and the times beside it.
+EveningKey = tuple[int, int, TimesBeside]
 
 
 @direct_init
@@ -69,7 +75,7 @@ class Evening:
     starved: Callable[[int], int] | None = None
 
     @property
-    def key(self) -> Hashable:
+    def key(self) -> EveningKey | None:
         """What the costs depend on: evenings of a house with equal keys have equal scores.
 
         ``None``: they depend on more, on parties that wait or on stays of several lengths.
@@ -77,8 +83,8 @@ class Evening:
         if self.starved is not None or len(self.parts) != 1:
             return None
         part = self.parts[0]
-        alone = self.time_beside(part, 0, None)
-        return (self.free, part.end_us - part.start_us, alone, tuple(self.times_beside(part)))
+        beside = (self.time_beside(part, 0, None), tuple(self.times_beside(part)))
+        return (self.free, part.end_us - part.start_us, beside)
 
     @property
     def least_minutes(self) -> float:
@@ -173,17 +179,23 @@ class EveningCosts:
         weights: The weights of the house.
         max_tables: Most tables of a set; 1: no join is ever made, so that none is closed.
         evening: The evening.
+        key: Its key, if it is known.
     """
 
     __slots__ = (
-        *("_all_minutes", "_by_table", "_capacities", "_evening", "_floor", "_free", "_least"),
+        *("_all_minutes", "_by_table", "_capacities", "_evening", "_free", "_key", "_least"),
         *("_partners", "_starved", "_weights", "closing", "least_minutes"),
     )
 
     def __init__(
-        self, compiled_floor: CompiledFloor, weights: Weights, max_tables: int, evening: Evening
+        self,
+        compiled_floor: CompiledFloor,
+        weights: Weights,
+        max_tables: int,
+        evening: Evening,
+        key: EveningKey | None = None,
     ) -> None:
-        self._floor = compiled_floor
+        self._key = key
         self._capacities = compiled_floor.capacities
         self._weights = weights
         self._evening = evening
@@ -236,9 +248,10 @@ class EveningCosts:
         """Return the cost of the time beside the stay at one free table."""
         return (self._by_table or self._measure())[bit]
 
-    def closed(self) -> list[float]:
-        """Return for each table the cost of the joins that it closes alone, for each minute."""
-        return [count * self.closing for count in self._floor.count_partners(self._free)]
+    def joins(self) -> list[int]:
+        """Return for each table the number of joins to free tables."""
+        free = self._free
+        return [(partners & free).bit_count() for partners in self._partners]
 
     def beside(self, usable: int) -> list[float]:
         """Return the cost of the time beside the stay at each table of a mask.
@@ -270,14 +283,15 @@ class EveningCosts:
         capacities, parts = self._capacities, self._evening.parts
         costs, least = [0.0] * len(capacities), math.inf
         for part in parts:
-            alone = self._for_each_seat(*self._evening.time_beside(part, 0, None))
+            usual, beside = self._times_beside(part)
+            alone = self._for_each_seat(*usual)
             free = part.tables & self._free
             if len(parts) == 1:
                 costs = [seats * alone for seats in capacities]
             else:
                 for bit in bits(free):
                     costs[bit] = capacities[bit] * alone
-            for bit, dead, idle in self._evening.times_beside(part):
+            for bit, dead, idle in beside:
                 cost = self._for_each_seat(dead, idle)
                 costs[bit] = capacities[bit] * cost
                 least = min(least, cost)
@@ -286,6 +300,11 @@ class EveningCosts:
                 least = min(least, alone)
         self._by_table, self._least = costs, 0.0 if least == math.inf else least
         return costs
+
+    def _times_beside(self, part: EveningPart) -> TimesBeside:
+        if self._key is not None:
+            return self._key[2]
+        return self._evening.time_beside(part, 0, None), self._evening.times_beside(part)
 
     def _for_each_seat(self, dead: int, idle: int) -> float:
         """Return the cost of the time between a stay and those beside it, for each seat."""

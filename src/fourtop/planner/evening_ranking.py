@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from bisect import insort
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from itertools import accumulate
 
@@ -14,7 +14,7 @@ import attrs
 from fourtop.model.plan import SCORE_DECIMALS, Plan
 from fourtop.planner.blocks import Block, Joins, blocks_of
 from fourtop.planner.candidate import Candidate
-from fourtop.planner.evening import Evening, EveningCosts
+from fourtop.planner.evening import Evening, EveningCosts, EveningKey
 from fourtop.planner.plan_maker import PlanMaker
 
 # Most answers that are kept, and most plans of one.
@@ -37,13 +37,11 @@ _DEAREST = 1e300
 _Place = tuple[float, tuple[int, ...], int]
 
 
-@attrs.frozen(eq=False)
-class _Answer:
-    """The first ranks of an evening, at most ``limit``, and the plan of the first."""
+# Measures an evening; ``None``: its key is not known.
+Measure = Callable[[Evening, EveningKey | None], EveningCosts]
 
-    limit: int
-    ranks: Sequence[int]
-    best: Plan
+# The first ranks of an evening, how many at most, and the plan of the first.
+_Answer = tuple[Sequence[int], int, Plan]
 
 
 @attrs.frozen(eq=False)
@@ -62,11 +60,11 @@ class EveningRanking:
     costs: array[float]
     maker: PlanMaker
     joins: Joins
-    measure: Callable[[Evening], EveningCosts]
+    measure: Measure
     _least_capacities: array[int] = attrs.field(init=False)
     _blocks: Callable[[], tuple[Block, ...]] = attrs.field(init=False)
     _places: Callable[[], array[int]] = attrs.field(init=False)
-    _answers: dict[tuple[int, Hashable], _Answer] = attrs.field(factory=dict, init=False)
+    _answers: dict[tuple[int, EveningKey], _Answer] = attrs.field(factory=dict, init=False)
 
     @_least_capacities.default
     def _find_least_capacities(self) -> array[int]:
@@ -109,27 +107,29 @@ class EveningRanking:
         candidates = self.candidates
         key = None if limit is None or limit > _MAX_SHORT else evening.key
         if limit is None or key is None:
-            costs = self.measure(evening)
+            costs = self.measure(evening, None)
             found = self._walk(ranks, costs, limit)
             return self.maker.in_evening(costs).plans([candidates[rank] for rank in found])
         # Removed and added again, so that the least recently used answer is the first.
         answer = self._answers.pop((ranks, key), None)
-        if answer is not None and limit == 1:
+        if answer is not None and answer[1] >= limit:
             self._answers[ranks, key] = answer
-            return (answer.best,)
-        costs = self.measure(evening)
-        maker = self.maker.in_evening(costs)
-        if answer is None or answer.limit < limit:
-            if usable is None:
-                found = self._walk(ranks, costs, limit)
-            else:
-                found = self._first_in_blocks(usable, costs, limit)
-            answer = _Answer(limit, found, maker.plan(candidates[found[0]]))
-            while len(self._answers) >= _MAX_ANSWERS:
-                self._answers.pop(next(iter(self._answers)), None)
-        self._answers[ranks, key] = answer
-        others = maker.plans([candidates[rank] for rank in answer.ranks[1:limit]])
-        return (answer.best, *others)
+            found, _, best = answer
+            if limit == 1:
+                return (best,)
+            costs = self.measure(evening, key)
+            others = [candidates[rank] for rank in found[1:limit]]
+            return (best, *self.maker.in_evening(costs).plans(others))
+        costs = self.measure(evening, key)
+        if usable is None:
+            found = self._walk(ranks, costs, limit)
+        else:
+            found = self._first_in_blocks(usable, costs, limit)
+        plans = self.maker.in_evening(costs).plans([candidates[rank] for rank in found])
+        while len(self._answers) >= _MAX_ANSWERS:
+            self._answers.pop(next(iter(self._answers)), None)
+        self._answers[ranks, key] = (found, limit, plans[0])
+        return plans
 
     def _walk(self, ranks: int, evening: EveningCosts, limit: int | None) -> Sequence[int]:
         """Return the first ranks of some in the order of an evening, the best first.
@@ -186,8 +186,9 @@ class EveningRanking:
         The costs of a block are summed as a whole, unless a bound shows that it is too dear.
         """
         minutes, for_each_seat = evening.least_minutes, evening.least_for_each_seat()
-        closed, beside = evening.closed(), evening.beside(usable)
-        for_each_table = min(closed) * minutes
+        joins, beside, closing = evening.joins(), evening.beside(usable), evening.closing
+        closed_minute = closing * minutes
+        for_each_table = min(joins) * closed_minute
         by_table: list[float] = []
         least_of: list[float] = []
         summed: list[tuple[Block, list[float]]] = []
@@ -198,11 +199,11 @@ class EveningRanking:
             if dearer + size * for_each_table + block.least_capacity * for_each_seat > most:
                 continue
             if size == 1:
-                totals = block.of_tables(minutes, closed, beside)
+                totals = block.of_tables(minutes, joins, closing, beside)
             else:
                 if not by_table:
-                    rows = zip(closed, beside, strict=True)
-                    by_table = [joins * minutes + time for joins, time in rows]
+                    rows = zip(joins, beside, strict=True)
+                    by_table = [count * closed_minute + time for count, time in rows]
                     least_of = [0.0, *accumulate(sorted(by_table))]
                 if dearer + least_of[size] > most:
                     continue

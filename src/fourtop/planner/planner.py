@@ -22,6 +22,7 @@ from fourtop.planner.causes import Causes
 from fourtop.planner.compiled_floor import CompiledFloor
 from fourtop.planner.cost import ScoreModel
 from fourtop.planner.evening import Evening, EveningCosts, EveningMaker
+from fourtop.planner.evening_ranking import Measure
 from fourtop.planner.node_budget import MAX_SEARCH_NODES, NodeBudget
 from fourtop.planner.plan_maker import PlanMaker
 from fourtop.planner.plan_request import PlanRequest
@@ -100,7 +101,7 @@ class Planner:
     compiled_floor: CompiledFloor = attrs.field(init=False, repr=False)
     causes: Causes = attrs.field(init=False, repr=False)
     _score_model: ScoreModel = attrs.field(init=False, repr=False)
-    _measure: Callable[[Evening], EveningCosts] = attrs.field(init=False, repr=False)
+    _measure: Measure = attrs.field(init=False, repr=False)
     _ids: Callable[[int], tuple[str, ...]] = attrs.field(init=False, repr=False)
     _largest_party: int = attrs.field(init=False, repr=False)
     _no_plans: Ranking = attrs.field(init=False, repr=False)
@@ -126,7 +127,7 @@ class Planner:
         return ScoreModel(self.planning.weights, demand=self.planning.demand_multiplier)
 
     @_measure.default
-    def _of_evenings(self) -> Callable[[Evening], EveningCosts]:
+    def _of_evenings(self) -> Measure:
         planning = self.planning
         weights, largest = planning.weights, planning.max_tables
         return partial(EveningCosts, self.compiled_floor, weights, largest)
@@ -273,7 +274,7 @@ class Planner:
         return None if evening is None or self.order is not None else evening()
 
     def _costs(self, evening: Evening | None) -> EveningCosts | None:
-        return None if evening is None or self.order is not None else self._measure(evening)
+        return None if evening is None or self.order is not None else self._measure(evening, None)
 
     def is_seatable(self, request: PlanRequest, free: int, max_nodes: int | None = None) -> bool:
         """Tell whether ``best`` finds a plan for the party whose tables are all free.

@@ -12,8 +12,7 @@ from fourtop.model.floor import bits
 from fourtop.model.plan import Plan
 from fourtop.planner.blocks import Joins
 from fourtop.planner.candidate import Candidate
-from fourtop.planner.evening import Evening, EveningCosts
-from fourtop.planner.evening_ranking import EveningRanking
+from fourtop.planner.evening_ranking import EveningRanking, Measure
 from fourtop.planner.plan_maker import PlanMaker
 
 _MAX_KEPT = 128
@@ -71,7 +70,7 @@ class Ranking:
         costs: Sequence[float],
         maker: PlanMaker,
         joins: Joins,
-        measure: Callable[[Evening], EveningCosts],
+        measure: Measure,
     ) -> Ranking:
         """Make the ranking of candidates that are in order. O(tables in all candidates).
 
