@@ -39,6 +39,7 @@ class Block:
     Args:
         size: The number of tables of each candidate.
         ranks: The candidates, by rank.
+        places: For each candidate its place among plans that cost the same.
         costs: For each candidate its cost for each minute of the stay, less that of the joins
             inside of it; ascending.
         least_capacity: The least sum of capacities in this block, and in those after it with
@@ -49,6 +50,7 @@ class Block:
 
     size: int
     ranks: array[int]
+    places: array[int]
     costs: array[float]
     least_capacity: int
     pickers: tuple[Callable[[Sequence[Any]], tuple[Any, ...]], ...]
@@ -98,15 +100,30 @@ def blocks_of(
         ends = sum(joins.partners[bit].bit_count() for bit in bits(candidate.mask))
         inside = ends - candidate.joins
         by_size.setdefault(candidate.size, []).append((cost - inside * joins.closing, rank))
+    places = _places_of(candidates)
     return tuple(
         block
         for size in sorted(by_size)
-        for block in _blocks_of_size(candidates, size, sorted(by_size[size]))
+        for block in _blocks_of_size(candidates, places, size, sorted(by_size[size]))
     )
 
 
+def _places_of(candidates: Sequence[Candidate]) -> list[int]:
+    """Return for each rank its place among plans that cost the same."""
+    ranks = range(len(candidates))
+    places = [0] * len(candidates)
+    # The sort is stable, so the rank decides ties.
+    in_order = sorted(ranks, key=lambda rank: candidates[rank].order_of_equals)
+    for place, rank in enumerate(in_order):
+        places[rank] = place
+    return places
+
+
 def _blocks_of_size(
-    candidates: Sequence[Candidate], size: int, rows: Sequence[tuple[float, int]]
+    candidates: Sequence[Candidate],
+    places: Sequence[int],
+    size: int,
+    rows: Sequence[tuple[float, int]],
 ) -> Iterator[Block]:
     capacities = [candidates[rank].capacity for _, rank in rows]
     least = [*accumulate(reversed(capacities), min)][::-1]
@@ -116,6 +133,7 @@ def _blocks_of_size(
         yield Block(
             size,
             array("q", [rank for _, rank in part]),
+            array("q", [places[rank] for _, rank in part]),
             array("d", [cost for cost, _ in part]),
             least[first],
             # The first entry comes twice: of one entry alone a getter would make no tuple.

@@ -63,7 +63,6 @@ class EveningRanking:
     measure: Measure
     _least_capacities: array[int] = attrs.field(init=False)
     _blocks: Callable[[], tuple[Block, ...]] = attrs.field(init=False)
-    _places: Callable[[], array[int]] = attrs.field(init=False)
     _answers: dict[tuple[int, EveningKey], _Answer] = attrs.field(factory=dict, init=False)
 
     @_least_capacities.default
@@ -72,21 +71,16 @@ class EveningRanking:
         found = accumulate((each.capacity for each in reversed(self.candidates)), min)
         return array("q", [*found][::-1])
 
-    # Compiled on first use: the static order needs neither.
-
     @_blocks.default
     def _keep_blocks(self) -> Callable[[], tuple[Block, ...]]:
+        # Compiled on first use: the static order does not need them.
         made = partial(blocks_of, self.candidates, self.costs, self.joins)
         return lru_cache(maxsize=1)(made)
-
-    @_places.default
-    def _keep_places(self) -> Callable[[], array[int]]:
-        return lru_cache(maxsize=1)(partial(_places_of, self.candidates))
 
     @property
     def size_bytes(self) -> int:
         """Estimate of its memory without the shared candidates; never far too low."""
-        rows = sum(each.size + 4 for each in self.candidates)
+        rows = sum(each.size + 5 for each in self.candidates)
         tables = len(self.joins.partners)
         return 16 * rows + _MAX_ANSWERS * (_ANSWER_BYTES + _STAY_BYTES * tables)
 
@@ -167,14 +161,16 @@ class EveningRanking:
         others are measured again. The stay is as long at all tables, and no party waits.
         """
         summed, most = self._sum_blocks(usable, evening, limit)
-        places, found = self._places(), []
+        found: list[tuple[float, int, int]] = []
         for block, totals in summed:
-            for rank, total in zip(block.ranks, totals, strict=True):
-                if total <= most:
-                    exact = total
-                    if block.size > 1:
-                        exact = evening.total(self.candidates[rank].mask, self.costs[rank])
-                    found.append((round(exact, SCORE_DECIMALS), places[rank], rank))
+            rows = zip(totals, block.places, block.ranks, strict=True)
+            near = [(total, place, rank) for total, place, rank in rows if total <= most]
+            if block.size > 1:
+                near = [
+                    (evening.total(self.candidates[rank].mask, self.costs[rank]), place, rank)
+                    for _, place, rank in near
+                ]
+            found += [(round(total, SCORE_DECIMALS), place, rank) for total, place, rank in near]
         found.sort()
         return [rank for _, _, rank in found[:limit]]
 
@@ -214,14 +210,3 @@ class EveningRanking:
                 if len(least) == limit:
                     most = min(least[-1] * (1 + _OTHER_ORDER) + 2 * _ROUNDING, _DEAREST)
         return summed, most
-
-
-def _places_of(candidates: Sequence[Candidate]) -> array[int]:
-    """Return for each rank its place among plans that cost the same."""
-    in_order = sorted(
-        range(len(candidates)), key=lambda rank: (candidates[rank].order_of_equals, rank)
-    )
-    places = array("q", bytes(8 * len(candidates)))
-    for place, rank in enumerate(in_order):
-        places[rank] = place
-    return places
