@@ -6,6 +6,7 @@ import pickle
 import random
 from copy import copy
 from functools import partial
+from itertools import pairwise
 from string import ascii_uppercase
 
 import attrs
@@ -219,10 +220,54 @@ def test_a_walk_that_stops_early_finds_the_first_plans_of_the_whole_order(seed: 
         assert planner.best(ask, free, (), lambda: evening) == everything[0]
 
 
+def hall(draw: random.Random) -> Floor:
+    """24 tables in four rows of six, each joined to its neighbours."""
+    rows = ["".join(ascii_uppercase[first : first + 6]) for first in range(0, 24, 6)]
+    along = [row[at : at + 2] for row in rows for at in range(5)]
+    across = [
+        one + two for row, other in pairwise(rows) for one, two in zip(row, other, strict=True)
+    ]
+    return floor_of(*(draw.choice((2, 2, 4, 6)) for _ in range(24)), joins=(*along, *across))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_first_plans_of_a_hall_are_those_of_the_whole_order(seed: int) -> None:
+    draw = random.Random(seed)
+    planner = Planner(hall(draw), Planning(max_tables=3, slack_budget=None))
+    befores, afters = (None, None, None, 0, 60, 100, 120), (None, None, None, 210, 240, 300)
+    for size in (2, 5, 8):
+        beside = [(draw.choice(befores), draw.choice(afters)) for _ in range(24)]
+        free = draw.getrandbits(24) | draw.getrandbits(24) | draw.getrandbits(24)
+        evening = evening_of(*beside, free=free)
+        # A party may have fewer tables than are free, and not all of some together.
+        usable = free & (-1 if draw.random() < 0.5 else draw.getrandbits(24))
+        for barred in ((), (0b11, 0b1000001)):
+            make = partial(copy, evening)
+            search = partial(planner.plans, PlanRequest(size), usable, evening=make)
+            everything = search(None, barred)
+            assert all(
+                each & ~planner.floor.mask(plan.tables) for each in barred for plan in everything
+            )
+            for limit in (1, 5, 16, 17):
+                assert search(limit, barred) == everything[:limit]
+
+
+def test_sets_that_no_sum_of_tables_can_make_cheap_are_left_out() -> None:
+    planner = Planner(
+        floor_of(8, 4, 4, 2, joins=("BC",)), Planning(weights=Weights(joins_closed=0))
+    )
+    # A dead gap of twelve minutes at A, the whole evening free at B and C, and none of it at D.
+    evening = evening_of((108, 210), (None, None), (None, None), (120, 210))
+    assert order(planner, 7, evening) == ["A", "BC"]
+    best = planner.best(PlanRequest(7), 0b1111, (), lambda: evening)
+    assert best is not None
+    assert (best.tables, best.score.total) == (("A",), 90 + 8 * 12)
+
+
 def test_a_kept_answer_is_the_answer_of_a_new_planner() -> None:
     floor, planning = floor_of(2, 4, 4, 2, joins=("AB", "CD")), Planning()
     planner, ask = Planner(floor, planning), PlanRequest(2)
-    pairs = [(before, after) for before in range(0, 120, 10) for after in range(210, 360, 12)]
+    pairs = [(before, after) for before in range(0, 120, 20) for after in range(210, 360, 24)]
     first = evening_of(pairs[0], (None, None), (60, 300), (None, 240))
     # A longer answer replaces a shorter one, and gives shorter ones.
     for limit in (1, 3, 2, 1, 4, 17, None):

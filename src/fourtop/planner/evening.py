@@ -271,8 +271,7 @@ class EveningCosts:
 
         A set of such tables costs at least so much for each seat of its capacity.
         """
-        if not self._by_table:
-            self._measure()
+        self._measure()
         return self._least
 
     def _measure(self) -> list[float]:
