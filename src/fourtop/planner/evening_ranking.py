@@ -94,8 +94,8 @@ class EveningRanking:
         Args:
             ranks: The candidates.
             evening: The evening.
-            usable: A mask of tables that are free in the evening; the candidates are all whose
-                tables are in it. ``None``: they are fewer.
+            usable: A mask of tables that are free in the evening; the candidates are all with no
+                other table. ``None``: they are fewer.
             limit: Most plans to return; ``None``: all.
         """
         candidates = self.candidates
