@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from itertools import accumulate
 from operator import add, itemgetter
 from typing import Any, NamedTuple
 
@@ -16,17 +15,22 @@ from fourtop.planner.candidate import Candidate
 # A block is skipped as a whole.
 _ROWS = 32
 
+# The cost of a candidate where all tables are free, its rank, and its cost without joins inside.
+_Row = tuple[float, int, float]
+
 
 class Joins(NamedTuple):
     """The joins of a floor.
 
     Args:
-        partners: For each table the tables that it can be pushed together with, as a mask.
+        counts: The number of tables that each table can be pushed together with.
         closing: The cost of a join that is closed, for each minute of the stay.
+        capacities: The capacity of each table.
     """
 
-    partners: Sequence[int]
+    counts: Sequence[int]
     closing: float
+    capacities: Sequence[int]
 
 
 @attrs.frozen(eq=False)
@@ -41,9 +45,11 @@ class Block:
         ranks: The candidates, by rank.
         places: For each candidate its place among plans that cost the same.
         costs: For each candidate its cost for each minute of the stay, less that of the joins
-            inside of it; ascending.
-        least_capacity: The least sum of capacities in this block, and in those after it with
-            candidates of this size.
+            inside of it.
+        least_cost: The least of these costs.
+        least_whole: The least cost of a candidate for each minute where all tables are free: with
+            that of all joins that it closes then.
+        least_capacity: The least sum of capacities of a candidate.
         pickers: For each place in a candidate, a function that picks from a list with one entry a
             table the entries of the candidates' tables at that place.
     """
@@ -52,6 +58,8 @@ class Block:
     ranks: array[int]
     places: array[int]
     costs: array[float]
+    least_cost: float
+    least_whole: float
     least_capacity: int
     pickers: tuple[Callable[[Sequence[Any]], tuple[Any, ...]], ...]
 
@@ -95,11 +103,12 @@ def blocks_of(
         costs: What each costs for each minute of the stay.
         joins: The joins of the floor.
     """
-    by_size: dict[int, list[tuple[float, int]]] = {}
+    by_size: dict[int, list[_Row]] = {}
     for rank, (candidate, cost) in enumerate(zip(candidates, costs, strict=True)):
-        ends = sum(joins.partners[bit].bit_count() for bit in bits(candidate.mask))
-        inside = ends - candidate.joins
-        by_size.setdefault(candidate.size, []).append((cost - inside * joins.closing, rank))
+        inside = sum(joins.counts[bit] for bit in bits(candidate.mask)) - candidate.joins
+        whole = cost + candidate.joins * joins.closing
+        row = (whole, rank, cost - inside * joins.closing)
+        by_size.setdefault(candidate.size, []).append(row)
     places = _places_of(candidates)
     return tuple(
         block
@@ -123,19 +132,19 @@ def _blocks_of_size(
     candidates: Sequence[Candidate],
     places: Sequence[int],
     size: int,
-    rows: Sequence[tuple[float, int]],
+    rows: Sequence[_Row],
 ) -> Iterator[Block]:
-    capacities = [candidates[rank].capacity for _, rank in rows]
-    least = [*accumulate(reversed(capacities), min)][::-1]
     for first in range(0, len(rows), _ROWS):
         part = rows[first : first + _ROWS]
-        columns = zip(*(bits(candidates[rank].mask) for _, rank in part), strict=True)
+        columns = zip(*(bits(candidates[rank].mask) for _, rank, _ in part), strict=True)
         yield Block(
             size,
-            array("q", [rank for _, rank in part]),
-            array("q", [places[rank] for _, rank in part]),
-            array("d", [cost for cost, _ in part]),
-            least[first],
+            array("q", [rank for _, rank, _ in part]),
+            array("q", [places[rank] for _, rank, _ in part]),
+            array("d", [cost for _, _, cost in part]),
+            min(cost for _, _, cost in part),
+            part[0][0],
+            min(candidates[rank].capacity for _, rank, _ in part),
             # The first entry comes twice: of one entry alone a getter would make no tuple.
             tuple(itemgetter(*column, column[0]) for column in columns),
         )

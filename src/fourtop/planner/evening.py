@@ -184,7 +184,7 @@ class EveningCosts:
 
     __slots__ = (
         *("_all_minutes", "_by_table", "_capacities", "_evening", "_free", "_key", "_least"),
-        *("_partners", "_starved", "_weights", "closing", "least_minutes"),
+        *("_partners", "_starved", "_weights", "alone", "closing", "least_minutes"),
     )
 
     def __init__(
@@ -204,6 +204,8 @@ class EveningCosts:
         # Measured when they are first needed: the terms of one plan do not need them.
         self._by_table: list[float] = []
         self._least = 0.0
+        # For each seat of a table without another stay, in the last of the parts.
+        self.alone = 0.0
         self.closing: float = weights.joins_closed if max_tables > 1 else 0
         self.least_minutes: float = evening.least_minutes
         # Nearly always the stay is as long at all tables; 0: it is not.
@@ -279,7 +281,7 @@ class EveningCosts:
 
         O(tables), and more only for those with another stay in the evening.
         """
-        capacities, parts = self._capacities, self._evening.parts
+        capacities, parts, alone = self._capacities, self._evening.parts, 0.0
         costs, least = [0.0] * len(capacities), math.inf
         for part in parts:
             usual, beside = self._times_beside(part)
@@ -297,6 +299,7 @@ class EveningCosts:
                 free ^= 1 << bit
             if free:
                 least = min(least, alone)
+        self.alone = alone
         self._by_table, self._least = costs, 0.0 if least == math.inf else least
         return costs
 

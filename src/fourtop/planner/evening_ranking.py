@@ -18,12 +18,12 @@ from fourtop.planner.evening import Evening, EveningCosts, EveningKey
 from fourtop.planner.plan_maker import PlanMaker
 
 # Most answers that are kept, and most plans of one.
-_MAX_ANSWERS = 64
+_MAX_ANSWERS = 32
 _MAX_SHORT = 16
 
-# Estimates of the memory of an answer with its plan, and of each table in its key.
+# Estimates of the memory of an answer with its plan, and of each table with another stay.
 _ANSWER_BYTES = 2_816
-_STAY_BYTES = 96
+_STAY_BYTES = 320
 
 # Costs that round alike differ by no more.
 _ROUNDING = 10**-SCORE_DECIMALS
@@ -81,7 +81,7 @@ class EveningRanking:
     def size_bytes(self) -> int:
         """Estimate of its memory without the shared candidates; never far too low."""
         rows = sum(each.size + 5 for each in self.candidates)
-        tables = len(self.joins.partners)
+        tables = len(self.joins.counts)
         return 16 * rows + _MAX_ANSWERS * (_ANSWER_BYTES + _STAY_BYTES * tables)
 
     def plans(
@@ -89,7 +89,7 @@ class EveningRanking:
     ) -> tuple[Plan, ...]:
         """Return the plans of a mask of ranks in the order of an evening, the best first.
 
-        The last 64 short answers are kept: a hold asks what its quote has asked.
+        The last 32 short answers are kept: a hold asks what its quote has asked.
 
         Args:
             ranks: The candidates.
@@ -191,8 +191,8 @@ class EveningRanking:
         least: list[float] = []
         most = _DEAREST
         for block in self._blocks():
-            size, dearer = block.size, block.costs[0] * minutes
-            if dearer + size * for_each_table + block.least_capacity * for_each_seat > most:
+            size, cost = block.size, block.least_cost * minutes
+            if cost + size * for_each_table + block.least_capacity * for_each_seat > most:
                 continue
             if size == 1:
                 totals = block.of_tables(minutes, joins, closing, beside)
@@ -200,8 +200,9 @@ class EveningRanking:
                 if not by_table:
                     rows = zip(joins, beside, strict=True)
                     by_table = [count * closed_minute + time for count, time in rows]
-                    least_of = [0.0, *accumulate(sorted(by_table))]
-                if dearer + least_of[size] > most:
+                    least_of = self._least_extras(evening, by_table)
+                whole = block.least_whole * minutes + block.least_capacity * evening.alone
+                if whole * (1 - _OTHER_ORDER) + least_of[size] > most:
                     continue
                 totals = block.totals(minutes, by_table)
             if min(totals) <= most:
@@ -210,3 +211,13 @@ class EveningRanking:
                 if len(least) == limit:
                     most = min(least[-1] * (1 + _OTHER_ORDER) + 2 * _ROUNDING, _DEAREST)
         return summed, most
+
+    def _least_extras(self, evening: EveningCosts, by_table: Sequence[float]) -> list[float]:
+        """Return for each number of tables the least that a set may cost more than usually.
+
+        Usually all tables are free, and none has another stay beside the party's. It may be less.
+        """
+        alone, closed = evening.alone, evening.closing * evening.least_minutes
+        usual = zip(by_table, self.joins.capacities, self.joins.counts, strict=True)
+        extras = [cost - seats * alone - count * closed for cost, seats, count in usual]
+        return [0.0, *accumulate(sorted(extras))]

@@ -210,7 +210,8 @@ class Planner:
         seen = self._seen(evening)
         if seen is None:
             return ranking.plan(ranking.first(ranks)), True
-        return ranking.evening.plans(ranks, seen, None if barred else usable, 1)[0], True
+        whole = None if barred or usable & ~seen.free else usable
+        return ranking.evening.plans(ranks, seen, whole, 1)[0], True
 
     def plans(
         self,
@@ -267,7 +268,8 @@ class Planner:
         seen = self._seen(evening) if available else None
         if seen is None:
             return PlanSearch(tuple(map(ranking.plan, islice(ranking.in_order(available), limit))))
-        return PlanSearch(ranking.evening.plans(available, seen, None if barred else usable, limit))
+        whole = None if barred or usable & ~seen.free else usable
+        return PlanSearch(ranking.evening.plans(available, seen, whole, limit))
 
     def _seen(self, evening: EveningMaker | None) -> Evening | None:
         """Return the evening to rank by; ``None``: the order is the static or a fixed one."""
@@ -506,7 +508,9 @@ class Planner:
     def _rank(
         self, candidates: Sequence[Candidate], costs: Sequence[float], request: PlanRequest
     ) -> Ranking:
-        joins = Joins(self.compiled_floor.partners, self.planning.weights.joins_closed)
+        floor, weights = self.compiled_floor, self.planning.weights
+        counts = tuple(each.bit_count() for each in floor.partners)
+        joins = Joins(counts, weights.joins_closed, floor.capacities)
         return Ranking.of(candidates, costs, self._maker(request), joins, self._measure)
 
     def _compiled(self, party_size: int) -> CandidateSets:

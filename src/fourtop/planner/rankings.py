@@ -93,7 +93,7 @@ class Ranking:
         everything = (1 << len(candidates)) - 1
         sparing = tuple(
             everything ^ int.from_bytes(rows[bit], "little") if bit in rows else everything
-            for bit in range(len(joins.partners))
+            for bit in range(len(joins.counts))
         )
         tables = sum(1 << bit for bit in rows)
         in_order = tuple(candidates)
