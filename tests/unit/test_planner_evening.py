@@ -18,6 +18,7 @@ from fourtop.model.planning_rules import Planning, Weights
 from fourtop.model.restaurant import Zone
 from fourtop.model.table import Table
 from fourtop.planner import MAX_COMPILED_SETS, Evening, EveningPart, Planner, PlanRequest
+from fourtop.planner.evening_ranking import MIN_SUMMED
 from tests.property.evening_oracle import (
     evening_answers,
     evening_case_of,
@@ -165,6 +166,13 @@ def test_zones_with_stays_of_their_own_have_costs_of_their_own() -> None:
     assert planner.measure(PlanRequest(9), ["A", "B"], mixed).score.cost("overage") == 90
 
 
+@pytest.fixture(params=[0, MIN_SUMMED], ids=["sums", "walks"])
+def few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The planner sums blocks for small floors as well, or it walks through their candidates."""
+    monkeypatch.setattr("fourtop.planner.evening_ranking.MIN_SUMMED", request.param)
+
+
+@pytest.mark.usefixtures("few")
 @pytest.mark.parametrize("seed", range(40))
 def test_both_ways_of_searching_equal_brute_force_on_a_few_evenings(seed: int) -> None:
     case = evening_case_of(seed)
@@ -203,6 +211,7 @@ def test_a_score_is_made_when_it_is_read() -> None:
         _ = later.nothing
 
 
+@pytest.mark.usefixtures("few")
 @pytest.mark.parametrize("seed", range(6))
 def test_a_walk_that_stops_early_finds_the_first_plans_of_the_whole_order(seed: int) -> None:
     draw = random.Random(seed)
@@ -230,6 +239,7 @@ def hall(draw: random.Random) -> Floor:
     return floor_of(*(draw.choice((2, 2, 4, 6)) for _ in range(24)), joins=(*along, *across))
 
 
+@pytest.mark.usefixtures("few")
 @pytest.mark.parametrize("seed", range(8))
 def test_the_first_plans_of_a_hall_are_those_of_the_whole_order(seed: int) -> None:
     draw = random.Random(seed)
@@ -252,6 +262,7 @@ def test_the_first_plans_of_a_hall_are_those_of_the_whole_order(seed: int) -> No
                 assert search(limit, barred) == everything[:limit]
 
 
+@pytest.mark.usefixtures("few")
 def test_sets_that_no_sum_of_tables_can_make_cheap_are_left_out() -> None:
     planner = Planner(
         floor_of(8, 4, 4, 2, joins=("BC",)), Planning(weights=Weights(joins_closed=0))

@@ -95,6 +95,7 @@ def blocks_of(
     candidates: Sequence[Candidate],
     costs: Sequence[float],
     joins: Joins,
+    places: Sequence[int],
 ) -> tuple[Block, ...]:
     """Return the blocks of some candidates: by the number of tables, the cheapest first.
 
@@ -102,6 +103,7 @@ def blocks_of(
         candidates: The candidates, by rank.
         costs: What each costs for each minute of the stay.
         joins: The joins of the floor.
+        places: For each rank its place among plans that cost the same.
     """
     by_size: dict[int, list[_Row]] = {}
     for rank, (candidate, cost) in enumerate(zip(candidates, costs, strict=True)):
@@ -109,7 +111,6 @@ def blocks_of(
         whole = cost + candidate.joins * joins.closing
         row = (whole, rank, cost - inside * joins.closing)
         by_size.setdefault(candidate.size, []).append(row)
-    places = _places_of(candidates)
     return tuple(
         block
         for size in sorted(by_size)
@@ -117,10 +118,10 @@ def blocks_of(
     )
 
 
-def _places_of(candidates: Sequence[Candidate]) -> list[int]:
+def places_of(candidates: Sequence[Candidate]) -> array[int]:
     """Return for each rank its place among plans that cost the same."""
     ranks = range(len(candidates))
-    places = [0] * len(candidates)
+    places = array("q", ranks)
     # The sort is stable, so the rank decides ties.
     in_order = sorted(ranks, key=lambda rank: candidates[rank].order_of_equals)
     for place, rank in enumerate(in_order):

@@ -8,11 +8,12 @@ from bisect import insort
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from itertools import accumulate
+from typing import Final
 
 import attrs
 
 from fourtop.model.plan import SCORE_DECIMALS, Plan
-from fourtop.planner.blocks import Block, Joins, blocks_of
+from fourtop.planner.blocks import Block, Joins, blocks_of, places_of
 from fourtop.planner.candidate import Candidate
 from fourtop.planner.evening import Evening, EveningCosts, EveningKey
 from fourtop.planner.plan_maker import PlanMaker
@@ -20,6 +21,9 @@ from fourtop.planner.plan_maker import PlanMaker
 # Most answers that are kept, and most plans of one.
 _MAX_ANSWERS = 32
 _MAX_SHORT = 16
+
+# A walk through fewer candidates takes less time than sums of blocks.
+MIN_SUMMED: Final = 50
 
 # Estimates of the memory of an answer with its plan, and of each table with another stay.
 _ANSWER_BYTES = 2_816
@@ -34,7 +38,8 @@ _OTHER_ORDER = 1e-12
 # No plan costs so much, apart from those of tables that are not usable.
 _DEAREST = 1e300
 
-_Place = tuple[float, tuple[int, ...], int]
+# The cost of a candidate, its place among those that cost the same, and its rank.
+_Place = tuple[float, int, int]
 
 
 # Measures an evening; ``None``: its key is not known.
@@ -62,6 +67,7 @@ class EveningRanking:
     joins: Joins
     measure: Measure
     _least_capacities: array[int] = attrs.field(init=False)
+    _places: Callable[[], array[int]] = attrs.field(init=False)
     _blocks: Callable[[], tuple[Block, ...]] = attrs.field(init=False)
     _answers: dict[tuple[int, EveningKey], _Answer] = attrs.field(factory=dict, init=False)
 
@@ -71,10 +77,14 @@ class EveningRanking:
         found = accumulate((each.capacity for each in reversed(self.candidates)), min)
         return array("q", [*found][::-1])
 
+    @_places.default
+    def _keep_places(self) -> Callable[[], array[int]]:
+        # Found on first use, as the blocks: the static order does not need them.
+        return lru_cache(maxsize=1)(partial(places_of, self.candidates))
+
     @_blocks.default
     def _keep_blocks(self) -> Callable[[], tuple[Block, ...]]:
-        # Compiled on first use: the static order does not need them.
-        made = partial(blocks_of, self.candidates, self.costs, self.joins)
+        made = partial(_made_blocks, self.candidates, self.costs, self.joins, self._places)
         return lru_cache(maxsize=1)(made)
 
     @property
@@ -115,7 +125,7 @@ class EveningRanking:
             others = [candidates[rank] for rank in found[1:limit]]
             return (best, *self.maker.in_evening(costs).plans(others))
         costs = self.measure(evening, key)
-        if usable is None:
+        if usable is None or ranks.bit_count() < MIN_SUMMED:
             found = self._walk(ranks, costs, limit)
         else:
             found = self._first_in_blocks(usable, costs, limit)
@@ -133,7 +143,8 @@ class EveningRanking:
         that of the last one kept: the answer is exact. O(candidates walked), at worst all.
         """
         kept: list[_Place] = []
-        costs, candidates, capacities = self.costs, self.candidates, self._least_capacities
+        places, capacities = self._places(), self._least_capacities
+        costs, candidates = self.costs, self.candidates
         minutes, for_each_seat = evening.least_minutes, evening.least_for_each_seat()
         # Static costs that differ by less are in the order of equals.
         margin, most, total_of = (minutes + 1) * _ROUNDING, math.inf, evening.total
@@ -144,11 +155,10 @@ class EveningRanking:
             if cost * minutes + capacities[rank] * for_each_seat > most:
                 break
             ranks ^= low
-            candidate = candidates[rank]
-            total = total_of(candidate.mask, cost, most)
+            total = total_of(candidates[rank].mask, cost, most)
             if total > most:
                 continue
-            insort(kept, (round(total, SCORE_DECIMALS), candidate.order_of_equals, rank))
+            insort(kept, (round(total, SCORE_DECIMALS), places[rank], rank))
             if limit is not None and len(kept) >= limit:
                 del kept[limit:]
                 most = kept[-1][0] + margin
@@ -161,7 +171,7 @@ class EveningRanking:
         others are measured again. The stay is as long at all tables, and no party waits.
         """
         summed, most = self._sum_blocks(usable, evening, limit)
-        found: list[tuple[float, int, int]] = []
+        found: list[_Place] = []
         for block, totals in summed:
             rows = zip(totals, block.places, block.ranks, strict=True)
             near = [(total, place, rank) for total, place, rank in rows if total <= most]
@@ -221,3 +231,12 @@ class EveningRanking:
         usual = zip(by_table, self.joins.capacities, self.joins.counts, strict=True)
         extras = [cost - seats * alone - count * closed for cost, seats, count in usual]
         return [0.0, *accumulate(sorted(extras))]
+
+
+def _made_blocks(
+    candidates: Sequence[Candidate],
+    costs: Sequence[float],
+    joins: Joins,
+    places: Callable[[], array[int]],
+) -> tuple[Block, ...]:
+    return blocks_of(candidates, costs, joins, places())
