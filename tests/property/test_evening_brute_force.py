@@ -16,7 +16,7 @@ import pytest
 
 from fourtop.model.plan import Plan
 from fourtop.planner import Planner, PlanRequest
-from fourtop.planner.evening_ranking import MIN_SUMMED
+from fourtop.planner.evening_rankings import MIN_SUMMED
 from tests.full_text import full_text
 from tests.property.evening_oracle import (
     EVENING_TERMS,
@@ -65,7 +65,7 @@ def test_the_order_equals_brute_force_with_all_terms(
         planner, (ask, free) = Planner(case.case.floor, case.case.planning), asked(case)
         for limit, least in product((1, 2, 5), (0, MIN_SUMMED)):
             # A few candidates are walked through; here, blocks of them are summed as well.
-            monkeypatch.setattr("fourtop.planner.evening_ranking.MIN_SUMMED", least)
+            monkeypatch.setattr("fourtop.planner.evening_rankings.MIN_SUMMED", least)
             assert planned(case, limit) == plans[:limit], (seed, limit, least)
         best = planner.best(ask, free, evening=partial(planner_evening, case))
         assert best == (plans[0] if plans else None)

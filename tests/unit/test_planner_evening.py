@@ -18,7 +18,7 @@ from fourtop.model.planning_rules import Planning, Weights
 from fourtop.model.restaurant import Zone
 from fourtop.model.table import Table
 from fourtop.planner import MAX_COMPILED_SETS, Evening, EveningPart, Planner, PlanRequest
-from fourtop.planner.evening_ranking import MIN_SUMMED
+from fourtop.planner.evening_rankings import MIN_SUMMED
 from tests.property.evening_oracle import (
     evening_answers,
     evening_case_of,
@@ -169,7 +169,7 @@ def test_zones_with_stays_of_their_own_have_costs_of_their_own() -> None:
 @pytest.fixture(params=[0, MIN_SUMMED], ids=["sums", "walks"])
 def few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """The planner sums blocks for small floors as well, or it walks through their candidates."""
-    monkeypatch.setattr("fourtop.planner.evening_ranking.MIN_SUMMED", request.param)
+    monkeypatch.setattr("fourtop.planner.evening_rankings.MIN_SUMMED", request.param)
 
 
 @pytest.mark.usefixtures("few")

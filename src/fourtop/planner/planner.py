@@ -22,7 +22,7 @@ from fourtop.planner.causes import Causes
 from fourtop.planner.compiled_floor import CompiledFloor
 from fourtop.planner.cost import ScoreModel
 from fourtop.planner.evening import Evening, EveningCosts, EveningMaker
-from fourtop.planner.evening_ranking import Measure
+from fourtop.planner.evening_rankings import Measure
 from fourtop.planner.node_budget import MAX_SEARCH_NODES, NodeBudget
 from fourtop.planner.plan_maker import PlanMaker
 from fourtop.planner.plan_request import PlanRequest

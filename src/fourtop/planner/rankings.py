@@ -12,7 +12,7 @@ from fourtop.model.floor import bits
 from fourtop.model.plan import Plan
 from fourtop.planner.blocks import Joins
 from fourtop.planner.candidate import Candidate
-from fourtop.planner.evening_ranking import EveningRanking, Measure
+from fourtop.planner.evening_rankings import EveningRanking, Measure
 from fourtop.planner.plan_maker import PlanMaker
 
 _MAX_KEPT = 128
