@@ -42,6 +42,9 @@ Newcomer = Callable[[Ledger, BookingRequest], T]
 
 class _Reasons(Protocol):
     @property
+    def proof(self) -> Proof: ...
+
+    @property
     def reasons(self) -> tuple[tuple[Code, dict[str, Any]], ...]: ...
 
     def check(self, refusal: Refusal) -> None: ...
@@ -70,8 +73,8 @@ class Unmoved:
             codes = [code for code, _ in self.reasons]
             assert codes != [Code.TABLES_TAKEN], f"no moves were looked for: {refusal}"
         first = refusal.reasons[: len(self.reasons)]
-        proof = getattr(self.plain, "proof", refusal.proof)
-        self.plain.check(Refusal(first, proof if is_searched else refusal.proof))
+        # The search looks also where a rule that counts parties keeps the tables of a zone.
+        self.plain.check(Refusal(first, self.plain.proof if is_searched else refusal.proof))
 
 
 # ---- copies of a ledger
