@@ -371,7 +371,7 @@ class Admission:
 
     def _missing(self, candidacy: Candidacy, *, counts: bool) -> Need | None:
         scope, service = self.view.scope, candidacy.service
-        stays = candidacy.windows if candidacy.variants else (candidacy.stay.occupied,)
+        stays = candidacy.windows
         if self.compiled.sees_evening:
             stays = (*stays, time_around(service, stays))
         windows = tuple(

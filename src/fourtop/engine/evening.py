@@ -46,8 +46,7 @@ def evening_of(candidacy: Candidacy, free: int) -> Evening | None:
         ahead = lookahead_of(candidacy) if admission.looks_ahead else None
         return None if ahead is None else Evening((), free, 0, 0, 0, ahead.starved)
     variants, window = candidacy.variants, candidacy.stay.occupied
-    stays = (window, *[each.stay.occupied for each in variants]) if variants else (window,)
-    around = time_around(service, stays)
+    around = time_around(service, candidacy.windows if variants else (window,))
     scope = view.scope
     if not (around in scope.windows or scope.covers(around)):
         return None

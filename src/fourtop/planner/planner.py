@@ -9,7 +9,7 @@ from typing import Final
 
 import attrs
 
-from fourtop.errors import Code, InvalidInput, Proof, Reason, Refusal
+from fourtop.errors import InvalidInput, Proof, Refusal
 from fourtop.model import validators
 from fourtop.model.floor import Floor, bits
 from fourtop.model.plan import SCORE_DECIMALS, Plan
@@ -27,6 +27,7 @@ from fourtop.planner.node_budget import MAX_SEARCH_NODES, NodeBudget
 from fourtop.planner.plan_maker import PlanMaker
 from fourtop.planner.plan_request import PlanRequest
 from fourtop.planner.rankings import Ranking
+from fourtop.planner.refusals import refusal_of
 from fourtop.planner.search import Search
 from fourtop.planner.table_order import TableOrder
 from fourtop.planner.violations import reasons_against
@@ -250,16 +251,6 @@ class Planner:
         """
         if limit is not None:
             validators.check_integer("limit", limit, 1, 1_000_000)
-        return self._found(request, free, limit, barred, evening)
-
-    def _found(
-        self,
-        request: PlanRequest,
-        free: int,
-        limit: int | None,
-        barred: Sequence[int] = (),
-        evening: EveningMaker | None = None,
-    ) -> PlanSearch:
         ranking = self._ranking(request)
         if ranking is None:
             return self._searched(request, free, limit, barred, evening)
@@ -334,38 +325,9 @@ class Planner:
         search met its bound of ``max_nodes`` sets before it found a plan.
         """
         plan, is_proven = self._best(request, free, barred, evening)
-        return self._refuse(request, free, is_proven=is_proven) if plan is None else plan
-
-    def _refuse(self, request: PlanRequest, free: int, *, is_proven: bool) -> Refusal:
-        """Return the refusal of a request for which a search found no free plan."""
-        party_size, everything = request.party_size, self.compiled_floor.offered
-        plan = None
-        if is_proven:
-            plan, is_proven = self._best(request, everything)
-            if plan is not None:
-                return self._taken(request, plan, free)
-        if is_proven and request.must.kinds:
-            plan, is_proven = self._best(PlanRequest(party_size), everything)
-        if plan is not None:
-            kinds = self._binding(request)
-            wanted_values = request.must.values_of(kinds)
-            details = {"party_size": party_size, "conditions": kinds, "wanted": wanted_values}
-            condition = Reason(Code.NO_TABLES_MATCH, details)
-            causes = self.causes.reasons_alone(party_size, request.must)
-            return Refusal((condition, *causes), Proof.NO_PLAN)
-        if is_proven:
-            return self.causes.refusal_of(party_size, ANY_TABLE)
-        reason = Reason(
-            Code.SEARCH_LIMIT_REACHED, {"party_size": party_size, "limit": self.max_nodes}
-        )
-        return Refusal((reason,), Proof.NOT_PROVEN)
-
-    def _taken(self, request: PlanRequest, wanted: Plan, free: int) -> Refusal:
-        taken = [
-            table_id for table_id in wanted.tables if not free >> self.floor.positions[table_id] & 1
-        ]
-        details = {"party_size": request.party_size, "tables": taken}
-        return Refusal((Reason(Code.TABLES_TAKEN, details),), Proof.NO_FREE_PLAN)
+        if plan is None:
+            return refusal_of(self, request, free, is_proven=is_proven)
+        return plan
 
     def judge(
         self,
@@ -538,15 +500,3 @@ class Planner:
         if request.demand is None:
             return self._score_model
         return attrs.evolve(self._score_model, demand=request.demand)
-
-    def _binding(self, request: PlanRequest) -> list[str]:
-        everything = self.compiled_floor.offered
-        alone = [
-            kind
-            for kind in request.must.kinds
-            if self.is_seatable(
-                PlanRequest(request.party_size, must=attrs.evolve(request.must, **{kind: ()})),
-                everything,
-            )
-        ]
-        return sorted(alone or request.must.kinds)
