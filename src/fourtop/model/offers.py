@@ -84,7 +84,8 @@ class OfferTerms:
     """The starts to offer to a party, and how to value them.
 
     Args:
-        flexible_minutes: The greatest distance of a start from the wish, earlier and later (0–240).
+        flexible_minutes: The greatest distance of a start from the wish, earlier and later
+            (0–240).
         forecast: The demand that is expected; ``None``: the cost follows from the seats taken.
         steering: The use that the house makes of the costs; ``None``: none.
 

@@ -128,8 +128,8 @@ class Demand:
             ``"walk_in"`` comes to the door, ``"phone"`` is booked by staff; all others, such as
             ``"web"``, book online.
         lead_minutes: How long before its start a party asks, for all channels but walk-ins.
-        cancel_share: The share of booked parties that cancel (0–1), at any time between booking and
-            start, equally likely.
+        cancel_share: The share of booked parties that cancel (0–1), at any time between booking
+            and start, equally likely.
         no_show_share: The share of booked parties that do not come (0–1). Together with
             ``cancel_share`` at most 1.
         abandon_shares: By channel, the share of the guests that hold a table and never confirm
