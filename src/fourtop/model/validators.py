@@ -8,7 +8,7 @@ because attrs tells the field's name to validators only.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from operator import index
 from typing import Any, Protocol, SupportsIndex, TypeVar, cast
@@ -59,6 +59,12 @@ def check_integer(field: str, value: object, low: int, high: int) -> int:
     if type(number) is not int or not low <= number <= high:
         raise InvalidInput(field, f"must be a whole number from {low} to {high}", safe_repr(value))
     return number
+
+
+def is_number(value: Any, low: float, high: float) -> bool:
+    """Tell whether ``value`` is a finite number from ``low`` to ``high``, and no bool."""
+    # NaN and the infinities fail the comparison.
+    return type(value) in (int, float) and low <= value <= high
 
 
 def check_party(value: object, field: str = "party_size") -> int:
@@ -190,6 +196,23 @@ def as_members(field: str, value: Any, convert: Callable[[Any], _T]) -> tuple[_T
     return tuple([convert(each) for each in value])
 
 
+def as_pairs(
+    field: str, value: Any, rule: str = "must be a mapping, or pairs"
+) -> tuple[tuple[Any, Any], ...]:
+    """Convert a mapping, or a collection of pairs, to pairs.
+
+    Raises:
+        InvalidInput: If it is not a collection, or a member is not a pair.
+    """
+
+    def check(member: Any) -> tuple[Any, Any]:
+        if not isinstance(member, tuple) or len(member) != 2:
+            raise InvalidInput(field, rule, safe_repr(member))
+        return member
+
+    return as_members(field, value.items() if isinstance(value, Mapping) else value, check)
+
+
 def as_instances(field: str, value: Any, kind: type[_T]) -> tuple[_T, ...]:
     """Return the members of a collection, all of type ``kind``, as a tuple.
 
@@ -255,8 +278,7 @@ def number(low: float, high: float) -> Validator:
     """Make a validator of finite numbers from ``low`` to ``high``."""
 
     def validate(_instance: object, attribute: Named, value: Any) -> None:
-        # NaN and the infinities fail the comparison.
-        if type(value) not in (int, float) or not low <= value <= high:
+        if not is_number(value, low, high):
             raise InvalidInput(
                 attribute.name, f"must be a number from {low:g} to {high:g}", safe_repr(value)
             )

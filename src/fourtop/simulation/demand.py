@@ -32,13 +32,10 @@ def _pairs(
     field: str, value: Mapping[Any, float] | Iterable[tuple[Any, float]]
 ) -> dict[Any, float]:
     """Convert a mapping, or pairs, to a dict of weights: finite and not negative."""
-    given = value.items() if isinstance(value, Mapping) else value
     found: dict[Any, float] = {}
-    for each in validators.as_members(field, given, lambda each: each):
-        if not isinstance(each, tuple) or len(each) != 2:
-            raise InvalidInput(field, "must be a mapping, or pairs, of weights", safe_repr(each))
+    for each in validators.as_pairs(field, value, "must be a mapping, or pairs, of weights"):
         key, weight = each[0], validators.as_number(each[1])
-        if type(weight) not in (int, float) or not 0 <= weight <= LARGEST:
+        if not validators.is_number(weight, 0, LARGEST):
             rule = f"must have weights from 0 to {LARGEST:,.0f}"
             raise InvalidInput(field, rule, safe_repr(each))
         if key in found:
