@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from enum import StrEnum
+from functools import partial
 from typing import Final, TypedDict
 
 import attrs
@@ -108,21 +109,13 @@ class DayPlanWish:
         return party_size * self.values.get(booking_id, 1)
 
 
-def _as_tables(field: str, value: Iterable[str]) -> tuple[str, ...]:
-    return validators.as_members(
-        field, value, lambda each: validators.check_identifier(field, each)
-    )
-
-
 def _as_before(value: Iterable[str]) -> tuple[str, ...]:
-    return _as_tables("before", value)
+    check = partial(validators.check_identifier, "before")
+    return validators.as_members("before", value, check)
 
 
-def _as_given(value: Iterable[str]) -> tuple[str, ...]:
-    tables = _as_tables("tables", value)
-    if not tables:
-        raise InvalidInput("tables", "must name at least one table", safe_repr(value))
-    return tables
+def _as_tables(value: Iterable[str]) -> tuple[str, ...]:
+    return validators.check_tables("tables", value)
 
 
 _start: Final = validators.integer(0, LATEST_US - 1)
@@ -154,7 +147,7 @@ class DayMove:
     party_size: int = attrs.field(converter=validators.as_integer, validator=validators.party_size)
     start_us: int = attrs.field(converter=validators.as_integer, validator=_start)
     before: tuple[str, ...] = attrs.field(converter=_as_before)
-    tables: tuple[str, ...] = attrs.field(converter=_as_given)
+    tables: tuple[str, ...] = attrs.field(converter=_as_tables)
     timezone: str = attrs.field(default="UTC", eq=False, kw_only=True, validator=timezone_name)
 
     @property
@@ -217,11 +210,6 @@ def _as_moves(value: Iterable[DayMove]) -> tuple[DayMove, ...]:
     return validators.as_instances("moves", value, DayMove)
 
 
-def _check_distinct(field: str, ids: list[str]) -> None:
-    if len(set(ids)) < len(ids):
-        raise InvalidInput(field, "must not name a booking twice", safe_repr(ids))
-
-
 def _as_left(value: Iterable[LeftBooking]) -> tuple[LeftBooking, ...]:
     return validators.as_instances("left", value, LeftBooking)
 
@@ -268,8 +256,8 @@ class DayPlan:
 
     def __attrs_post_init__(self) -> None:
         ids = [each.booking_id for each in self.moves]
-        _check_distinct("moves", ids)
-        _check_distinct("left", [*ids, *(each.booking_id for each in self.left)])
+        validators.check_named_once("moves", ids)
+        validators.check_named_once("left", [*ids, *(each.booking_id for each in self.left)])
 
     @property
     def gap_percent(self) -> float | None:

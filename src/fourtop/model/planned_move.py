@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
 
 import attrs
 
-from fourtop.errors import InvalidInput, safe_repr
 from fourtop.errors.display import brief, some
 from fourtop.model import validators
 
 
 def _tables(field: str, value: Iterable[str]) -> tuple[str, ...]:
-    check = partial(validators.check_identifier, field)
-    tables = tuple(dict.fromkeys(validators.as_members(field, value, check)))
-    if not tables:
-        raise InvalidInput(field, "must name at least one table", safe_repr(value))
-    return tables
+    return tuple(dict.fromkeys(validators.check_tables(field, value)))
 
 
 def _before(value: Iterable[str]) -> tuple[str, ...]:

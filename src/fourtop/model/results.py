@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
-from functools import partial
 from typing import Final
 
 import attrs
 
-from fourtop.errors import Code, InvalidInput, Refusal, RowProblem, safe_repr
+from fourtop.errors import Code, Refusal, RowProblem
 from fourtop.errors.display import brief, count_of, html_picture, html_table, tables_of
 from fourtop.model import validators
 from fourtop.model.calendar import Stay
@@ -48,18 +47,12 @@ def as_versions(value: Versions) -> Versions:
 
 
 def _table_ids(value: Iterable[str]) -> tuple[str, ...]:
-    check = partial(validators.check_identifier, "tables")
-    tables = validators.as_members("tables", value, check)
-    if not tables:
-        raise InvalidInput("tables", "must name at least one table", safe_repr(value))
-    return tables
+    return validators.check_tables("tables", value)
 
 
 def _moves(value: Iterable[PlannedMove]) -> tuple[PlannedMove, ...]:
     moves = validators.as_instances("moves", value, PlannedMove)
-    booking_ids = [each.booking_id for each in moves]
-    if len(set(booking_ids)) < len(booking_ids):
-        raise InvalidInput("moves", "must not name a booking twice", safe_repr(booking_ids))
+    validators.check_named_once("moves", [each.booking_id for each in moves])
     return moves
 
 

@@ -8,7 +8,7 @@ because attrs tells the field's name to validators only.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from enum import Enum
 from operator import index
 from typing import Any, Protocol, SupportsIndex, TypeVar, cast
@@ -124,6 +124,29 @@ def check_identifiers(field: str, value: object) -> tuple[str, ...]:
         InvalidIdentifier: If a member is not an id.
     """
     return tuple(sorted(set(as_members(field, value, lambda each: check_identifier(field, each)))))
+
+
+def check_tables(field: str, value: object) -> tuple[str, ...]:
+    """Return the table ids of a collection, in its order.
+
+    Raises:
+        InvalidInput: If it is not a collection, or is empty.
+        InvalidIdentifier: If a member is not an id.
+    """
+    tables = as_members(field, value, lambda each: check_identifier(field, each))
+    if not tables:
+        raise InvalidInput(field, "must name at least one table", safe_repr(value))
+    return tables
+
+
+def check_named_once(field: str, booking_ids: Collection[str]) -> None:
+    """Check that no booking is named twice.
+
+    Raises:
+        InvalidInput: If one is.
+    """
+    if len(set(booking_ids)) < len(booking_ids):
+        raise InvalidInput(field, "must not name a booking twice", safe_repr(booking_ids))
 
 
 def casefold(text: str) -> str:
