@@ -165,19 +165,14 @@ class OfferedStart:
     @property
     def clock(self) -> str:
         """The local time of the start."""
-        return f"{self.start.astimezone(zone_info(self.alternative.timezone)):%H:%M}"
+        return self.alternative.clock
 
     @property
     def text(self) -> str:
         """The start, its distance, its tables and its extra covers in words."""
-        return f"{self._place}: +{covers_text(self.extra_covers)} covers"
-
-    @property
-    def _place(self) -> str:
-        if self.moved_minutes:
-            return str(self.alternative)
-        tables = str(self.alternative).partition(" at ")[2]
-        return f"{self.clock}, as wished, at {tables}"
+        wish = f"{self.clock}, as wished, {self.alternative.place}"
+        start = str(self.alternative) if self.moved_minutes else wish
+        return f"{start}: +{covers_text(self.extra_covers)} covers"
 
     def __str__(self) -> str:
         return self.text
