@@ -251,6 +251,12 @@ class StartOffers:
             return self.found
         return (self.wish, *self.steered)
 
+    @property
+    def not_shown(self) -> tuple[OfferedStart, ...]:
+        """The other starts that can be booked, in the order of ``found``."""
+        shown = self.shown
+        return tuple(each for each in self.found if each not in shown)
+
     def explain(self, offered: OfferedStart | None = None) -> str:
         """Return why a start is better or worse for the house than the wish, in one sentence.
 
@@ -285,7 +291,6 @@ class StartOffers:
 
     def _repr_html_(self) -> str:
         shown = self.shown
-        rest = [each for each in self.found if each not in shown]
         rows = [
             (
                 each.clock,
@@ -298,7 +303,7 @@ class StartOffers:
                 f"{each.cost.demand_percent:.0f}%",
                 "yes" if each in shown else "",
             )
-            for each in (*shown, *rest)
+            for each in (*shown, *self.not_shown)
         ]
         costs = ("extra", "cost", "displaced", "wasted")
         columns = ("start", "minutes", "tables", *costs, "demand", "shown")
