@@ -208,6 +208,12 @@ class Demand:
         total = sum(weight for _, weight in self.party_weights)
         return sum(size * weight for size, weight in self.party_weights) / total
 
+    @property
+    def walk_in_share(self) -> float:
+        """The share of the requests at the door, of all channels."""
+        shares = dict(self.channels)
+        return shares.get(WALK_IN, 0.0) / sum(shares.values())
+
     def requests_on(self, day: date) -> Distribution:
         """Return the distribution of the number of requests on a date."""
         factor = dict(self.weekday_factors).get(Weekday.of(day), 1.0)
