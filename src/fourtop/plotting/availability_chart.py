@@ -7,12 +7,12 @@ from itertools import groupby
 from typing import Final
 
 from fourtop.errors.display import count_of
+from fourtop.plotting.answer_protocols import DrawnAvailability, DrawnStart
 from fourtop.plotting.cell_grid import Block, Cell, Grid, Row
 from fourtop.plotting.checks import check_shape, check_text
 from fourtop.plotting.heat_map import LEVELS, cell_of
 from fourtop.plotting.legend import Key, Mark
 from fourtop.plotting.picture import Picture
-from fourtop.plotting.protocols import DrawnAvailability, DrawnStart
 from fourtop.plotting.time_axis import day_text, local, zone_of
 
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -10,11 +10,11 @@ from typing import Any, Final
 import attrs
 
 from fourtop.errors.display import count_of
+from fourtop.plotting.answer_protocols import DrawnOffers
 from fourtop.plotting.canvas import MARGIN, SMALL, STRONG, TITLE_HEIGHT, Box, Canvas
 from fourtop.plotting.checks import check_shape, check_text
 from fourtop.plotting.legend import LETTER, Key, Mark, draw_legend, draw_letter
 from fourtop.plotting.picture import Picture
-from fourtop.plotting.protocols import DrawnOffers
 from fourtop.plotting.time_axis import day_text, local, zone_of
 
 _PLOT: Final = 860.0
