@@ -74,8 +74,8 @@ class _Start:
     @property
     def text(self) -> str:
         """The cost, rounded to a tenth of a cover: less means nothing for one evening."""
-        # Adding 0 turns -0.0 into 0.0.
-        return "" if self.cost is None else f"{round(self.cost, 1) + 0.0:.1f}".replace("-", "−")
+        # The z turns -0.0 into 0.0.
+        return "" if self.cost is None else f"{self.cost:z.1f}".replace("-", "−")
 
     @property
     def words(self) -> str:
