@@ -21,7 +21,6 @@ MOST_NODES: Final = 100_000_000
 # Sums of larger ones would not be exact in the solver.
 MOST_VALUE: Final = 1_000_000_000
 _MOST_SEED: Final = 2**63 - 1
-_MOST: Final = 2**62
 _NO_TABLES: Final = "no tables"
 
 
@@ -119,7 +118,6 @@ def _as_tables(value: Iterable[str]) -> tuple[str, ...]:
 
 
 _start: Final = validators.integer(0, LATEST_US - 1)
-_count: Final = validators.integer(0, _MOST)
 
 
 @attrs.frozen(repr=False)
@@ -141,9 +139,7 @@ class DayMove:
     """
 
     booking_id: str = attrs.field(validator=validators.identifier)
-    version: int = attrs.field(
-        converter=validators.as_integer, validator=validators.integer(1, _MOST)
-    )
+    version: int = attrs.field(converter=validators.as_integer, validator=validators.version)
     party_size: int = attrs.field(converter=validators.as_integer, validator=validators.party_size)
     start_us: int = attrs.field(converter=validators.as_integer, validator=_start)
     before: tuple[str, ...] = attrs.field(converter=_as_before)
@@ -244,13 +240,13 @@ class DayPlan:
     objective: Objective = attrs.field(converter=_as_objective)
     moves: tuple[DayMove, ...] = attrs.field(converter=_as_moves)
     left: tuple[LeftBooking, ...] = attrs.field(converter=_as_left)
-    kept: int = attrs.field(converter=validators.as_integer, validator=_count)
-    value: int = attrs.field(converter=validators.as_integer, validator=_count)
-    value_before: int = attrs.field(converter=validators.as_integer, validator=_count)
+    kept: int = attrs.field(converter=validators.as_integer, validator=validators.count)
+    value: int = attrs.field(converter=validators.as_integer, validator=validators.count)
+    value_before: int = attrs.field(converter=validators.as_integer, validator=validators.count)
     bound: int | None = attrs.field(
-        converter=validators.as_optional_integer, validator=validators.optional(_count)
+        converter=validators.as_optional_integer, validator=validators.optional(validators.count)
     )
-    nodes: int = attrs.field(converter=validators.as_integer, validator=_count)
+    nodes: int = attrs.field(converter=validators.as_integer, validator=validators.count)
     versions: Versions = attrs.field(converter=as_versions)
     timezone: str = attrs.field(default="UTC", eq=False, validator=timezone_name)
 

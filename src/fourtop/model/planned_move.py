@@ -41,9 +41,7 @@ class PlannedMove:
     """
 
     booking_id: str = attrs.field(validator=validators.identifier)
-    version: int = attrs.field(
-        converter=validators.as_integer, validator=validators.integer(1, 2**62)
-    )
+    version: int = attrs.field(converter=validators.as_integer, validator=validators.version)
     before: tuple[str, ...] = attrs.field(converter=_before)
     after: tuple[str, ...] = attrs.field(converter=_after)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
-from typing import Final
 
 import attrs
 
@@ -33,17 +32,14 @@ class Versions:
         return brief(self, counts)
 
 
-_MOST: Final = 2**62
-_count: Final = validators.integer(0, _MOST)
-
-
 def as_versions(value: Versions) -> Versions:
     """Convert the field ``versions`` of what a caller may have built, and check its counts.
 
     ``Versions`` itself checks nothing: every transaction makes one.
     """
     counts = attrs.astuple(validators.check_instance("versions", value, Versions))
-    return Versions(*(validators.check_integer("versions", each, 0, _MOST) for each in counts))
+    most = validators.MAX_COUNT
+    return Versions(*(validators.check_integer("versions", each, 0, most) for each in counts))
 
 
 def _table_ids(value: Iterable[str]) -> tuple[str, ...]:
@@ -78,11 +74,11 @@ class Reseating:
     """
 
     party_size: int = attrs.field(converter=validators.as_integer, validator=validators.party_size)
-    start_us: int = attrs.field(converter=validators.as_integer, validator=_count)
+    start_us: int = attrs.field(converter=validators.as_integer, validator=validators.count)
     tables: tuple[str, ...] = attrs.field(converter=_table_ids)
     moves: tuple[PlannedMove, ...] = attrs.field(converter=_moves)
     versions: Versions = attrs.field(converter=as_versions)
-    nodes: int = attrs.field(default=0, converter=validators.as_integer, validator=_count)
+    nodes: int = attrs.field(default=0, converter=validators.as_integer, validator=validators.count)
     is_proven: bool = attrs.field(default=True, kw_only=True, validator=validators.flag)
     restaurant_id: str = attrs.field(kw_only=True, validator=validators.identifier)
 

@@ -17,6 +17,7 @@ from fourtop.errors import InvalidIdentifier, InvalidInput, safe_repr
 from fourtop.errors.display import IDENTIFIER, hidden
 
 MAX_PARTY = 1_000
+MAX_COUNT = 2**62
 _COLLECTIONS = frozenset((tuple, list, set, frozenset))
 _TEXTS = (str, bytes)
 
@@ -327,3 +328,7 @@ def one_of(kind: type) -> Validator:
             raise InvalidInput(attribute.name, f"must be of type {kind.__name__}", safe_repr(value))
 
     return validate
+
+
+count = integer(0, MAX_COUNT)
+version = integer(1, MAX_COUNT)
