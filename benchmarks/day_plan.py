@@ -1,7 +1,7 @@
 """Measure how far the day plan of a full house is below its bound.
 
-Run ``python -m benchmarks day-plan`` or ``python -m benchmarks.day_plan`` at the project's root. It
-needs the extra ``optimize``.
+Run ``python -m benchmarks --only day-plan`` or ``python -m benchmarks.day_plan`` at the project's
+root. It needs the extra ``optimize``.
 
 The house is the brasserie: 40 tables in a grid of five rows of 2, 2, 2, 4, 4, 6, 2 and 4 seats that
 are joined with their neighbours, up to four in a set. Each day has 150 requests with the party
