@@ -23,7 +23,7 @@ from typing import Final
 import attrs
 
 from benchmarks.bar import HEADING, Bar, Note
-from fourtop import BookingRequest, DayPlan, Desk, Engine, ManualClock, MemoryStore, sample
+from fourtop import BookingRequest, DayPlan, Desk, Engine, Floor, ManualClock, MemoryStore, sample
 from fourtop.model.day_plan import NODE_BUDGET
 from fourtop.testing import floors
 
@@ -60,10 +60,14 @@ class Run:
         return found
 
 
+def brasserie_floor() -> Floor:
+    """Return 40 tables in five rows, each table joined to its neighbours."""
+    return floors.grid(5, 8, seats=SEATS)
+
+
 def brasserie() -> Desk:
     """Return the desk of the empty house."""
-    floor = floors.grid(5, 8, seats=SEATS)
-    house = floors.a_house(floor)
+    house = floors.a_house(brasserie_floor())
     planning = attrs.evolve(house.policy.planning, max_tables=MAX_TABLES)
     house = attrs.evolve(house, policy=attrs.evolve(house.policy, planning=planning))
     return Engine(MemoryStore(ManualClock(NOON))).add_restaurant(house)
