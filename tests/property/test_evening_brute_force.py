@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import math
-import os
-import subprocess
-import sys
 from functools import partial
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +14,7 @@ from fourtop.model.plan import Plan
 from fourtop.planner import Planner, PlanRequest
 from fourtop.planner.evening_rankings import MIN_SUMMED
 from tests.full_text import full_text
+from tests.other_process import another_hash_seed, printed
 from tests.property.evening_oracle import (
     EVENING_TERMS,
     EveningCase,
@@ -26,7 +23,6 @@ from tests.property.evening_oracle import (
     planner_evening,
 )
 
-ROOT = Path(__file__).parents[2]
 FLOORS = 2_000
 BATCH = 100
 
@@ -83,15 +79,5 @@ def test_the_bounded_search_of_an_evening_gives_the_same_plans(first: int) -> No
 
 @pytest.mark.slow
 def test_an_evening_is_ranked_alike_whatever_the_hash_seed() -> None:
-    other = "4243" if os.environ.get("PYTHONHASHSEED") == "4242" else "4242"
     code = "from tests.property.test_evening_brute_force import digest; print(digest())"
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONHASHSEED": other},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=300,
-    )
-    assert done.stdout.strip() == digest()
+    assert printed("-c", code, hash_seed=another_hash_seed()).strip() == digest()
