@@ -160,10 +160,10 @@ def make_room(
     invocation: Invocation,
     view: View,
     compiled: CompiledHouse,
-    reseating: Reseating,
+    reseating: Reseating | None,
     request: BookingRequest,
 ) -> Room | Need:
-    """Decide the moves of a re-seating.
+    """Decide the moves of a re-seating; without one, nothing moves.
 
     Args:
         invocation: The call.
@@ -178,6 +178,8 @@ def make_room(
         Refused: If one of the bookings may not be moved any more.
         NotFound: If a booking is unknown.
     """
+    if reseating is None:
+        return Room(view)
     check_house_versions(view, reseating.versions)
     _check_movable(view, reseating)
     try:

@@ -19,7 +19,7 @@ from fourtop.engine.events import assignment_event, created_event
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.permits import unneeded
 from fourtop.engine.recourse import command_with_moves
-from fourtop.engine.reseat import Room, check_moves, make_room, scope_with, with_moves
+from fourtop.engine.reseat import check_moves, make_room, scope_with, with_moves
 from fourtop.errors import AlreadyExists, InvalidInput, Refusal, safe_repr
 from fourtop.model.allocation import OwnerKind
 from fourtop.model.booking import Assignment, Booking, BookingStatus, Step
@@ -114,9 +114,7 @@ def make_booking(
     # The store refuses a drawn id that exists already.
     if booking_id in view.scope.bookings and view.find_booking(booking_id) is not None:
         raise AlreadyExists("booking", booking_id)
-    room: Room | Need = Room(view)
-    if terms.reseating is not None:
-        room = make_room(invocation, view, compiled, terms.reseating, request)
+    room = make_room(invocation, view, compiled, terms.reseating, request)
     if isinstance(room, Need):
         return room
     admission = Admission(room.view, compiled, invocation.actor)
@@ -165,7 +163,7 @@ def make_booking(
     expired = NO_CHANGES
     if placing.rows:
         expired = expire_holds(invocation, view, seating.stay.occupied, kept=room.expired)
-    if terms.reseating is not None:
+    if room.moves:
         expired = room.changes + expired
     changes = Changes(
         added=placing.rows,

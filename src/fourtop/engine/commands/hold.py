@@ -21,7 +21,7 @@ from fourtop.engine.invocation import Invocation
 from fourtop.engine.permits import unneeded
 from fourtop.engine.preconditions import check_awaits_tables, get_booking
 from fourtop.engine.recourse import command_with_moves
-from fourtop.engine.reseat import Room, check_moves, make_room, scope_with, with_moves
+from fourtop.engine.reseat import check_moves, make_room, scope_with, with_moves
 from fourtop.engine.usage import NOTHING_RELEASED, Released
 from fourtop.errors import HoldLimit, HoldRateLimit, Refusal
 from fourtop.model import validators
@@ -180,9 +180,7 @@ def make_hold(
     life = life_of(view, compiled, terms.ttl_seconds, start_us=view.now_us)
     request, released = _asked_with(view, request, terms)
     check_limits(view, compiled, terms, given_up=None)
-    room: Room | Need = Room(view)
-    if reseating is not None:
-        room = make_room(invocation, view, compiled, reseating, request)
+    room = make_room(invocation, view, compiled, reseating, request)
     if isinstance(room, Need):
         return room
     seating = Admission(room.view, compiled, invocation.actor, released).admit(room.asked(request))
@@ -191,11 +189,11 @@ def make_hold(
     if isinstance(seating, Refusal):
         raise room.refused(seating)
     hold = new_hold(invocation, view, compiled, request, (terms, seating, life))
-    if reseating is None:
-        return Decision(hold, start_hold(invocation, view, hold))
-    changes = room.changes + start_hold(invocation, view, hold, room.expired)
-    receipt = attrs.evolve(hold.receipt, moves=room.moves)
-    return Decision(attrs.evolve(hold, receipt=receipt), changes)
+    changes = start_hold(invocation, view, hold, room.expired)
+    if not room.moves:
+        return Decision(hold, changes)
+    hold = attrs.evolve(hold, receipt=attrs.evolve(hold.receipt, moves=room.moves))
+    return Decision(hold, room.changes + changes)
 
 
 def _asked_with(
