@@ -302,7 +302,7 @@ def test_a_booking_at_risk_leaves_a_promised_party_its_tables_in_a_house_with_a_
         store,
         sketch_floor({"1": 4, "2": 4, "3": 4}),
         after=30,
-        capacity_rules=[CapacityRule(max_covers=40)],
+        capacity_rules=[CapacityRule(max_covers=40), CapacityRule(max_covers=30, zone="main")],
         seating=SeatingRules(overstay_minutes=15),
     )
     booked(desk, 4, "20:00", booking_id="b", tables=["1"])

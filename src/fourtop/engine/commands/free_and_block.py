@@ -206,11 +206,10 @@ class _Freed:
         # The rows of a party that was moved late begin after its stay does.
         occupied = booking.stay.occupied
         window = Window.of_micros(max(given.start_us, self.view.now_us), given.end_us)
-        candidacy = self.search.candidacy(self.view, booking, window, others=self.owners)
         if not self.view.scope.covers(occupied):
-            # All at once: the promised parties may need one more question.
             need = Scope(booking.restaurant_id, windows=(occupied,))
-            return Need(need | candidacy.scope if isinstance(candidacy, Need) else need)
+            return self.search.need_with(need, self.view, booking, window)
+        candidacy = self.search.candidacy(self.view, booking, window, others=self.owners)
         if isinstance(candidacy, Candidacy):
             return _Wish(booking, candidacy, window, excluded_from(candidacy))
         return candidacy

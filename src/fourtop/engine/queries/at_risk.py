@@ -82,19 +82,25 @@ def at_risk(view: View, compiled: CompiledHouse, actor: Actor) -> tuple[AtRisk, 
     A booking is at risk if a party that sits at one of its tables is expected to leave it after the
     booking's rows begin.
 
-    It asks three times at most: for the next rows with their owners, for the counts or the rest of
-    a stay, and for what the promised parties need.
+    It asks three times at most: for the next rows with their owners, for all else that the search
+    for other tables reads, and for what the promised parties need.
     """
     minutes = view.house.policy.seating.overstay_minutes + _LONGEST_BUFFER_MINUTES
     soon = Window.of_micros(view.now_us, view.now_us + minutes * MICROSECONDS_PER_MINUTE)
     if not view.scope.covers(soon):
         return Need(Scope(view.scope.restaurant_id, windows=(soon,)))
     search, found, needs = TableSearch(compiled, actor), [], []
+    alternative: Plan | Refusal | Need
     for conflict in _conflicts(view, soon):
         booking = conflict.booking
         if booking.status is not BookingStatus.CONFIRMED:
             continue
-        alternative = search.find(view, booking, conflict.window_from(view.now_us))
+        window = conflict.window_from(view.now_us)
+        if booking.id in view.scope.bookings:
+            alternative = search.find(view, booking, window)
+        else:
+            need = Scope(booking.restaurant_id, bookings=frozenset({booking.id}))
+            alternative = search.need_with(need, view, booking, window)
         if isinstance(alternative, Need):
             needs.append(alternative.scope)
         else:
