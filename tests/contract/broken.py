@@ -304,6 +304,7 @@ BROKEN: Final[Mapping[Kind, tuple[str, ...]]] = {
         "test_eight_threads_lose_nothing",
     ),
     store.ReadsWithoutTheLock: ("test_a_view_is_consistent",),
+    store.AsksTwiceWithoutTheLock: ("test_a_view_is_consistent",),
     store.LooksAtTheClockFirst: ("test_time_is_told_after_the_wait",),
     store.LetsTimeGoBack: ("test_the_time_of_a_restaurant_never_goes_back",),
     store.TellsTheFuture: ("test_a_clock_far_behind_the_told_time_is_refused",),

@@ -360,6 +360,12 @@ class ReadsWithoutTheLock(MemoryStore):
         return self._on_view(state, scope, self._tell(scope.restaurant_id), ask)
 
 
+class AsksTwiceWithoutTheLock(ReadsWithoutTheLock):
+    def read(self, scope: Scope, ask: Callable[[View], T | Need]) -> T:
+        super().read(scope, ask)
+        return super().read(scope, ask)
+
+
 class LooksAtTheClockFirst(MemoryStore):
     def _inside(self, restaurant_id: str, work: Callable[[RestaurantState], T]) -> T:
         self._early_us = self._clock.now_us()

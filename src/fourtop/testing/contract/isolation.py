@@ -9,6 +9,9 @@ from typing import Final
 
 import attrs
 
+from fourtop.model.allocation import Allocation
+from fourtop.model.house import House
+from fourtop.model.results import Versions
 from fourtop.ports import Changes, Decision, Scope, View
 from fourtop.testing.contract.harness import PATIENCE_SECONDS, Beside, Trial
 from fourtop.testing.contract.samples import (
@@ -25,8 +28,12 @@ from fourtop.testing.contract.samples import (
 # How long a call is given to get past a lock that should keep it out. A store that keeps it out
 # costs this time; one that does not is found as soon as the call comes through.
 CHANCE_SECONDS: Final = 0.05
+# Beside so many asks of one read others write: each on a table of its own.
+_WRITES_BESIDE: Final = 3
 _THREADS: Final = 8
 _ROUNDS: Final = 25
+
+Look = tuple[Versions, int, tuple[Allocation, ...], House]
 
 
 def _extend(view: View) -> Decision[None]:
@@ -68,24 +75,32 @@ class IsolationPromises:
     def test_a_view_is_consistent(self, trial: Trial) -> None:
         """A read keeps seeing the same state while other transactions write."""
         trial.write(bookings=(a_booking(),))
+        before = trial.ask(lambda view: view.versions).occupancy
         rivals: list[Beside] = []
 
-        def look(view: View) -> tuple[object, ...]:
+        def look(view: View) -> Look:
             return view.versions, view.busy_mask(EVENING), view.allocations(EVENING), view.house
 
-        def ask(view: View) -> tuple[object, ...]:
+        def take_table(number: int) -> None:
+            trial.write(added=(a_row(f"a{number}", of_booking(), f"t{number}"),))
+
+        def ask(view: View) -> tuple[Look, Look]:
             first = look(view)
-            # A store may ask again, on a view of its own.
-            if not rivals:
-                rivals.append(trial.beside(lambda: trial.write(added=(a_row("a1", of_booking()),))))
-                rivals[0].is_over_within(CHANCE_SECONDS)
+            # A store may ask again, on a view of its own: others write beside that one, too.
+            if len(rivals) < _WRITES_BESIDE:
+                number = len(rivals) + 1
+                rivals.append(trial.beside(lambda: take_table(number)))
+                rivals[-1].is_over_within(CHANCE_SECONDS)
             return first, look(view)
 
         first, second = trial.ask(ask, windows=(EVENING,))
         for rival in rivals:
             rival.wait()
         assert first == second
-        assert trial.ask(lambda view: view.busy_mask(EVENING), windows=(EVENING,)) == 1
+        versions, mask, rows, _ = first
+        assert versions.occupancy - before == mask.bit_count() == len(rows)
+        taken = trial.ask(lambda view: view.busy_mask(EVENING), windows=(EVENING,))
+        assert taken.bit_count() == len(rivals)
 
     def test_time_is_told_after_the_wait(self, trial: Trial) -> None:
         """Lock, then clock: a transaction that sees another's changes has a later time."""
