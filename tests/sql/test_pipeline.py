@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, event
 
 from fourtop import (
     AlreadyExists,
+    AsyncDesk,
     AsyncEngine,
     AsyncSqlStore,
     CountedIds,
@@ -434,22 +435,39 @@ def test_a_session_that_ends_while_a_decision_runs_has_changed_nothing(
 
 
 @pytest.mark.parametrize("cut", ["before", "after"])
+@pytest.mark.parametrize("step", [*FIRST, *SECOND])
 def test_an_async_call_says_the_same_of_a_lost_connection(
-    database: EmptiedDatabase, proxy: Proxy, cut: Cut
+    database: EmptiedDatabase, proxy: Proxy, step: str, cut: Cut
 ) -> None:
     url = f"{url_at(proxy.port, database.name, LOGIN)}&prepare_threshold=none"
+
+    async def lose_first(store: AsyncSqlStore, desk: AsyncDesk) -> None:
+        # The connection has served before, and may have died in the pool: another one is taken.
+        cut_at(proxy, FIRST[step], cut)
+        assert not (await desk.hold(party_size(2), key="k1")).replayed
+        assert proxy.cuts == 1
+        await store.engine.dispose()
+        cut_at(proxy, FIRST[step], cut)
+        with pytest.raises(FourtopError) as caught:
+            await desk.hold(party_size(4), key="k2")
+        assert type(caught.value) is StoreUnavailable
+        assert proxy.cuts == 2
+        assert not (await desk.hold(party_size(4), key="k2")).replayed
+
+    async def lose_second(desk: AsyncDesk) -> None:
+        cut_at(proxy, SECOND[step], cut)
+        with pytest.raises(OutcomeUnknown) as caught:
+            await desk.hold(party_size(4), key="k2")
+        assert caught.value.details["command"] == "hold"
+        assert proxy.cuts == 1
+        assert (await desk.hold(party_size(4), key="k2")).replayed is (cut == "after")
 
     async def play() -> None:
         store = AsyncSqlStore(url, clock=ManualClock(NOW))
         desk = await AsyncEngine(store, ids=CountedIds("n")).add_restaurant(a_house())
         await desk.quote(party_size(2))
-        cut_at(proxy, FIRST["lock"], cut)
-        assert not (await desk.hold(party_size(2), key="k1")).replayed
-        cut_at(proxy, SECOND["commit"], cut)
-        with pytest.raises(OutcomeUnknown):
-            await desk.hold(party_size(4), key="k2")
-        assert (await desk.hold(party_size(4), key="k2")).replayed is (cut == "after")
-        assert proxy.cuts == 2
+        await (lose_first(store, desk) if step in FIRST else lose_second(desk))
+        assert (await desk.audit()).is_clean
         await store.close()
 
     asyncio.run(play())
