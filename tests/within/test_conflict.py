@@ -27,11 +27,13 @@ from fourtop.storage.sql.statement import Call
 from tests.database.session import cluster
 from tests.evening import MONTH, NOW, a_house, booked, party_size
 from tests.within.host import (
+    KINDS,
     Host,
     Place,
     Service,
     conflict,
     opened,
+    unusable,
 )
 
 PATIENCE_SECONDS = 60
@@ -40,9 +42,10 @@ PATIENCE_SECONDS = 60
 # ---- conflicts with other transactions -----------------------------------------------------------
 
 
-def test_the_lock_lives_until_the_end_of_the_transaction(place: Place) -> None:
-    with opened(place) as service, service.host() as host, service.host() as rival:
-        impatient(rival, place)
+def test_the_lock_lives_until_the_end_of_the_transaction(service: Service) -> None:
+    service.engine.add_restaurant(a_house())
+    with service.host() as host, service.host() as rival:
+        impatient(rival, service.place)
         booked(service.inside(host), 4)
         assert conflict(lambda: booked(service.inside(rival), 4)) in {"55P03", "SQLITE_BUSY"}
         # A read waits for no lock.
@@ -102,9 +105,12 @@ def test_two_restaurants_in_two_orders_end_in_a_conflict(postgresql: Place) -> N
         assert lost[0].database_code in {"40P01", "55P03"}
 
 
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("level", ["REPEATABLE READ", "SERIALIZABLE"])
-def test_a_snapshot_older_than_the_restaurant_is_a_conflict(postgresql: Place, level: str) -> None:
-    with opened(postgresql) as service, service.host() as host:
+def test_a_snapshot_older_than_the_restaurant_is_a_conflict(
+    postgresql: Place, level: str, kind: str
+) -> None:
+    with opened(postgresql, kind) as service, service.host() as host:
         host.execute(f"SET TRANSACTION ISOLATION LEVEL {level}")
         host.execute("INSERT INTO orders (id) VALUES ('o1')")
         first = booked(service.inside(host), 2)
@@ -123,8 +129,9 @@ def test_a_snapshot_older_than_the_restaurant_is_a_conflict(postgresql: Place, l
         assert service.desk().audit().is_clean
 
 
-def test_a_snapshot_older_than_the_file_is_a_conflict(sqlite: Place) -> None:
-    with opened(sqlite) as service, service.host() as host:
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_snapshot_older_than_the_file_is_a_conflict(sqlite: Place, kind: str) -> None:
+    with opened(sqlite, kind) as service, service.host() as host:
         host.execute("BEGIN")
         assert service.inside(host).bookings(MONTH) == ()
         booked(service.desk(), 2)
@@ -255,14 +262,37 @@ def many(tables: Any) -> list[Any]:
     ]
 
 
-def test_a_lost_connection_is_unavailable(postgresql: Place) -> None:
-    with opened(postgresql) as service:
+def terminate(host: Host) -> None:
+    """End the session of a host."""
+    ((process,),) = host.execute("SELECT pg_backend_pid()")
+    cluster().execute("SELECT pg_terminate_backend(%s, 60000)", process)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_lost_connection_is_unavailable(postgresql: Place, kind: str) -> None:
+    with opened(postgresql, kind) as service:
         host = service.connect()
         booked(service.inside(host), 4)
-        ((process,),) = host.execute("SELECT pg_backend_pid()")
-        cluster().execute("SELECT pg_terminate_backend(%s)", process)
+        terminate(host)
         with pytest.raises(StoreUnavailable) as found:
             booked(service.inside(host), 2)
         assert not isinstance(found.value, TransactionConflict)
         host.close()
         assert service.desk().bookings(MONTH) == ()
+
+
+@pytest.mark.parametrize("kind", [each for each in KINDS if "driver" not in each])
+def test_sqlalchemy_rolls_back_and_connects_again_after_a_lost_connection(
+    postgresql: Place, kind: str
+) -> None:
+    with opened(postgresql, kind) as service, service.host() as host:
+        booked(service.inside(host), 4)
+        terminate(host)
+        with pytest.raises(StoreUnavailable):
+            booked(service.inside(host), 2)
+        # As after the error of a statement of the host itself.
+        assert "roll it back" in unusable(lambda: booked(service.inside(host), 2))
+        host.rollback()
+        booking = booked(service.inside(host), 2)
+        host.commit()
+        assert [each.id for each in service.desk().bookings(MONTH)] == [booking.id]

@@ -32,6 +32,7 @@ from tests.within.host import (
     ConnectionHost,
     DriverHost,
     Place,
+    Service,
     opened,
     sqlite_connection,
     unusable,
@@ -202,14 +203,23 @@ def test_a_statement_that_runs_is_waited_for(postgresql: Place) -> None:
         booked(service.inside(host), 4)
 
 
-def test_a_read_only_transaction_answers_queries_only(place: Place) -> None:
-    with opened(place) as service, service.host() as host:
-        is_sqlite = place.is_sqlite
+def test_a_read_only_transaction_answers_queries_only(service: Service) -> None:
+    service.engine.add_restaurant(a_house())
+    with service.host() as host:
+        is_sqlite = service.place.is_sqlite
         host.execute("PRAGMA query_only = 1" if is_sqlite else "SET TRANSACTION READ ONLY")
         desk = service.inside(host)
         assert desk.quote(party_size(4))
         assert "read-only" in unusable(lambda: booked(desk, 4))
         assert desk.bookings(MONTH) == ()
+        if is_sqlite:
+            # The connection goes back to the pool with it.
+            host.execute("PRAGMA query_only = 0")
+        host.rollback()
+        # The next transaction of the same connection writes.
+        booked(service.inside(host), 4)
+        host.commit()
+    assert len(service.desk().bookings(MONTH)) == 1
 
 
 def test_a_file_opened_for_reading_is_refused(sqlite: Place) -> None:

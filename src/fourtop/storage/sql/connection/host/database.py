@@ -61,6 +61,10 @@ class HostDatabase(Protocol):
         """
         ...
 
+    def is_lost(self, connection: Any) -> bool:
+        """Whether the driver has found that its connection is of no use any more."""
+        ...
+
     def begin(self, cursor: Connection, connection: Any, *, is_read_only: bool) -> bool:
         """Begin the transaction where the driver would begin it for a statement of the host.
 

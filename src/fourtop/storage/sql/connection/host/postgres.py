@@ -82,6 +82,10 @@ class PostgresHost:
         if status == "IDLE" and connection.autocommit:
             raise TransactionUnusable(_NO_TRANSACTION)
 
+    def is_lost(self, connection: Any) -> bool:
+        """Whether psycopg has found that its connection is of no use any more."""
+        return bool(connection.closed)
+
     def begin(self, cursor: Connection, connection: Any, *, is_read_only: bool) -> bool:
         """Do nothing: psycopg begins, as it does for any statement."""
         del cursor, connection, is_read_only

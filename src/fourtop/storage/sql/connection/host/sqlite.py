@@ -76,6 +76,11 @@ class SqliteHost:
         if not is_begun and not _begins_by_itself(connection):
             raise TransactionUnusable(_NO_TRANSACTION)
 
+    def is_lost(self, connection: Any) -> bool:
+        """Return no: a file has no connection that could break."""
+        del connection
+        return False
+
     def begin(self, cursor: Connection, connection: Any, *, is_read_only: bool) -> bool:
         """Begin where sqlite3 would for a statement that writes; it does not for a savepoint.
 

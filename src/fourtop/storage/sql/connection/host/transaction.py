@@ -122,6 +122,9 @@ class HostTransactions(TransactionRunner):
             result = self._in_savepoint(cursor, mode, work)
             is_kept = not mode.is_read_only
         except BaseException as error:
+            if outer is not None and self._database.is_lost(connection):
+                # SQLAlchemy has not seen the error. Its rollback would raise another one.
+                outer.invalidate(error)
             self._translate(error)
             raise
         finally:
