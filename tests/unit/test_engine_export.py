@@ -147,7 +147,7 @@ def source(store_name: str, clock: ManualClock) -> Iterator[Store]:
 
 
 @pytest.mark.parametrize("name", ["rows.csv", "rows.json"])
-def test_case_30_a_night_goes_from_store_to_store_without_loss(
+def test_finding_37_and_case_30_a_night_goes_from_store_to_store_without_loss(
     store: Store, store_name: str, clock: ManualClock, name: str, tmp_path: Path
 ) -> None:
     with source(store_name, clock) as first:

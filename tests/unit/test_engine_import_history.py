@@ -217,7 +217,7 @@ def test_a_party_that_left_before_its_time_had_no_table(desk: Desk, clock: Manua
     assert desk.get_booking("b1").tables == ("3",)
 
 
-def test_case_30_cancelled_rows_and_no_shows_keep_their_tables_on_record(
+def test_finding_37_and_case_30_cancelled_rows_and_no_shows_keep_their_tables_on_record(
     desk: Desk, clock: ManualClock
 ) -> None:
     clock.move_to(at("22:00"))
