@@ -145,6 +145,45 @@ def test_finding_28_an_async_store_has_dead_letters_which_can_be_revived(make: M
     run_unblocked(play())
 
 
+RUNS = 3
+
+
+def test_runs_at_once_on_one_loop_offer_each_party_once(make: Make) -> None:
+    async def play() -> None:
+        async with closing(make(ManualClock(NOW))) as store:
+            desk = await AsyncEngine(store).add_restaurant(a_house(five_tables()), actor=STAFF)
+            for _ in range(4):
+                await desk.join_waitlist(party_size(2))
+            done = await asyncio.gather(*(async_offer_waitlist(store) for _ in range(RUNS)))
+            assert sum(each.offers for each in done) == 4
+            kinds = [event.type for event in await store.events(desk.restaurant_id)]
+            assert kinds.count(EventType.HOLD_CREATED) == 4
+            assert (await desk.audit()).is_clean
+
+    asyncio.run(play())
+
+
+def test_runs_at_once_on_one_loop_check_all_and_mark_each_late_party_once(make: Make) -> None:
+    clock = ManualClock(NOW)
+
+    async def play() -> None:
+        async with closing(make(clock)) as store:
+            desk = await AsyncEngine(store).add_restaurant(a_house(five_tables()), actor=STAFF)
+            for _ in range(4):
+                await desk.book(party_size(2))
+            checks = (async_check_local_times(store) for _ in range(RUNS))
+            assert await asyncio.gather(*checks) == [LocalTimes(4)] * RUNS
+            clock.move_to(party_size(2).start)
+            clock.advance(minutes=60)
+            runs = (async_release_late(store, after_minutes=15) for _ in range(RUNS))
+            done = await asyncio.gather(*runs)
+            assert sum(each.bookings for each in done) == 4
+            kinds = [event.type for event in await store.events(desk.restaurant_id)]
+            assert kinds.count(EventType.BOOKING_STATUS) == 4
+
+    asyncio.run(play())
+
+
 @pytest.mark.slow
 def test_each_job_run_twice_at_once_on_one_loop_does_its_work_once(place: Place) -> None:
     with place.opened() as store:
