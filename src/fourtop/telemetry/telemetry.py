@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from contextvars import Token
+from functools import lru_cache
 from importlib.metadata import version
 from typing import Any, Final, NamedTuple, TypeVar
 from weakref import WeakSet
@@ -16,7 +18,7 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode, TracerProvid
 from fourtop.engine.observation import Observed, RequestKind
 from fourtop.errors.display import brief, count_of
 from fourtop.jobs.measure import Measured
-from fourtop.ports import STATEMENTS, TracedStatement
+from fourtop.ports import STATEMENTS, TracedStatements
 from fourtop.telemetry.instruments import EXCEEDED, Instruments
 
 S = TypeVar("S")
@@ -25,6 +27,9 @@ _SCOPE: Final = "fourtop"
 _FAILED: Final = Status(StatusCode.ERROR)
 _MILLISECONDS: Final = 1_000
 _ADMITTED: Final = "ADMITTED"
+_INTERNAL: Final = "INTERNAL"
+# As OpenTelemetry limits the summary of a query.
+_LONGEST_TITLE: Final = 255
 
 
 class _Mark(NamedTuple):
@@ -33,7 +38,7 @@ class _Mark(NamedTuple):
     span: Span
     context: Context
     attached: Token[Context]
-    statements: Token[list[TracedStatement] | None]
+    statements: Token[list[TracedStatements] | None]
 
 
 class Telemetry:
@@ -101,7 +106,6 @@ class Telemetry:
         """Start the span of a request, and collect its statements."""
         span = self._tracer.start_span(
             f"fourtop.{observed.name}",
-            kind=SpanKind.INTERNAL,
             attributes={"fourtop.restaurant_id": observed.restaurant_id},
         )
         within = trace.set_span_in_context(span)
@@ -118,8 +122,8 @@ class Telemetry:
             is_slow = observed.seconds * _MILLISECONDS >= self._statements_from_ms
             if is_slow or observed.is_failure:
                 # After the transaction, so that no lock waits for it.
-                for statement in statements:
-                    self._trace_statement(statement, mark.context)
+                for each in statements:
+                    self._trace_statements(each, mark.context)
             if observed.is_replay:
                 span.set_attribute("fourtop.replayed", value=True)
             if observed.code is not None:
@@ -127,40 +131,42 @@ class Telemetry:
             if observed.is_failure:
                 span.set_status(_FAILED)
         span.end()
-        self._count(observed)
+        self._count(observed, mark.context)
 
-    def _trace_statement(self, statement: TracedStatement, within: Context) -> None:
-        span = self._tracer.start_span(
-            statement.name,
-            within,
-            SpanKind.CLIENT,
-            {"db.system.name": statement.system},
-            start_time=statement.start_ns,
-        )
-        if statement.error:
+    def _trace_statements(self, traced: TracedStatements, within: Context) -> None:
+        attributes: dict[str, str | int] = {"db.system.name": traced.system}
+        if traced.executed > 1:
+            attributes["db.operation.batch.size"] = traced.executed
+        if traced.failed:
+            attributes["fourtop.failed_statement"] = traced.failed
             # The class only: a driver's text shows the values of rows.
-            span.set_attribute("error.type", statement.error)
+            attributes["error.type"] = traced.error
+        span = self._tracer.start_span(
+            _title(traced.names), within, SpanKind.CLIENT, attributes, start_time=traced.start_ns
+        )
+        if traced.failed:
             span.set_status(_FAILED)
-        span.end(statement.end_ns)
+        span.end(traced.end_ns)
 
-    def _count(self, observed: Observed) -> None:
+    def _count(self, observed: Observed, within: Context) -> None:
+        """Note the measurements of a request."""
         instruments, check, code = self._instruments, observed.check, observed.code
-        of_request = {"request": observed.name}
+        name, note = observed.name, instruments.note
         if check is not None:
             outcome = _ADMITTED if check.code is None else check.code.value
-            instruments.check_ms.record(
-                check.seconds * _MILLISECONDS, {**of_request, "code": outcome}
-            )
+            milliseconds = check.seconds * _MILLISECONDS
+            note(instruments.check_ms.record, milliseconds, _of(name, outcome), within)
         if code in EXCEEDED:
-            instruments.exceeded.add(1, {**of_request, "code": code.value})
+            note(instruments.exceeded.add, 1, _of(name, code.value), within)
         if observed.kind is RequestKind.QUERY:
-            if observed.name == "availability":
-                instruments.availability_ms.record(observed.seconds * _MILLISECONDS)
-        elif observed.is_replay and observed.name == "confirm":
-            instruments.replays.add(1)
+            if name == "availability":
+                milliseconds = observed.seconds * _MILLISECONDS
+                note(instruments.availability_ms.record, milliseconds, None, within)
+        elif observed.is_replay and name == "confirm":
+            note(instruments.replays.add, 1, None, within)
         if observed.is_failure:
-            name = "INTERNAL" if code is None else code.value
-            instruments.failures.add(1, {**of_request, "code": name})
+            failure = _INTERNAL if code is None else code.value
+            note(instruments.failures.add, 1, _of(name, failure), within)
 
     def _counts(self) -> tuple[int, int, Counter[str]]:
         """Return the commits, refusals and retries of all stores."""
@@ -169,3 +175,25 @@ class Telemetry:
         for each in found:
             retried.update(each.retried)
         return sum(each.committed for each in found), sum(each.refused for each in found), retried
+
+
+# There are as many sets of attributes as requests and codes, and few names of round trips.
+@lru_cache(maxsize=1_024)
+def _of(request: str, code: str) -> Mapping[str, str]:
+    """Return the attributes of a measurement."""
+    return {"request": request, "code": code}
+
+
+@lru_cache(maxsize=256)
+def _title(names: tuple[str, ...]) -> str:
+    """Return the name of a span of statements: as many names as fit into it.
+
+    >>> _title(("lock_restaurant", "load_scope"))
+    'lock_restaurant, load_scope'
+    >>> _title(tuple(f"insert_the_rows_of_table_{number}" for number in range(100)))[-30:]
+    'insert_the_rows_of_table_8, …'
+    """
+    text = ", ".join(names)
+    if len(text) <= _LONGEST_TITLE:
+        return text
+    return f"{text[: text.rindex(', ', 0, _LONGEST_TITLE - 2)]}, …"
