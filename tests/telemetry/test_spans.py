@@ -30,7 +30,11 @@ from tests.database.furnished import postgresql_url, sqlite_url
 from tests.evening import NOW, a_house, party_size
 from tests.telemetry.recorder import Recorder
 
-HOLD = ["lock_restaurant", "load_scope"]
+# SQLite has no tenant to set, and executes one statement after the other.
+LOADED = {
+    "postgresql": ["set_tenant, lock_restaurant, load_scope"],
+    "sqlite": ["lock_restaurant", "load_scope"],
+}
 
 
 @pytest.fixture

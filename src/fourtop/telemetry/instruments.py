@@ -48,9 +48,8 @@ class Record(Protocol):
 class Instruments:
     """The instruments of one meter. Thread-safe.
 
-    Measurements of requests are noted, and passed on to the meter a few dozen at a time, and before
-    each scrape: to pass on one takes some of the time of a check, and thirty-two in a row a fifth of
-    that each.
+    Measurements of requests are noted, and passed on to the meter 32 at a time, and before each
+    scrape. In a row, each takes a fifth of the time that it takes between two requests.
 
     Args:
         meter: Makes them.

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from contextvars import Token
 from functools import lru_cache
 from importlib.metadata import version
-from typing import Any, Final, NamedTuple, TypeVar
+from time import time_ns
+from typing import Any, Final, TypeVar
 from weakref import WeakSet
 
 from opentelemetry import context, trace
@@ -18,7 +19,7 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode, TracerProvid
 from fourtop.engine.observation import Observed, RequestKind
 from fourtop.errors.display import brief, count_of
 from fourtop.jobs.measure import Measured
-from fourtop.ports import STATEMENTS, TracedStatements
+from fourtop.ports import STATEMENTS, StatementTrace, TracedStatements
 from fourtop.telemetry.instruments import EXCEEDED, Instruments
 
 S = TypeVar("S")
@@ -28,17 +29,47 @@ _FAILED: Final = Status(StatusCode.ERROR)
 _MILLISECONDS: Final = 1_000
 _ADMITTED: Final = "ADMITTED"
 _INTERNAL: Final = "INTERNAL"
+_COMMIT: Final = "COMMIT"
 # As OpenTelemetry limits the summary of a query.
 _LONGEST_TITLE: Final = 255
 
 
-class _Mark(NamedTuple):
-    """What ``begin`` has set, for ``end`` to take back."""
+class _Mark(StatementTrace):
+    """A request between ``begin`` and ``end``, with its statements.
 
-    span: Span
-    context: Context
-    attached: Token[Context]
-    statements: Token[list[TracedStatements] | None]
+    Attributes:
+        name: The name of its span.
+        restaurant_id: The tenant.
+        start_ns: When it began.
+        outside: The context in which it began.
+        token: Ends the collection of its statements.
+        span: Its span, once it is made.
+        inside: The context of the span.
+        traced: How many entries of ``executed`` have their span.
+        open_span: The span of the last of these, while its statements are under way.
+    """
+
+    __slots__ = (
+        *("_telemetry", "inside", "name", "open_span", "outside"),
+        *("restaurant_id", "span", "start_ns", "token", "traced"),
+    )
+
+    def __init__(self, telemetry: Telemetry, observed: Observed) -> None:
+        super().__init__()
+        self._telemetry = telemetry
+        self.name: str = f"fourtop.{observed.name}"
+        self.restaurant_id: str = observed.restaurant_id
+        self.start_ns: int = time_ns()
+        self.outside: Context = context.get_current()
+        self.token: Token[StatementTrace | None] = STATEMENTS.set(self)
+        self.span: Span | None = None
+        self.inside: Context = self.outside
+        self.traced: int = 0
+        self.open_span: Span | None = None
+
+    def work(self) -> None:
+        """Make the spans that can be made by now."""
+        self._telemetry._trace_early(self)  # noqa: SLF001  # Both are one module's.
 
 
 class Telemetry:
@@ -103,50 +134,68 @@ class Telemetry:
     # ---- as the engine's observer
 
     def begin(self, observed: Observed) -> _Mark:
-        """Start the span of a request, and collect its statements."""
-        span = self._tracer.start_span(
-            f"fourtop.{observed.name}",
-            attributes={"fourtop.restaurant_id": observed.restaurant_id},
-        )
-        within = trace.set_span_in_context(span)
-        statements = STATEMENTS.set([] if span.is_recording() else None)
-        return _Mark(span, within, context.attach(within), statements)
+        """Note when a request begins, and collect its statements."""
+        return _Mark(self, observed)
 
     def end(self, observed: Observed, mark: _Mark) -> None:
-        """End the span of a request, add those of its statements, and count it."""
-        context.detach(mark.attached)
-        statements = STATEMENTS.get()
-        STATEMENTS.reset(mark.statements)
-        span = mark.span
-        if statements is not None:
+        """Trace a request with its statements, and count it."""
+        end_ns = time_ns()
+        STATEMENTS.reset(mark.token)
+        span = mark.span or self._start(mark)
+        if span.is_recording():
             is_slow = observed.seconds * _MILLISECONDS >= self._statements_from_ms
             if is_slow or observed.is_failure:
-                # After the transaction, so that no lock waits for it.
-                for each in statements:
-                    self._trace_statements(each, mark.context)
+                self._trace_executed(mark)
             if observed.is_replay:
                 span.set_attribute("fourtop.replayed", value=True)
             if observed.code is not None:
                 span.set_attribute("fourtop.code", observed.code.value)
             if observed.is_failure:
                 span.set_status(_FAILED)
-        span.end()
-        self._count(observed, mark.context)
+        span.end(end_ns)
+        self._count(observed, mark.inside)
 
-    def _trace_statements(self, traced: TracedStatements, within: Context) -> None:
-        attributes: dict[str, str | int] = {"db.system.name": traced.system}
-        if traced.executed > 1:
-            attributes["db.operation.batch.size"] = traced.executed
-        if traced.failed:
-            attributes["fourtop.failed_statement"] = traced.failed
-            # The class only: a driver's text shows the values of rows.
-            attributes["error.type"] = traced.error
+    def _trace_early(self, mark: _Mark) -> None:
+        """Make the spans that can be made while the server commits.
+
+        To make them takes a tenth of the time of a command: nobody has to wait for that then.
+        """
+        span = mark.span or self._start(mark)
+        if self._statements_from_ms <= 0 and span.is_recording():
+            self._trace_executed(mark)
+
+    def _start(self, mark: _Mark) -> Span:
         span = self._tracer.start_span(
-            _title(traced.names), within, SpanKind.CLIENT, attributes, start_time=traced.start_ns
+            mark.name,
+            mark.outside,
+            attributes={"fourtop.restaurant_id": mark.restaurant_id},
+            start_time=mark.start_ns,
         )
-        if traced.failed:
-            span.set_status(_FAILED)
-        span.end(traced.end_ns)
+        mark.span, mark.inside = span, trace.set_span_in_context(span, mark.outside)
+        return span
+
+    def _trace_executed(self, mark: _Mark) -> None:
+        """Make the spans of statements that have none, and end those of statements that have."""
+        if mark.open_span is not None:
+            _end(mark.open_span, mark.executed[mark.traced - 1])
+            mark.open_span = None
+        for traced in mark.executed[mark.traced :]:
+            mark.traced += 1
+            attributes: dict[str, str | int] = {"db.system.name": traced.system}
+            count = _count_of(traced)
+            if count > 1:
+                attributes["db.operation.batch.size"] = count
+            span = self._tracer.start_span(
+                _title(traced.names),
+                mark.inside,
+                SpanKind.CLIENT,
+                attributes,
+                start_time=traced.start_ns,
+            )
+            if traced.end_ns:
+                _end(span, traced)
+            else:
+                mark.open_span = span
 
     def _count(self, observed: Observed, within: Context) -> None:
         """Note the measurements of a request."""
@@ -175,6 +224,24 @@ class Telemetry:
         for each in found:
             retried.update(each.retried)
         return sum(each.committed for each in found), sum(each.refused for each in found), retried
+
+
+def _end(span: Span, traced: TracedStatements) -> None:
+    """End the span of statements."""
+    if traced.error:
+        # It may have begun before the error, with the names of all that were sent.
+        span.update_name(_title(traced.names))
+        span.set_attribute("db.operation.batch.size", _count_of(traced))
+        span.set_attribute("fourtop.failed_statement", traced.failed)
+        # The class only: a driver's text shows the values of rows.
+        span.set_attribute("error.type", traced.error)
+        span.set_status(_FAILED)
+    span.end(traced.end_ns)
+
+
+def _count_of(traced: TracedStatements) -> int:
+    """Return how many statements were sent, without the COMMIT."""
+    return len(traced.sent) - (traced.sent[-1] == _COMMIT)
 
 
 # There are as many sets of attributes as requests and codes, and few names of round trips.

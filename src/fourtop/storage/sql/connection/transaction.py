@@ -16,7 +16,7 @@ import attrs
 import sqlalchemy
 
 from fourtop.errors import OutcomeUnknown, StoreUnavailable
-from fourtop.ports import STATEMENTS, TracedStatements
+from fourtop.ports import STATEMENTS, StatementTrace, TracedStatements
 from fourtop.storage.sql.connection.driver import Driver, DriverCursor, Outcome, Ran, Step
 from fourtop.storage.sql.connection.engine import driver_of
 from fourtop.storage.sql.connection.errors import (
@@ -182,35 +182,21 @@ class Connection:
         self.is_over = is_last
         return ran.outcomes[len(begin) : len(begin) + len(called)]
 
-    def _traced(
-        self,
-        trace: list[TracedStatements],
-        names: list[str],
-        run: Callable[[], Ran],
-    ) -> Ran:
-        """Run statements, and note when, and the error of the one that failed.
-
-        Those after it were not executed, or nobody knows.
-        """
-        start_ns, failed, error = time.time_ns(), "", ""
+    def _traced(self, trace: StatementTrace, names: list[str], run: Callable[[], Ran]) -> Ran:
+        """Run statements, and note when, and the error of the one that failed."""
+        if not names:
+            return run()
+        traced = TracedStatements(self._system, names, time.time_ns())
+        trace.executed.append(traced)
         try:
             ran = run()
             if ran.error is not None:
-                names = names[: max(0, len(ran.outcomes) - (not self.has_begun)) + 1]
-                failed, error = names[-1] if names else "", type(ran.error).__name__
+                traced.fail(max(0, len(ran.outcomes) - (not self.has_begun)), ran.error)
         except BaseException as interrupt:
-            names = names[:1]
-            failed, error = names[0] if names else "", type(interrupt).__name__
+            traced.fail(0, interrupt)
             raise
         finally:
-            end_ns = time.time_ns()
-            if names:
-                executed = len(names) - (names[-1] == _COMMIT)
-                each_once = tuple(dict.fromkeys(names))
-                times = start_ns, end_ns
-                trace.append(
-                    TracedStatements(self._system, each_once, executed, *times, failed, error)
-                )
+            traced.end_ns = time.time_ns()
         return ran
 
     def _step(self, call: Call) -> Step:
