@@ -32,7 +32,7 @@ from fourtop.ports import (
     Decision,
     FloorChange,
     Scope,
-    TracedStatement,
+    StatementTrace,
     View,
 )
 from fourtop.storage.sql.connection import pipeline
@@ -321,15 +321,42 @@ def test_a_trace_has_the_statements_of_a_pipeline_up_to_the_one_that_failed(
         connection.fetch((Call(ONE), Call(DIVIDES), Call(WRITES)))
 
     store.restaurant_ids()
-    trace: list[TracedStatement] = []
+    trace = StatementTrace()
     token = STATEMENTS.set(trace)
     with pytest.raises(StoreUnavailable):
         store._transactions.run(store._tenant.read_mode, work, "read")
     STATEMENTS.reset(token)
-    found = [(each.name, each.error) for each in trace]
-    assert found == [("one", ""), ("one", ""), ("divide", "DivisionByZero")]
-    assert {each.system for each in trace} == {"postgresql"}
-    assert len({(each.start_ns, each.end_ns) for each in trace}) == 1, "they were sent together"
+    (traced,) = trace.executed
+    assert traced.system == "postgresql"
+    assert list(traced.sent) == ["one", "one", "divide"]
+    assert traced.names == ("one", "divide")
+    assert (traced.failed, traced.error) == ("divide", "DivisionByZero")
+    assert 0 < traced.start_ns <= traced.end_ns
+
+
+def test_an_observer_works_while_the_server_commits_and_its_errors_are_ignored(
+    store: SqlStore,
+) -> None:
+    class Faulty(StatementTrace):
+        """Looks at the statements that are under way, and fails."""
+
+        __slots__ = ("seen",)
+
+        def work(self) -> None:
+            self.seen: list[tuple[str, int]] = [
+                (", ".join(each.names), each.end_ns) for each in self.executed[-1:]
+            ]
+            raise RuntimeError("an observer fails")
+
+    desk = open_desk(store, a_house())
+    trace = Faulty()
+    token = STATEMENTS.set(trace)
+    hold = desk.hold(party_size(2))
+    STATEMENTS.reset(token)
+    assert trace.seen == [("write_changes, COMMIT", 0)]
+    assert trace.executed[-1].end_ns > 0
+    assert trace.executed[-1].error == ""
+    assert desk.confirm(hold.id).party_size == 2
 
 
 def test_an_unknown_restaurant_and_a_known_one_leave_no_transaction(store: SqlStore) -> None:

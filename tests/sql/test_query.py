@@ -20,6 +20,7 @@ from fourtop import (
     HoldEnded,
     ResourceType,
     Window,
+    measure_store,
     sketch_floor,
     sketch_house,
 )
@@ -34,6 +35,7 @@ LOGGING_IN: Final = "A login that sees everything"
 TWICE: Final = "Is any table taken twice?"
 WHO: Final = "Which party has which table?"
 GROWTH: Final = "How many confirmations, and when was the last?"
+ALIVE: Final = "How many holds are alive?"
 FAILURES: Final = "Why did confirmations fail?"
 SNAPSHOT: Final = "Which tables were confirmed?"
 ALERTS: Final = tuple(title for title, sql in QUERIES.items() if "AS alert" in sql)
@@ -179,6 +181,13 @@ def test_confirmations_are_counted_and_the_last_is_recent(service: Service) -> N
     ((_, *grown, later),) = service.run(GROWTH)
     assert grown == [3, 1]
     assert later > latest
+
+
+def test_holds_that_are_alive_are_those_of_the_measurement(service: Service) -> None:
+    with SqlStore(cluster().url(service.database, user=LOGIN)) as store:
+        measured = measure_store(store)
+    assert measured.holds_alive > 0
+    assert service.run(ALIVE) == [(service.desk.restaurant_id, measured.holds_alive)]
 
 
 def test_evidence_says_why(service: Service) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,46 @@ def test_a_check_has_a_duration(recorder: Recorder) -> None:
     ]
     assert len(sums) == 1
     assert 0 < sums[0] < 10_000
+
+
+def test_measurements_are_passed_on_without_a_scrape_and_none_is_lost(recorder: Recorder) -> None:
+    desk = open_desk(recorder)
+    pending = recorder.telemetry._instruments._pending
+    for number in range(40):
+        assert len(pending) == number % 32
+        desk.quote(party_size(2))
+    name = "booking.capacity_check.duration_ms"
+    assert recorder.value(name, request="quote", code="ADMITTED") == 40
+    assert not pending
+
+
+def test_threads_pass_on_each_measurement_once(recorder: Recorder) -> None:
+    desk = open_desk(recorder)
+
+    def ask(_: int) -> None:
+        for _ in range(25):
+            desk.quote(party_size(2))
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(ask, range(8)))
+    name = "booking.capacity_check.duration_ms"
+    assert recorder.value(name, request="quote", code="ADMITTED") == 200
+
+
+def test_an_exemplar_names_the_span_of_its_request(recorder: Recorder) -> None:
+    desk = open_desk(recorder)
+    recorder.spans()
+    desk.quote(party_size(2))
+    (span,) = recorder.spans()
+    (scope,) = recorder._metrics.get_metrics_data().resource_metrics[0].scope_metrics  # type: ignore[union-attr]  # There are some.
+    (exemplar,) = (
+        exemplar
+        for metric in scope.metrics
+        if metric.name == "booking.capacity_check.duration_ms"
+        for point in metric.data.data_points
+        for exemplar in point.exemplars
+    )
+    assert exemplar.span_id == span.context.span_id
 
 
 def test_refusals_for_want_of_room_are_counted(recorder: Recorder) -> None:

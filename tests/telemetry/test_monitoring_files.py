@@ -143,6 +143,12 @@ def test_the_expression_of_a_rule_parses_and_names_metrics_that_exist(
     assert names_in(rule["expr"]) <= scraped
 
 
+def test_the_page_names_each_rule_with_its_severity() -> None:
+    page = FOLDER.parents[1] / "docs" / "operations" / "observability.md"
+    rows = re.findall(r"^\| `(\w+)` \| (\w+)", page.read_text("utf-8"), re.MULTILINE)
+    assert rows == [(rule["alert"], rule["labels"]["severity"]) for rule in alerts()]
+
+
 def test_every_rule_of_the_unit_tests_exists_and_every_page_has_a_test() -> None:
     cases = loaded("alerts_test.yml")
     tested = {each["alertname"] for test in cases["tests"] for each in test["alert_rule_test"]}

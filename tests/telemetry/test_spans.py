@@ -23,14 +23,23 @@ from fourtop import (
     Refused,
     SqlStore,
     StoreMisconfigured,
+    StoreUnavailable,
 )
+from fourtop.engine.observation import Observed, RequestKind
+from fourtop.ports import STATEMENTS, StatementTrace, TracedStatements
+from fourtop.storage.sql.connection.driver import Step
+from fourtop.storage.sql.connection.pipeline import PipelineCursor
 from fourtop.storage.sql.connection.transaction import Connection
 from fourtop.telemetry import Telemetry
 from tests.database.furnished import postgresql_url, sqlite_url
 from tests.evening import NOW, a_house, party_size
 from tests.telemetry.recorder import Recorder
 
-HOLD = ["lock_restaurant", "load_scope"]
+# SQLite has no tenant to set, and executes one statement after the other.
+LOADED = {
+    "postgresql": ["set_tenant, lock_restaurant, load_scope"],
+    "sqlite": ["lock_restaurant", "load_scope"],
+}
 
 
 @pytest.fixture
@@ -65,12 +74,18 @@ def test_a_command_is_a_span_and_its_statements_are_its_children(
     assert command.kind is SpanKind.INTERNAL
     assert command.attributes == {"fourtop.restaurant_id": "house"}
     assert command.status.status_code is StatusCode.UNSET
+    system = url.partition(":")[0].partition("+")[0]
     names = [span.name for span in statements]
-    assert [name for name in names if name in HOLD] == HOLD
-    assert len(names) >= len(HOLD) + 1, "the write has a span, too"
+    loaded = LOADED[system]
+    assert names[: len(loaded)] == loaded
+    assert len(names) > len(loaded), "the write has a span, too"
+    assert names[-1].endswith("COMMIT")
     for span in statements:
         assert span.kind is SpanKind.CLIENT
-        assert span.attributes == {"db.system.name": url.partition(":")[0].partition("+")[0]}
+        assert span.attributes is not None
+        assert span.attributes["db.system.name"] == system
+        count = len(set(span.name.split(", ")) - {"COMMIT"})
+        assert span.attributes.get("db.operation.batch.size", 1) == max(count, 1)
         assert span.parent is not None
         assert command.context is not None
         assert span.parent.span_id == command.context.span_id
@@ -94,7 +109,8 @@ def test_an_async_command_is_traced_alike_and_tasks_do_not_mix(
     spans = recorder.spans()
     queries = {span.context.span_id: span for span in spans if span.name == "fourtop.quote"}
     assert len(queries) == 4
-    loads = [span for span in spans if span.name == "load_scope"]
+    loads = [span for span in spans if span.name.endswith("load_scope")]
+    assert len(loads) == 4
     assert {span.parent.span_id for span in loads if span.parent} == set(queries)
 
 
@@ -153,6 +169,115 @@ def test_a_statement_that_fails_is_an_error_and_shows_no_value(
     hold = by_name(spans, "fourtop.hold")
     assert hold.status.status_code is StatusCode.ERROR
     assert (hold.attributes or {})["fourtop.code"] == "STORE_MISCONFIGURED"
+
+
+@pytest.fixture
+def postgresql(recorder: Recorder) -> Iterator[SqlStore]:
+    """A store on PostgreSQL with a house, and no span yet."""
+    with (
+        postgresql_url() as found,
+        recorder.telemetry.watch(SqlStore(found, clock=ManualClock(NOW))) as store,
+    ):
+        Engine(store).add_restaurant(a_house())
+        yield store
+
+
+def test_the_spans_of_a_command_are_made_while_the_server_commits(
+    recorder: Recorder, postgresql: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Engine(postgresql, observer=recorder.telemetry).desk("house")
+    desk.quote(party_size(2))
+    recorder.spans()
+    early: list[str] = []
+    work = StatementTrace.work_while_committing
+
+    def watched(trace: StatementTrace) -> None:
+        work(trace)
+        early.extend(span.name for span in recorder.spans())
+        assert trace.executed[-1].end_ns == 0, "the COMMIT is under way"
+
+    monkeypatch.setattr(StatementTrace, "work_while_committing", watched)
+    desk.hold(party_size(2))
+    assert early == LOADED["postgresql"]
+    late = recorder.spans()
+    assert [span.name for span in late] == ["write_changes, COMMIT", "fourtop.hold"]
+    write, command = late
+    assert command.context is not None
+    assert write.parent == command.context
+    assert (command.start_time or 0) < (write.start_time or 0) < (write.end_time or 0)
+    assert (write.end_time or 0) <= (command.end_time or 0)
+
+
+def test_a_write_that_fails_names_the_statement_and_not_the_commit(
+    recorder: Recorder, postgresql: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Engine(postgresql, observer=recorder.telemetry).desk("house")
+    desk.quote(party_size(2))
+    recorder.spans()
+    send = PipelineCursor._send
+
+    def spoil(cursor: PipelineCursor, steps: Any, sent: Any) -> None:
+        if steps[-1].text == "COMMIT" and len(steps) > 1:
+            steps = (Step("SELECT 1 / 0", []), steps[-1])
+        send(cursor, steps, sent)
+
+    monkeypatch.setattr(PipelineCursor, "_send", spoil)
+    with pytest.raises(StoreUnavailable):
+        desk.hold(party_size(2))
+    spans = recorder.spans()
+    (failed,) = (span for span in spans if "error.type" in (span.attributes or {}))
+    assert failed.name == "write_changes"
+    assert failed.attributes == {
+        "db.system.name": "postgresql",
+        "db.operation.batch.size": 1,
+        "fourtop.failed_statement": "write_changes",
+        "error.type": "DivisionByZero",
+    }
+    assert failed.status.status_code is StatusCode.ERROR
+
+
+def test_a_command_that_is_tried_again_has_the_statements_of_each_try(recorder: Recorder) -> None:
+    telemetry = recorder.telemetry
+    observed = Observed(telemetry, RequestKind.COMMAND, "hold", "house")
+    with observed:
+        trace = STATEMENTS.get()
+        assert trace is not None
+        for number in (1, 2):
+            write = TracedStatements("postgresql", ["write_changes", "COMMIT"], 100 * number)
+            trace.executed.append(write)
+            trace.work_while_committing()
+            if number == 1:
+                write.fail(1, ConnectionError())
+            write.end_ns = 100 * number + 50
+    spans = recorder.spans()
+    assert [(span.name, span.start_time, span.end_time) for span in spans[:2]] == [
+        ("write_changes, COMMIT", 100, 150),
+        ("write_changes, COMMIT", 200, 250),
+    ]
+    errors = [(span.attributes or {}).get("fourtop.failed_statement") for span in spans[:2]]
+    assert errors == ["COMMIT", None]
+    assert spans[2].name == "fourtop.hold"
+
+
+def test_an_observer_that_fails_during_a_commit_changes_nothing_of_the_command(
+    recorder: Recorder, postgresql: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Engine(postgresql, observer=recorder.telemetry).desk("house")
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("a sampler fails")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Telemetry, "_trace_early", fail)
+        hold = desk.hold(party_size(2))
+    assert recorder.spans()[-1].name == "fourtop.hold"
+    assert desk.confirm(hold.id).party_size == 2
+
+
+def test_statements_of_quick_commands_on_postgresql_may_be_left_out(postgresql: SqlStore) -> None:
+    recorder = Recorder(statements_from_ms=3_600_000)
+    Engine(postgresql, observer=recorder.telemetry).desk("house").hold(party_size(2))
+    assert [span.name for span in recorder.spans()] == ["fourtop.hold"]
 
 
 def test_statements_of_quick_requests_may_be_left_out(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ from fourtop.ports.plain_records import (
 from fourtop.ports.records import LoadedRecords, Records, joined_extent
 from fourtop.ports.scope import IntervalSet, Scope
 from fourtop.ports.seated import SEATED_REACH_US, SeatedParty, buffer_after_us
-from fourtop.ports.statement_trace import STATEMENTS, TracedStatement
+from fourtop.ports.statement_trace import STATEMENTS, StatementTrace, TracedStatements
 from fourtop.ports.store import AsyncStore, Clock, Store
 from fourtop.ports.supposition import Supposition
 from fourtop.ports.told_time import MAX_STEP_BACK_US, is_behind, tell_time
@@ -84,10 +84,11 @@ __all__ = [
     "Records",
     "Scope",
     "SeatedParty",
+    "StatementTrace",
     "Store",
     "StoredResult",
     "Supposition",
-    "TracedStatement",
+    "TracedStatements",
     "View",
     "buffer_after_us",
     "by_kind",

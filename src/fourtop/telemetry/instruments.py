@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from typing import Final
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final, Protocol
 
+from opentelemetry.context import Context
 from opentelemetry.metrics import CallbackOptions, Meter, Observation
 
 from fourtop.errors import Code
@@ -30,9 +31,25 @@ EXCEEDED: Final = frozenset(
 
 Observations = Callable[[], Iterable[Observation]]
 
+# So many measurements are passed on together.
+_MOST_PENDING: Final = 32
+
+
+class Record(Protocol):
+    """A method of an instrument that takes a measurement."""
+
+    def __call__(
+        self, amount: float, attributes: Mapping[str, str] | None, context: Context, /
+    ) -> None:
+        """Take a measurement."""
+        ...
+
 
 class Instruments:
-    """The instruments of one meter.
+    """The instruments of one meter. Thread-safe.
+
+    Measurements of requests are noted, and passed on to the meter 32 at a time, and before each
+    scrape. In a row, each takes a fifth of the time that it takes between two requests.
 
     Args:
         meter: Makes them.
@@ -69,29 +86,61 @@ class Instruments:
             "booking.request.failure.count",
             description="Requests that failed for a reason of the service, not of the house",
         )
+        self._pending: deque[tuple[Record, float, Mapping[str, str] | None, Context]] = deque()
         self._add_counts(meter, counts)
         self._add_gauges(meter, measured)
 
-    @staticmethod
-    def _add_counts(meter: Meter, counts: Callable[[], tuple[int, int, Counter[str]]]) -> None:
+    def note(
+        self, record: Record, amount: float, attributes: Mapping[str, str] | None, context: Context
+    ) -> None:
+        """Note a measurement, for the next scrape at the latest.
+
+        Args:
+            record: Takes it.
+            amount: The measured amount.
+            attributes: Its attributes; they must not change.
+            context: The context of the request, for exemplars.
+        """
+        pending = self._pending
+        pending.append((record, amount, attributes, context))
+        if len(pending) >= _MOST_PENDING:
+            self._pass_on()
+
+    def _pass_on(self) -> None:
+        """Pass the noted measurements on to the meter."""
+        take = self._pending.popleft
+        while True:
+            try:
+                record, amount, attributes, context = take()
+            except IndexError:
+                # No more, or another thread has taken the rest.
+                return
+            record(amount, attributes, context)
+
+    def _add_counts(
+        self, meter: Meter, counts: Callable[[], tuple[int, int, Counter[str]]]
+    ) -> None:
         meter.create_observable_counter(
             "booking.transaction.retry.count",
-            [_calling(lambda: [Observation(n, {"code": code}) for code, n in counts()[2].items()])],
+            [
+                self._calling(
+                    lambda: [Observation(n, {"code": code}) for code, n in counts()[2].items()]
+                )
+            ],
             description="Transactions that were tried again, by the code of the database",
         )
         meter.create_observable_counter(
             "booking.constraint_violation.count",
-            [_calling(lambda: [Observation(counts()[1])])],
+            [self._calling(lambda: [Observation(counts()[1])])],
             description="Attempts that a constraint of the database refused",
         )
         meter.create_observable_counter(
             "booking.transaction.commit.count",
-            [_calling(lambda: [Observation(counts()[0])])],
+            [self._calling(lambda: [Observation(counts()[0])])],
             description="Transactions that were committed",
         )
 
-    @staticmethod
-    def _add_gauges(meter: Meter, measured: Callable[[], Measured | None]) -> None:
+    def _add_gauges(self, meter: Meter, measured: Callable[[], Measured | None]) -> None:
         for name, description, read in _GAUGES:
 
             def observe(
@@ -100,14 +149,16 @@ class Instruments:
                 found = measured()
                 return [] if found is None else read(found)
 
-            meter.create_observable_gauge(name, [_calling(observe)], description=description)
+            meter.create_observable_gauge(name, [self._calling(observe)], description=description)
 
+    def _calling(self, observe: Observations) -> Callable[[CallbackOptions], Iterable[Observation]]:
+        """Return a callback of an observable instrument, which a scrape calls."""
 
-def _calling(observe: Observations) -> Callable[[CallbackOptions], Iterable[Observation]]:
-    def call(_options: CallbackOptions) -> Iterable[Observation]:
-        return observe()
+        def call(_options: CallbackOptions) -> Iterable[Observation]:
+            self._pass_on()
+            return observe()
 
-    return call
+        return call
 
 
 _GAUGES: Final[tuple[tuple[str, str, Callable[[Measured], Sequence[Observation]]], ...]] = (

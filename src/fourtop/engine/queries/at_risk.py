@@ -89,7 +89,9 @@ def at_risk(view: View, compiled: CompiledHouse, actor: Actor) -> tuple[AtRisk, 
     minutes = view.house.policy.seating.overstay_minutes + _LONGEST_BUFFER_MINUTES
     soon = Window.of_micros(view.now_us, view.now_us + minutes * MICROSECONDS_PER_MINUTE)
     if not view.scope.covers(soon):
-        return Need(Scope(view.scope.restaurant_id, windows=(soon,)))
+        # A minute more: the next view may be of a later moment.
+        read = Window.of_micros(soon.start_us, soon.end_us + MICROSECONDS_PER_MINUTE)
+        return Need(Scope(view.scope.restaurant_id, windows=(read,)))
     search, found, needs = TableSearch(compiled, actor), [], []
     alternative: Plan | Refusal | Need
     for conflict in _conflicts(view, soon):

@@ -8,7 +8,7 @@ from fourtop.engine.dispatch.requests import Caller, Query
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.table import Table
-from fourtop.model.window import Window
+from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 from fourtop.ports import Need, Scope, View
 
 
@@ -39,7 +39,9 @@ def table_states(view: View) -> dict[str, TableState] | Need:
     """
     moment = Window.of_micros(view.now_us, view.now_us + 1)
     if not view.scope.covers(moment):
-        return Need(Scope(view.scope.restaurant_id, windows=(moment,)))
+        # A minute more: the next view may be of a later moment.
+        read = Window.of_micros(moment.start_us, moment.end_us + MICROSECONDS_PER_MINUTE)
+        return Need(Scope(view.scope.restaurant_id, windows=(read,)))
     dead = {Owner(OwnerKind.HOLD, hold.id) for hold in view.dead_holds(moment)}
     taken = {
         row.resource_id: row

@@ -64,6 +64,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _EXPECTING_READS: Final = 2
+# How many questions of one read get a transaction each; the next ones share one.
+_SEPARATE_READS: Final = 2
 _TOO_MANY_NEEDS: Final = "a decision asked for more than three times"
 _FOREIGN_KEY: Final = "a row of another table, by a foreign key"
 _LOCK_TIMEOUT_SECONDS: Final = (0.001, 3_600)
@@ -291,21 +293,21 @@ class SqlStore(JobCalls):
             FourtopError: An error that ``ask`` raises, unchanged.
         """
         self._guard.check(scope.restaurant_id)
-        if not self._snapshots.expects:
-            return self._transactions.run(
-                self._tenant.read_mode,
-                lambda connection: self._decide(
-                    connection, scope, self._snapshots.look_up(connection, scope), ask
-                ),
-                "read",
-            )
-        for _ in range(MAX_NEEDS + 1):
+        for _ in range(_SEPARATE_READS if self._snapshots.expects else 0):
             answer = self._ask(self._snapshot(scope), scope, ask)
             if not isinstance(answer, Need):
                 return answer
             # The transaction is over, so that everything is read again, of one moment.
             scope |= answer.scope
-        raise AssertionError(_TOO_MANY_NEEDS)
+        # A question about the present moment may need more at each later one. A transaction has
+        # one moment.
+        return self._transactions.run(
+            self._tenant.read_mode,
+            lambda connection: self._decide(
+                connection, scope, self._snapshots.look_up(connection, scope), ask
+            ),
+            "read",
+        )
 
     def transact(self, scope: Scope, decide: Callable[[View], Decision[T] | Need]) -> T:
         """Store the changes that ``decide`` decides, all or none, and return its result.

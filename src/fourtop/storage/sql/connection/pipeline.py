@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import attrs
 
+from fourtop.ports import STATEMENTS, StatementTrace
 from fourtop.storage.sql.connection.driver import Outcome, Ran, Step
 from fourtop.storage.sql.statement import Statement
 
@@ -151,8 +152,10 @@ class PipelineCursor:
         # An interrupt in the midst leaves it so, and the connection is of no use any more.
         self._is_broken = True
         sent: list[_Sent] = []
+        trace = None
         try:
             if steps[-1].text == "COMMIT":
+                trace = STATEMENTS.get()
                 # A connection that died while the decision ran is found before the COMMIT is sent.
                 # The first call reads the last words of the server, the second finds the end.
                 pgconn.consume_input()
@@ -162,7 +165,7 @@ class PipelineCursor:
         try:
             pgconn.enter_pipeline_mode()
             self._send(steps, sent)
-            results, error = self._wait(len(sent))
+            results, error = self._wait(len(sent), trace)
             if error is None:
                 pgconn.exit_pipeline_mode()
                 self._is_broken = False
@@ -203,10 +206,10 @@ class PipelineCursor:
 
     # ---- receiving
 
-    def _wait(self, count: int) -> tuple[list[Any], Exception | None]:
+    def _wait(self, count: int, trace: StatementTrace | None) -> tuple[list[Any], Exception | None]:
         """Wait for the results of some messages; an error says that the connection is lost."""
         psycopg = _psycopg()
-        waiting = self._connection.wait(self._communicate(count))
+        waiting = self._connection.wait(self._communicate(count, trace))
         if isinstance(self._connection, psycopg.AsyncConnection):
             from sqlalchemy.util import await_only  # noqa: PLC0415  # It needs greenlet.
 
@@ -215,12 +218,17 @@ class PipelineCursor:
             found = waiting
         return found
 
-    def _communicate(self, count: int) -> Generator[Any, Any, tuple[list[Any], Exception | None]]:
+    def _communicate(
+        self, count: int, trace: StatementTrace | None
+    ) -> Generator[Any, Any, tuple[list[Any], Exception | None]]:
         """Send the buffered messages, and receive the result of each message and of the Sync."""
         psycopg, pgconn = _psycopg(), self._pgconn
         results: list[Any] = []
         try:
             yield from psycopg.generators.send(pgconn)
+            if trace is not None:
+                # The server commits, and gives up its locks without us.
+                trace.work_while_committing()
             while len(results) <= count:
                 found = yield from psycopg.generators.fetch_many(pgconn)
                 if not found:

@@ -16,7 +16,7 @@ import attrs
 import sqlalchemy
 
 from fourtop.errors import OutcomeUnknown, StoreUnavailable
-from fourtop.ports import STATEMENTS, TracedStatement
+from fourtop.ports import STATEMENTS, StatementTrace, TracedStatements
 from fourtop.storage.sql.connection.driver import Driver, DriverCursor, Outcome, Ran, Step
 from fourtop.storage.sql.connection.engine import driver_of
 from fourtop.storage.sql.connection.errors import (
@@ -38,6 +38,7 @@ LOG: Final = logging.getLogger("fourtop.store")
 
 # One attempt and at most three retries.
 WAITS_SECONDS: Final = (0.1, 0.2, 0.4)
+_COMMIT: Final = "COMMIT"
 _HAS_SERVED: Final = "fourtop.has_served"
 
 
@@ -119,7 +120,7 @@ class Connection:
                 return Ran([], error)
             return Ran([Outcome([], cursor.rowcount)])
 
-        ran = run() if self._trace is None else self._traced(self._trace, (statement,), run)
+        ran = run() if self._trace is None else self._traced(self._trace, [statement.name], run)
         if self._listened is not None:
             self._listened.after(len(ran.outcomes), ran.error)
         if ran.error is not None:
@@ -161,14 +162,16 @@ class Connection:
         self._waiting = []
         called = [self._step(each) for each in calls]
         begin = () if self.has_begun else (Step(self._mode.command),)
-        end = (Step("COMMIT"),) if is_last else ()
+        end = (Step(_COMMIT),) if is_last else ()
         self.has_run = True
         steps = (*begin, *called, *end)
         if self._trace is None:
             ran = self._cursor.run(steps)
         else:
-            statements = [each.statement for each in calls]
-            ran = self._traced(self._trace, statements, lambda: self._cursor.run(steps))
+            names = [each.statement.name for each in calls]
+            if is_last and not self._mode.is_read_only:
+                names.append(_COMMIT)
+            ran = self._traced(self._trace, names, lambda: self._cursor.run(steps))
         executed = len(ran.outcomes) - len(begin)
         self.has_begun = self.has_begun or executed >= 0
         if self._listened is not None:
@@ -179,33 +182,21 @@ class Connection:
         self.is_over = is_last
         return ran.outcomes[len(begin) : len(begin) + len(called)]
 
-    def _traced(
-        self,
-        trace: list[TracedStatement],
-        statements: Sequence[Statement],
-        run: Callable[[], Ran],
-    ) -> Ran:
-        """Run statements, and note when, and the error of the one that failed.
-
-        Those after it were not executed, or nobody knows. Several that are sent together have one
-        time.
-        """
-        start_ns, executed = time.time_ns(), 0
-        error: BaseException | None = None
+    def _traced(self, trace: StatementTrace, names: list[str], run: Callable[[], Ran]) -> Ran:
+        """Run statements, and note when, and the error of the one that failed."""
+        if not names:
+            return run()
+        traced = TracedStatements(self._system, names, time.time_ns())
+        trace.executed.append(traced)
         try:
             ran = run()
-            executed = max(0, len(ran.outcomes) - (not self.has_begun))
-            error = ran.error
+            if ran.error is not None:
+                traced.fail(max(0, len(ran.outcomes) - (not self.has_begun)), ran.error)
         except BaseException as interrupt:
-            error = interrupt
+            traced.fail(0, interrupt)
             raise
         finally:
-            end_ns = time.time_ns()
-            for number, statement in enumerate(statements[: executed + 1]):
-                failed = type(error).__name__ if number == executed else ""
-                trace.append(
-                    TracedStatement(self._system, statement.name, start_ns, end_ns, failed)
-                )
+            traced.end_ns = time.time_ns()
         return ran
 
     def _step(self, call: Call) -> Step:
