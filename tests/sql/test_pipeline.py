@@ -167,6 +167,68 @@ def test_a_rollback_of_the_host_that_gives_up_all_statements_is_not_noticed(
     engine.dispose()
 
 
+def status_of(connection: Any) -> Any:
+    """Return what psycopg says about the transaction on a pooled connection."""
+    return connection.driver_connection.pgconn.transaction_status
+
+
+def test_a_transaction_that_a_host_left_open_is_rolled_back(store: SqlStore) -> None:
+    """The store resets the connections of its own engine itself."""
+    desk = open_desk(store, a_house())
+    lent = store.engine.raw_connection()
+    lent.cursor().execute("SELECT 1")
+    assert status_of(lent) == psycopg.pq.TransactionStatus.INTRANS
+    process = lent.driver_connection.info.backend_pid  # type: ignore[union-attr]  # It is open.
+    lent.close()
+    again = store.engine.raw_connection()
+    assert status_of(again) == psycopg.pq.TransactionStatus.IDLE
+    again.close()
+    assert process_of(store) == process
+    assert held(desk, 4).party_size == 4
+
+
+def test_a_transaction_that_a_host_left_open_is_rolled_back_on_an_async_store(
+    database: EmptiedDatabase,
+) -> None:
+    async def main() -> None:
+        store = AsyncSqlStore(database.url(), clock=ManualClock(NOW))
+        async with store.engine.connect() as lent:
+            await lent.exec_driver_sql("SELECT 1")
+            raw: Any = await lent.get_raw_connection()
+            assert status_of(raw) == psycopg.pq.TransactionStatus.INTRANS
+        async with store.engine.connect() as again:
+            raw = await again.get_raw_connection()
+            assert status_of(raw) == psycopg.pq.TransactionStatus.IDLE
+        await store.close()
+
+    asyncio.run(main())
+
+
+def test_a_host_may_change_the_encoding_of_a_connection(store: SqlStore) -> None:
+    text = Statement("text", "SELECT %(text)s::text")
+
+    def work(connection: Any) -> Any:
+        return connection.rows(text, {"text": "Zoë"})
+
+    for encoding in ("UTF8", "LATIN1"):
+        lent = store.engine.raw_connection()
+        driver: Any = lent.driver_connection
+        driver.execute(f"SET client_encoding TO {encoding}".encode())
+        driver.commit()
+        lent.close()
+        assert store._transactions.run(store._tenant.read_mode, work, "read") == [("Zoë",)]
+
+
+def test_a_statement_may_be_larger_than_what_a_socket_takes_at_once(store: SqlStore) -> None:
+    text = Statement("text", "SELECT length(%(text)s::text)")
+    letters = 20_000_000
+
+    def work(connection: Any) -> Any:
+        return connection.rows(text, {"text": "a" * letters})
+
+    assert store._transactions.run(store._tenant.read_mode, work, "read") == [(letters,)]
+
+
 def test_names_become_numbers() -> None:
     assert numbered("a %(b)s %% %(c)s %(b)s") == ("a $1 % $2 $1", ("b", "c"))
 

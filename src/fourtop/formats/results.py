@@ -20,7 +20,7 @@ A value becomes plain data by these rules:
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from enum import Enum
 from functools import cache, partial
@@ -32,6 +32,7 @@ import attrs
 
 from fourtop.errors import InvalidDocument, InvalidInput, Reason, Refusal, safe_repr
 from fourtop.formats.booking_row import BASE_COLUMNS, FIELDS, BookingRow
+from fourtop.formats.json_writer import json_writer
 from fourtop.model.alternatives import Alternative
 from fourtop.model.block import Block, FreedBlock
 from fourtop.model.booking import Booking
@@ -73,7 +74,7 @@ _NAMES: Final[Mapping[type, str]] = {
     ClearReport: "clear",
 }
 _SCALARS: Final = frozenset({str, int, float, bool, NoneType})
-_write: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+_write: Final = json_writer()
 
 
 def dumps_result(value: Any) -> str:
@@ -165,19 +166,29 @@ def encoder_of(kind: type) -> Encoder:
 
 
 def _object_encoder(kind: type) -> Encoder:
-    names = tuple(
-        (key_of(field.name), field.name, _is_instant(field.name)) for field in attrs.fields(kind)
-    )
+    names = [field.name for field in attrs.fields(kind)]
+    keys = tuple(map(key_of, names))
+    instants = tuple(key_of(name) for name in names if _is_instant(name))
+    fetch = _fetching(names)
 
     def encode(value: Any) -> dict[str, Any]:
-        return {
-            key: _instant_data(getattr(value, name))
-            if is_instant
-            else to_data(getattr(value, name))
-            for key, name, is_instant in names
-        }
+        data = dict(zip(keys, fetch(value), strict=True))
+        for key, found in data.items():
+            found_kind: type = type(found)
+            if found_kind not in _SCALARS:
+                data[key] = encoder_of(found_kind)(found)
+        for key in instants:
+            data[key] = _instant_data(data[key])
+        return data
 
     return encode
+
+
+def _fetching(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return a function that reads several attributes at once: faster than one after the other."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda value: tuple(getattr(value, name) for name in names)
 
 
 def key_of(name: str) -> str:

@@ -282,9 +282,14 @@ class LoadedRecords:
         if self._scans > _SCANS:
             return self.occupancy.busy_mask(window, without)
         bits, mask = self.house.floor.positions, 0
+        start_us, end_us = window.start_us, window.end_us
         own = {(owner.kind, owner.id) for owner in without}
         for row in self.allocations:
-            if row.resource_type is _TABLE and not row.shadow and row.window.overlaps(window):
+            if row.resource_type is not _TABLE or row.shadow:
+                continue
+            # ``Window.overlaps``, written out: every command comes here, with each row.
+            taken = row.window
+            if taken.start_us < end_us and start_us < taken.end_us:
                 bit = bits.get(row.resource_id)
                 if bit is not None and (row.owner_kind, row.owner_id) not in own:
                     mask |= 1 << bit
@@ -297,18 +302,23 @@ class LoadedRecords:
         bits = self.house.floor.positions
         before: dict[int, int] = {}
         after: dict[int, int] = {}
+        first_us, last_us = around.start_us, around.end_us
+        begun_us, ended_us = window.start_us, window.end_us
         own = {(owner.kind, owner.id) for owner in without}
         for row in self.allocations:
+            if row.resource_type is not _TABLE or row.shadow:
+                continue
+            # ``Window.overlaps``, as in ``busy_mask``.
+            start_us, end_us = row.window.start_us, row.window.end_us
+            if start_us >= last_us or first_us >= end_us:
+                continue
             bit = bits.get(row.resource_id)
-            if bit is None or row.resource_type is not _TABLE or row.shadow:
+            if bit is None or (own and (row.owner_kind, row.owner_id) in own):
                 continue
-            if not row.window.overlaps(around) or (row.owner_kind, row.owner_id) in own:
-                continue
-            if row.window.end_us <= window.start_us:
-                before[bit] = max(before.get(bit, 0), row.window.end_us)
-            elif row.window.start_us >= window.end_us:
-                start_us = row.window.start_us
-                after[bit] = min(after.get(bit, start_us), start_us)
+            if end_us <= begun_us:
+                before[bit] = max(before.get(bit, 0), end_us)
+            elif start_us >= ended_us and start_us < after.get(bit, start_us + 1):
+                after[bit] = start_us
         return before, after
 
     def overlapping(self, window: Window) -> tuple[Allocation, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from operator import attrgetter
+from typing import Final
 
 import attrs
 
@@ -13,6 +15,9 @@ from fourtop.model.window import Window
 from fourtop.ports.booking_list import Listing
 from fourtop.ports.plain_records import RecordKind, RecordRef, by_kind
 from fourtop.ports.seated import SEATED_REACH_US
+
+# Faster than the order of windows, which compares two tuples of all fields.
+_BOUNDS: Final = attrgetter("start_us", "end_us")
 
 
 @direct_init
@@ -165,7 +170,8 @@ class Scope:
         """
         if self.tables:
             return True
-        return bool(self.windows) and min(self.windows).start_us < now_us + SEATED_REACH_US
+        latest_us = now_us + SEATED_REACH_US
+        return any(each.start_us < latest_us for each in self.windows)
 
     def covers_sittings(self, window: Window) -> bool:
         """Tell whether every instant of a window lies in one of the scope's sittings. O(log n)."""
@@ -204,7 +210,7 @@ class IntervalSet:
         """Join the windows that touch or overlap."""
         starts: list[int] = []
         ends: list[int] = []
-        for window in sorted(windows):
+        for window in sorted(windows, key=_BOUNDS):
             if ends and window.start_us <= ends[-1]:
                 ends[-1] = max(ends[-1], window.end_us)
             else:

@@ -439,8 +439,7 @@ class SqlStore(JobCalls):
     def _ask(self, snapshot: Snapshot, scope: Scope, ask: Callable[[View], T | Need]) -> T | Need:
         view = snapshot.view(scope)
         try:
-            with self._guard.running(scope.restaurant_id):
-                return ask(view)
+            return self._guard.run(scope.restaurant_id, ask, view)
         finally:
             view.close()
 

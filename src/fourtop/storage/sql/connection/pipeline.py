@@ -23,6 +23,8 @@ from fourtop.storage.sql.statement import Statement
 _PARAMETER: Final = re.compile(r"%(?:\((\w+)\)s|%)")
 # The key of a pooled connection's ``info`` under which its prepared statements are.
 _PREPARED: Final = "fourtop.prepared"
+# The key under which the converter of its values is, with the encoding that it converts to.
+_TRANSFORMER: Final = "fourtop.transformer"
 # At most this many texts are remembered for each connection, whether prepared or not.
 _MOST_TEXTS: Final = 256
 # The errors with which a server itself ends a session. Others may come from a pooler that has lost
@@ -40,6 +42,8 @@ class PreparedStatements:
 
     _names: OrderedDict[str, bytes | int] = attrs.field(factory=OrderedDict)
     _made: int = 0
+    # Whether the server has prepared a statement since the last time that it lost them.
+    has_any: bool = False
 
     def find(self, text: str, threshold: int | None) -> tuple[bytes | None, bool]:
         """Return the name of a statement, and whether it must be prepared under it now.
@@ -61,18 +65,15 @@ class PreparedStatements:
         self._made += 1
         return b"fourtop_%d" % self._made, True
 
-    @property
-    def has_any(self) -> bool:
-        """Whether a statement is prepared."""
-        return any(isinstance(each, bytes) for each in self._names.values())
-
     def forget(self) -> None:
         """Note that the server has lost them, or some of them."""
         self._names.clear()
+        self.has_any = False
 
     def keep(self, text: str, name: bytes) -> None:
         """Note that the server has prepared a statement."""
         self._names[text] = name
+        self.has_any = True
 
     def superfluous(self) -> list[bytes]:
         """Forget the texts beyond the most that are remembered; return the names to give up."""
@@ -88,6 +89,8 @@ class PreparedStatements:
 # prepares. A message without either gives up a statement.
 _Sent = tuple[Step | None, str, bytes]
 _GIVEN_UP: Final[_Sent] = (None, "", b"")
+# The outcome of a command that begins or ends the transaction. No caller asks for it.
+_OF_COMMAND: Final = Outcome([], 0)
 
 
 class PipelineCursor:
@@ -111,11 +114,28 @@ class PipelineCursor:
         self._pooled = pooled
         self._connection: Any = pooled.driver_connection
         self._pgconn: Any = self._connection.pgconn
-        self._transformer = _psycopg().adapt.Transformer(self._connection)
         self._cursor: Any = None
         self._is_broken = False
-        self._prepared: PreparedStatements = pooled.info.setdefault(_PREPARED, PreparedStatements())
+        info = pooled.info
+        self._transformer = self._kept_transformer(info)
+        prepared = info.get(_PREPARED)
+        if prepared is None:
+            prepared = info[_PREPARED] = PreparedStatements()
+        self._prepared: PreparedStatements = prepared
         self._had_prepared: bool = self._prepared.has_any
+
+    def _kept_transformer(self, info: dict[Any, Any]) -> Any:
+        """Return the transformer of the connection.
+
+        A new one would look up the conversion of each type again. It knows the encoding of the
+        client from when it was made; a host may change it.
+        """
+        encoding = self._pgconn.parameter_status(b"client_encoding")
+        known, transformer = info.get(_TRANSFORMER, (None, None))
+        if transformer is None or known != encoding:
+            transformer = _psycopg().adapt.Transformer(self._connection)
+            info[_TRANSFORMER] = (encoding, transformer)
+        return transformer
 
     @property
     def cursor(self) -> Any:
@@ -225,12 +245,15 @@ class PipelineCursor:
         psycopg, pgconn = _psycopg(), self._pgconn
         results: list[Any] = []
         try:
-            yield from psycopg.generators.send(pgconn)
+            # ``pipeline_sync`` has sent what the socket took at once: nearly always everything.
+            if pgconn.flush():
+                yield from psycopg.generators.send(pgconn)
             if trace is not None:
                 # The server commits, and gives up its locks without us.
                 trace.work_while_committing()
-            while len(results) <= count:
-                found = yield from psycopg.generators.fetch_many(pgconn)
+            fetch_many = psycopg.generators.fetch_many
+            for _ in range(count + 1):
+                found = yield from fetch_many(pgconn)
                 if not found:
                     return results, psycopg.OperationalError("the connection is lost")
                 results.append(found[0])
@@ -242,12 +265,13 @@ class PipelineCursor:
         psycopg = _psycopg()
         status = psycopg.pq.ExecStatus
         has_rows, is_done = status.TUPLES_OK, status.COMMAND_OK
+        transformer = self._transformer
         outcomes: list[Outcome] = []
         for (step, text, name), result in zip(sent, results, strict=False):
             found = result.status
             if found == has_rows:
-                self._transformer.set_pgresult(result)
-                rows = self._transformer.load_rows(0, result.ntuples, tuple)
+                transformer.set_pgresult(result)
+                rows = transformer.load_rows(0, result.ntuples, tuple)
                 outcomes.append(Outcome(rows, result.command_tuples or 0))
             elif found != is_done:
                 if step is None and not text:
@@ -262,6 +286,8 @@ class PipelineCursor:
                     self._prepared.keep(text, name)
             elif result.command_status == b"ROLLBACK" and step.text == "COMMIT":
                 return Ran(outcomes, psycopg.errors.InFailedSqlTransaction("nothing to commit"))
+            elif step.values is None:
+                outcomes.append(_OF_COMMAND)
             else:
                 outcomes.append(Outcome([], result.command_tuples or 0))
         if len(results) <= len(sent):

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, Final
 
 import attrs
-from sqlalchemy import URL, Engine, event
+from sqlalchemy import URL, Engine, PoolResetState, event
 
 from fourtop.errors import InvalidInput, safe_repr
 from fourtop.storage.sql.connection.driver import (
@@ -190,11 +190,19 @@ class PsycopgDriver:
                 safe_repr(wanted),
             )
         threshold = int(str(wanted)) if is_number else None
-        return url.difference_update_query([_THRESHOLD]), {"connect_args": {_THRESHOLD: threshold}}
+        bare_url = url.difference_update_query([_THRESHOLD])
+        # ``listen`` does the work of the reset.
+        return bare_url, {"connect_args": {_THRESHOLD: threshold}, "pool_reset_on_return": None}
 
     def listen(self, engine: Engine, url: URL | None) -> None:
-        """Prepare statements on direct connections, unless the URL or the host decides."""
-        if url is not None and _THRESHOLD not in url.query:
+        """Prepare statements on direct connections, unless the URL or the host decides.
+
+        On an engine of ours, also roll back what is open when a connection returns to the pool.
+        """
+        if url is None:
+            return
+        event.listen(engine, "reset", _roll_back_if_open)
+        if _THRESHOLD not in url.query:
             event.listen(engine, "connect", _prepare_without_pooler)
 
     def set_up(self, pooled: Any, lock_timeout_seconds: float) -> None:
@@ -255,6 +263,26 @@ def _connect_advice(error: BaseException) -> tuple[Fault, str] | None:
         if pattern.search(words):
             return fault, advice
     return None
+
+
+def _roll_back_if_open(connection: Any, _record: object, state: PoolResetState) -> None:
+    """Roll back a transaction that is open when a connection returns to the pool.
+
+    SQLAlchemy's own reset calls psycopg's ``rollback`` each time. Our transactions are over then,
+    and to find that out it takes as long as to check a connection out.
+    """
+    if state.terminate_only or not state.asyncio_safe:
+        return
+    driver = getattr(connection, "driver_connection", connection)
+    if driver.pgconn.transaction_status != _idle():
+        connection.rollback()
+
+
+@cache
+def _idle() -> Any:
+    import psycopg  # noqa: PLC0415  # An extra of its own: SQLite works without it.
+
+    return psycopg.pq.TransactionStatus.IDLE
 
 
 def _prepare_without_pooler(connection: Any, _record: object) -> None:

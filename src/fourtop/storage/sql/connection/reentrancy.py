@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from threading import local
+from typing import TypeVar
+
+from fourtop.ports import View
+
+T = TypeVar("T")
 
 
 class ReentrancyGuard:
@@ -23,12 +27,12 @@ class ReentrancyGuard:
         running: tuple[str, ...] = getattr(self._mine, "running", ())
         assert restaurant_id not in running, "a decision or change must not ask its own restaurant"
 
-    @contextmanager
-    def running(self, restaurant_id: str) -> Iterator[None]:
-        """Mark a decision about a restaurant as running."""
-        before: tuple[str, ...] = getattr(self._mine, "running", ())
-        self._mine.running = (*before, restaurant_id)
+    def run(self, restaurant_id: str, decide: Callable[[View], T], view: View) -> T:
+        """Return the decision of a view of a restaurant. Until then it is marked as running."""
+        mine = self._mine
+        before: tuple[str, ...] = getattr(mine, "running", ())
+        mine.running = (*before, restaurant_id)
         try:
-            yield
+            return decide(view)
         finally:
-            self._mine.running = before
+            mine.running = before

@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from threading import Lock
 from typing import Any, Final, TypeVar
 
@@ -161,8 +162,8 @@ class Connection:
         calls = (*self._waiting, *calls)
         self._waiting = []
         called = [self._step(each) for each in calls]
-        begin = () if self.has_begun else (Step(self._mode.command),)
-        end = (Step(_COMMIT),) if is_last else ()
+        begin = () if self.has_begun else (_command(self._mode.command),)
+        end = (_command(_COMMIT),) if is_last else ()
         self.has_run = True
         steps = (*begin, *called, *end)
         if self._trace is None:
@@ -204,6 +205,12 @@ class Connection:
         if self._listened is not None:
             text, values = self._listened.before(call.statement, text, values)
         return Step(text, values)
+
+
+@cache
+def _command(text: str) -> Step:
+    """Return the step that begins or ends a transaction. There are few."""
+    return Step(text)
 
 
 @attrs.define

@@ -95,7 +95,7 @@ class Loaded:
         elif kind == "alive":
             self.alive.update(dict(rows))
         elif kind == "headcounts":
-            self.headcounts.update((row[0], Headcount(*row)) for row in rows)
+            self.headcounts |= {row[0]: Headcount(*row) for row in rows}
         elif kind == "held_covers":
             self.held_covers.update((row[1], HeldCover(*row)) for row in rows)
         elif kind == "counted_parties":
@@ -108,11 +108,17 @@ class Loaded:
             for row in rows:
                 self.stored_results[row[0], row[1]] = result_of(self.restaurant_id, row)
         else:
-            found, decode = getattr(self, kind), _DECODERS[kind]
+            self._add_records(getattr(self, kind), rows, _DECODERS[kind])
+
+    def _add_records(
+        self, found: dict[str, Any], rows: list[Any], decode: Callable[[str, list[Any]], Any]
+    ) -> None:
+        restaurant_id = self.restaurant_id
+        for row in rows:
             # The first column is the id. A record that two parts of a scope name is loaded twice.
-            found.update(
-                (row[0], decode(self.restaurant_id, row)) for row in rows if row[0] not in found
-            )
+            id_ = row[0]
+            if id_ not in found:
+                found[id_] = decode(restaurant_id, row)
 
     def source(self, house: House, versions: Versions) -> LoadedRecords:
         """Return the records for a view."""
@@ -212,8 +218,8 @@ class Reader:
             if windows:
                 loaded = intervals(getattr(scope, spans))
                 names = interval_names(letter, len(loaded))
-                for (first, last), (start_us, end_us) in zip(names, loaded, strict=True):
-                    parameters[first], parameters[last] = start_us, end_us
+                for (first, last), bounds in zip(names, loaded, strict=True):
+                    parameters[first], parameters[last] = bounds
         for number, (command, key) in enumerate(sorted(scope.stored_results)):
             parameters |= {f"a{number}_command": command, f"a{number}_key": key}
         if scope.listing is not None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final
-
-import attrs
+from functools import cache
+from operator import attrgetter
+from typing import Final, NamedTuple
 
 from fourtop.ports import IntervalSet, Listing, Scope
 
@@ -14,13 +14,15 @@ from fourtop.ports import IntervalSet, Listing, Scope
 MAX_SPANS: Final = 4
 # The parts of a scope that are ids.
 _ID_PARTS: Final = ("bookings", "holds", "tables", "sessions")
+_IDS_OF: Final = attrgetter(*_ID_PARTS)
 _FLAGS_WITHOUT_WINDOWS: Final = ("counts_holds", "has_extent")
 _FLAGS: Final = (*_FLAGS_WITHOUT_WINDOWS, "has_owners")
 
 
-@attrs.frozen
-class ScopeShape:
+class ScopeShape(NamedTuple):
     """Which parts a scope has: everything that decides the text of the statement, and no value.
+
+    A tuple, because it is the key of a cache that every call looks into.
 
     Args:
         windows: The number of intervals of windows.
@@ -89,11 +91,8 @@ def named_ids(scope: Scope) -> dict[str, Collection[str]]:
 
     The statement differs for one id and for several, except for tables.
     """
-    found: dict[str, Collection[str]] = {}
-    for name in _ID_PARTS:
-        ids = getattr(scope, name)
-        if ids:
-            found[name] = ids
+    parts = zip(_ID_PARTS, _IDS_OF(scope), strict=True)
+    found: dict[str, Collection[str]] = {name: ids for name, ids in parts if ids}
     if scope.records:
         found |= {kind.plural: named for kind, named in scope.record_ids.items()}
     return found
@@ -112,11 +111,12 @@ def intervals(spans: IntervalSet) -> list[tuple[int, int]]:
     return list(zip(spans.starts_us, spans.ends_us, strict=True))
 
 
-def interval_names(letter: str, number: int) -> list[tuple[str, str]]:
+@cache
+def interval_names(letter: str, number: int) -> tuple[tuple[str, str], ...]:
     """Return the names of the parameters for the intervals of one part, as start and end.
 
     Args:
         letter: It stands for the part.
         number: The number of intervals.
     """
-    return [(f"{letter}{each}_start", f"{letter}{each}_end") for each in range(number)]
+    return tuple((f"{letter}{each}_start", f"{letter}{each}_end") for each in range(number))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import attrs
 from sqlalchemy import (
@@ -63,9 +63,18 @@ class VersionCounts:
     policy: int = 0
     occupancy: int = 0
 
+    def parameters(self, restaurant_id: str) -> dict[str, Any]:
+        """Return the parameters of the statement that changes the row of a restaurant."""
+        return {
+            "restaurant": restaurant_id,
+            "now_us": self.now_us,
+            "floor": self.floor,
+            "policy": self.policy,
+            "occupancy": self.occupancy,
+        }
 
-@attrs.frozen
-class WriteKey:
+
+class WriteKey(NamedTuple):
     """Which statement writes a row change: the key under which it is cached.
 
     Args:
@@ -115,18 +124,14 @@ class BatchWriter(Writer):
             for row_change in row_changes:
                 self._write_single(cursor, row_change, restaurant_id)
             row_changes = []
-        self._write_batch(
-            cursor, row_changes, {"restaurant": restaurant_id, **attrs.asdict(counts)}
-        )
+        self._write_batch(cursor, row_changes, counts.parameters(restaurant_id))
 
     def _write_batch(
         self, cursor: Cursor, row_changes: Sequence[RowChange], parameters: dict[str, Any]
     ) -> None:
         keys = []
         for each in row_changes:
-            key, given = self._parameters(each.name, each.rows)
-            keys.append(key)
-            parameters |= given
+            keys.append(self._add_parameters(parameters, each.name, each.rows))
             if each.expected is not None:
                 parameters[_expected(each.name)] = each.expected
         # Together with the COMMIT: the statement itself refuses other numbers of rows.
@@ -136,20 +141,24 @@ class BatchWriter(Writer):
         """Write one row change, in several statements if it has very many rows."""
         touched = 0
         for rows in batched(row_change.rows, LARGEST):
-            key, given = self._parameters(row_change.name, rows)
-            touched += cursor.touched(self._single_for(key), {"restaurant": restaurant_id, **given})
+            parameters: dict[str, Any] = {"restaurant": restaurant_id}
+            key = self._add_parameters(parameters, row_change.name, rows)
+            touched += cursor.touched(self._single_for(key), parameters)
         if row_change.expected not in (None, touched):
             raise RowCountMismatch
 
-    def _parameters(self, name: str, rows: Sequence[Row]) -> tuple[WriteKey, dict[str, Any]]:
+    def _add_parameters(
+        self, parameters: dict[str, Any], name: str, rows: Sequence[Row]
+    ) -> WriteKey:
+        """Add the parameters of some rows; return the key of the statement that writes them."""
+        parameters[name] = listed(rows)
         id_column = self._statements.keys.get(name)
-        given = {name: listed(rows)}
         if id_column is None:
-            return WriteKey(name), given
+            return WriteKey(name)
         ids = {row[id_column] for row in rows}
-        key = WriteKey(name, is_one=len(ids) == 1)
-        id_parameter = self._dialect.id_parameter(ids, is_one=key.is_one)
-        return key, {**given, f"{name}_ids": id_parameter}
+        is_one = len(ids) == 1
+        parameters[f"{name}_ids"] = self._dialect.id_parameter(ids, is_one=is_one)
+        return WriteKey(name, is_one=is_one)
 
 
 class RowWriter(Writer):
@@ -166,7 +175,7 @@ class RowWriter(Writer):
         """Write the rows of each change, then the restaurant's own row."""
         for row_change in row_changes_of(changes, self._plain, moves_in_place=False):
             self._write_rows(cursor, row_change, restaurant_id)
-        cursor.touched(self._versions, {"restaurant": restaurant_id, **attrs.asdict(counts)})
+        cursor.touched(self._versions, counts.parameters(restaurant_id))
 
     def _write_rows(self, cursor: Cursor, row_change: RowChange, restaurant_id: str) -> None:
         statement, columns = self._statement_for(row_change.name)

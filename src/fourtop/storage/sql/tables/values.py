@@ -12,15 +12,16 @@ from datetime import date
 from typing import Any, Final
 
 from fourtop.errors import Code
+from fourtop.formats.json_writer import json_writer
 from fourtop.model.actor import Actor
 from fourtop.model.calendar import Stay
 from fourtop.model.override import Override
-from fourtop.model.request import Preference
+from fourtop.model.request import ANY_TABLE, Preference
 from fourtop.model.window import Window
 
 Row = dict[str, Any]
 
-dumps: Final = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+dumps: Final = json_writer()
 loads: Final = json.loads
 
 STAY: Final = (
@@ -34,7 +35,6 @@ STAY: Final = (
     "turn_minutes",
     "is_clamped",
 )
-_NO_PREFERENCE: Final = Preference()
 
 
 def stay_row(stay: Stay) -> Row:
@@ -74,12 +74,14 @@ def actor_row(actor: Actor) -> Row:
 
 def preference_row(preference: Preference) -> Row:
     """Return the JSON object of a preference: the kinds that it names, each a sorted list."""
+    if preference is ANY_TABLE:
+        return {}
     return {kind: sorted(getattr(preference, kind)) for kind in preference.kinds}
 
 
 def preference_of(data: Row) -> Preference:
     """Return the preference of a JSON object."""
-    return Preference(**data) if data else _NO_PREFERENCE
+    return Preference(**data) if data else ANY_TABLE
 
 
 def codes_row(codes: Iterable[Code]) -> str | None:
