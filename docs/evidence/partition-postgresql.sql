@@ -22,6 +22,7 @@ CREATE INDEX bookings_reference ON fourtop.bookings USING btree (restaurant_id, 
 CREATE INDEX bookings_seated ON fourtop.bookings USING btree (restaurant_id) WHERE (status = 'checked_in'::text);
 CREATE INDEX bookings_start ON fourtop.bookings USING btree (restaurant_id, dining_start_us);
 CREATE INDEX bookings_status ON fourtop.bookings USING btree (restaurant_id, status, dining_start_us);
+CREATE INDEX bookings_waiting ON fourtop.bookings USING btree (restaurant_id, dining_start_us) WHERE ((status = ANY (ARRAY['pending'::text, 'waitlisted'::text, 'priority_waitlist'::text])) AND (assigned_us IS NULL));
 ALTER TABLE fourtop.bookings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE fourtop.bookings FORCE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON fourtop.bookings FOR ALL TO fourtop_app USING ((restaurant_id = ( SELECT fourtop.tenant() AS tenant))) WITH CHECK (((restaurant_id = ( SELECT fourtop.tenant() AS tenant)) AND (( SELECT fourtop.tenant() AS tenant) <> '*'::text)));

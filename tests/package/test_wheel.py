@@ -67,6 +67,7 @@ def test_everything_else_is_an_extra() -> None:
         "async",
         "dask",
         "optimize",
+        "otel",
         "pictures",
         "postgres",
         "sql",
