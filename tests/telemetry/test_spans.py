@@ -114,6 +114,26 @@ def test_an_async_command_is_traced_alike_and_tasks_do_not_mix(
     assert {span.parent.span_id for span in loads if span.parent} == set(queries)
 
 
+def test_an_async_command_has_the_spans_of_a_sync_one(recorder: Recorder, url: str) -> None:
+    async def play() -> None:
+        async with AsyncSqlStore(url, clock=ManualClock(NOW)) as store:
+            engine = AsyncEngine(store, observer=recorder.telemetry)
+            desk = await engine.add_restaurant(a_house())
+            await desk.quote(party_size(2))
+            recorder.spans()
+            await asyncio.gather(*(desk.hold(party_size(2)) for _ in range(2)))
+
+    asyncio.run(play())
+    spans = recorder.spans()
+    commands = [span.context for span in spans if span.name == "fourtop.hold"]
+    assert len(commands) == 2
+    loaded = LOADED[url.partition(":")[0].partition("+")[0]]
+    for command in commands:
+        names = [span.name for span in spans if span.parent == command]
+        assert names[: len(loaded)] == loaded
+        assert names[-1].endswith("COMMIT")
+
+
 def test_a_refusal_is_no_error_and_has_its_code(recorder: Recorder) -> None:
     store = MemoryStore(ManualClock(NOW))
     desk = Engine(store, observer=recorder.telemetry).add_restaurant(a_house())

@@ -293,7 +293,8 @@ class SqlStore(JobCalls):
             FourtopError: An error that ``ask`` raises, unchanged.
         """
         self._guard.check(scope.restaurant_id)
-        for _ in range(_SEPARATE_READS if self._snapshots.expects else 0):
+        separate = _SEPARATE_READS if self._snapshots.expects else 0
+        for _ in range(separate):
             answer = self._ask(self._snapshot(scope), scope, ask)
             if not isinstance(answer, Need):
                 return answer
@@ -304,7 +305,11 @@ class SqlStore(JobCalls):
         return self._transactions.run(
             self._tenant.read_mode,
             lambda connection: self._decide(
-                connection, scope, self._snapshots.look_up(connection, scope), ask
+                connection,
+                scope,
+                self._snapshots.look_up(connection, scope),
+                ask,
+                most_needs=MAX_NEEDS - separate,
             ),
             "read",
         )
@@ -449,9 +454,11 @@ class SqlStore(JobCalls):
         scope: Scope,
         snapshot: Snapshot,
         decide: Callable[[View], T | Need],
+        *,
+        most_needs: int = MAX_NEEDS,
     ) -> T:
         """Decide; load more where the decision needs more."""
-        for _ in range(MAX_NEEDS + 1):
+        for _ in range(most_needs + 1):
             answer = self._ask(snapshot, scope, decide)
             if not isinstance(answer, Need):
                 return answer
