@@ -399,8 +399,10 @@ class LoadedRecords:
         """Return the headcounts inside a window, ascending."""
         if self.counted is None:
             return headcounts_of(self.bookings_starting(window))
-        found = (each for each in self.counted if window.start_us <= each.start_us < window.end_us)
-        return sorted(found, key=_START)
+        start_us, end_us = window.start_us, window.end_us
+        return sorted(
+            [each for each in self.counted if start_us <= each.start_us < end_us], key=_START
+        )
 
     def held_covers(self, window: Window, now_us: int) -> Iterable[HeldCover]:
         """Return the held covers that start inside a window, by start, then id."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, Final
@@ -43,9 +44,10 @@ from fourtop.storage.sql.tables.confirmation import confirmation_of
 from fourtop.storage.sql.tables.hold import hold_of
 from fourtop.storage.sql.tables.plain_table import PlainTable
 from fourtop.storage.sql.tables.result import result_of
-from fourtop.storage.sql.tables.values import loads
 
 _KEPT_STATEMENTS: Final = 512
+# The database writes the text: nothing stands before or after it, which ``json.loads`` looks for.
+_read: Final = json.JSONDecoder().raw_decode
 
 
 @attrs.define
@@ -202,7 +204,7 @@ class Reader:
         # The columns of the house come last.
         for kind, of_kind in zip(kinds, found, strict=False):
             if of_kind is not None:
-                into.add(kind, loads(of_kind), plain.get(kind))
+                into.add(kind, _read(of_kind)[0], plain.get(kind))
         if shape.has_house:
             into.house = tuple(found[len(kinds) :])
 

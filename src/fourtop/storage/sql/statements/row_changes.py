@@ -92,7 +92,9 @@ def _expected(name: str, values: Sequence[Any], encode: Callable[[Any], Row]) ->
 
 
 def _event_row(event: Event) -> Row:
-    return {**event_row(event), "subject": subject_of(event)}
+    row = event_row(event)
+    row["subject"] = subject_of(event)
+    return row
 
 
 def _id_row(id_: str) -> Row:

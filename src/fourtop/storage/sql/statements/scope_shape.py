@@ -64,11 +64,11 @@ class ScopeShape(NamedTuple):
         # Owners are those of the allocations in windows; without a window nothing is loaded.
         flags = _FLAGS if scope.windows else _FLAGS_WITHOUT_WINDOWS
         return cls(
-            windows=len(intervals(scope.spans)) if scope.windows else 0,
-            sittings=len(intervals(scope.sitting_spans)) if scope.sittings else 0,
-            headcounts=len(intervals(scope.headcount_spans)) if scope.headcounts else 0,
-            counted_parties=len(intervals(scope.party_spans)) if scope.counted_parties else 0,
-            slot_starts=len(intervals(scope.slot_spans)) if scope.slot_starts else 0,
+            windows=_number_of(scope.spans) if scope.windows else 0,
+            sittings=_number_of(scope.sitting_spans) if scope.sittings else 0,
+            headcounts=_number_of(scope.headcount_spans) if scope.headcounts else 0,
+            counted_parties=_number_of(scope.party_spans) if scope.counted_parties else 0,
+            slot_starts=_number_of(scope.slot_spans) if scope.slot_starts else 0,
             stored_results=len(scope.stored_results),
             named=(*ids, *[name for name in flags if getattr(scope, name)]),
             single=tuple([name for name in ids if name != "tables" and len(ids[name]) == 1]),
@@ -109,6 +109,12 @@ def intervals(spans: IntervalSet) -> list[tuple[int, int]]:
     if len(spans.starts_us) > MAX_SPANS:
         return [(spans.starts_us[0], spans.ends_us[-1])]
     return list(zip(spans.starts_us, spans.ends_us, strict=True))
+
+
+def _number_of(spans: IntervalSet) -> int:
+    """Return how many intervals ``intervals`` returns."""
+    number = len(spans.starts_us)
+    return number if number <= MAX_SPANS else 1
 
 
 @cache

@@ -120,7 +120,8 @@ class BatchWriter(Writer):
     ) -> None:
         """Write in one statement, or one per row change where the order or the size demands it."""
         row_changes = row_changes_of(changes, self._plain, moves_in_place=True)
-        if _has_order(changes) or any(len(each.rows) > LARGEST for each in row_changes):
+        most = max([len(each.rows) for each in row_changes], default=0)
+        if most > LARGEST or _has_order(changes):
             for row_change in row_changes:
                 self._write_single(cursor, row_change, restaurant_id)
             row_changes = []
@@ -208,6 +209,8 @@ def _expected(name: str) -> str:
 
 def _has_order(changes: Changes) -> bool:
     """Whether a new row takes the id of a removed one: one statement cannot order the two."""
+    if not (changes.added and changes.removed):
+        return False
     return bool({row.id for row in changes.added} & {row.id for row in changes.removed})
 
 

@@ -7,7 +7,7 @@ its column list.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -84,9 +84,9 @@ def preference_of(data: Row) -> Preference:
     return Preference(**data) if data else ANY_TABLE
 
 
-def codes_row(codes: Iterable[Code]) -> str | None:
+def codes_row(codes: Sequence[Code]) -> str | None:
     """Return codes as one text, separated by commas; ``None`` without any."""
-    return ",".join(each.value for each in codes) or None
+    return ",".join([each.value for each in codes]) if codes else None
 
 
 def codes_of(text: str | None) -> tuple[Code, ...]:
@@ -105,8 +105,14 @@ def overrides_of(data: Iterable[Row]) -> tuple[Override, ...]:
 
 
 def listed(rows: Iterable[Row]) -> str:
-    """Write rows as the JSON list that a statement reads them from, each with its ordinal."""
-    return dumps([{"ordinal": place, **row} for place, row in enumerate(rows)])
+    """Write rows as the JSON list that a statement reads them from, each with its ordinal.
+
+    The rows get it, too: a copy of each would take time.
+    """
+    numbered = [*rows]
+    for place, row in enumerate(numbered):
+        row["ordinal"] = place
+    return dumps(numbered)
 
 
 def plain(value: Any) -> Any:
