@@ -169,7 +169,7 @@
 --     look_up_restaurant
 --     load_scope 15
 --
--- audit: 11 statements
+-- audit: 9 statements
 --     set_tenant
 --     look_up_restaurant
 --     set_tenant
@@ -178,9 +178,7 @@
 --     set_tenant
 --     look_up_restaurant
 --     load_scope 18
---     set_tenant
---     look_up_restaurant
---     load_scope 19
+--     load_scope 8
 --
 -- edit_floor: 4 statements
 --     set_tenant
@@ -300,7 +298,7 @@
 -- remove_restaurant: 36 statements
 --     set_tenant
 --     lock_restaurant
---     load_scope 20
+--     load_scope 19
 --     remove_table_set_members
 --     remove_table_distances
 --     remove_table_aisles
@@ -1087,8 +1085,9 @@ SELECT (
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
             AND fourtop.table_holds.occupied_start_us > :c0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :c0_end::BIGINT
-            AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > CAST(current_setting('fourtop.now_us') AS BIGINT)
-            AND fourtop.table_holds.dining_start_us >= :c0_start::BIGINT AND fourtop.table_holds.dining_start_us < :c0_end::BIGINT
+            AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > CAST(nullif(current_setting('fourtop.now_us',
+            true), '') AS BIGINT) AND fourtop.table_holds.dining_start_us >= :c0_start::BIGINT
+            AND fourtop.table_holds.dining_start_us < :c0_end::BIGINT
     ) AS anon_5
 ) AS held_covers;
 
@@ -1292,8 +1291,9 @@ SELECT (
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
             AND fourtop.table_holds.occupied_start_us > :c0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :c0_end::BIGINT
-            AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > CAST(current_setting('fourtop.now_us') AS BIGINT)
-            AND fourtop.table_holds.dining_start_us >= :c0_start::BIGINT AND fourtop.table_holds.dining_start_us < :c0_end::BIGINT
+            AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > CAST(nullif(current_setting('fourtop.now_us',
+            true), '') AS BIGINT) AND fourtop.table_holds.dining_start_us >= :c0_start::BIGINT
+            AND fourtop.table_holds.dining_start_us < :c0_end::BIGINT
     ) AS anon_5
 ) AS held_covers, (
     SELECT CAST(json_agg(anon_6.json_build_array_6) AS TEXT) AS json_agg_8
@@ -1301,7 +1301,8 @@ SELECT (
         SELECT json_build_array(NULL, count(*)) AS json_build_array_6
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
-            AND fourtop.table_holds.expires_us > CAST(current_setting('fourtop.now_us') AS BIGINT)
+            AND fourtop.table_holds.expires_us > CAST(nullif(current_setting('fourtop.now_us',
+            true), '') AS BIGINT)
     ) AS anon_6
 ) AS alive;
 
@@ -1691,8 +1692,9 @@ SELECT (
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
             AND fourtop.table_holds.occupied_start_us > :c0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :c0_end::BIGINT
-            AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > CAST(current_setting('fourtop.now_us') AS BIGINT)
-            AND fourtop.table_holds.dining_start_us >= :c0_start::BIGINT AND fourtop.table_holds.dining_start_us < :c0_end::BIGINT
+            AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > CAST(nullif(current_setting('fourtop.now_us',
+            true), '') AS BIGINT) AND fourtop.table_holds.dining_start_us >= :c0_start::BIGINT
+            AND fourtop.table_holds.dining_start_us < :c0_end::BIGINT
     ) AS anon_5
 ) AS held_covers, (
     SELECT CAST(json_agg(anon_6.json_build_array_6) AS TEXT) AS json_agg_8
@@ -1700,13 +1702,14 @@ SELECT (
         SELECT json_build_array(NULL, count(*)) AS json_build_array_6
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
-            AND fourtop.table_holds.expires_us > CAST(current_setting('fourtop.now_us') AS BIGINT)
+            AND fourtop.table_holds.expires_us > CAST(nullif(current_setting('fourtop.now_us',
+            true), '') AS BIGINT)
         UNION ALL
         SELECT json_build_array(fourtop.table_holds.session, count(*)) AS json_build_array_7
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
-            AND fourtop.table_holds.expires_us > CAST(current_setting('fourtop.now_us') AS BIGINT)
-            AND fourtop.table_holds.session = :sessions::VARCHAR
+            AND fourtop.table_holds.expires_us > CAST(nullif(current_setting('fourtop.now_us',
+            true), '') AS BIGINT) AND fourtop.table_holds.session = :sessions::VARCHAR
         GROUP BY fourtop.table_holds.session
     ) AS anon_6
 ) AS alive, (
@@ -2279,8 +2282,9 @@ SELECT (
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
             AND fourtop.table_holds.occupied_start_us > :c0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :c0_end::BIGINT
-            AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > CAST(current_setting('fourtop.now_us') AS BIGINT)
-            AND fourtop.table_holds.dining_start_us >= :c0_start::BIGINT AND fourtop.table_holds.dining_start_us < :c0_end::BIGINT
+            AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > CAST(nullif(current_setting('fourtop.now_us',
+            true), '') AS BIGINT) AND fourtop.table_holds.dining_start_us >= :c0_start::BIGINT
+            AND fourtop.table_holds.dining_start_us < :c0_end::BIGINT
     ) AS anon_5
 ) AS held_covers, (
     SELECT CAST(json_agg(anon_6.json_build_array_6) AS TEXT) AS json_agg_8
@@ -2395,7 +2399,7 @@ RETURNING fourtop.restaurants.id;
 
 -- load_scope 8
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
--- is; here: allocations, bookings, holds. Used by: get_booking, move, cancel.
+-- is; here: allocations, bookings, holds. Used by: get_booking, move, cancel, audit.
 SELECT (
     SELECT CAST(json_agg(anon_1.json_build_array_1) AS TEXT) AS json_agg_1
     FROM (
@@ -2844,8 +2848,9 @@ SELECT (
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
             AND fourtop.table_holds.occupied_start_us > :c0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :c0_end::BIGINT
-            AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > CAST(current_setting('fourtop.now_us') AS BIGINT)
-            AND fourtop.table_holds.dining_start_us >= :c0_start::BIGINT AND fourtop.table_holds.dining_start_us < :c0_end::BIGINT
+            AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > CAST(nullif(current_setting('fourtop.now_us',
+            true), '') AS BIGINT) AND fourtop.table_holds.dining_start_us >= :c0_start::BIGINT
+            AND fourtop.table_holds.dining_start_us < :c0_end::BIGINT
     ) AS anon_5
 ) AS held_covers, (
     SELECT CAST(json_agg(anon_6.json_build_array_7) AS TEXT) AS json_agg_9
@@ -3193,8 +3198,9 @@ SELECT (
         FROM fourtop.table_holds
         WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
             AND fourtop.table_holds.occupied_start_us > :c0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :c0_end::BIGINT
-            AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > CAST(current_setting('fourtop.now_us') AS BIGINT)
-            AND fourtop.table_holds.dining_start_us >= :c0_start::BIGINT AND fourtop.table_holds.dining_start_us < :c0_end::BIGINT
+            AND fourtop.table_holds.occupied_end_us > :c0_start::BIGINT AND fourtop.table_holds.expires_us > CAST(nullif(current_setting('fourtop.now_us',
+            true), '') AS BIGINT) AND fourtop.table_holds.dining_start_us >= :c0_start::BIGINT
+            AND fourtop.table_holds.dining_start_us < :c0_end::BIGINT
     ) AS anon_5
 ) AS held_covers;
 
@@ -3961,279 +3967,6 @@ SELECT (
     ) AS anon_4
 ) AS extent;
 
--- load_scope 19
--- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
--- is; here: allocations, bookings, holds, extent. Used by: audit.
-SELECT (
-    SELECT CAST(json_agg(anon_1.json_build_array_1) AS TEXT) AS json_agg_1
-    FROM (
-        SELECT json_build_array(fourtop.allocations.id, fourtop.allocations.resource_type,
-            fourtop.allocations.resource_id, fourtop.allocations.start_us,
-            fourtop.allocations.end_us, fourtop.allocations.hold_id,
-            fourtop.allocations.booking_id, fourtop.allocations.block_id,
-            fourtop.allocations.shadow) AS json_build_array_1
-        FROM fourtop.allocations
-        WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.start_us > :w0_start::BIGINT - 21600000000
-            AND fourtop.allocations.start_us < :w0_end::BIGINT AND fourtop.allocations.end_us > :w0_start::BIGINT
-            AND fourtop.allocations.end_us - fourtop.allocations.start_us <= 21600000000
-        UNION ALL
-        SELECT json_build_array(fourtop.allocations.id, fourtop.allocations.resource_type,
-            fourtop.allocations.resource_id, fourtop.allocations.start_us,
-            fourtop.allocations.end_us, fourtop.allocations.hold_id,
-            fourtop.allocations.booking_id, fourtop.allocations.block_id,
-            fourtop.allocations.shadow) AS json_build_array_1
-        FROM fourtop.allocations
-        WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.start_us > :w0_start::BIGINT - 2678400000000
-            AND fourtop.allocations.start_us < :w0_end::BIGINT AND fourtop.allocations.end_us > :w0_start::BIGINT
-            AND fourtop.allocations.end_us - fourtop.allocations.start_us > 21600000000
-        UNION ALL
-        SELECT json_build_array(fourtop.allocations.id, fourtop.allocations.resource_type,
-            fourtop.allocations.resource_id, fourtop.allocations.start_us,
-            fourtop.allocations.end_us, fourtop.allocations.hold_id,
-            fourtop.allocations.booking_id, fourtop.allocations.block_id,
-            fourtop.allocations.shadow) AS json_build_array_1
-        FROM fourtop.allocations
-        WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.booking_id = :bookings::VARCHAR
-        UNION ALL
-        SELECT json_build_array(fourtop.allocations.id, fourtop.allocations.resource_type,
-            fourtop.allocations.resource_id, fourtop.allocations.start_us,
-            fourtop.allocations.end_us, fourtop.allocations.hold_id,
-            fourtop.allocations.booking_id, fourtop.allocations.block_id,
-            fourtop.allocations.shadow) AS json_build_array_1
-        FROM fourtop.allocations
-        WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.hold_id IN (
-            SELECT fourtop.table_holds.id
-            FROM fourtop.table_holds
-            WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.booking_id = :bookings::VARCHAR
-                AND fourtop.table_holds.state = 'active'
-        )
-        UNION ALL
-        SELECT json_build_array(fourtop.allocations.id, fourtop.allocations.resource_type,
-            fourtop.allocations.resource_id, fourtop.allocations.start_us,
-            fourtop.allocations.end_us, fourtop.allocations.hold_id,
-            fourtop.allocations.booking_id, fourtop.allocations.block_id,
-            fourtop.allocations.shadow) AS json_build_array_1
-        FROM fourtop.allocations
-        WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR AND fourtop.allocations.booking_id IN (
-            SELECT fourtop.bookings.id
-            FROM fourtop.bookings
-            WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
-        )
-    ) AS anon_1
-) AS allocations, (
-    SELECT CAST(json_agg(anon_2.json_build_array_2) AS TEXT) AS json_agg_2
-    FROM (
-        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
-            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
-            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
-            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
-            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
-            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
-            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
-            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
-            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
-            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
-            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
-            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
-            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
-            fourtop.bookings.left_us, fourtop.bookings.last_status,
-            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
-            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
-            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
-            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
-            fourtop.bookings.overrides, (
-            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
-            FROM fourtop.booking_table_assignments
-            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
-                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
-        )) AS json_build_array_2
-        FROM fourtop.bookings
-        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.id = :bookings::VARCHAR
-        UNION ALL
-        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
-            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
-            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
-            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
-            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
-            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
-            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
-            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
-            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
-            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
-            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
-            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
-            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
-            fourtop.bookings.left_us, fourtop.bookings.last_status,
-            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
-            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
-            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
-            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
-            fourtop.bookings.overrides, (
-            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
-            FROM fourtop.booking_table_assignments
-            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
-                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
-        )) AS json_build_array_2
-        FROM fourtop.bookings
-        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.dining_start_us >= :s0_start::BIGINT
-            AND fourtop.bookings.dining_start_us < :s0_end::BIGINT
-        UNION ALL
-        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
-            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
-            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
-            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
-            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
-            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
-            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
-            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
-            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
-            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
-            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
-            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
-            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
-            fourtop.bookings.left_us, fourtop.bookings.last_status,
-            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
-            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
-            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
-            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
-            fourtop.bookings.overrides, (
-            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
-            FROM fourtop.booking_table_assignments
-            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
-                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
-        )) AS json_build_array_2
-        FROM fourtop.bookings
-        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'pending_allocation'
-            AND fourtop.bookings.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.bookings.occupied_start_us < :w0_end::BIGINT
-            AND fourtop.bookings.occupied_end_us > :w0_start::BIGINT
-        UNION ALL
-        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
-            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
-            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
-            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
-            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
-            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
-            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
-            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
-            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
-            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
-            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
-            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
-            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
-            fourtop.bookings.left_us, fourtop.bookings.last_status,
-            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
-            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
-            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
-            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
-            fourtop.bookings.overrides, (
-            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
-            FROM fourtop.booking_table_assignments
-            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
-                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
-        )) AS json_build_array_2
-        FROM fourtop.bookings
-        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status IN ('pending',
-            'waitlisted', 'priority_waitlist') AND fourtop.bookings.dining_start_us > :w0_start::BIGINT - 136800000000
-            AND fourtop.bookings.dining_start_us < :w0_end::BIGINT + 136800000000 AND fourtop.bookings.assigned_us IS NULL
-            AND coalesce(fourtop.bookings.wait_earliest_us, fourtop.bookings.dining_start_us) - (fourtop.bookings.dining_start_us - fourtop.bookings.occupied_start_us) < :w0_end::BIGINT
-            AND coalesce(fourtop.bookings.wait_latest_us, fourtop.bookings.dining_start_us) + (fourtop.bookings.occupied_end_us - fourtop.bookings.dining_start_us) > :w0_start::BIGINT
-        UNION ALL
-        SELECT json_build_array(fourtop.bookings.id, fourtop.bookings.party_size,
-            fourtop.bookings.status, fourtop.bookings.version, fourtop.bookings.created_us,
-            fourtop.bookings.updated_us, fourtop.bookings.actor_id, fourtop.bookings.actor_role,
-            fourtop.bookings.past_reason, fourtop.bookings.period, fourtop.bookings.service_date,
-            fourtop.bookings.occasion, fourtop.bookings.dining_start_us,
-            fourtop.bookings.dining_end_us, fourtop.bookings.occupied_start_us,
-            fourtop.bookings.occupied_end_us, fourtop.bookings.turn_minutes,
-            fourtop.bookings.is_clamped, fourtop.bookings.merge_group_id,
-            fourtop.bookings.assigned_start_us, fourtop.bookings.assigned_end_us,
-            fourtop.bookings.assigned_us, fourtop.bookings.assigned_by_id,
-            fourtop.bookings.assigned_by_role, fourtop.bookings.names_tables,
-            fourtop.bookings.asked_occasion, fourtop.bookings.channel, fourtop.bookings.minutes,
-            fourtop.bookings.reference, fourtop.bookings.local_start, fourtop.bookings.seated_us,
-            fourtop.bookings.left_us, fourtop.bookings.last_status,
-            fourtop.bookings.last_start_us, fourtop.bookings.last_end_us,
-            fourtop.bookings.last_step_us, fourtop.bookings.is_pinned,
-            fourtop.bookings.would_refuse, fourtop.bookings.wait_earliest_us,
-            fourtop.bookings.wait_latest_us, fourtop.bookings.wait_until_us,
-            fourtop.bookings.offers, fourtop.bookings.must, fourtop.bookings.wish,
-            fourtop.bookings.overrides, (
-            SELECT json_agg(fourtop.booking_table_assignments.table_id ORDER BY fourtop.booking_table_assignments.position) AS json_agg_3
-            FROM fourtop.booking_table_assignments
-            WHERE fourtop.booking_table_assignments.restaurant_id = fourtop.bookings.restaurant_id
-                AND fourtop.booking_table_assignments.booking_id = fourtop.bookings.id
-        )) AS json_build_array_2
-        FROM fourtop.bookings
-        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR AND fourtop.bookings.status = 'checked_in'
-    ) AS anon_2
-) AS bookings, (
-    SELECT CAST(json_agg(anon_3.json_build_array_3) AS TEXT) AS json_agg_4
-    FROM (
-        SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party_size,
-            fourtop.table_holds.state, fourtop.table_holds.created_us,
-            fourtop.table_holds.expires_us, fourtop.table_holds.fingerprint,
-            fourtop.table_holds.actor_id, fourtop.table_holds.actor_role,
-            fourtop.table_holds.booking_id, fourtop.table_holds.session,
-            fourtop.table_holds.past_reason, fourtop.table_holds.must, fourtop.table_holds.wish,
-            fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
-            fourtop.table_holds.channel, fourtop.table_holds.minutes,
-            fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
-            fourtop.table_holds.period, fourtop.table_holds.service_date,
-            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
-            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
-            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
-            fourtop.table_holds.is_clamped, (
-            SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
-            FROM fourtop.table_hold_members
-            WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
-                AND fourtop.table_hold_members.hold_id = fourtop.table_holds.id
-        )) AS json_build_array_3
-        FROM fourtop.table_holds
-        WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.booking_id = :bookings::VARCHAR
-        UNION ALL
-        SELECT json_build_array(fourtop.table_holds.id, fourtop.table_holds.party_size,
-            fourtop.table_holds.state, fourtop.table_holds.created_us,
-            fourtop.table_holds.expires_us, fourtop.table_holds.fingerprint,
-            fourtop.table_holds.actor_id, fourtop.table_holds.actor_role,
-            fourtop.table_holds.booking_id, fourtop.table_holds.session,
-            fourtop.table_holds.past_reason, fourtop.table_holds.must, fourtop.table_holds.wish,
-            fourtop.table_holds.names_tables, fourtop.table_holds.asked_occasion,
-            fourtop.table_holds.channel, fourtop.table_holds.minutes,
-            fourtop.table_holds.reference, fourtop.table_holds.life_start_us,
-            fourtop.table_holds.overrides, fourtop.table_holds.would_refuse,
-            fourtop.table_holds.period, fourtop.table_holds.service_date,
-            fourtop.table_holds.occasion, fourtop.table_holds.dining_start_us,
-            fourtop.table_holds.dining_end_us, fourtop.table_holds.occupied_start_us,
-            fourtop.table_holds.occupied_end_us, fourtop.table_holds.turn_minutes,
-            fourtop.table_holds.is_clamped, (
-            SELECT json_agg(fourtop.table_hold_members.table_id ORDER BY fourtop.table_hold_members.position) AS json_agg_5
-            FROM fourtop.table_hold_members
-            WHERE fourtop.table_hold_members.restaurant_id = fourtop.table_holds.restaurant_id
-                AND fourtop.table_hold_members.hold_id = fourtop.table_holds.id
-        )) AS json_build_array_3
-        FROM fourtop.table_holds
-        WHERE fourtop.table_holds.restaurant_id = :restaurant::VARCHAR AND fourtop.table_holds.state = 'active'
-            AND fourtop.table_holds.occupied_start_us > :w0_start::BIGINT - 2678400000000 AND fourtop.table_holds.occupied_start_us < :w0_end::BIGINT
-            AND fourtop.table_holds.occupied_end_us > :w0_start::BIGINT
-    ) AS anon_3
-) AS holds, (
-    SELECT CAST(json_agg(anon_4.json_build_array_4) AS TEXT) AS json_agg_6
-    FROM (
-        SELECT json_build_array(min(fourtop.allocations.start_us), max(fourtop.allocations.end_us)) AS json_build_array_4
-        FROM fourtop.allocations
-        WHERE fourtop.allocations.restaurant_id = :restaurant::VARCHAR
-        UNION ALL
-        SELECT json_build_array(min(fourtop.bookings.dining_start_us), max(fourtop.bookings.dining_start_us) + 1) AS json_build_array_5
-        FROM fourtop.bookings
-        WHERE fourtop.bookings.restaurant_id = :restaurant::VARCHAR
-    ) AS anon_4
-) AS extent;
-
 -- delete_table_adjacencies
 -- Delete the rows of table_adjacencies that an edit of the house removes. Used by: edit_floor.
 DELETE
@@ -4644,7 +4377,7 @@ WHERE (fourtop.capacity_outbox.restaurant_id, fourtop.capacity_outbox.sequence) 
     FROM found
 );
 
--- load_scope 20
+-- load_scope 19
 -- Load what a decision asks for, as one JSON list per kind of record. The text depends on what that
 -- is; here: allocations, bookings. Used by: remove_restaurant.
 SELECT (
@@ -4675,7 +4408,8 @@ SELECT (
                     SELECT fourtop.table_holds.id
                     FROM fourtop.table_holds
                     WHERE fourtop.table_holds.restaurant_id = latest.restaurant_id AND fourtop.table_holds.id = latest.hold_id
-                        AND fourtop.table_holds.state = 'active' AND fourtop.table_holds.expires_us > CAST(current_setting('fourtop.now_us') AS BIGINT)
+                        AND fourtop.table_holds.state = 'active' AND fourtop.table_holds.expires_us > CAST(nullif(current_setting('fourtop.now_us',
+                        true), '') AS BIGINT)
                 )))
                 ORDER BY latest.start_us DESC
                 LIMIT 1

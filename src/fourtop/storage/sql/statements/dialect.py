@@ -326,8 +326,12 @@ class PostgresDialect(Dialect):
         return cast(_set_local(TIME_SETTING, cast(time, Text)), BigInteger)
 
     def now(self) -> ColumnElement[int]:
-        """Read that parameter."""
-        return cast(func.current_setting(literal_column(f"'{TIME_SETTING}'")), BigInteger)
+        """Read that parameter; NULL where no restaurant was found, whose time it would be.
+
+        A read that was sent along then finds no rows, and the call raises ``NotFound``.
+        """
+        setting = func.current_setting(literal_column(f"'{TIME_SETTING}'"), literal_column("true"))
+        return cast(func.nullif(setting, literal_column("''")), BigInteger)
 
     def expected_count(self, count: ColumnElement[int], name: str) -> ColumnElement[int]:
         """Make an unexpected count a text that is not a number.
