@@ -21,7 +21,9 @@ from fourtop import (
     StoreUnavailable,
     sketch_floor,
 )
-from fourtop.storage.sql import SqlStore
+from fourtop.ports import Store
+from fourtop.storage.sql import AsyncSqlStore, SqlStore
+from fourtop.testing import SyncBridge
 from tests.crash.fuse import Fuse
 from tests.evening import a_house
 from tests.load.crowd import PRELOADED
@@ -76,11 +78,32 @@ def start_of(number: int, first: date) -> datetime:
     return datetime.combine(day, time.fromisoformat(TIMES[place % len(TIMES)]), UTC)
 
 
+@attrs.frozen
+class Address:
+    """The address of a database, and how a client uses it.
+
+    Args:
+        url: The address.
+        is_awaited: Whether the client's store is an async one; not on SQLite.
+    """
+
+    url: str
+    is_awaited: bool = False
+
+    def store(self, fuse: Fuse | None) -> Store:
+        """Return a store of a client."""
+        source = self.url if fuse is None else fuse.source(self.url)
+        if not self.is_awaited:
+            return SqlStore(source)
+        assert isinstance(source, str), "a fuse watches the pipelines of async stores"
+        return SyncBridge(AsyncSqlStore(source))
+
+
 def confirm_on_and_on(
-    line: Connection, url: str, first: date, numbers: Iterator[int], fuse: Fuse | None
+    line: Connection, address: Address, first: date, numbers: Iterator[int], fuse: Fuse | None
 ) -> None:
     """Hold and confirm for each party in turn; print a line before and after each confirmation."""
-    desk = Engine(SqlStore(url if fuse is None else fuse.engine(url))).desk("house")
+    desk = Engine(address.store(fuse)).desk("house")
     for number in numbers:
         request = BookingRequest(PARTY, start_of(number, first))
 
@@ -116,7 +139,7 @@ class Client:
     """A process that holds and confirms.
 
     Args:
-        url: Of the database.
+        address: Of the database.
         first: The date on which the first parties come.
         number: Of its first party.
         step: How far its parties' numbers are from each other.
@@ -124,12 +147,12 @@ class Client:
     """
 
     def __init__(
-        self, url: str, first: date, number: int, step: int = 1, fuse: Fuse | None = None
+        self, address: Address, first: date, number: int, step: int = 1, fuse: Fuse | None = None
     ) -> None:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(PRELOADED)
         self.line, theirs = context.Pipe()
-        arguments = (theirs, url, first, count(number, step), fuse)
+        arguments = (theirs, address, first, count(number, step), fuse)
         self._process = context.Process(target=confirm_on_and_on, args=arguments, daemon=True)
         self._process.start()
         theirs.close()

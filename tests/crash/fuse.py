@@ -61,13 +61,16 @@ class Fuse:
         yield
         self.burn_after(statement)
 
-    def engine(self, url: str) -> Engine:
-        """Return an engine whose statements all pass by here; the process has no other one."""
+    def source(self, url: str) -> str | Engine:
+        """Return what a store is made of, so that all its statements pass by here.
+
+        The process has no other store.
+        """
         if url.startswith("sqlite"):
             return create_engine(url, connect_args={"factory": _sqlite_connections(self)})
         if self.is_pipelined:
             _watch_pipelines(self)
-            return create_engine(url)
+            return url
         return create_engine(url, connect_args={"cursor_factory": _psycopg_cursors(self)})
 
 

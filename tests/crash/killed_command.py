@@ -50,7 +50,7 @@ class Task:
 
 def die_in(line: Connection, task: Task, fuse: Fuse) -> None:
     """Give a command that ends this process."""
-    with SqlStore(fuse.engine(task.url), clock=ManualClock(at("12:00"))) as store:
+    with SqlStore(fuse.source(task.url), clock=ManualClock(at("12:00"))) as store:
         desk = Engine(store).desk(task.restaurant_id, actor=STAFF)
         # The first command of a process prepares what the later ones use.
         assert desk.audit().is_clean

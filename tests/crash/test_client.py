@@ -12,11 +12,11 @@ from time import monotonic
 import attrs
 import pytest
 
-from tests.crash.client import SLOWEST_SECONDS, Client, Intent, Message
+from tests.crash.client import SLOWEST_SECONDS, Address, Client, Intent, Message
 from tests.crash.fuse import Fuse
 from tests.crash.witness import Witness, witness
 from tests.database.furnished import LOGIN, postgresql_database, sqlite_url
-from tests.database.session import cluster
+from tests.database.session import bouncer, cluster
 
 # Ended by their own hand before each statement of a confirmation in turn (SQLite's has most), and
 # after its commit.
@@ -29,15 +29,36 @@ MOST_BEFORE = 3
 AIMS = ((0.0, 1.0), (0.8, 1.2))
 
 
-@pytest.fixture(params=["postgresql", "postgresql, one by one", "sqlite"])
-def urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, str]]:
-    """The address of a database, and that of the same as its owner sees it."""
+ONE_BY_ONE = "postgresql, one by one"
+PLACES = (
+    "sqlite",
+    "postgresql",
+    ONE_BY_ONE,
+    "postgresql, awaited",
+    "pgbouncer",
+    "pgbouncer, awaited",
+)
+
+
+@attrs.frozen
+class Place:
+    """A database: its address for clients and for the judge, and the same as its owner sees it."""
+
+    client: Address
+    service: str
+    owner: str
+
+
+@pytest.fixture(params=PLACES)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     if request.param == "sqlite":
         url = sqlite_url(tmp_path / "night.db")
-        yield url, url
+        yield Place(Address(url), url, url)
         return
     with postgresql_database() as name:
-        yield cluster().url(name, user=LOGIN), cluster().url(name)
+        server = bouncer() if request.param.startswith("pgbouncer") else cluster()
+        client = Address(server.url(name, user=LOGIN), request.param.endswith("awaited"))
+        yield Place(client, cluster().url(name, user=LOGIN), cluster().url(name))
 
 
 @attrs.define
@@ -80,21 +101,21 @@ class Killer:
 
 @pytest.fixture
 def is_pipelined(request: pytest.FixtureRequest) -> bool:
-    return bool(request.node.callspec.params["urls"] == "postgresql")
+    return bool(request.node.callspec.params["place"] != ONE_BY_ONE)
 
 
 @pytest.mark.slow
 def test_a_client_killed_in_mid_confirm_loses_and_tears_nothing(
-    urls: tuple[str, str], *, is_pipelined: bool
+    place: Place, *, is_pipelined: bool
 ) -> None:
     first = (datetime.now(UTC) + timedelta(days=1)).date()
     numbers = iter(range(KILLS))
     draw = random.Random(1)
     killer = Killer(draw)
-    with witness(*urls) as seen:
+    with witness(place.service, place.owner) as seen:
         for statement in FUSES:
             fuse = Fuse(draw.randint(1, MOST_BEFORE), statement, is_pipelined)
-            client = Client(urls[0], first, next(numbers), KILLS, fuse)
+            client = Client(place.client, first, next(numbers), KILLS, fuse)
             client.await_death()
             for message in client.kill():
                 seen.hear(message)
@@ -102,7 +123,7 @@ def test_a_client_killed_in_mid_confirm_loses_and_tears_nothing(
             assert seen.look(intent.key) is (statement is None)
             seen.settle()
         for number in numbers:
-            client = Client(urls[0], first, number, KILLS)
+            client = Client(place.client, first, number, KILLS)
             killer.follow_and_kill(client, seen)
             seen.settle()
         seen.check_everything()

@@ -13,7 +13,7 @@ from time import monotonic
 import attrs
 import pytest
 
-from tests.crash.client import Acknowledged, Client, Intent, Lost, Message
+from tests.crash.client import Acknowledged, Address, Client, Intent, Lost, Message
 from tests.crash.witness import Witness, witness
 from tests.database.cluster import Cluster
 from tests.database.furnished import LOGIN, furnish
@@ -113,7 +113,9 @@ def test_a_server_killed_under_load_loses_and_tears_nothing(server: Cluster) -> 
     first = (datetime.now(UTC) + timedelta(days=1)).date()
     url = server.url(DATABASE, user=LOGIN)
     with witness(url, server.url(DATABASE)) as seen:
-        load = Load([Client(url, first, number, CLIENTS) for number in range(CLIENTS)], seen)
+        load = Load(
+            [Client(Address(url), first, number, CLIENTS) for number in range(CLIENTS)], seen
+        )
         try:
             for number in range(KILLS):
                 load.run_until_an_intent(draw)
