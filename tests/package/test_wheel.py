@@ -66,7 +66,9 @@ def test_everything_else_is_an_extra() -> None:
     assert sorted(extras or ()) == [
         "async",
         "dask",
+        "http",
         "optimize",
+        "otel",
         "pictures",
         "postgres",
         "sql",
