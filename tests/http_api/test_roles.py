@@ -31,7 +31,27 @@ GUESTS = {
     "release_hold",
     "reschedule",
 }
-STAFF: set[str] = set()
+STAFF = {
+    "assign",
+    "complete",
+    "list_bookings",
+    "move",
+    "no_show",
+    "offer",
+    "pin",
+    "prolong",
+    "read_at_risk",
+    "read_day",
+    "read_waitlist",
+    "resize",
+    "seat",
+    "swap",
+    "unassign",
+    "undo",
+    "unpin",
+    "validate",
+    "walk_in",
+}
 ADMINS: set[str] = set()
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse, Response
 from starlette.requests import Request
 
-from fourtop.http_api.call import actor_of_request
+from fourtop.http_api.call import actor_of_request, needs
 from fourtop.http_api.entity_tag import is_known, tag_of
 from fourtop.http_api.problem import MEDIA_TYPE
 from fourtop.http_api.problem_route import ProblemRoute
+from fourtop.http_api.roles import Level
 from fourtop.http_api.shown import shown_to
 from fourtop.model.booking import Booking
 from fourtop.model.hold import Hold
@@ -37,9 +38,9 @@ _WITH_SECONDS: Final = frozenset({429, 503})
 _OF_EVERY_ROUTE: Final = (400, 401, 403, 404, 422, 503)
 
 
-def routes(*tags: str) -> APIRouter:
-    """Return an empty group of routes."""
-    return APIRouter(route_class=ProblemRoute, tags=list(tags))
+def routes(tag: str, level: Level = Level.GUEST) -> APIRouter:
+    """Return an empty group of routes, for actors of a level and those above."""
+    return APIRouter(route_class=ProblemRoute, tags=[tag], dependencies=[Depends(needs(level))])
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -21,6 +21,7 @@ from fourtop.formats.results import DERIVED, key_of
 from fourtop.http_api.descriptions import arguments_of, summary_of
 from fourtop.http_api.examples import ANSWERS
 from fourtop.model.alternatives import Alternative
+from fourtop.model.booking import Booking, Bookings
 from fourtop.model.plan import Plan, Term
 from fourtop.model.request import Preference
 from fourtop.model.restaurant import Area
@@ -129,6 +130,11 @@ def answer_model(kind: type) -> Any:
     return create_model(kind.__name__, __config__=config, __doc__=summary_of(kind), **fields)
 
 
+def answer_list(kind: type) -> Any:
+    """Return the model of a list of values of a class."""
+    return list.__class_getitem__(answer_model(kind))
+
+
 def _extra(kind: type) -> dict[str, Any]:
     return {"examples": [ANSWERS[kind]]} if kind in ANSWERS else {}
 
@@ -160,6 +166,8 @@ def answer_type(hint: Any) -> Any:
         return dict[str, answer_type(arguments[1])]  # type: ignore[misc]  # As above.
     if isinstance(hint, type) and attrs.has(hint):
         return answer_model(hint)
+    if hint is Bookings:
+        return answer_list(Booking)
     if hint is Any or hint in _PLAIN or (isinstance(hint, type) and issubclass(hint, Enum)):
         return hint
     raise TypeError(f"{hint} has no model")

@@ -13,11 +13,14 @@ from fourtop.engine import AsyncEngine, Engine
 from fourtop.http_api.availability_routes import AVAILABILITY
 from fourtop.http_api.booking_routes import BOOKINGS, WAITLIST
 from fourtop.http_api.call import ActorOf, Service, binding
+from fourtop.http_api.day_routes import DAYS
 from fourtop.http_api.hold_routes import HOLDS
 from fourtop.http_api.options import DEFAULTS, ApiOptions
 from fourtop.http_api.problem import problem_of
 from fourtop.http_api.problem_route import ProblemRoute
 from fourtop.http_api.problem_routes import PROBLEMS
+from fourtop.http_api.seating_routes import SEATING
+from fourtop.http_api.service_routes import SERVICE
 from fourtop.model.actor import GUEST
 
 PREFIX: Final = "/restaurants/{restaurant_id}"
@@ -28,7 +31,7 @@ Times go in with any offset and come out in UTC. Errors are problem details (RFC
 A command with an `Idempotency-Key` can be repeated: it answers with the first success.
 """
 # Guests first, then staff, then admins.
-_GROUPS: Final = (AVAILABILITY, HOLDS, BOOKINGS, WAITLIST)
+_GROUPS: Final = (AVAILABILITY, HOLDS, BOOKINGS, WAITLIST, DAYS, SERVICE, SEATING)
 
 
 def router(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import attrs
 
+from fourtop.engine import Move
 from fourtop.model import validators
 from fourtop.model.alternatives import AlternativeTerms
-from fourtop.model.request import BookingRequest
+from fourtop.model.override import Override, as_overrides
+from fourtop.model.request import BookingRequest, as_table_ids
 
 
 @attrs.frozen
@@ -22,3 +26,46 @@ class WantedAlternatives:
     terms: AlternativeTerms | None = attrs.field(
         default=None, validator=validators.optional(validators.one_of(AlternativeTerms))
     )
+
+
+def _moves(value: Iterable[Move]) -> tuple[Move, ...]:
+    return validators.as_instances("moves", value, Move)
+
+
+@attrs.frozen
+class Moves:
+    """Bookings that get other tables, all of them or none.
+
+    Args:
+        moves: One move or more, of different bookings.
+    """
+
+    moves: tuple[Move, ...] = attrs.field(converter=_moves)
+
+
+@attrs.frozen
+class Swap:
+    """Two bookings that get each other's tables.
+
+    Args:
+        first: A booking.
+        second: Another booking.
+        overrides: Rules of the house that staff break for either, each with a reason.
+    """
+
+    first: str = attrs.field(validator=validators.identifier)
+    second: str = attrs.field(validator=validators.identifier)
+    overrides: tuple[Override, ...] = attrs.field(default=(), converter=as_overrides)
+
+
+@attrs.frozen
+class WantedTables:
+    """The tables for a booking that waits for some.
+
+    Args:
+        tables: Exactly these tables; empty: the best.
+        overrides: Rules of the house that staff break for them, each with a reason.
+    """
+
+    tables: tuple[str, ...] = attrs.field(default=(), converter=as_table_ids)
+    overrides: tuple[Override, ...] = attrs.field(default=(), converter=as_overrides)
