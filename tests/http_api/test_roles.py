@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -105,3 +106,17 @@ def test_a_host_that_returns_no_actor_is_told(api: Client) -> None:
 def test_an_engine_is_needed() -> None:
     with pytest.raises(InvalidInput, match="must be an Engine or an AsyncEngine"):
         create_app(MemoryStore(), actor_of)  # type: ignore[arg-type]  # Wrong on purpose.
+
+
+def test_the_page_of_the_reference_lists_every_route_with_its_role() -> None:
+    page = Path(__file__).parents[2] / "docs/reference/http-api.md"
+    listed = dict(
+        re.findall(r"^\| `([A-Z]+ \S+)` \| (\w+) \|", page.read_text("utf-8"), re.MULTILINE)
+    )
+    roles = dict.fromkeys(GUESTS, "guest") | dict.fromkeys(STAFF, "staff")
+    roles |= dict.fromkeys(ADMINS, "admin")
+    below = "/restaurants/{restaurant_id}"
+    assert listed == {
+        f"{each.method} {each.path.removeprefix(below)}": roles[each.name]
+        for each in description().operations
+    }

@@ -132,7 +132,7 @@ def problem_of(error: Exception, actor: Actor, *, has_precondition: bool) -> JSO
         found = [_offer(actor, each) for each in error.alternatives]
         return _error_problem(error.refused, actor, {"alternatives": found}, None)
     if isinstance(error, StaleVersion) and has_precondition:
-        return _error_problem(error, actor, {}, HTTPStatus.PRECONDITION_FAILED)
+        return _error_problem(error, actor, {}, HTTPStatus.PRECONDITION_FAILED.value)
     if isinstance(error, FourtopError):
         return _error_problem(error, actor, {}, None)
     if isinstance(error, RequestValidationError):
