@@ -53,7 +53,29 @@ STAFF = {
     "validate",
     "walk_in",
 }
-ADMINS: set[str] = set()
+RULES = {
+    *("booking_window", "capacity_rule", "channel_share", "demand_profile", "exception"),
+    *("pacing_rule", "walk_in_rule", "zone_rule"),
+}
+ADMINS = {
+    "block",
+    "close_date",
+    "free_and_block",
+    "list_blocks",
+    "open_date",
+    "put_join",
+    "put_period",
+    "put_table",
+    "put_zone",
+    "read_house",
+    "remove_join",
+    "remove_period",
+    "remove_table",
+    "remove_zone",
+    "replace_house",
+    "unblock",
+    *(f"{step}_{rule}" for step in ("put", "remove") for rule in RULES),
+}
 
 
 def test_every_route_has_its_least_role_in_this_table() -> None:

@@ -11,10 +11,12 @@ from starlette.responses import Response
 
 from fourtop.engine import AsyncEngine, Engine
 from fourtop.http_api.availability_routes import AVAILABILITY
+from fourtop.http_api.block_routes import BLOCKS
 from fourtop.http_api.booking_routes import BOOKINGS, WAITLIST
 from fourtop.http_api.call import ActorOf, Service, binding
 from fourtop.http_api.day_routes import DAYS
 from fourtop.http_api.hold_routes import HOLDS
+from fourtop.http_api.house_routes import HOUSE
 from fourtop.http_api.options import DEFAULTS, ApiOptions
 from fourtop.http_api.problem import problem_of
 from fourtop.http_api.problem_route import ProblemRoute
@@ -31,7 +33,11 @@ Times go in with any offset and come out in UTC. Errors are problem details (RFC
 A command with an `Idempotency-Key` can be repeated: it answers with the first success.
 """
 # Guests first, then staff, then admins.
-_GROUPS: Final = (AVAILABILITY, HOLDS, BOOKINGS, WAITLIST, DAYS, SERVICE, SEATING)
+_GROUPS: Final = (
+    *(AVAILABILITY, HOLDS, BOOKINGS, WAITLIST),
+    *(DAYS, SERVICE, SEATING),
+    *(HOUSE, BLOCKS),
+)
 
 
 def router(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 import attrs
 
 from fourtop.engine import Move
 from fourtop.model import validators
 from fourtop.model.alternatives import AlternativeTerms
+from fourtop.model.calendar import as_moment
 from fourtop.model.override import Override, as_overrides
 from fourtop.model.request import BookingRequest, as_table_ids
+from fourtop.model.window import Window
 
 
 @attrs.frozen
@@ -69,3 +72,42 @@ class WantedTables:
 
     tables: tuple[str, ...] = attrs.field(default=(), converter=as_table_ids)
     overrides: tuple[Override, ...] = attrs.field(default=(), converter=as_overrides)
+
+
+def _start(value: datetime | str) -> datetime:
+    return as_moment(value, "start")
+
+
+def _end(value: datetime | str) -> datetime:
+    return as_moment(value, "end")
+
+
+@attrs.frozen
+class WantedBlock:
+    """Tables, or all tables of a zone, that are out of use for a window.
+
+    Args:
+        start: The start of the window, with an offset.
+        end: Its end.
+        reason: For the staff (1–200 characters).
+        tables: Table ids. Give these or `zone_id`.
+        zone_id: A zone with tables.
+    """
+
+    start: datetime = attrs.field(converter=_start)
+    end: datetime = attrs.field(converter=_end)
+    reason: str
+    tables: tuple[str, ...] = attrs.field(default=(), converter=as_table_ids)
+    zone_id: str | None = attrs.field(
+        default=None, validator=validators.optional(validators.identifier)
+    )
+
+    @property
+    def window(self) -> Window:
+        """The window.
+
+        Raises:
+            InvalidWindow: If it is empty, reversed or too long.
+            NaiveDatetime: If a time has no offset.
+        """
+        return Window(self.start, self.end)
