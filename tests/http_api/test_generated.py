@@ -37,9 +37,10 @@ schema = schemathesis.openapi.from_asgi("/openapi.json", an_app())
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("role", ["guest", "admin"])
 @schema.parametrize()
 @settings(max_examples=30, suppress_health_check=list(HealthCheck))
-def test_no_generated_request_breaks_the_document(case: schemathesis.Case[Any]) -> None:
+def test_no_generated_request_breaks_the_document(case: schemathesis.Case[Any], role: str) -> None:
     if "restaurant_id" in case.path_parameters:
         case.path_parameters["restaurant_id"] = "house"
-    case.call_and_validate(checks=CHECKS)
+    case.call_and_validate(checks=CHECKS, headers={"x-role": role})

@@ -125,7 +125,7 @@ def answer_model(kind: type) -> Any:
         getter = getattr(kind, name).fget
         fields[name] = _field(name, get_type_hints(getter)["return"], summary_of(getter))
     if kind is Alternative:
-        fields["text"] = _field("text", str, "What it changes, as text.")
+        fields["text"] = _field("text", str, "The difference, as text.")
     config = ConfigDict(json_schema_extra=_extra(kind))
     return create_model(kind.__name__, __config__=config, __doc__=summary_of(kind), **fields)
 

@@ -40,7 +40,7 @@ class HouseDocument(BaseModel):
     policy: dict[str, Any]
 
 
-# What an edit answers: the house after it, or what it would do.
+# The answer to an edit: the house after it, or its preview.
 EDITED: Final[Any] = HouseDocument | answer_model(Preview)
 
 
@@ -49,7 +49,7 @@ class Edit:
     """How an edit is made.
 
     Args:
-        preview: Whether to say what it would do, and to change nothing.
+        preview: Whether to return its preview, and to change nothing.
         repair: Whether to make the moves that its preview finds, in the same step.
         versions: The versions of the floor and of the policy that the client saw, if any.
     """

@@ -185,7 +185,7 @@ def _offer(actor: Actor, alternative: Alternative) -> dict[str, Any]:
 
 
 def _invalid(error: RequestValidationError) -> JSONResponse:
-    """Return the places and rules of what is wrong; never a value, which may be personal."""
+    """Return the places of the faults, and the rules; never a value, which may be personal."""
     errors = [
         {"field": ".".join(map(_plain, each["loc"])), "rule": each["msg"]}
         for each in error.errors()
