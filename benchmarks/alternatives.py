@@ -1,7 +1,7 @@
 """Measure how many covers an evening gains if guests take the nearest alternative time.
 
-Run ``python -m benchmarks alternatives`` or ``python -m benchmarks.alternatives`` at the project's
-root.
+Run ``python -m benchmarks --only alternatives`` or ``python -m benchmarks.alternatives`` at the
+project's root.
 
 Each evening has 20 requests for the sample pub, drawn from its own demand: party sizes and start
 times by their weights. The same requests are made twice, in the same order, on two desks. One desk

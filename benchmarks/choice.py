@@ -24,6 +24,7 @@ import attrs
 from benchmarks.alternatives import NOON, requests
 from benchmarks.bar import HEADING, Bar, Note, race
 from benchmarks.planner import MAX_TABLES, grid
+from benchmarks.seating_quality import with_reference
 from fourtop import (
     BookingRequest,
     CountedIds,
@@ -33,7 +34,6 @@ from fourtop import (
     MemoryStore,
     Planning,
     Refused,
-    Weights,
     sample,
 )
 from fourtop.engine.admission import Admission
@@ -79,12 +79,6 @@ def places() -> tuple[Place, Place]:
     return Place("the pub", pub, 1, 6), Place("40 tables", hall, 4, 20)
 
 
-def with_weights(house: House, weights: Weights) -> House:
-    """Return a house with other weights."""
-    planning = attrs.evolve(house.policy.planning, weights=weights)
-    return attrs.evolve(house, policy=attrs.evolve(house.policy, planning=planning))
-
-
 class Choices:
     """The choices of one house on a booked evening."""
 
@@ -103,7 +97,7 @@ class Choices:
         Of each pair the first is by the evening, and the second by the static order.
         """
         default = compile_house(self._place.house, None)
-        static = compile_house(with_weights(self._place.house, Weights.reference()), None)
+        static = compile_house(with_reference(self._place.house), None)
         starts = [each.start_us for each in requests(SEED)][::EVERY]
         scope = reach_of(default, starts)
 

@@ -1,6 +1,7 @@
 """Measure how long a CSV file of bookings is read, in the time that its rows take to be made.
 
-Run ``python -m benchmarks csv-rows`` or ``python -m benchmarks.csv_rows`` at the project's root.
+Run ``python -m benchmarks --only csv-rows`` or ``python -m benchmarks.csv_rows`` at the project's
+root.
 
 Each file has 300 bookings a day, on the quarter hours of an evening. One file has the form that
 fourtop writes, one has days first and times without a date, and one has months first and times

@@ -1,7 +1,7 @@
 """Measure how far the day plan of a full house is below its bound.
 
-Run ``python -m benchmarks day-plan`` or ``python -m benchmarks.day_plan`` at the project's root. It
-needs the extra ``optimize``.
+Run ``python -m benchmarks --only day-plan`` or ``python -m benchmarks.day_plan`` at the project's
+root. It needs the extra ``optimize``.
 
 The house is the brasserie: 40 tables in a grid of five rows of 2, 2, 2, 4, 4, 6, 2 and 4 seats that
 are joined with their neighbours, up to four in a set. Each day has 150 requests with the party
@@ -23,7 +23,7 @@ from typing import Final
 import attrs
 
 from benchmarks.bar import HEADING, Bar, Note
-from fourtop import BookingRequest, DayPlan, Desk, Engine, ManualClock, MemoryStore, sample
+from fourtop import BookingRequest, DayPlan, Desk, Engine, Floor, ManualClock, MemoryStore, sample
 from fourtop.model.day_plan import NODE_BUDGET
 from fourtop.testing import floors
 
@@ -60,10 +60,14 @@ class Run:
         return found
 
 
+def brasserie_floor() -> Floor:
+    """Return 40 tables in five rows, each table joined to its neighbours."""
+    return floors.grid(5, 8, seats=SEATS)
+
+
 def brasserie() -> Desk:
     """Return the desk of the empty house."""
-    floor = floors.grid(5, 8, seats=SEATS)
-    house = floors.a_house(floor)
+    house = floors.a_house(brasserie_floor())
     planning = attrs.evolve(house.policy.planning, max_tables=MAX_TABLES)
     house = attrs.evolve(house, policy=attrs.evolve(house.policy, planning=planning))
     return Engine(MemoryStore(ManualClock(NOON))).add_restaurant(house)

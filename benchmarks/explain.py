@@ -1,6 +1,7 @@
 """Measure what a refusal with all its reasons and changes costs, in plain quotes.
 
-Run ``python -m benchmarks explain`` or ``python -m benchmarks.explain`` at the project's root.
+Run ``python -m benchmarks --only explain`` or ``python -m benchmarks.explain`` at the project's
+root.
 
 An evening is filled until many requests are refused. The requests are those of the guests that the
 evening turned away. Each is explained by ``desk.explain``; the plain quote is ``desk.quote`` of a

@@ -1,7 +1,7 @@
 """Measure the feed, the month and the day: what people and programs read all day.
 
-Run ``python -m benchmarks reads-for-people`` or ``python -m benchmarks.reads_for_people`` at the
-project's root.
+Run ``python -m benchmarks --only reads-for-people`` or ``python -m benchmarks.reads_for_people`` at
+the project's root.
 
 The house has 40 tables and 20 starts a day. The first 14 days have bookings that fill about two
 thirds of each evening. All reads run in memory on a warm desk, each beside its yardstick, so that

@@ -21,7 +21,8 @@ from typing import Final
 import attrs
 
 from benchmarks.bar import HEADING, Bar, Note
-from fourtop import Booking, BookingRequest, Code, Desk, House, Proof, Refused, sample, sketch_floor
+from benchmarks.day_plan import MAX_TABLES, brasserie_floor
+from fourtop import Booking, BookingRequest, Code, Desk, House, Proof, Refused, sample
 from fourtop.planner.reseat_search import MAX_RESEATING_NODES
 from fourtop.simulation import Behaviour, Constant, Demand, Simulation, compare, simulate
 
@@ -31,8 +32,6 @@ PUB: Final = ((15, 0.3), (20, 0.7), (30, 1.1))
 PUB_EVENINGS: Final = 600
 BRASSERIE: Final = (67, 2.3)
 BRASSERIE_EVENINGS: Final = 200
-ROWS: Final = 5
-SEATS_OF_A_ROW: Final = (2, 2, 2, 4, 4, 6, 2, 4)
 QUICK: Final = 20
 
 
@@ -72,19 +71,8 @@ class Tally:
 
 def brasserie() -> House:
     """Return the pub with 40 tables in a grid, at most four pushed together."""
-    columns = len(SEATS_OF_A_ROW)
-    numbers = [
-        [str(row * columns + column + 1) for column in range(columns)] for row in range(ROWS)
-    ]
-    seats = {each: SEATS_OF_A_ROW[column] for row in numbers for column, each in enumerate(row)}
-    joins = [f"{row[at]}-{row[at + 1]}" for row in numbers for at in range(columns - 1)]
-    joins += [
-        f"{numbers[at][column]}-{numbers[at + 1][column]}"
-        for at in range(ROWS - 1)
-        for column in range(columns)
-    ]
     pub = sample.pub()
-    planning = attrs.evolve(pub.policy.planning, max_tables=4)
+    planning = attrs.evolve(pub.policy.planning, max_tables=MAX_TABLES)
     policy = attrs.evolve(
         pub.policy,
         planning=planning,
@@ -94,7 +82,7 @@ def brasserie() -> House:
         zone_rules=(),
         walk_in_rules=(),
     )
-    return attrs.evolve(pub, floor=sketch_floor(seats, joins=joins), policy=policy)
+    return attrs.evolve(pub, floor=brasserie_floor(), policy=policy)
 
 
 def guests(requests: int) -> Demand:
@@ -149,7 +137,6 @@ def bars(*, is_quick: bool = False) -> Iterator[Bar | Note]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(f"{HEADING}\n")
+    print(HEADING)
     for bar in bars(is_quick="--quick" in sys.argv[1:]):
-        sys.stdout.write(f"{bar}\n")
-        sys.stdout.flush()
+        print(bar, flush=True)

@@ -372,6 +372,7 @@ _FLOOR_BARS: Final = {
     False: {"alphabetical": 1.4, "islands": 2.2, "former": 1.55},
     True: {"alphabetical": 0.8, "islands": 1.1},
 }
+_NO_BARS: Final[dict[bool, dict[str, float]]] = {False: {}, True: {}}
 # A cell is worse than alphabetical if its gain is so many standard errors below 0.
 _WORST: Final = -3.7
 
@@ -379,9 +380,12 @@ _WORST: Final = -3.7
 def floor_bars(evenings: int) -> Iterator[Bar | Note]:
     """Yield the figures of the eight floors: lower bounds of the mean gain over all cells."""
     found: list[Cell] = []
-    for cell in cells(floors(), evenings):
+    places = floors()
+    for cell in cells(places, evenings):
         found.append(cell)
         yield Note(str(cell))
+    for name in places:
+        yield from _mean_bars(name, [each for each in found if each.floor == name], _NO_BARS)
     yield from _mean_bars("eight floors", found, _FLOOR_BARS)
     worse = [
         cell

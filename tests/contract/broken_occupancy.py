@@ -69,7 +69,7 @@ class RoundsQuestionsToMinutes(Occupancy):
 class LooksBeyondTheTimeAround(Occupancy):
     def find_beside(
         self, window: Window, around: Window, without: Any = ()
-    ) -> tuple[list[int], list[int | None]]:
+    ) -> tuple[dict[int, int], dict[int, int]]:
         return super().find_beside(window, Window.of_micros(0, around.end_us + HOUR_US), without)
 
 

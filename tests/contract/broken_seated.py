@@ -160,7 +160,7 @@ class SeesRowsBesideAWindowOnly(MemoryStore):
     class Stored(View):
         def find_beside(
             self, window: Window, around: Window, without: Collection[Owner] = ()
-        ) -> tuple[list[int], list[int | None]]:
+        ) -> tuple[dict[int, int], dict[int, int]]:
             return self._source.find_beside(window, around, without)
 
     def _new_view(self, state: RestaurantState, scope: Scope, now_us: int) -> View:

@@ -101,7 +101,8 @@ def _watch_pipelines(fuse: Fuse) -> None:
         for number, step in enumerate(steps):
             if fuse.burns_at(step.text):
                 # The server gets and executes all that comes before.
-                send(self, steps[:number], sent)
+                if number:
+                    send(self, steps[:number], sent)
                 while self._pgconn.flush():
                     pass
                 die()

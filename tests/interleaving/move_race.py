@@ -18,8 +18,8 @@ from fourtop import (
     sketch_floor,
 )
 from fourtop.testing.interleavings import Interleaving, Scheduler
-from tests.evening import a_house, at, booked, party_size
-from tests.interleaving.race import Calls, Duel, Scene, owners, won_and_lost
+from tests.evening import a_house, booked, party_size
+from tests.interleaving.race import Calls, Duel, Scene, at_six, owners, won_and_lost
 
 
 def _two_in_the_way(desk: Desk) -> dict[str, Any]:
@@ -92,10 +92,6 @@ def _book_with_moves_and_seat(scene: Scene, _: Scheduler) -> Calls:
     }
 
 
-def _at_six(scene: Scene) -> None:
-    scene.clock.move_to(at("18:00"))
-
-
 def _seated_where_it_is(run: Interleaving[Scene]) -> None:
     """A party that has sat down stays; one that was moved first sits down at its new table."""
     desk, moves = run.scene.desk, run.answers["moves"]
@@ -151,7 +147,7 @@ MOVE_DUELS: Final[Mapping[str, Duel]] = {
         _book_with_moves_and_seat,
         _seated_where_it_is,
         _two_in_the_way,
-        then=_at_six,
+        then=at_six,
         runs=8,
     ),
     "confirm after moves x release": Duel(

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from fourtop import Booking, BookingStatus, DayPlan, Desk, Move, Refused, StaleVersion, sketch_floor
 from fourtop.testing.interleavings import Interleaving, Scheduler
-from tests.evening import FRIDAY, a_house, at, booked, party_size
-from tests.interleaving.race import Calls, Duel, Scene, owners, two_tables, won_and_lost
+from tests.evening import FRIDAY, a_house, booked, party_size
+from tests.interleaving.race import Calls, Duel, Scene, at_six, owners, two_tables, won_and_lost
 
 BEFORE: Final = [("2", "two")]
 AFTER: Final = [("1", "two"), ("2", "bob")]
@@ -60,10 +60,6 @@ def _with_a_move(desk: Desk) -> dict[str, Any]:
     plan = desk.plan_day(FRIDAY, node_budget=20)
     assert [each.booking_id for each in plan.moves] == ["bob", "two"]
     return {"plan": plan}
-
-
-def _at_six(scene: Scene) -> None:
-    scene.clock.move_to(at("18:00"))
 
 
 def _commit_twice(scene: Scene, _: Scheduler) -> Calls:
@@ -145,7 +141,7 @@ PLAN_DUELS: Final[Mapping[str, Duel]] = {
         _commit_and_seat,
         _moved_before_or_never,
         _with_a_move,
-        then=_at_six,
+        then=at_six,
         runs=8,
     ),
     "plan x a booking at a table of a move": Duel(

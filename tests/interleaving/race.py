@@ -450,7 +450,7 @@ def _seated_early_or_booked(run: Interleaving[Scene]) -> None:
         assert lost.refusal.reasons[0].details["in_the_way"][0]["owner_id"] == won.id
 
 
-def _at_six(scene: Scene) -> None:
+def at_six(scene: Scene) -> None:
     scene.clock.move_to(at("18:00"))
 
 
@@ -523,14 +523,14 @@ def _one_sits(run: Interleaving[Scene]) -> None:
 ONE_HOUR: Final = a_house(one_table(), turn_minutes=60)
 ONE_TABLE: Final = a_house(one_table())
 DUELS: Final[Mapping[str, Duel]] = {
-    "seat x seat": Duel(ONE_HOUR, _seat_twice, _seated_once, _in_an_hour, then=_at_six, runs=8),
+    "seat x seat": Duel(ONE_HOUR, _seat_twice, _seated_once, _in_an_hour, then=at_six, runs=8),
     "seat x book": Duel(
-        ONE_HOUR, _seat_and_book, _seated_early_or_booked, _in_an_hour, then=_at_six, runs=8
+        ONE_HOUR, _seat_and_book, _seated_early_or_booked, _in_an_hour, then=at_six, runs=8
     ),
     "prolong x book": Duel(
         ONE_HOUR, _prolong_and_book, _prolonged_or_booked, _in_an_hour, then=_sits, runs=8
     ),
-    "walk_in x hold": Duel(ONE_HOUR, _walk_in_and_hold, _sits_or_holds, then=_at_six, runs=8),
+    "walk_in x hold": Duel(ONE_HOUR, _walk_in_and_hold, _sits_or_holds, then=at_six, runs=8),
     "undo x seat": Duel(
         ONE_HOUR,
         _undo_and_seat,

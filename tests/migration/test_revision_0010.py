@@ -18,8 +18,8 @@ def test_revision_0010_drops_demand_and_enforcement_and_keeps_the_rest(place: Pl
     Engine(store).add_restaurant(FULL)
     store.close()
 
-    assert downgrade(place.url, revision="0009") == ("0014", "0013", "0012", "0011", "0010")
-    assert migrate(place.url) == ("0010", "0011", "0012", "0013", "0014")
+    assert downgrade(place.url, revision="0009") == ("0015", "0014", "0013", "0012", "0011", "0010")
+    assert migrate(place.url) == ("0010", "0011", "0012", "0013", "0014", "0015")
     store = place.store(clock=ManualClock(NOW))
     desk = Engine(store).desk("r-1")
     assert desk.house() == without_demand(FULL)

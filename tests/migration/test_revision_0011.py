@@ -19,7 +19,7 @@ def test_revision_0011_puts_waiting_parties_on_the_priority_waitlist(place: Plac
     desk.open_slot(at("19:00"), 4)
     store.close()
 
-    assert downgrade(place.url, revision="0010") == ("0014", "0013", "0012", "0011")
+    assert downgrade(place.url, revision="0010") == ("0015", "0014", "0013", "0012", "0011")
     bookings = "SELECT id, status, last_status FROM {schema}bookings ORDER BY id"
     assert list(place.execute(bookings)) == [
         ("b", "confirmed", None),

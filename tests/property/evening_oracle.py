@@ -148,16 +148,14 @@ def planner_evening(case: EveningCase) -> Evening:
     parts = []
     for window in sorted(set(case.windows.values())):
         tables = [name for name in floor.positions if case.windows[name] == window]
-        before, after = zip(
-            *(beside(case.stays[name], window) for name in floor.positions), strict=True
-        )
+        found = [beside(case.stays[name], window) for name in floor.positions]
         parts.append(
             EveningPart(
                 floor.mask(tables),
                 window[0] * MINUTE_US,
                 window[1] * MINUTE_US,
-                [(each or 0) * MINUTE_US for each in before],
-                [None if each is None else each * MINUTE_US for each in after],
+                {bit: one * MINUTE_US for bit, (one, _) in enumerate(found) if one is not None},
+                {bit: two * MINUTE_US for bit, (_, two) in enumerate(found) if two is not None},
             )
         )
     ahead = lookahead(case, tuple((part.tables, window_of(part)) for part in parts))

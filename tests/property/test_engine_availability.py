@@ -210,3 +210,12 @@ def test_one_start_alone_is_shown_as_among_all(seed: int) -> None:
     for slot in draw.sample(slots, min(len(slots), 6)):
         alone = desk.availability(FRIDAY, slot.party_size, at=slot.start).slots
         assert alone == (slot,)
+
+
+@pytest.mark.slow
+@given(seed=st.integers(0, 2**32), must=MUSTS)
+def test_all_sizes_at_once_are_shown_as_each_with_its_cost(seed: int, must: Preference) -> None:
+    desk, _ = an_evening(seed)
+    # With costs, each party goes through the checks by itself.
+    priced = desk.availability(FRIDAY, SIZES, must=must, costs=True).slots
+    assert [attrs.evolve(slot, cost=None) for slot in priced] == list(shown(desk, must))

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-import os
-import subprocess
-import sys
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,9 +12,9 @@ import pytest
 from fourtop.model.plan import Plan
 from fourtop.planner import Planner, PlanRequest
 from tests.full_text import full_text
+from tests.other_process import another_hash_seed, printed
 from tests.property.planner_oracle import TERMS, Case, answers, case_of
 
-ROOT = Path(__file__).parents[2]
 FLOORS = 2_000
 BATCH = 100
 
@@ -67,18 +63,8 @@ def test_the_bounded_search_gives_the_same_plans_in_the_same_order(first: int) -
 
 @pytest.mark.slow
 def test_the_order_does_not_depend_on_the_hash_seed() -> None:
-    other = "4243" if os.environ.get("PYTHONHASHSEED") == "4242" else "4242"
     code = "from tests.property.test_planner_brute_force import digest; print(digest())"
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONHASHSEED": other},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=300,
-    )
-    assert done.stdout.strip() == digest()
+    assert printed("-c", code, hash_seed=another_hash_seed()).strip() == digest()
 
 
 @pytest.mark.slow

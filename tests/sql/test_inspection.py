@@ -33,6 +33,7 @@ from fourtop.storage.sql.checks import rules as check_rules
 from fourtop.storage.sql.checks.findings import KINDS
 from fourtop.storage.sql.checks.startup import inspect_store as inspect
 from fourtop.storage.sql.connection.transaction import Connection
+from fourtop.storage.sql.statement import Call
 from fourtop.storage.sql.tables.catalog import catalog
 from tests.contract.broken_sql import POSTGRESQL, SQLITE
 from tests.database.furnished import postgresql_database, sqlite_url
@@ -454,14 +455,14 @@ def test_the_first_call_asks_two_more_statements_of_sqlite_and_later_calls_none(
 def test_the_first_call_asks_three_more_statements_of_postgresql(database: str) -> None:
     asked: list[str] = []
     store = SqlStore(cluster().url(database, user="service"))
-    rows_of = Connection.rows
+    step = Connection._step
 
-    def noted(self: Any, statement: Any, *parameters: Any) -> Any:
-        asked.append(statement.text)
-        return rows_of(self, statement, *parameters)
+    def noted(self: Connection, call: Call) -> Any:
+        asked.append(call.statement.text)
+        return step(self, call)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Connection, "rows", noted)
+        patch.setattr(Connection, "_step", noted)
         store.restaurant_ids()
         first = len(asked)
         store.restaurant_ids()

@@ -46,12 +46,12 @@ class Barred:
     """A refusal because rules keep the tables that would be free: their reasons come first."""
 
     reasons: tuple[tuple[Code, dict[str, Any]], ...]
+    proof: Proof = Proof.RULE
 
     def check(self, refusal: Refusal) -> None:
         """Assert that a refusal names these reasons first."""
-        assert refusal.proof is Proof.RULE
         first = refusal.reasons[: len(self.reasons)]
-        No(Proof.RULE, self.reasons).check(attrs.evolve(refusal, reasons=first))
+        No(self.proof, self.reasons).check(attrs.evolve(refusal, reasons=first))
 
 
 @attrs.frozen
@@ -59,6 +59,7 @@ class Paced:
     """The refusal of pacing: the spread and unit of each limit, in any order."""
 
     limits: frozenset[tuple[str, str]]
+    proof: Proof = Proof.RULE
 
     @property
     def reasons(self) -> tuple[tuple[Code, dict[str, Any]], ...]:
@@ -68,7 +69,7 @@ class Paced:
     def check(self, refusal: Refusal) -> None:
         """Assert that a refusal names these limits."""
         assert {reason.code for reason in refusal.reasons} == {Code.PACING_EXCEEDED}
-        assert refusal.proof is Proof.RULE
+        assert refusal.proof is self.proof
         said = [(each.details["spread"], each.details["unit"]) for each in refusal.reasons]
         assert len(said) == len(set(said))
         assert set(said) == self.limits

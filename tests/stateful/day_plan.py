@@ -6,13 +6,14 @@ from typing import Any
 
 import attrs
 
-from fourtop.errors import Code, IllegalTransition, Proof, Refusal, Refused, StaleVersion
+from fourtop.errors import Code, IllegalTransition, Proof, Refusal, Refused
 from fourtop.model.day_plan import DayMove, DayPlan
 from fourtop.model.event import EventType
 from tests.stateful import promises
 from tests.stateful.admission import WAS_HELD, check_caps, excluded, named_of, refused, sit, taken
 from tests.stateful.arranging import Swap, move
 from tests.stateful.booking import as_request, asked_by, check_expected, find, touched
+from tests.stateful.editing import check_version
 from tests.stateful.ledger import AWAITING, Given, Guest, Ledger, Row, Wrong
 from tests.stateful.limits import Own
 from tests.stateful.promises import Claim
@@ -107,12 +108,8 @@ def is_about_promises(wrong: Wrong) -> bool:
 
 def commit(ledger: Ledger, plan: DayPlan) -> list[Guest]:
     """Give all bookings of a plan their tables, or raise the error that is due."""
-    for kind, said, true in (
-        ("floor", plan.versions.floor, ledger.floor_version),
-        ("policy", plan.versions.policy, ledger.policy_version),
-    ):
-        if said != true:
-            raise Wrong(StaleVersion, kind=kind, expected=said, found=true)
+    check_version("floor", plan.versions.floor, ledger.floor_version)
+    check_version("policy", plan.versions.policy, ledger.policy_version)
     guests = [find(ledger, each.booking_id) for each in plan.moves]
     for guest, each in zip(guests, plan.moves, strict=True):
         check_expected(guest, each.version)

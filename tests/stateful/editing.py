@@ -12,7 +12,7 @@ from tests.stateful.ledger import Ledger, Wrong
 
 def edit_floor(ledger: Ledger, floor: Floor, expected: int | None) -> None:
     """Put a floor in place, unless it lacks a table that somebody has now or later."""
-    _check_version("floor", expected, ledger.floor_version)
+    check_version("floor", expected, ledger.floor_version)
     kept = {table.id for table in floor.tables}
     if any(table not in kept for rule in ledger.policy.walk_in_rules for table in rule.tables):
         raise Wrong(InvalidInput, field="walk_in_rules")
@@ -35,14 +35,14 @@ def edit_floor(ledger: Ledger, floor: Floor, expected: int | None) -> None:
 
 
 def edit_policy(ledger: Ledger, policy: Policy, expected: int | None) -> None:
-    _check_version("policy", expected, ledger.policy_version)
+    check_version("policy", expected, ledger.policy_version)
     if policy != ledger.policy:
         ledger.policy = policy
         _count(ledger)
 
 
 def edit_restaurant(ledger: Ledger, restaurant: Restaurant, expected: int | None) -> None:
-    _check_version("policy", expected, ledger.policy_version)
+    check_version("policy", expected, ledger.policy_version)
     if restaurant != ledger.restaurant:
         ledger.restaurant = restaurant
         _count(ledger)
@@ -53,6 +53,7 @@ def _count(ledger: Ledger) -> None:
     ledger.tell(EventType.POLICY_CHANGED)
 
 
-def _check_version(kind: str, expected: int | None, found: int) -> None:
+def check_version(kind: str, expected: int | None, found: int) -> None:
+    """Raise the error of a version that is not the present one; ``None``: any version will do."""
     if expected is not None and expected != found:
         raise Wrong(StaleVersion, kind=kind, expected=expected, found=found)

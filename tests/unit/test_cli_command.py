@@ -465,7 +465,7 @@ def test_an_interruption_is_quiet(capsys: Captured, monkeypatch: pytest.MonkeyPa
     def interrupt(_floor: str) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("fourtop.cli.parser.open_house", interrupt)
+    monkeypatch.setattr("fourtop.cli.request_parser.open_house", interrupt)
     assert run(capsys, "plan", "pub", "--party", "4", "--at", AT) == (130, "", "")
 
 

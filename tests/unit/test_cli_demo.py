@@ -1,10 +1,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from collections import Counter
 from datetime import date, timedelta
 from functools import cache
@@ -30,6 +27,7 @@ from fourtop.model.window import MICROSECONDS_PER_MINUTE
 from fourtop.ports import Clock
 from fourtop.simulation.demo.evening import DEFAULT_DATE, DEFAULT_SEED, play_evening
 from fourtop.simulation.demo.record import Channel, Evening, Visit, VisitEvent
+from tests.other_process import printed
 
 SEEDS = (DEFAULT_SEED, 0, 1, 2, 3, 4)
 
@@ -320,14 +318,8 @@ def test_demo_is_the_same_text_for_a_seed(capsys: pytest.CaptureFixture[str]) ->
 @pytest.mark.slow
 @pytest.mark.parametrize("form", [[], ["--json"]], ids=["text", "json"])
 def test_demo_is_the_same_in_every_process(form: list[str]) -> None:
-    printed = set()
-    for hash_seed in ("1", "2"):
-        command = [sys.executable, "-m", "fourtop.cli", "demo", *form]
-        done = subprocess.run(
-            command, capture_output=True, check=True, env=os.environ | {"PYTHONHASHSEED": hash_seed}
-        )
-        printed.add(done.stdout)
-    assert len(printed) == 1
+    command = ("-m", "fourtop.cli", "demo", *form)
+    assert len({printed(*command, hash_seed=seed) for seed in ("1", "2")}) == 1
 
 
 def test_story_has_a_line_for_each_request() -> None:

@@ -127,7 +127,7 @@ def test_an_edit_that_changes_nothing_writes_nothing(store: Store, desk: Desk) -
 def test_an_edit_that_changes_nothing_commits_its_repair_plan(store: Store, desk: Desk) -> None:
     booked(desk, 4, tables=["5"], booking_id="b1")
     way_out = WayOut(WayOutKind.TABLES, desk.get_booking("b1").stay.dining.start_us, ("3",))
-    plan = RepairPlan((Repair("b1", 1, way_out),), (), desk.versions())
+    plan = RepairPlan("house", (Repair("b1", 1, way_out),), (), desk.versions())
     desk.edit_policy(lambda policy: policy, repair=plan)
     assert desk.get_booking("b1").tables == ("3",)
     assert desk.versions() == Versions(floor=1, policy=1, occupancy=2)

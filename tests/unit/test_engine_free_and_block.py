@@ -12,8 +12,10 @@ import pytest
 
 from fourtop import (
     Booking,
+    CapacityRule,
     Code,
     Desk,
+    Engine,
     EventType,
     FreedBlock,
     InvalidInput,
@@ -176,6 +178,22 @@ def test_who_cannot_be_moved_is_named_with_tables_times_and_causes(
     assert movable.id not in str(refusal)
     assert f"{promised.id} (promised)" in str(refusal)
     assert snapshot(store, desk) == before
+
+
+def test_a_party_that_was_moved_late_leaves_a_promised_party_its_tables_in_a_house_with_a_cap(
+    store: Store, clock: ManualClock
+) -> None:
+    """The command asks for the party, for its stay with the counts, and for the promise."""
+    seats = {"1": 4, "2": 4, "3": 4, "4": 4}
+    desk = desk_of(store, seats, capacity_rules=[CapacityRule(max_covers=40)])
+    booking = booked_at(desk, 4, "1")
+    desk.book(party_size(4, "20:15"), tables="later")
+    clock.move_to(at("19:10"))
+    desk.move([Move(booking.id, ["2"])])
+    other = Engine(store).desk(desk.restaurant_id, actor=STAFF)
+    freed = other.free_and_block(window("19:30", "20:30"), tables=["2"], reason="paint")
+    assert [each.id for each in freed.moved] == [booking.id]
+    assert desk.audit().is_clean
 
 
 def test_a_party_that_was_moved_late_is_moved_again(store: Store, clock: ManualClock) -> None:

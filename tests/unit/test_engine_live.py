@@ -294,6 +294,28 @@ def test_a_booking_at_risk_without_another_table_has_a_refusal(
     assert desk.at_risk() == ()
 
 
+def test_a_booking_at_risk_leaves_a_promised_party_its_tables_in_a_house_with_a_cap(
+    store: Store, clock: ManualClock
+) -> None:
+    """The read asks for the rows, for the counts, and for the evening of the promised party."""
+    desk = staff_at(
+        store,
+        sketch_floor({"1": 4, "2": 4, "3": 4}),
+        after=30,
+        capacity_rules=[CapacityRule(max_covers=40), CapacityRule(max_covers=30, zone="main")],
+        seating=SeatingRules(overstay_minutes=15),
+    )
+    booked(desk, 4, "20:00", booking_id="b", tables=["1"])
+    booked(desk, 4, "18:00", booking_id="a", tables=["1"])
+    clock.move_to(at("18:00"))
+    desk.seat("a")
+    desk.book(party_size(4, "20:45"), booking_id="c", tables="later")
+    clock.move_to(at("19:35"))
+    (found,) = desk.at_risk()
+    assert (found.booking.id, found.seated.id) == ("b", "a")
+    assert isinstance(found.alternative, Plan)
+
+
 def test_a_booking_at_risk_outside_the_hours_of_today_gets_no_other_table(
     store: Store, clock: ManualClock
 ) -> None:

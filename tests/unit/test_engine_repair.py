@@ -11,6 +11,7 @@ from fourtop import (
     Code,
     Desk,
     InUse,
+    InvalidIdentifier,
     InvalidInput,
     NotFound,
     Refused,
@@ -171,4 +172,25 @@ def test_a_repair_of_another_type_is_invalid(store: Store, desk: Desk, repair: A
 def test_a_plan_names_a_booking_once() -> None:
     repair = Repair("a", 1, WayOut(WayOutKind.TABLES, 0, ("1",)))
     with pytest.raises(InvalidInput, match="repairs: must not name a booking twice"):
-        RepairPlan([repair, repair], (), VERSIONS)
+        RepairPlan("house", [repair, repair], (), VERSIONS)
+
+
+@pytest.mark.parametrize("wrong", [None, "", "not an id"])
+def test_a_plan_names_its_restaurant(plan: RepairPlan, wrong: Any) -> None:
+    assert plan.restaurant_id == "house"
+    with pytest.raises(InvalidIdentifier, match="restaurant_id"):
+        attrs.evolve(plan, restaurant_id=wrong)
+
+
+def test_a_plan_of_another_restaurant_is_refused(store: Store, desk: Desk) -> None:
+    twin = open_desk(store, a_house(name="Twin"), actor=STAFF)
+    for each in (desk, twin):
+        booked(each, 2, tables=["1"], booking_id="b1")
+    plan = twin.preview(floor=out_of_service("1")).repair
+    before = snapshot(store, desk)
+    with pytest.raises(InvalidInput) as caught:
+        desk.edit_floor(out_of_service("1"), repair=plan)
+    assert str(caught.value) == "repair: must be a plan of this restaurant (got 'twin')"
+    assert snapshot(store, desk) == before
+    own = desk.preview(floor=out_of_service("1")).repair
+    assert attrs.evolve(plan, restaurant_id="house") == own, "nothing else tells them apart"

@@ -11,6 +11,8 @@ from typing import Final
 import pytest
 
 from fourtop import (
+    BookingRow,
+    BookingStatus,
     CapacityRule,
     Desk,
     Engine,
@@ -25,7 +27,7 @@ from fourtop import (
 from fourtop.engine import reseat_problem
 from fourtop.model.window import MICROSECONDS_PER_MINUTE
 from fourtop.ports import Store
-from tests.evening import STAFF, a_house, open_desk, party_size, window
+from tests.evening import STAFF, a_house, at, open_desk, party_size, window
 from tests.unit.reseat_case import quoted, refused, reseated, seated_at
 
 # Each overlaps the next one, at the tables in turn, across three services.
@@ -69,6 +71,18 @@ def test_a_chain_of_parties_reaches_back_through_services(store: Store, moves: i
     ]
     assert quoted(cold(desk, store), request, moves) == found
     assert cold(desk, store).book(request, moves=moves).tables == ("2",)
+    assert desk.audit().is_clean
+
+
+def test_a_chain_is_found_beside_a_party_that_waits_in_the_service_before(store: Store) -> None:
+    desk = open_all_day(store)
+    chained(desk)
+    waits = BookingRow(id="x", party_size=2, start=at("17:00"), status=BookingStatus.PENDING)
+    desk.import_bookings([waits])
+    request = party_size(4, "18:00")
+    found = reseated(cold(desk, store), request, 5)
+    assert [each.booking_id for each in found.moves] == ["at-1500", "at-1615", "at-1700"]
+    assert cold(desk, store).book(request, moves=5).tables == ("2",)
     assert desk.audit().is_clean
 
 

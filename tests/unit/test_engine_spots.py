@@ -5,28 +5,33 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any, Final
 
+import attrs
 import pytest
 
 from fourtop import (
+    BookingRequest,
     BookingWindow,
     CapacityRule,
     Code,
     Desk,
     Engine,
     FeedTerms,
+    House,
     ManualClock,
     MemoryStore,
     PacingRule,
     Preference,
     Refusal,
     Refused,
+    Slot,
     sketch_floor,
 )
 from fourtop.engine import composition
 from fourtop.engine.candidacy import Candidacy, Check, Reads
 from fourtop.engine.composition import CHECKS
 from fourtop.planner import Evening, Planner, PlanRequest
-from tests.evening import FRIDAY, NOW, a_house, at, booked, held, one_table, open_desk
+from tests.evening import FRIDAY, NOW, a_house, at, booked, held, one_table, open_desk, party_size
+from tests.live import seated, staff_at
 
 SIZES: Final = range(1, 9)
 
@@ -109,6 +114,83 @@ def test_parties_of_one_start_share_the_rows_in_their_way_and_own_their_lists() 
     assert rows[0] == rows[1]
     assert rows[0] is not rows[1]
     assert rows[0][0] is not rows[1][0]
+
+
+def without_costs(desk: Desk, **terms: Any) -> list[Slot]:
+    """The slots as the checks find them for each party by itself."""
+    slots = desk.availability(FRIDAY, SIZES, costs=True, **terms).slots
+    return [attrs.evolve(slot, cost=None) for slot in slots]
+
+
+def a_long_evening() -> House:
+    """Large parties have no time for their stay at the last starts, and ten fit no table."""
+    house = a_house(turn_bands=((2, 60), (None, 180)))
+    periods = [attrs.evolve(each, min_dwell_minutes=150) for each in house.policy.periods]
+    return attrs.evolve(house, policy=attrs.evolve(house.policy, periods=periods))
+
+
+def test_a_size_goes_its_own_way_in_stay_and_tables_only() -> None:
+    desk = open_desk(MemoryStore(ManualClock(NOW)), a_long_evening())
+    for size, time in ((4, "18:00"), (4, "18:30"), (6, "19:00"), (8, "20:00"), (2, "20:30")):
+        with suppress(Refused):
+            booked(desk, size, time)
+    slots = desk.availability(FRIDAY, SIZES).slots
+    assert list(slots) == without_costs(desk)
+    codes = {slot.refusal.code for slot in slots if slot.refusal is not None}
+    assert codes == {Code.TABLES_TAKEN, Code.DWELL_BELOW_MINIMUM}
+
+
+def test_a_promise_is_asked_for_each_size() -> None:
+    desk = open_desk(MemoryStore(ManualClock(NOW)), a_house(one_table()))
+    desk.book(party_size(4), tables="later")
+    slots = desk.availability(FRIDAY, SIZES).slots
+    assert list(slots) == without_costs(desk)
+    assert Code.TABLES_PROMISED in {slot.refusal.code for slot in slots if slot.refusal is not None}
+
+
+def test_a_booking_that_is_left_out_leaves_its_tables_free_at_every_start() -> None:
+    desk = open_desk(MemoryStore(ManualClock(NOW)), a_house(one_table()))
+    booking = booked(desk, 4)
+    assert not all(slot.is_bookable for slot in desk.availability(FRIDAY, 4).slots)
+    assert all(slot.is_bookable for slot in desk.availability(FRIDAY, 4, exclude=booking.id).slots)
+
+
+def test_a_hold_that_has_expired_leaves_its_tables_free_at_every_start(clock: ManualClock) -> None:
+    desk = open_desk(MemoryStore(clock), a_house(one_table()))
+    hold = held(desk, 4)
+    assert not all(slot.is_bookable for slot in desk.availability(FRIDAY, 4).slots)
+    clock.move_to(hold.expires_at)
+    assert all(slot.is_bookable for slot in desk.availability(FRIDAY, 4).slots)
+
+
+def test_two_answers_do_not_share_the_values_of_a_refusal() -> None:
+    desk = open_desk(MemoryStore(ManualClock(NOW)), a_house(one_table()))
+    booked(desk, 4)
+    first, second = (desk.availability(FRIDAY, (2, 3, 99)).slots for _ in range(2))
+    assert first == second
+    refusals = [slot.refusal for slot in first if slot.refusal is not None]
+    assert {each.code for each in refusals} == {Code.TABLES_TAKEN, Code.PARTY_NEVER_FITS}
+    for refusal in refusals:
+        for reason in refusal.reasons:
+            for value in reason.details.values():
+                if isinstance(value, list):
+                    value.clear()
+    assert desk.availability(FRIDAY, (2, 3, 99)).slots == second
+
+
+def test_a_party_that_stays_too_long_is_in_the_way_of_each_start_alike(clock: ManualClock) -> None:
+    desk = staff_at(MemoryStore(clock), after=15)
+    booked(desk, 2, "20:30", booking_id="b")
+    seated(desk, clock)
+    clock.move_to(at("19:40"))
+    slots = [each for each in desk.availability(FRIDAY, 2).slots if each.start > at("19:40")]
+    assert [slot.refusal for slot in slots] == [
+        desk.quote(BookingRequest(2, slot.start)) for slot in slots
+    ]
+    details = [slot.refusal.reasons[0].details for slot in slots if slot.refusal is not None]
+    owners = ["".join(row["owner_id"] for row in each["in_the_way"]) for each in details]
+    # The table of the late party may be free again at 20:10.
+    assert owners == ["ab", "ab", "b", "b", "b", "b"]
 
 
 def test_each_length_of_a_feed_has_checks_of_its_own() -> None:

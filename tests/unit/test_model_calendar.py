@@ -163,6 +163,20 @@ def test_buffers_are_part_of_the_block_window_only() -> None:
     assert (clock(found.dining), clock(found.occupied)) == ("18:00-19:00", "17:50-19:05")
 
 
+@pytest.mark.parametrize(
+    ("time", "together"), [("12:00", [(1, 2), (3, 4), (6, 8)]), ("16:00", [(1,), (2,), (3,)])]
+)
+def test_sizes_of_one_band_have_their_stay_together(
+    time: str, together: list[tuple[int, ...]]
+) -> None:
+    start_us = USUAL.instant(f"2025-05-10T{time}")
+    sizes = tuple(size for alike in together for size in alike)
+    groups = USUAL.stays(start_us, sizes)
+    assert [alike for _, alike in groups] == together
+    alone = [USUAL.stay(start_us, size) for size in sizes]
+    assert [each for each, alike in groups for _ in alike] == alone
+
+
 def test_case_4_a_stay_is_reckoned_with_the_partys_own_turn_time() -> None:
     two, eight = stay(USUAL, "2025-05-10T19:00", 2), stay(USUAL, "2025-05-10T19:00", 8)
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 import pytest
 
 from fourtop.engine.invocation import digest_of
@@ -15,6 +11,7 @@ from fourtop.model.planning_rules import Planning
 from fourtop.model.request import Preference
 from fourtop.model.restaurant import Zone
 from fourtop.model.table import Table
+from tests.other_process import printed
 
 PAIR = ("t1", "t2")
 FLOOR = Floor(
@@ -57,14 +54,5 @@ def test_finding_38_the_order_of_a_set_is_no_part_of_a_digest() -> None:
 
 @pytest.mark.slow
 def test_finding_38_a_request_has_one_digest_in_every_process() -> None:
-    digests = {
-        subprocess.run(
-            [sys.executable, "-c", DIGEST],
-            env={**os.environ, "PYTHONHASHSEED": str(seed)},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for seed in range(3)
-    }
+    digests = {printed("-c", DIGEST, hash_seed=str(seed)) for seed in range(3)}
     assert len(digests) == 1

@@ -292,7 +292,11 @@ def test_finding_34_every_weight_changes_a_score() -> None:
     # All joins are inside the plan but that to the fourth table, and both gaps are dead. A party
     # that waits needs each of the tables.
     evening = Evening(
-        (EveningPart(0b1111, 100 * HOUR_US, 102 * HOUR_US, [99 * HOUR_US] * 4, [None] * 4),),
+        (
+            EveningPart(
+                0b1111, 100 * HOUR_US, 102 * HOUR_US, dict.fromkeys(range(4), 99 * HOUR_US), {}
+            ),
+        ),
         0b1111,
         opens_us=90 * HOUR_US,
         closes_us=103 * HOUR_US,

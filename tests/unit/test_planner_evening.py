@@ -6,6 +6,7 @@ import pickle
 import random
 from copy import copy
 from functools import partial
+from itertools import pairwise
 from string import ascii_uppercase
 
 import attrs
@@ -17,6 +18,7 @@ from fourtop.model.planning_rules import Planning, Weights
 from fourtop.model.restaurant import Zone
 from fourtop.model.table import Table
 from fourtop.planner import MAX_COMPILED_SETS, Evening, EveningPart, Planner, PlanRequest
+from fourtop.planner.evening_rankings import MIN_SUMMED
 from tests.property.evening_oracle import (
     evening_answers,
     evening_case_of,
@@ -47,8 +49,8 @@ def evening_of(
 
     Each pair is the end of the stay before and the start of the stay after it, in minutes.
     """
-    before = [0 if one is None else minutes(one) for one, _ in beside]
-    after = [None if two is None else minutes(two) for _, two in beside]
+    before = {bit: minutes(one) for bit, (one, _) in enumerate(beside) if one is not None}
+    after = {bit: minutes(two) for bit, (_, two) in enumerate(beside) if two is not None}
     everything = (1 << len(beside)) - 1
     part = EveningPart(everything, minutes(120), minutes(120 + length), before, after)
     return Evening(
@@ -154,7 +156,7 @@ def test_equal_costs_are_in_the_order_of_equals() -> None:
 def test_zones_with_stays_of_their_own_have_costs_of_their_own() -> None:
     planner = Planner(floor_of(5, 5), Planning())
     usual = evening_of((120, 210), (120, 210))
-    short = EveningPart(0b10, minutes(120), minutes(150), [0, minutes(120)], [None, minutes(150)])
+    short = EveningPart(0b10, minutes(120), minutes(150), {1: minutes(120)}, {1: minutes(150)})
     long = attrs.evolve(usual.parts[0], tables=0b01)
     mixed = attrs.evolve(usual, parts=(long, short))
     assert mixed.least_minutes == 30
@@ -164,6 +166,13 @@ def test_zones_with_stays_of_their_own_have_costs_of_their_own() -> None:
     assert planner.measure(PlanRequest(9), ["A", "B"], mixed).score.cost("overage") == 90
 
 
+@pytest.fixture(params=[0, MIN_SUMMED], ids=["sums", "walks"])
+def few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The planner sums blocks for small floors as well, or it walks through their candidates."""
+    monkeypatch.setattr("fourtop.planner.evening_rankings.MIN_SUMMED", request.param)
+
+
+@pytest.mark.usefixtures("few")
 @pytest.mark.parametrize("seed", range(40))
 def test_both_ways_of_searching_equal_brute_force_on_a_few_evenings(seed: int) -> None:
     case = evening_case_of(seed)
@@ -202,6 +211,7 @@ def test_a_score_is_made_when_it_is_read() -> None:
         _ = later.nothing
 
 
+@pytest.mark.usefixtures("few")
 @pytest.mark.parametrize("seed", range(6))
 def test_a_walk_that_stops_early_finds_the_first_plans_of_the_whole_order(seed: int) -> None:
     draw = random.Random(seed)
@@ -219,10 +229,56 @@ def test_a_walk_that_stops_early_finds_the_first_plans_of_the_whole_order(seed: 
         assert planner.best(ask, free, (), lambda: evening) == everything[0]
 
 
+def hall(draw: random.Random) -> Floor:
+    """24 tables in four rows of six, each joined to its neighbours."""
+    rows = ["".join(ascii_uppercase[first : first + 6]) for first in range(0, 24, 6)]
+    along = [row[at : at + 2] for row in rows for at in range(5)]
+    across = [
+        one + two for row, other in pairwise(rows) for one, two in zip(row, other, strict=True)
+    ]
+    return floor_of(*(draw.choice((2, 2, 4, 6)) for _ in range(24)), joins=(*along, *across))
+
+
+@pytest.mark.usefixtures("few")
+@pytest.mark.parametrize("seed", range(8))
+def test_the_first_plans_of_a_hall_are_those_of_the_whole_order(seed: int) -> None:
+    draw = random.Random(seed)
+    planner = Planner(hall(draw), Planning(max_tables=3, slack_budget=None))
+    befores, afters = (None, None, None, 0, 60, 100, 120), (None, None, None, 210, 240, 300)
+    for size in (2, 5, 8):
+        beside = [(draw.choice(befores), draw.choice(afters)) for _ in range(24)]
+        free = draw.getrandbits(24) | draw.getrandbits(24) | draw.getrandbits(24)
+        evening = evening_of(*beside, free=free)
+        # A party may have fewer tables than are free, and not all of some together.
+        usable = draw.choice((free, free & draw.getrandbits(24), draw.getrandbits(24)))
+        for barred in ((), (0b11, 0b1000001)):
+            make = partial(copy, evening)
+            search = partial(planner.plans, PlanRequest(size), usable, evening=make)
+            everything = search(None, barred)
+            assert all(
+                each & ~planner.floor.mask(plan.tables) for each in barred for plan in everything
+            )
+            for limit in (1, 5, 16, 17):
+                assert search(limit, barred) == everything[:limit]
+
+
+@pytest.mark.usefixtures("few")
+def test_sets_that_no_sum_of_tables_can_make_cheap_are_left_out() -> None:
+    planner = Planner(
+        floor_of(8, 4, 4, 2, joins=("BC",)), Planning(weights=Weights(joins_closed=0))
+    )
+    # A dead gap of twelve minutes at A, the whole evening free at B and C, and none of it at D.
+    evening = evening_of((108, 210), (None, None), (None, None), (120, 210))
+    assert order(planner, 7, evening) == ["A", "BC"]
+    best = planner.best(PlanRequest(7), 0b1111, (), lambda: evening)
+    assert best is not None
+    assert (best.tables, best.score.total) == (("A",), 90 + 8 * 12)
+
+
 def test_a_kept_answer_is_the_answer_of_a_new_planner() -> None:
     floor, planning = floor_of(2, 4, 4, 2, joins=("AB", "CD")), Planning()
     planner, ask = Planner(floor, planning), PlanRequest(2)
-    pairs = [(before, after) for before in range(0, 120, 10) for after in range(210, 360, 12)]
+    pairs = [(before, after) for before in range(0, 120, 20) for after in range(210, 360, 24)]
     first = evening_of(pairs[0], (None, None), (60, 300), (None, 240))
     # A longer answer replaces a shorter one, and gives shorter ones.
     for limit in (1, 3, 2, 1, 4, 17, None):
@@ -236,7 +292,7 @@ def test_a_kept_answer_is_the_answer_of_a_new_planner() -> None:
             found = planner.plans(ask, free, 2, evening=make)
             assert found == new.plans(ask, free, evening=make)[:2]
     (ranking,) = planner._rankings.values()
-    assert len(ranking._evenings) == 128
+    assert len(ranking.evening._answers) == 32
 
 
 def test_an_answer_with_waiting_parties_is_not_kept() -> None:
@@ -248,13 +304,13 @@ def test_an_answer_with_waiting_parties_is_not_kept() -> None:
         assert plan is not None
         assert plan.tables == (best,)
     (ranking,) = planner._rankings.values()
-    assert not ranking._evenings
+    assert not ranking.evening._answers
 
 
 def test_the_time_beside_is_that_of_the_stay_at_each_table() -> None:
     parts = [
         EveningPart(
-            mask, minutes(120), minutes(end), [0, minutes(100)], [minutes(240), minutes(300)]
+            mask, minutes(120), minutes(end), {1: minutes(100)}, {0: minutes(240), 1: minutes(300)}
         )
         for mask, end in ((0b01, 200), (0b10, 230))
     ]

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import inspect
-import os
 import re
 import subprocess
 import sys
 from functools import cache
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 import attrs
@@ -17,10 +15,10 @@ import pytest
 
 from fourtop import plotting
 from fourtop.plotting import Picture, Theme
+from tests.other_process import printed
 from tests.unit.picture_samples import SAMPLES
 from tests.unit.svg_page import Page, contrast, rgb
 
-ROOT = Path(__file__).parents[2]
 LEAST_CONTRAST = 4.5
 DIGESTS = """
 from hashlib import sha256
@@ -111,17 +109,7 @@ def test_labels_are_escaped(name: str) -> None:
 
 @pytest.mark.slow
 def test_pictures_are_the_same_in_every_process() -> None:
-    digests = {
-        subprocess.run(
-            [sys.executable, "-c", DIGESTS],
-            capture_output=True,
-            text=True,
-            check=True,
-            cwd=ROOT,
-            env={**os.environ, "PYTHONHASHSEED": seed},
-        ).stdout
-        for seed in ("1", "2")
-    }
+    digests = {printed("-c", DIGESTS, hash_seed=seed) for seed in ("1", "2")}
     assert len(digests) == 1
     assert len(digests.pop().split()) == len(SAMPLES)
 

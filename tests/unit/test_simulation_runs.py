@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-import subprocess
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +10,6 @@ from datetime import date
 from functools import partial
 from hashlib import sha256
 from math import nan
-from pathlib import Path
 from statistics import fmean
 from typing import Any
 
@@ -52,8 +50,8 @@ from fourtop.simulation import (
     simulate,
     simulate_evening,
 )
+from tests.other_process import printed
 
-ROOT = Path(__file__).parents[2]
 LIVELY = sample.pub_demand().replaced(
     requests=30,
     late_minutes=Normal(3, 12, -30, 60),
@@ -150,14 +148,7 @@ def test_a_trace_is_the_same_on_every_version_of_python() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("hash_seed", ["0", "77", "4294967295"])
 def test_hash_seeds_do_not_change_a_trace(hash_seed: str) -> None:
-    printed = subprocess.run(
-        [sys.executable, "-c", SCRIPT],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={"PYTHONHASHSEED": hash_seed, "PYTHONPATH": ":".join([str(ROOT), *sys.path])},
-    ).stdout
-    assert printed.strip() == TRACE
+    assert printed("-c", SCRIPT, hash_seed=hash_seed).strip() == TRACE
 
 
 def test_the_draws_of_the_pub_stay_as_they_are() -> None:

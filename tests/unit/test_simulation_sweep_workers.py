@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -15,9 +13,9 @@ from distributed import Client, LocalCluster
 
 from fourtop import SweepFailed
 from fourtop.simulation import SweepOptions, sweep
+from tests.other_process import printed
 from tests.unit.sweep_case import covers, die_at_13, raise_at_13, return_a_lambda
 
-ROOT = Path(__file__).parents[2]
 CASES = range(100)
 ONE = SweepOptions(processes=1, chunk_size=4)
 
@@ -103,14 +101,5 @@ def test_the_digest_of_a_sweep_does_not_depend_on_the_process() -> None:
         "from tests.unit.sweep_case import *;"
         "print(sweep_digest(covers, [{'b': {'x', 'y', 'z'}}, sample.pub(), Variant(1)]))"
     )
-    digests = {
-        subprocess.run(
-            [sys.executable, "-c", script],
-            env={"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join([str(ROOT), *sys.path])},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for seed in ("1", "2")
-    }
+    digests = {printed("-c", script, hash_seed=seed) for seed in ("1", "2")}
     assert len(digests) == 1

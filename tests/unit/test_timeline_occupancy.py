@@ -289,6 +289,30 @@ def test_gaps_are_the_free_stretches_of_a_table(occupancy: Occupancy) -> None:
     assert occupancy.gaps("nowhere", window(0, 120)) == (window(0, 120),)
 
 
+def test_the_stays_beside_a_window_are_those_of_now(occupancy: Occupancy) -> None:
+    around, own = window(0, 240), Owner(OwnerKind.BOOKING, "booking-c")
+    first, last = stay("a", when=window(30, 60)), stay("b", when=window(150, 200))
+    ends, starts = {0: window(30, 60).end_us}, {0: window(150, 200).start_us}
+
+    def beside(*without: Owner) -> list[tuple[dict[int, int], dict[int, int]]]:
+        # The second answer is the one that is kept.
+        found = [occupancy.find_beside(window(60, 150), around, without) for _ in range(2)]
+        return [*found, occupancy.find_beside(window(60, 149), around, without)]
+
+    assert beside() == [({}, {})] * 3
+    occupancy.add(first)
+    assert beside() == [(ends, {})] * 3
+    occupancy.add(last)
+    assert beside() == [(ends, starts)] * 3
+    occupancy.add(stay("c", "t2", when=window(210, 220)))
+    assert beside(own) == [(ends, starts)] * 3
+    assert beside() == [(ends, {**starts, 1: window(210, 220).start_us})] * 3
+    occupancy.remove(first)
+    assert beside(own) == [({}, starts)] * 3
+    occupancy.arrange(("t3", "t1"))
+    assert beside() == [({}, {1: starts[0]})] * 3
+
+
 def test_rows_of_a_resource_are_those_in_the_window(occupancy: Occupancy) -> None:
     occupancy.add(stay("a", when=window(0, 60)))
     occupancy.add(stay("b", when=window(60, 90)))

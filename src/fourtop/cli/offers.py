@@ -56,7 +56,9 @@ def offers(desk: Desk, wanted: Wanted, terms: OfferTerms, html: str | None = Non
         "refusal": None if isinstance(found.answer, Quote) else to_data(found.answer),
         "has_forecast": terms.forecast is not None,
         "steering": to_data(terms.steering),
-        "offers": [_offer_data(each, found, formatter) for each in _in_order(found)],
+        "offers": [
+            _offer_data(each, found, formatter) for each in (*found.shown, *found.not_shown)
+        ],
         "rejected": [
             {"text": str(each), "refusal": to_data(each.refusal)} for each in found.rejected
         ],
@@ -101,20 +103,12 @@ def policy_of(*, is_ordered: bool, better: float | None) -> SteeringPolicy:
     return SteeringPolicy("order" if is_ordered else "nothing")
 
 
-def _in_order(found: StartOffers) -> list[OfferedStart]:
-    """Return the starts that are shown, then the others."""
-    shown = found.shown
-    return [*shown, *(each for each in found.found if each not in shown)]
-
-
 def _blocks(found: StartOffers, formatter: Formatter) -> Iterator[list[str]]:
     """Yield the parts of the text, each as its lines."""
     if not isinstance(found.answer, Quote):
         yield wrap(f"no: {why(found.answer)}", WIDTH, subsequent_indent="    ")
-    shown = found.shown
-    rest = [each for each in found.found if each not in shown]
     offered = "offered, with the covers that each costs beyond the cheapest start:"
-    for title, starts in ((offered, shown), ("bookable, not offered:", rest)):
+    for title, starts in ((offered, found.shown), ("bookable, not offered:", found.not_shown)):
         if starts:
             yield [title, *(_line(each, formatter) for each in starts)]
     if found.rejected:
@@ -125,7 +119,7 @@ def _blocks(found: StartOffers, formatter: Formatter) -> Iterator[list[str]]:
 
 
 def _line(offered: OfferedStart, formatter: Formatter) -> str:
-    distance = offered.alternative.difference if offered.moved_minutes else f"{offered.clock}"
+    distance = offered.alternative.difference if offered.moved_minutes else offered.clock
     return (
         f"  {distance}: {formatter.tables(offered.quote.plan.tables)},"
         f" +{offered.extra_covers:.2f} covers"

@@ -8,8 +8,7 @@ from datetime import date
 from functools import partial
 from typing import Any, Final, NoReturn
 
-from fourtop import AlternativeTerms, DayPlanTerms, MonthTerms, Objective, OfferTerms
-from fourtop.cli.alternatives import alternatives
+from fourtop import DayPlanTerms, MonthTerms, Objective
 from fourtop.cli.answer import Answer
 from fourtop.cli.arguments import (
     Add,
@@ -20,14 +19,11 @@ from fourtop.cli.arguments import (
     add_html,
     add_source,
     add_store,
-    add_wanted,
     conditions,
     database,
     day,
     desk_of,
     installed_version,
-    number,
-    wanted,
     whole,
 )
 from fourtop.cli.audit import audit, audit_database
@@ -41,29 +37,19 @@ from fourtop.cli.doctor import doctor
 from fourtop.cli.file_parser import add_files
 from fourtop.cli.house import PutOptions, export_house, put_house, show_house
 from fourtop.cli.inputs import WrongInput, open_desk, open_document, open_house, read_bookings
-from fourtop.cli.job import (
-    DAYS_AHEAD,
-    DEFAULT_DAYS,
-    JOBS,
-    NOBODY,
-    JobOptions,
-    run_jobs,
-    run_local_times,
-    run_measure,
-    run_release_late,
-)
+from fourtop.cli.job_parser import add_jobs
 from fourtop.cli.migration import LATEST, NOTHING, migrate, standing, take_back
 from fourtop.cli.month import as_month, show_month
-from fourtop.cli.offers import forecast_of, offers, policy_of
-from fourtop.cli.plan import explain, plan
+from fourtop.cli.offers import forecast_of
 from fourtop.cli.plan_day import plan_day, read_values
 from fourtop.cli.preview import preview_house
+from fourtop.cli.request_parser import add_requests
 from fourtop.cli.rules import check_house_rules
 from fourtop.cli.seat import Arrival, seat
 from fourtop.cli.shadow import show_shadow
 from fourtop.cli.slot_parser import add_slots
 from fourtop.cli.study_parser import add_simulate, add_studies
-from fourtop.cli.waitlist import make_offer, run_waitlist, show_waitlist
+from fourtop.cli.waitlist import make_offer, show_waitlist
 from fourtop.formats.json_schema import house_schema
 from fourtop.model.day_plan import NODE_BUDGET
 
@@ -121,7 +107,8 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--version", action="version", version=f"fourtop {installed_version()}")
     commands = parser.add_subparsers(metavar="COMMAND", title="commands", required=True)
     add = partial(add_command, commands)
-    _add_asking(add)
+    _add_demo(add)
+    add_requests(add)
     _add_looking(add)
     add_simulate(add)
     add_studies(add_group(commands, "study", "NAME", "what a change of a house is worth"))
@@ -130,13 +117,12 @@ def _parser() -> ArgumentParser:
     add_slots(commands)
     _add_houses(commands)
     _add_rules(commands)
-    _add_jobs(commands)
+    add_jobs(commands)
     add("schema", _run_schema, "the JSON Schema of the house document")
     return parser
 
 
-def _add_asking(add: Add) -> None:
-    """Add the commands that play an evening or answer a question."""
+def _add_demo(add: Add) -> None:
     one = add("demo", _run_demo, "play an evening of a pub, from the first request to the audit")
     one.add_argument(
         "--seed", type=whole, default=_DEMO_SEED, help="draws the guests (default: %(default)s)"
@@ -145,36 +131,6 @@ def _add_asking(add: Add) -> None:
         "--on", type=day, default=_DEMO_DATE, metavar="DATE", help="(default: %(default)s)"
     )
     add_store(one, "database to play in and keep (default: in memory)")
-    one = add(
-        "plan", _run_plan, "the tables that a party would get, with the score, or the refusal"
-    )
-    add_house(one)
-    add_wanted(one)
-    after_a_no = one.add_mutually_exclusive_group()
-    after_a_no.add_argument(
-        "--explain", action="store_true", help="after a no, every reason and what would work"
-    )
-    after_a_no.add_argument(
-        "--moves",
-        type=whole,
-        default=0,
-        metavar="NUMBER",
-        help="after a no, the fewest moves of bookings that make room, at most this many",
-    )
-    add_html(one)
-    one = add(
-        "alternatives", _run_alternatives, "other times for a party; zones, a stay or a split"
-    )
-    add_source(one)
-    add_wanted(one)
-    _add_terms(one)
-    one = add(
-        "offers", _run_offers_of_starts, "the starts around a wish, with their cost in covers"
-    )
-    add_source(one)
-    add_wanted(one)
-    _add_steering(one)
-    add_html(one)
 
 
 def _add_looking(add: Add) -> None:
@@ -335,114 +291,6 @@ def _add_rules(commands: Any) -> None:
     one.add_argument("floor", metavar="FLOOR", help="a house document, or pub for the sample")
 
 
-def _add_jobs(commands: Any) -> None:
-    add = add_group(commands, "jobs", "JOB", "run the jobs once, for cron, or a relay that stays")
-    for name, summary in (
-        ("sweep", "end the holds that have expired"),
-        ("relay", "publish waiting events; exit code 1 means that publishing failed"),
-        ("prune", "move old allocations to the archive"),
-        ("retain", "delete old confirmation results, stored results, holds and events"),
-        ("all", "all four, in this order"),
-    ):
-        one = add(name, _run_jobs, summary)
-        one.set_defaults(jobs=JOBS if name == "all" else (name,), publish=None, days=DEFAULT_DAYS)
-        one.set_defaults(forever=False, idle_seconds=None)
-        add_store(one)
-        one.add_argument(
-            "--batch", type=whole, metavar="ROWS", help="rows per batch (default: 100 or 500)"
-        )
-        if name in ("relay", "all"):
-            target = f"package.module:function that gets each event, or {NOBODY}"
-            one.add_argument("--publish", required=True, metavar="FUNCTION", help=target)
-        if name == "relay":
-            one.add_argument(
-                "--forever", action="store_true", help="keep running until SIGTERM or Ctrl-C"
-            )
-            one.add_argument(
-                "--idle-seconds",
-                type=number,
-                default=1.0,
-                metavar="SECONDS",
-                help="with --forever: the pause while no event waits (default: %(default)s)",
-            )
-        if name in ("prune", "retain", "all"):
-            one.add_argument(
-                "--days", type=whole, default=DEFAULT_DAYS, help="(default: %(default)s)"
-            )
-    one = add("release-late", _run_release_late, "mark parties that did not come as no-shows")
-    add_store(one)
-    one.add_argument(
-        "--after-minutes",
-        type=whole,
-        required=True,
-        metavar="MINUTES",
-        help="how long after its start a party is waited for",
-    )
-    one.add_argument(
-        "--limit", type=whole, default=100, metavar="BOOKINGS", help="(default: %(default)s)"
-    )
-    one = add("waitlist", _run_offers, "offer free tables to the parties on the waitlists")
-    add_store(one)
-    one.add_argument("--days", type=whole, default=7, help="days ahead (default: %(default)s)")
-    one.add_argument(
-        "--limit", type=whole, default=100, metavar="OFFERS", help="(default: %(default)s)"
-    )
-    one = add(
-        "measure", _run_measure, "count holds, risks, overbookings and events; change nothing"
-    )
-    add_store(one)
-    one.add_argument("--days", type=whole, default=1, help="days ahead (default: %(default)s)")
-    summary = "list bookings whose local time is not the one that was told; exit code 1 if some are"
-    one = add("local-times", _run_local_times, summary)
-    add_store(one)
-    one.add_argument(
-        "--days", type=whole, default=DAYS_AHEAD, help="days ahead (default: %(default)s)"
-    )
-
-
-def _add_terms(parser: ArgumentParser) -> None:
-    """Add the alternatives that a party accepts."""
-    parser.add_argument(
-        "--minutes",
-        type=whole,
-        action="append",
-        metavar="MINUTES",
-        help="a distance in time; repeatable (default: 15, 30, 60 and 120)",
-    )
-    parser.add_argument("--no-times", action="store_true", help="no other times")
-    parser.add_argument("--zones", action="store_true", help="other zones")
-    parser.add_argument("--shorter-stay", action="store_true", help="a shorter stay")
-    parser.add_argument("--split", action="store_true", help="two parties at one start")
-    parser.add_argument(
-        "--limit", type=whole, default=5, metavar="NUMBER", help="of each kind (default: 5)"
-    )
-
-
-def _add_steering(parser: ArgumentParser) -> None:
-    """Add the starts to offer, the demand that is expected, and the policy of the house."""
-    parser.add_argument(
-        "--flexible",
-        dest="flexible_minutes",
-        type=whole,
-        default=30,
-        metavar="MINUTES",
-        help="the greatest distance of a start (default: 30)",
-    )
-    parser.add_argument(
-        "--demand",
-        metavar="FILE",
-        help="a demand document, or pub for that of the sample (default: from the seats taken)",
-    )
-    which = parser.add_mutually_exclusive_group()
-    which.add_argument("--order", action="store_true", help="offer the starts of least cost first")
-    which.add_argument(
-        "--better",
-        type=number,
-        metavar="COVERS",
-        help="offer one other start if it saves more covers than this",
-    )
-
-
 # ---- commands
 
 
@@ -451,34 +299,6 @@ def _run_demo(found: Namespace) -> Answer:
 
     # The variable names a database of real restaurants; the sample pub does not belong there.
     return demo(found.seed, found.on, database(found) if found.store else None)
-
-
-def _run_plan(found: Namespace) -> Answer:
-    desk = open_desk(open_house(found.floor), now=found.now, bookings=found.bookings)
-    if found.explain:
-        return explain(desk, wanted(found))
-    return plan(desk, wanted(found), found.moves, found.html)
-
-
-def _run_alternatives(found: Namespace) -> Answer:
-    terms = AlternativeTerms(
-        *(() if found.minutes is None else (found.minutes,)),
-        limit=found.limit,
-        times=not found.no_times,
-        zones=found.zones,
-        shorter_stay=found.shorter_stay,
-        split=found.split,
-    )
-    with desk_of(found) as desk:
-        return alternatives(desk, wanted(found), terms)
-
-
-def _run_offers_of_starts(found: Namespace) -> Answer:
-    policy = policy_of(is_ordered=found.order, better=found.better)
-    with desk_of(found) as desk:
-        forecast = forecast_of(found.demand, desk.house())
-        terms = OfferTerms(found.flexible_minutes, forecast=forecast, steering=policy)
-        return offers(desk, wanted(found), terms, found.html)
 
 
 def _run_day(found: Namespace) -> Answer:
@@ -547,10 +367,6 @@ def _run_waitlist(found: Namespace) -> Answer:
     return run(database(found), found.id, found.on)
 
 
-def _run_offers(found: Namespace) -> Answer:
-    return run_waitlist(database(found), days=found.days, limit=found.limit)
-
-
 def _run_day_plan(found: Namespace) -> Answer:
     terms = DayPlanTerms(
         objective=found.objective,
@@ -582,28 +398,6 @@ def _run_export(found: Namespace) -> Answer:
 
 def _run_rules(found: Namespace) -> Answer:
     return check_house_rules(open_house(found.floor))
-
-
-def _run_jobs(found: Namespace) -> Answer:
-    options = JobOptions(
-        batch=found.batch,
-        days=found.days,
-        publish=found.publish,
-        idle_seconds=found.idle_seconds if found.forever else None,
-    )
-    return run_jobs(database(found), found.jobs, options)
-
-
-def _run_release_late(found: Namespace) -> Answer:
-    return run_release_late(database(found), found.after_minutes, found.limit)
-
-
-def _run_measure(found: Namespace) -> Answer:
-    return run_measure(database(found), days=found.days)
-
-
-def _run_local_times(found: Namespace) -> Answer:
-    return run_local_times(database(found), days=found.days)
 
 
 def _run_schema(_found: Namespace) -> Answer:

@@ -248,9 +248,7 @@ def _quote_data(quote: Quote, formatter: Formatter) -> dict[str, Any]:
             "is_clamped": stay.is_clamped,
         },
         "usage": to_data(quote.usage),
-        "reseating": None
-        if quote.reseating is None
-        else _reseating_data(quote.reseating, formatter),
+        "reseating": _reseating_data(quote.reseating, formatter),
         "refusal": None,
     }
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from fourtop.cli.answer import Answer
 from fourtop.cli.format import WIDTH
-from fourtop.cli.page_file import save_page
+from fourtop.cli.page_file import with_page
 from fourtop.cli.progress import shown_progress
 from fourtop.cli.quality_page import quality_page
 from fourtop.cli.simulate import RunOptions, estimate_data
@@ -36,10 +36,8 @@ def show_quality(
         lines += ["", *_lines(gain)]
     for note in found.notes:
         lines += ["", *wrap(note, WIDTH)]
-    if options.html is not None:
-        save_page(quality_page(found), options.html)
-        lines += ["", f"page written to {options.html}"]
-    return Answer("\n".join(lines), _data(found, options))
+    answer = Answer("\n".join(lines), _data(found))
+    return with_page(answer, lambda: quality_page(found), options.html)
 
 
 def _lines(gain: Gain) -> Iterator[str]:
@@ -52,7 +50,7 @@ def _lines(gain: Gain) -> Iterator[str]:
     yield f"  {text}; base {gain.before.text}"
 
 
-def _data(found: QualityStudy, options: RunOptions) -> dict[str, Any]:
+def _data(found: QualityStudy) -> dict[str, Any]:
     rows = found.table(details=True).rows()
     return {
         "study": found.title,
@@ -76,5 +74,4 @@ def _data(found: QualityStudy, options: RunOptions) -> dict[str, Any]:
             }
             for gain, row in zip(found.gains, rows, strict=True)
         ],
-        "html": options.html,
     }

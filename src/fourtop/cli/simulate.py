@@ -8,7 +8,7 @@ from typing import Any, Final
 import attrs
 
 from fourtop.cli.answer import Answer
-from fourtop.cli.page_file import save_page
+from fourtop.cli.page_file import with_page
 from fourtop.cli.progress import shown_progress
 from fourtop.cli.simulation_page import simulation_page
 from fourtop.errors.display import count_of
@@ -63,10 +63,8 @@ def simulate_scenario(scenario: Scenario, options: RunOptions) -> Answer:
     refusals = list(played.refusals.items())
     if refusals:
         lines += ["", "refused, by the decisive reason:", *_rows(refusals)]
-    if options.html is not None:
-        save_page(simulation_page(played), options.html)
-        lines += ["", f"page written to {options.html}"]
-    return Answer("\n".join(lines), _data(played, options))
+    answer = Answer("\n".join(lines), _data(played))
+    return with_page(answer, lambda: simulation_page(played), options.html)
 
 
 def _head(played: Simulation) -> Iterator[str]:
@@ -97,14 +95,13 @@ def _rows(rows: Sequence[tuple[str, Estimate]]) -> Iterable[str]:
         yield f"  {label:<{width}}  {estimate.text:>{numbers}}  {estimate.unit}".rstrip()
 
 
-def _data(played: Simulation, options: RunOptions) -> dict[str, Any]:
+def _data(played: Simulation) -> dict[str, Any]:
     return {
         "restaurant": played.scenario.house.restaurant.id,
         "evenings": len(played),
         "seed": played.seed,
         "metrics": {name: estimate_data(each) for name, each in played.estimates.items()},
         "refusals": {code: estimate_data(each) for code, each in played.refusals.items()},
-        "html": options.html,
     }
 
 

@@ -108,7 +108,8 @@ def _table(played: Simulation) -> PageTable:
         for estimate in (played.estimates.get(metric.name),)
         if estimate is not None and (estimate.mean or estimate.half_width)
     ]
-    return PageTable(("", "mean", "± 95 %", "unit"), rows, "An evening on average", texts=("unit",))
+    columns = ("", "mean", "± 95 %", "unit")
+    return PageTable(columns, rows, "An evening on average", texts=("unit",))
 
 
 def footer_of(played: Simulation) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from fourtop.cli.answer import Answer
 from fourtop.cli.format import WIDTH
-from fourtop.cli.page_file import save_page
+from fourtop.cli.page_file import with_page
 from fourtop.cli.progress import shown_progress
 from fourtop.cli.simulate import RunOptions, estimate_data
 from fourtop.cli.study_page import study_page
@@ -34,10 +34,8 @@ def show_study(make: MakeStudy, options: RunOptions, terms: StudyOptions) -> Ans
     lines = [found.title, "", *wrap(found.sentence, WIDTH), "", *_rows(found)]
     for note in found.notes:
         lines += ["", *wrap(note, WIDTH)]
-    if options.html is not None:
-        save_page(study_page(found), options.html)
-        lines += ["", f"page written to {options.html}"]
-    return Answer("\n".join(lines), _data(found, options))
+    answer = Answer("\n".join(lines), _data(found))
+    return with_page(answer, lambda: study_page(found), options.html)
 
 
 def _rows(found: Study) -> Iterator[str]:
@@ -51,7 +49,7 @@ def _rows(found: Study) -> Iterator[str]:
         yield f"  {name:<{widths[0]}}  {value:>{widths[1]}}  {difference}".rstrip()
 
 
-def _data(found: Study, options: RunOptions) -> dict[str, Any]:
+def _data(found: Study) -> dict[str, Any]:
     return {
         "study": found.title,
         "restaurant": found.base.scenario.house.restaurant.id,
@@ -74,5 +72,4 @@ def _data(found: Study, options: RunOptions) -> dict[str, Any]:
             }
             for each in found.effects
         ],
-        "html": options.html,
     }

@@ -7,7 +7,7 @@ promised.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from copy import copy
 from datetime import date
 from functools import lru_cache
@@ -30,6 +30,7 @@ from fourtop.engine.observation import WATCH
 from fourtop.engine.permits import NO_PERMITS, Permits
 from fourtop.engine.promises import ProtectedParties, missing_horizon
 from fourtop.engine.relaxation import check_may_relax, ladder, relaxed_planner
+from fourtop.engine.rivals import Rivals
 from fourtop.engine.stays import find_stays
 from fourtop.engine.usage import (
     NOTHING_RELEASED,
@@ -41,7 +42,6 @@ from fourtop.engine.usage import (
 )
 from fourtop.errors import Code, Reason, Refusal
 from fourtop.model.actor import Actor
-from fourtop.model.allocation import Allocation
 from fourtop.model.calendar import Service, Stay
 from fourtop.model.direct_init import direct_init
 from fourtop.model.override import Override
@@ -143,7 +143,7 @@ class Admission:
         # The answers that the check of tables has worked out.
         self.free_by_window: dict[tuple[int, int], int] = {}
         self.spots_by_tables: dict[tuple[Planner, PlanRequest, int, int], int] = {}
-        self.rivals_by_table: dict[tuple[str, int, int], tuple[Allocation, ...]] = {}
+        self._rivals: Rivals | None = None
         self._attendance: dict[tuple[str, date], Attendance] = {}
         # The protected parties by their bookings, where any party was promised tables.
         self.protected_parties: ProtectedParties | None = {} if view.has_promises else None
@@ -283,6 +283,10 @@ class Admission:
         """Return the first refusal of the checks that read nothing but the house."""
         return self._first_of(self.composition.before_loading, candidacy)
 
+    def refusal_before_tables(self, candidacy: Candidacy) -> Refusal | None:
+        """Return the first refusal of the checks but those of tables; the view is loaded."""
+        return self._first_of(self.composition.before_tables, candidacy)
+
     def _first_of(self, checks: tuple[Check, ...], candidacy: Candidacy) -> Refusal | None:
         """Return the first refusal that the overrides of the party do not allow."""
         for check in checks:
@@ -390,7 +394,7 @@ class Admission:
 
     def _missing(self, candidacy: Candidacy, *, counts: bool) -> Need | None:
         scope, service = self.view.scope, candidacy.service
-        stays = candidacy.windows if candidacy.variants else (candidacy.stay.occupied,)
+        stays = candidacy.windows
         if self.compiled.sees_evening:
             stays = (*stays, time_around(service, stays))
         windows = tuple(
@@ -419,6 +423,28 @@ class Admission:
             busy = self.view.busy_mask(window, self.released.owners)
             free = self.free_by_window[key] = self.all_tables & ~busy
         return free
+
+    def find_free(self, windows: Iterable[Window]) -> None:
+        """Find the tables that are free in some windows at once, for ``free_in``.
+
+        The windows of one length share the work. The view covers the time of all of them.
+        """
+        if self.released.owners:
+            return
+        starts: dict[int, list[int]] = {}
+        for window in windows:
+            starts.setdefault(window.end_us - window.start_us, []).append(window.start_us)
+        for length_us, starts_us in starts.items():
+            masks = self.view.busy_masks(starts_us, length_us)
+            for start_us, busy in zip(starts_us, masks, strict=True):
+                self.free_by_window[start_us, start_us + length_us] = self.all_tables & ~busy
+
+    @property
+    def rivals(self) -> Rivals:
+        """The allocations in the way of tables; those of released owners are not."""
+        if self._rivals is None:
+            self._rivals = Rivals(self.view, self.released.owners)
+        return self._rivals
 
     # ---- covers and parties
 

@@ -103,6 +103,14 @@ class TableSearch:
         candidacy.service = service
         return candidacy
 
+    def need_with(self, scope: Scope, view: View, booking: Booking, window: Window) -> Need:
+        """Return the need of some records, with those that the search lacks by itself.
+
+        A decision may ask three times, and the promised parties may need one question more.
+        """
+        missing = self._missing(view, booking, window)
+        return Need(scope if missing is None else scope | missing.scope)
+
     def _missing(self, view: View, booking: Booking, window: Window) -> Need | None:
         scope = view.scope
         windows = () if scope.covers(window) else (window,)

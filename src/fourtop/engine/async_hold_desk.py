@@ -40,8 +40,8 @@ class AsyncHoldDesk(AsyncHouseDesk):
 
         Args:
             request: The party. If it names ``tables``, it gets exactly these.
-            moves: Most bookings that may get other tables to make room (0–5), or the ``reseating``
-                of a quote of this request; ``None``: the quote needs no moves.
+            moves: Most bookings that may get other tables to make room (0–5), or the
+                ``reseating`` of a quote of this request; ``None``: the quote needs no moves.
             key: Idempotency key.
             terms: ``HoldTerms``: ``booking_id``, a pending booking of this party size and start;
                 ``ttl_seconds``, the lifetime; ``session``, the host's session.

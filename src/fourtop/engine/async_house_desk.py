@@ -147,7 +147,7 @@ class AsyncHouseDesk:
                 name. Read the floor, or make the preview, again.
             Refused: If a repair cannot be made, because other parties have taken its tables since.
             NotFound: If a booking of the repair plan is unknown.
-            InvalidInput: If the new floor breaks a rule.
+            InvalidInput: If the new floor breaks a rule, or the plan is of another restaurant.
         """
         terms = EditTerms(expected, repair)
         return await self._executor.execute(
@@ -174,7 +174,7 @@ class AsyncHouseDesk:
             StaleVersion: As ``edit_floor``. Read the policy, or make the preview, again.
             Refused: As ``edit_floor``.
             NotFound: As ``edit_floor``.
-            InvalidInput: If the new policy breaks a rule.
+            InvalidInput: If the new policy breaks a rule, or the plan is of another restaurant.
         """
         terms = EditTerms(expected, repair)
         return await self._executor.execute(
@@ -205,7 +205,7 @@ class AsyncHouseDesk:
             StaleVersion: As ``edit_floor``. Read the restaurant, or make the preview, again.
             Refused: As ``edit_floor``.
             NotFound: As ``edit_floor``.
-            InvalidInput: If the new record breaks a rule.
+            InvalidInput: If the new record breaks a rule, or the plan is of another restaurant.
         """
         terms = EditTerms(expected, repair)
         return await self._executor.execute(
@@ -234,7 +234,7 @@ class AsyncHouseDesk:
             StaleVersion: As ``edit_floor``. Read the house, or make the preview, again.
             Refused: As ``edit_floor``.
             NotFound: As ``edit_floor``.
-            InvalidInput: If it is not a house of this restaurant.
+            InvalidInput: If it is not a house of this restaurant, or the plan is of another one.
         """
         terms = EditTerms(expected, repair)
         return await self._executor.execute(

@@ -88,8 +88,11 @@ class Candidacy:
     @property
     def windows(self) -> tuple[Window, ...]:
         """The windows that the tables may be taken for: of the stay and of its variants."""
-        windows = (self.stay.occupied, *(each.stay.occupied for each in self.variants))
-        return tuple(dict.fromkeys(windows))
+        own = self.stay.occupied
+        # Nearly always there is no variant.
+        if not self.variants:
+            return (own,)
+        return tuple(dict.fromkeys([own, *(each.stay.occupied for each in self.variants)]))
 
     def stay_at(self, tables: int) -> Stay:
         """Return the stay at the tables of a plan, given as a mask.

@@ -160,7 +160,8 @@ class _Latest:
 class CompiledHouses:
     """Keeps the latest compiled house of the ``KEPT_HOUSES`` restaurants used last.
 
-    The bound for a whole engine: 64 calendars, 64 planners and 64 × 256 fingerprints of 1 kB.
+    The bound for a whole engine: 64 calendars, 64 planners, 64 × 256 fingerprints of 1 kB, and for
+    availabilities 64 × 16 × 128 times the spots or refusals of a few sizes.
     A planner of an ordinary floor takes about 1 MB, and of the densest floor about 30 MB: 16 MiB of
     rankings and 2 × 20,000 sets. An edit drops its predecessor.
 

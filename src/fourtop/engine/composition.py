@@ -60,6 +60,7 @@ _Rule = TypeVar("_Rule", Check, TableRule)
 
 # The checks after this one rely on the stay and the service that it finds.
 HOURS: Final = "hours"
+_TABLES: Final = "tables"
 
 CHECKS: Final = (
     Check("active", Reads.NOTHING, check_active, binds=is_inactive, asks_size=False),
@@ -105,7 +106,7 @@ CHECKS: Final = (
         relaxed_by=Relaxation.CAPACITY,
         is_capacity=True,
     ),
-    Check("tables", Reads.ALLOCATIONS, check_tables),
+    Check(_TABLES, Reads.ALLOCATIONS, check_tables),
     Check("promises", Reads.ALLOCATIONS, check_promises, guards_promises=True),
 )
 TABLE_RULES: Final = (
@@ -151,6 +152,8 @@ class Composition:
         reads_headcounts: Whether a rule reads head counts.
         has_demand: Whether the weight of seats left over depends on the time.
         records: Whether a rule is in shadow mode in some services.
+        sizes_differ_in_stay: Whether the size of a party matters to its stay and to the tables that
+            fit it, and to no other rule.
     """
 
     before_loading: tuple[Check, ...]
@@ -167,6 +170,7 @@ class Composition:
     reads_headcounts: bool
     has_demand: bool
     records: bool
+    sizes_differ_in_stay: bool
 
     @classmethod
     def of(cls, house: House, *, has_promises: bool = False) -> Composition:
@@ -182,6 +186,9 @@ class Composition:
         before = tuple(each for each in checks if each.reads is Reads.NOTHING)
         without_tables = tuple(each for each in after if each.reads is not Reads.ALLOCATIONS)
         before_tables = (*before, *without_tables)
+        of_each_size = tuple(each for each in before_tables if each.asks_size)
+        with_tables = tuple(each for each in after if each.reads is Reads.ALLOCATIONS)
+        has_demand = bool(house.policy.demand_profiles)
         modes = house.policy.enforcement.adjacency_modes
         if not house.policy.planning.adjacency_required:
             modes = frozenset({EnforcementMode.ENFORCED})
@@ -190,16 +197,18 @@ class Composition:
             not_promised=tuple(each for each in before if not each.is_promised),
             after_loading=after,
             without_tables=without_tables,
-            with_tables=tuple(each for each in after if each.reads is Reads.ALLOCATIONS),
+            with_tables=with_tables,
             before_tables=before_tables,
-            of_each_size=tuple(each for each in before_tables if each.asks_size),
+            of_each_size=of_each_size,
             counted=tuple(each for each in checks if each.count is not None),
             table_rules=rules,
             shadow_checks=shadow,
             shadow_table_rules=shadow_tables,
             reads_headcounts=Reads.HEADCOUNTS in reads,
-            has_demand=bool(house.policy.demand_profiles),
+            has_demand=has_demand,
             records=bool(shadow or shadow_tables) or EnforcementMode.SHADOW in modes,
+            sizes_differ_in_stay=not (rules or has_demand)
+            and {each.name for each in (*of_each_size, *with_tables)} == {HOURS, _TABLES},
         )
 
     def without(self, relaxed: tuple[Relaxation, ...]) -> Composition:

@@ -257,8 +257,8 @@ class Desk(DayDesk, StaffDesk, PreviewDesk, FileDesk, WaitlistDesk):
             booking_id: The id of the new booking; ``None``: a new id.
             tables: ``"later"`` makes a ``pending_allocation`` booking, which counts towards the
                 capacity rules and occupies nothing.
-            moves: Most bookings that may get other tables to make room (0–5), or the ``reseating``
-                of a quote of this request; ``None``: the quote needs no moves.
+            moves: Most bookings that may get other tables to make room (0–5), or the
+                ``reseating`` of a quote of this request; ``None``: the quote needs no moves.
             key: Idempotency key.
 
         Raises:

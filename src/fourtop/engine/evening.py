@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from fourtop.engine.candidacy import Candidacy
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.lookahead import lookahead_of
-from fourtop.model.calendar import Service, Stay
+from fourtop.model.allocation import Owner
+from fourtop.model.calendar import Service
 from fourtop.model.service_period import ServicePeriod
 from fourtop.model.window import Window
 from fourtop.planner import Evening, EveningPart
+from fourtop.ports import View
 
 _SHORTEST: Final = "shortest stays"
 
@@ -43,32 +45,34 @@ def evening_of(candidacy: Candidacy, free: int) -> Evening | None:
     if not compiled.sees_evening:
         ahead = lookahead_of(candidacy) if admission.looks_ahead else None
         return None if ahead is None else Evening((), free, 0, 0, 0, ahead.starved)
-    stays = (candidacy.stay.occupied, *[each.stay.occupied for each in candidacy.variants])
-    around = time_around(service, stays)
-    if not (around in view.scope.windows or view.scope.covers(around)):
+    variants, window = candidacy.variants, candidacy.stay.occupied
+    around = time_around(service, candidacy.windows if variants else (window,))
+    scope = view.scope
+    if not (around in scope.windows or scope.covers(around)):
         return None
-    owners = admission.released.owners
-
-    def part_of(tables: int, stay: Stay) -> EveningPart:
-        window = stay.occupied
-        before, after = view.find_beside(window, around, owners)
-        return EveningPart(tables, window.start_us, window.end_us, before, after)
-
-    parts, others = [], admission.all_tables
-    for variant in candidacy.variants:
-        parts.append(part_of(variant.tables, variant.stay))
+    owners, others = admission.released.owners, admission.all_tables
+    parts = []
+    for variant in variants:
+        parts.append(_part_of(view, variant.stay.occupied, around, owners, variant.tables))
         others &= ~variant.tables
     if others or not parts:
-        parts.append(part_of(others, candidacy.stay))
+        parts.append(_part_of(view, window, around, owners, others))
     ahead = lookahead_of(candidacy) if admission.looks_ahead else None
     return Evening(
         tuple(parts),
         free,
-        opens_us=max(service.window.start_us, view.now_us),
-        closes_us=service.window.end_us,
-        shortest_us=_shortest_stay_us(compiled, service.period),
-        starved=None if ahead is None else ahead.starved,
+        max(service.window.start_us, view.now_us),
+        service.window.end_us,
+        _shortest_stay_us(compiled, service.period),
+        None if ahead is None else ahead.starved,
     )
+
+
+def _part_of(
+    view: View, window: Window, around: Window, owners: Collection[Owner], tables: int
+) -> EveningPart:
+    before, after = view.find_beside(window, around, owners)
+    return EveningPart(tables, window.start_us, window.end_us, before, after)
 
 
 def _shortest_stay_us(compiled: CompiledHouse, period: ServicePeriod) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import attrs
 
 from fourtop.engine.limits import Limits
-from fourtop.engine.usage import Attendance, in_interval, intervals_of, usage_of
+from fourtop.engine.usage import Attendance, intervals_of, usage_of
 from fourtop.model.calendar import Service
 from fourtop.model.receipt import PacingUsage, Usage, ZoneUsage
 from fourtop.model.window import MICROSECONDS_PER_MINUTE
@@ -66,7 +66,7 @@ def _paces(attendance: Attendance, limits: Limits, service: Service) -> Iterator
         }
         for number in sorted(numbers):
             start_us = service.window.start_us + number * length_us
-            counts = in_interval(attendance.others, rule, service, number)
+            counts = attendance.in_interval(rule, service, number)
             maxima = rule.max_covers, rule.max_parties
             yield PacingUsage(start_us, start_us + length_us, rule.spread, *counts, *maxima)
 

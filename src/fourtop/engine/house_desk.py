@@ -144,7 +144,7 @@ class HouseDesk:
                 name. Read the floor, or make the preview, again.
             Refused: If a repair cannot be made, because other parties have taken its tables since.
             NotFound: If a booking of the repair plan is unknown.
-            InvalidInput: If the new floor breaks a rule.
+            InvalidInput: If the new floor breaks a rule, or the plan is of another restaurant.
         """
         terms = EditTerms(expected, repair)
         return self._executor.execute(edit_house.edit_floor_command(self._caller, change, terms))
@@ -169,7 +169,7 @@ class HouseDesk:
             StaleVersion: As ``edit_floor``. Read the policy, or make the preview, again.
             Refused: As ``edit_floor``.
             NotFound: As ``edit_floor``.
-            InvalidInput: If the new policy breaks a rule.
+            InvalidInput: If the new policy breaks a rule, or the plan is of another restaurant.
         """
         terms = EditTerms(expected, repair)
         return self._executor.execute(edit_house.edit_policy_command(self._caller, change, terms))
@@ -198,7 +198,7 @@ class HouseDesk:
             StaleVersion: As ``edit_floor``. Read the restaurant, or make the preview, again.
             Refused: As ``edit_floor``.
             NotFound: As ``edit_floor``.
-            InvalidInput: If the new record breaks a rule.
+            InvalidInput: If the new record breaks a rule, or the plan is of another restaurant.
         """
         terms = EditTerms(expected, repair)
         return self._executor.execute(
@@ -227,7 +227,7 @@ class HouseDesk:
             StaleVersion: As ``edit_floor``. Read the house, or make the preview, again.
             Refused: As ``edit_floor``.
             NotFound: As ``edit_floor``.
-            InvalidInput: If it is not a house of this restaurant.
+            InvalidInput: If it is not a house of this restaurant, or the plan is of another one.
         """
         terms = EditTerms(expected, repair)
         return self._executor.execute(edit_house.replace_house_command(self._caller, house, terms))

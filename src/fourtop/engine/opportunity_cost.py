@@ -4,7 +4,8 @@ Both estimators add two parts. The first is the price of the seats while the par
 is the cost of its tables in seat-minutes, of which 105 are about one cover. With ``party`` people,
 a mean over their stay in slots of 15 minutes, and a stay in turns of 105 minutes, the first is
 
-- with a forecast: 2 × party × turns × mean(min(1, (seats taken + seats still expected) / seats)²)
+- with a forecast:
+  2 × party × turns × mean(min(1, (seats taken + seats still expected) / seats)²)
 - without one: 3 × party × turns × mean(seats taken / seats)
 
 The factors were fitted to paired simulated evenings of a pub of 49 seats. The idea of a price for
@@ -109,8 +110,8 @@ class ExpectedSeats:
 class CostModel:
     """The cost of a party at any start of a date, at one view.
 
-    A start costs O(slots of the stay × starts of the forecast), and one look-up of the tables taken
-    for each slot that no start before it had.
+    A start costs O(slots of the stay × starts of the forecast), and one look-up of the tables
+    taken for each slot that no start before it had.
 
     Args:
         admission: The view covers the stays. Its released owners count as free.

@@ -20,6 +20,7 @@ from fourtop.model.allocation import Owner, OwnerKind
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.hold import Hold, HoldState
 from fourtop.model.request import BookingRequest
+from fourtop.model.results import Versions
 from fourtop.ports import View
 
 _BEFORE_CONFIRMATION = (
@@ -85,6 +86,18 @@ def get_booking(view: View, booking_id: str, expected: int | None = None) -> Boo
         raise NotFound("booking", booking_id)
     check_expected(booking, expected)
     return booking
+
+
+def check_house_versions(view: View, expected: Versions) -> None:
+    """Check that floor and policy have the versions that a plan was made for.
+
+    Raises:
+        StaleVersion: If one of them has another.
+    """
+    for kind in ("floor", "policy"):
+        planned, found = getattr(expected, kind), getattr(view.versions, kind)
+        if planned != found:
+            raise StaleVersion(kind, planned, found)
 
 
 def check_pin(booking: Booking, tables: Collection[str]) -> None:

@@ -24,6 +24,7 @@ from fourtop.model.actor import Actor
 from fourtop.model.booking import Booking
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 from fourtop.planner import Planner, PlanRequest
+from fourtop.planner.least_sets import least_sets
 from fourtop.ports import Need, Scope
 
 if TYPE_CHECKING:
@@ -267,13 +268,8 @@ def _options_of(
     """Return the least sets of tables of a party, and whether these are all."""
     found = planner.search(promise.ask, promise.free(taken), MAX_OPTIONS)
     masks = sorted({planner.floor.mask(plan.tables) for plan in found.plans}, key=int.bit_count)
-    least: list[int] = []
-    for mask in masks:
-        # A party that gets by with some tables leaves the others to the rest.
-        if not any(other & mask == other for other in least):
-            least.append(mask)
     is_complete = found.is_proven and len(found.plans) < MAX_OPTIONS
-    return [promise.taken(mask) for mask in least], is_complete
+    return [promise.taken(mask) for mask in least_sets(masks)], is_complete
 
 
 class _Assignment:

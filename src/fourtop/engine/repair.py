@@ -10,6 +10,7 @@ from fourtop.engine.compiled_house import CompiledHouse, compile_house
 from fourtop.engine.in_the_way import OVER, removed_tables, tables_in_use
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.outlook import Outlook
+from fourtop.engine.preconditions import check_house_versions
 from fourtop.engine.stranded import Edit, find_stranded
 from fourtop.engine.way_out import take_way_out
 from fourtop.errors import InUse, NotFound, StaleVersion
@@ -52,9 +53,7 @@ def repair_bookings(
         InUse: If a record still forbids the new house after the repairs.
         NotFound: If a booking of the plan is unknown.
     """
-    for kind in ("floor", "policy"):
-        if getattr(plan.versions, kind) != getattr(view.versions, kind):
-            raise StaleVersion(kind, getattr(plan.versions, kind), getattr(view.versions, kind))
+    check_house_versions(view, plan.versions)
     gone = removed_tables(before.house, house)
     outlook = Outlook.read(view)
     if isinstance(outlook, Need):

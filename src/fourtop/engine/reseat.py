@@ -16,7 +16,7 @@ from fourtop.engine.commands.move import Move, move_bookings
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller
 from fourtop.engine.invocation import Invocation
-from fourtop.engine.preconditions import get_booking
+from fourtop.engine.preconditions import check_house_versions, get_booking
 from fourtop.errors import (
     Code,
     InvalidInput,
@@ -180,11 +180,7 @@ def make_room(
     """
     if reseating is None:
         return Room(view)
-    for kind in ("floor", "policy"):
-        if getattr(reseating.versions, kind) != getattr(view.versions, kind):
-            raise StaleVersion(
-                kind, getattr(reseating.versions, kind), getattr(view.versions, kind)
-            )
+    check_house_versions(view, reseating.versions)
     _check_movable(view, reseating)
     try:
         room = move_out(invocation, view, compiled, reseating)

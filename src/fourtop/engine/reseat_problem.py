@@ -155,8 +155,8 @@ def read_facts(
     """Return the facts for the search, or the records that are missing.
 
     The read covers the service of the newcomer and ``_BESIDE_US`` around it. Where parties reach
-    further, or tables were promised, it covers ``_BEFORE_US`` before and ``_AFTER_US`` after. A
-    read may ask three times, and the quote may have asked twice if tables were promised, else once.
+    further, wait or were promised tables, it covers ``_BEFORE_US`` before and ``_AFTER_US`` after.
+    A read may ask three times, and the quote may have asked twice for these parties, else once.
     """
     view, compiled = admission.view, admission.compiled
     candidacy = _newcomer(admission, request)
@@ -164,7 +164,8 @@ def read_facts(
     usual = _widened(evening, _BESIDE_US, _BESIDE_US)
     most = _widened(evening, _BEFORE_US, _AFTER_US)
     reach = _reach(admission, evening, most, most_moves)
-    is_usual = not view.has_promises and _hull((usual, reach)) == usual
+    has_asked = view.has_promises or view.has_waiting
+    is_usual = not has_asked and _hull((usual, reach)) == usual
     need = _missing(admission, usual if is_usual else most)
     if need is not None:
         return need

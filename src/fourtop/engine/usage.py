@@ -85,6 +85,9 @@ class Attendance:
     own: Group | None
     covers: int
     parties: int
+    _in_intervals: dict[tuple[PacingRule, int], tuple[int, int]] = attrs.field(
+        factory=dict, init=False, eq=False, repr=False
+    )
 
     @property
     def own_covers(self) -> int:
@@ -99,6 +102,14 @@ class Attendance:
     def covers_of(self, channel: str) -> int:
         """Return the people of the others who came by a channel."""
         return sum(each.covers for each in self.others if each.counts and each.channel == channel)
+
+    def in_interval(self, rule: PacingRule, service: Service, number: int) -> tuple[int, int]:
+        """Return the people and parties of the others that a rule counts in one interval."""
+        found = self._in_intervals.get((rule, number))
+        if found is None:
+            found = in_interval(self.others, rule, service, number)
+            self._in_intervals[rule, number] = found
+        return found
 
     def at_tables(self, tables: frozenset[str]) -> tuple[int, int]:
         """Return the people and parties of the others who have one of some tables."""
@@ -284,7 +295,7 @@ def pacing_in(
     for rule in limits.pacing:
         length_us = rule.interval_minutes * MICROSECONDS_PER_MINUTE
         for number in intervals_of(rule, service, window.start_us, window.end_us):
-            covers, parties = in_interval(attendance.others, rule, service, number)
+            covers, parties = attendance.in_interval(rule, service, number)
             start_us = service.window.start_us + number * length_us
             yield PacingUsage(
                 start_us,

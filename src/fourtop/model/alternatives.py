@@ -144,13 +144,22 @@ class Alternative:
         return f"{texts[self.kind]}, {lost} less" if self.stay_minutes_lost else texts[self.kind]
 
     @property
+    def clock(self) -> str:
+        """The local time of the start."""
+        return _clock(self.start, zone_info(self.timezone))
+
+    @property
+    def place(self) -> str:
+        """The tables in words."""
+        return " and ".join(map(_where, self.quotes))
+
+    @property
     def _moved(self) -> str:
-        start = _clock(self.start, zone_info(self.timezone))
         direction = "earlier" if self.moved_minutes < 0 else "later"
-        return f"{start}, {count_of(abs(self.moved_minutes), 'minute')} {direction}"
+        return f"{self.clock}, {count_of(abs(self.moved_minutes), 'minute')} {direction}"
 
     def __str__(self) -> str:
-        return f"{self.difference}, {' and '.join(map(_where, self.quotes))}"
+        return f"{self.difference}, {self.place}"
 
     def __repr__(self) -> str:
         return brief(self, f"{self.kind.value}: {self}")

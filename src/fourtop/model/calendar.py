@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
+from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final, Self
 
@@ -112,6 +113,7 @@ class Calendar:
         "_services",
         "_starts",
         "_stays",
+        "_stays_of_sizes",
         "_texts",
         "_turns",
         "zone",
@@ -126,6 +128,7 @@ class Calendar:
         self._alone = lru_cache(_CACHED_DAYS)(self._has_own_time)
         self._found = lru_cache(_CACHED_STARTS)(self._look_up)
         self._stays = lru_cache(_CACHED_STARTS)(self._decide)
+        self._stays_of_sizes = lru_cache(_CACHED_DAYS)(self._group)
         # Parties of one band stay equally long: they share one value.
         self._turns = lru_cache(_CACHED_STARTS)(self._fit)
         self._texts = lru_cache(_CACHED_STARTS)(self._format)
@@ -271,6 +274,28 @@ class Calendar:
             zone: The rule of the zone in which the party sits; ``None``: a zone without a rule.
         """
         return self._stays(start_us, party_size, occasion, minutes, zone)
+
+    def stays(
+        self,
+        start_us: int,
+        sizes: tuple[int, ...],
+        occasion: str | None = None,
+        minutes: int | None = None,
+    ) -> tuple[tuple[Stay | Refusal, tuple[int, ...]], ...]:
+        """Return the stays of parties of some sizes at a start, as ``stay`` does, or refusals.
+
+        Sizes that follow each other and have the same stay are together.
+        """
+        return self._stays_of_sizes(start_us, sizes, occasion, minutes)
+
+    def _group(
+        self, start_us: int, sizes: tuple[int, ...], occasion: str | None, minutes: int | None
+    ) -> tuple[tuple[Stay | Refusal, tuple[int, ...]], ...]:
+        stays = {each: self.stay(start_us, each, occasion, minutes) for each in sizes}
+        # Parties of one band share one value.
+        groups = groupby(sizes, key=lambda each: id(stays[each]))
+        together = (tuple(alike) for _, alike in groups)
+        return tuple((stays[alike[0]], alike) for alike in together)
 
     def _decide(
         self,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from enum import StrEnum
+from functools import partial
 from typing import Final, TypedDict
 
 import attrs
@@ -20,7 +21,6 @@ MOST_NODES: Final = 100_000_000
 # Sums of larger ones would not be exact in the solver.
 MOST_VALUE: Final = 1_000_000_000
 _MOST_SEED: Final = 2**63 - 1
-_MOST: Final = 2**62
 _NO_TABLES: Final = "no tables"
 
 
@@ -108,25 +108,16 @@ class DayPlanWish:
         return party_size * self.values.get(booking_id, 1)
 
 
-def _as_tables(field: str, value: Iterable[str]) -> tuple[str, ...]:
-    return validators.as_members(
-        field, value, lambda each: validators.check_identifier(field, each)
-    )
-
-
 def _as_before(value: Iterable[str]) -> tuple[str, ...]:
-    return _as_tables("before", value)
+    check = partial(validators.check_identifier, "before")
+    return validators.as_members("before", value, check)
 
 
-def _as_given(value: Iterable[str]) -> tuple[str, ...]:
-    tables = _as_tables("tables", value)
-    if not tables:
-        raise InvalidInput("tables", "must name at least one table", safe_repr(value))
-    return tables
+def _as_tables(value: Iterable[str]) -> tuple[str, ...]:
+    return validators.check_tables("tables", value)
 
 
 _start: Final = validators.integer(0, LATEST_US - 1)
-_count: Final = validators.integer(0, _MOST)
 
 
 @attrs.frozen(repr=False)
@@ -148,13 +139,11 @@ class DayMove:
     """
 
     booking_id: str = attrs.field(validator=validators.identifier)
-    version: int = attrs.field(
-        converter=validators.as_integer, validator=validators.integer(1, _MOST)
-    )
+    version: int = attrs.field(converter=validators.as_integer, validator=validators.version)
     party_size: int = attrs.field(converter=validators.as_integer, validator=validators.party_size)
     start_us: int = attrs.field(converter=validators.as_integer, validator=_start)
     before: tuple[str, ...] = attrs.field(converter=_as_before)
-    tables: tuple[str, ...] = attrs.field(converter=_as_given)
+    tables: tuple[str, ...] = attrs.field(converter=_as_tables)
     timezone: str = attrs.field(default="UTC", eq=False, kw_only=True, validator=timezone_name)
 
     @property
@@ -217,11 +206,6 @@ def _as_moves(value: Iterable[DayMove]) -> tuple[DayMove, ...]:
     return validators.as_instances("moves", value, DayMove)
 
 
-def _check_distinct(field: str, ids: list[str]) -> None:
-    if len(set(ids)) < len(ids):
-        raise InvalidInput(field, "must not name a booking twice", safe_repr(ids))
-
-
 def _as_left(value: Iterable[LeftBooking]) -> tuple[LeftBooking, ...]:
     return validators.as_instances("left", value, LeftBooking)
 
@@ -256,20 +240,20 @@ class DayPlan:
     objective: Objective = attrs.field(converter=_as_objective)
     moves: tuple[DayMove, ...] = attrs.field(converter=_as_moves)
     left: tuple[LeftBooking, ...] = attrs.field(converter=_as_left)
-    kept: int = attrs.field(converter=validators.as_integer, validator=_count)
-    value: int = attrs.field(converter=validators.as_integer, validator=_count)
-    value_before: int = attrs.field(converter=validators.as_integer, validator=_count)
+    kept: int = attrs.field(converter=validators.as_integer, validator=validators.count)
+    value: int = attrs.field(converter=validators.as_integer, validator=validators.count)
+    value_before: int = attrs.field(converter=validators.as_integer, validator=validators.count)
     bound: int | None = attrs.field(
-        converter=validators.as_optional_integer, validator=validators.optional(_count)
+        converter=validators.as_optional_integer, validator=validators.optional(validators.count)
     )
-    nodes: int = attrs.field(converter=validators.as_integer, validator=_count)
+    nodes: int = attrs.field(converter=validators.as_integer, validator=validators.count)
     versions: Versions = attrs.field(converter=as_versions)
     timezone: str = attrs.field(default="UTC", eq=False, validator=timezone_name)
 
     def __attrs_post_init__(self) -> None:
         ids = [each.booking_id for each in self.moves]
-        _check_distinct("moves", ids)
-        _check_distinct("left", [*ids, *(each.booking_id for each in self.left)])
+        validators.check_named_once("moves", ids)
+        validators.check_named_once("left", [*ids, *(each.booking_id for each in self.left)])
 
     @property
     def gap_percent(self) -> float | None:

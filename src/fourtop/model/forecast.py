@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from datetime import date, time
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import attrs
 
@@ -26,19 +26,9 @@ _GivenCovers = (
 )
 
 
-def _pairs(field: str, value: Any) -> tuple[tuple[Any, Any], ...]:
-    """Return a mapping, or pairs, as pairs."""
-    given = value.items() if isinstance(value, Mapping) else value
-    pairs = validators.as_members(field, given, lambda each: each)
-    for each in pairs:
-        if not isinstance(each, tuple) or len(each) != 2:
-            raise InvalidInput(field, "must be a mapping, or pairs", safe_repr(each))
-    return pairs
-
-
 def _covers(value: _GivenCovers) -> tuple[tuple[Weekday, Starts], ...]:
     found: dict[Weekday, Starts] = {}
-    for key, starts in _pairs("covers", value):
+    for key, starts in validators.as_pairs("covers", value):
         day = as_weekday(key)
         if day in found:
             raise InvalidInput("covers", "must name each weekday once", day.value)
@@ -48,9 +38,9 @@ def _covers(value: _GivenCovers) -> tuple[tuple[Weekday, Starts], ...]:
 
 def _starts(value: _GivenStarts) -> Starts:
     found: dict[time, float] = {}
-    for key, given in _pairs("covers", value):
+    for key, given in validators.as_pairs("covers", value):
         at, covers = check_time("covers", key), validators.as_number(given)
-        if type(covers) not in (int, float) or not 0 <= covers <= MOST_COVERS:
+        if not validators.is_number(covers, 0, MOST_COVERS):
             rule = f"must have numbers from 0 to {MOST_COVERS:,}"
             raise InvalidInput("covers", rule, safe_repr(given))
         if at in found:
@@ -63,10 +53,10 @@ def _lead_shares(
     value: Mapping[int, float] | Iterable[tuple[int, float]],
 ) -> tuple[tuple[int, float], ...]:
     found: dict[int, float] = {}
-    for minutes, given in _pairs("lead_shares", value):
+    for minutes, given in validators.as_pairs("lead_shares", value):
         lead = validators.check_integer("lead_shares", minutes, 0, MOST_LEAD_MINUTES)
         share = validators.as_number(given)
-        if type(share) not in (int, float) or not 0 <= share <= 1:
+        if not validators.is_number(share, 0, 1):
             rule = "must have shares from 0 to 1"
             raise InvalidInput("lead_shares", rule, safe_repr(given))
         found[lead] = share
@@ -147,7 +137,7 @@ class DemandForecast:
         Raises:
             InvalidInput: If the factor is not a number of 0 or more, or covers become too many.
         """
-        if type(factor) not in (int, float) or not 0 <= factor <= MOST_COVERS:
+        if not validators.is_number(factor, 0, MOST_COVERS):
             rule = f"must be a number from 0 to {MOST_COVERS:,}"
             raise InvalidInput("factor", rule, safe_repr(factor))
         covers = [

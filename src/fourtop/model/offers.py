@@ -84,7 +84,8 @@ class OfferTerms:
     """The starts to offer to a party, and how to value them.
 
     Args:
-        flexible_minutes: The greatest distance of a start from the wish, earlier and later (0–240).
+        flexible_minutes: The greatest distance of a start from the wish, earlier and later
+            (0–240).
         forecast: The demand that is expected; ``None``: the cost follows from the seats taken.
         steering: The use that the house makes of the costs; ``None``: none.
 
@@ -164,19 +165,14 @@ class OfferedStart:
     @property
     def clock(self) -> str:
         """The local time of the start."""
-        return f"{self.start.astimezone(zone_info(self.alternative.timezone)):%H:%M}"
+        return self.alternative.clock
 
     @property
     def text(self) -> str:
         """The start, its distance, its tables and its extra covers in words."""
-        return f"{self._place}: +{covers_text(self.extra_covers)} covers"
-
-    @property
-    def _place(self) -> str:
-        if self.moved_minutes:
-            return str(self.alternative)
-        tables = str(self.alternative).partition(" at ")[2]
-        return f"{self.clock}, as wished, at {tables}"
+        wish = f"{self.clock}, as wished, {self.alternative.place}"
+        start = str(self.alternative) if self.moved_minutes else wish
+        return f"{start}: +{covers_text(self.extra_covers)} covers"
 
     def __str__(self) -> str:
         return self.text
@@ -255,6 +251,12 @@ class StartOffers:
             return self.found
         return (self.wish, *self.steered)
 
+    @property
+    def not_shown(self) -> tuple[OfferedStart, ...]:
+        """The other starts that can be booked, in the order of ``found``."""
+        shown = self.shown
+        return tuple(each for each in self.found if each not in shown)
+
     def explain(self, offered: OfferedStart | None = None) -> str:
         """Return why a start is better or worse for the house than the wish, in one sentence.
 
@@ -289,7 +291,6 @@ class StartOffers:
 
     def _repr_html_(self) -> str:
         shown = self.shown
-        rest = [each for each in self.found if each not in shown]
         rows = [
             (
                 each.clock,
@@ -302,7 +303,7 @@ class StartOffers:
                 f"{each.cost.demand_percent:.0f}%",
                 "yes" if each in shown else "",
             )
-            for each in (*shown, *rest)
+            for each in (*shown, *self.not_shown)
         ]
         costs = ("extra", "cost", "displaced", "wasted")
         columns = ("start", "minutes", "tables", *costs, "demand", "shown")

@@ -63,5 +63,5 @@ class OpportunityCost:
 
 def covers_text(covers: float) -> str:
     """Return a number of covers as text, to two decimals."""
-    # Adding 0 turns -0.0 into 0.0.
-    return f"{round(covers, 2) + 0.0:.2f}"
+    # The z turns -0.00 into 0.00.
+    return f"{covers:z.2f}"

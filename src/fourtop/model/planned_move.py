@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
 
 import attrs
 
-from fourtop.errors import InvalidInput, safe_repr
 from fourtop.errors.display import brief, some
 from fourtop.model import validators
 
 
 def _tables(field: str, value: Iterable[str]) -> tuple[str, ...]:
-    check = partial(validators.check_identifier, field)
-    tables = tuple(dict.fromkeys(validators.as_members(field, value, check)))
-    if not tables:
-        raise InvalidInput(field, "must name at least one table", safe_repr(value))
-    return tables
+    return tuple(dict.fromkeys(validators.check_tables(field, value)))
 
 
 def _before(value: Iterable[str]) -> tuple[str, ...]:
@@ -47,9 +41,7 @@ class PlannedMove:
     """
 
     booking_id: str = attrs.field(validator=validators.identifier)
-    version: int = attrs.field(
-        converter=validators.as_integer, validator=validators.integer(1, 2**62)
-    )
+    version: int = attrs.field(converter=validators.as_integer, validator=validators.version)
     before: tuple[str, ...] = attrs.field(converter=_before)
     after: tuple[str, ...] = attrs.field(converter=_after)
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
 import attrs
 
@@ -14,6 +14,8 @@ from fourtop.model.demand import MULTIPLIER
 from fourtop.model.table import MAX_CAPACITY
 
 MAX_TABLES_PER_PARTY = 8
+
+_weight: Final = validators.number(0, 1_000)
 
 
 class AdjacencyMode(StrEnum):
@@ -64,55 +66,19 @@ class Weights:
     22
     """
 
-    overage: float = attrs.field(
-        default=1,
-        converter=validators.as_number,
-        validator=validators.number(0, 1_000),
-    )
-    table_count: float = attrs.field(
-        default=1,
-        converter=validators.as_number,
-        validator=validators.number(0, 1_000),
-    )
-    fragmentation: float = attrs.field(
-        default=0,
-        converter=validators.as_number,
-        validator=validators.number(0, 1_000),
-    )
-    adjacency: float = attrs.field(
-        default=0,
-        converter=validators.as_number,
-        validator=validators.number(0, 1_000),
-    )
-    scarcity: float = attrs.field(
-        default=0,
-        converter=validators.as_number,
-        validator=validators.number(0, 1_000),
-    )
-    wish: float = attrs.field(
-        default=2,
-        converter=validators.as_number,
-        validator=validators.number(0, 1_000),
-    )
+    overage: float = attrs.field(default=1, converter=validators.as_number, validator=_weight)
+    table_count: float = attrs.field(default=1, converter=validators.as_number, validator=_weight)
+    fragmentation: float = attrs.field(default=0, converter=validators.as_number, validator=_weight)
+    adjacency: float = attrs.field(default=0, converter=validators.as_number, validator=_weight)
+    scarcity: float = attrs.field(default=0, converter=validators.as_number, validator=_weight)
+    wish: float = attrs.field(default=2, converter=validators.as_number, validator=_weight)
     joins_closed: float = attrs.field(
-        default=0.75,
-        converter=validators.as_number,
-        validator=validators.number(0, 1_000),
+        default=0.75, converter=validators.as_number, validator=_weight
     )
-    dead_time: float = attrs.field(
-        default=1,
-        converter=validators.as_number,
-        validator=validators.number(0, 1_000),
-    )
-    idle_time: float = attrs.field(
-        default=0.2,
-        converter=validators.as_number,
-        validator=validators.number(0, 1_000),
-    )
+    dead_time: float = attrs.field(default=1, converter=validators.as_number, validator=_weight)
+    idle_time: float = attrs.field(default=0.2, converter=validators.as_number, validator=_weight)
     parties_starved: float = attrs.field(
-        default=100,
-        converter=validators.as_number,
-        validator=validators.number(0, 1_000),
+        default=100, converter=validators.as_number, validator=_weight
     )
 
     @classmethod

@@ -7,7 +7,7 @@ from typing import Final, Self
 
 import attrs
 
-from fourtop.errors import InvalidInput, NotFound, Refusal, safe_repr
+from fourtop.errors import NotFound, Refusal
 from fourtop.errors.display import brief, count_of, html_table, some, tables_of
 from fourtop.model import validators
 from fourtop.model.booking import Booking
@@ -123,9 +123,7 @@ class Repair:
 
 def _repairs(value: Iterable[Repair]) -> tuple[Repair, ...]:
     repairs = validators.as_instances("repairs", value, Repair)
-    booking_ids = [each.booking_id for each in repairs]
-    if len(set(booking_ids)) < len(booking_ids):
-        raise InvalidInput("repairs", "must not name a booking twice", safe_repr(booking_ids))
+    validators.check_named_once("repairs", [each.booking_id for each in repairs])
     return repairs
 
 
@@ -138,6 +136,7 @@ class RepairPlan:
     """The ways out of a preview, for an edit that takes them all or none.
 
     Args:
+        restaurant_id: The restaurant. No other one accepts the plan.
         repairs: In the order in which they are made: each one finds its tables free after those
             before it.
         left: The ids of the stranded bookings that it does not change.
@@ -148,6 +147,7 @@ class RepairPlan:
         InvalidIdentifier: If an id is malformed.
     """
 
+    restaurant_id: str = attrs.field(validator=validators.identifier)
     repairs: tuple[Repair, ...] = attrs.field(converter=_repairs)
     left: tuple[str, ...] = attrs.field(converter=_left)
     versions: Versions = attrs.field(validator=validators.one_of(Versions))

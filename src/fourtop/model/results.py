@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
-from functools import partial
-from typing import Final
 
 import attrs
 
-from fourtop.errors import Code, InvalidInput, Refusal, RowProblem, safe_repr
+from fourtop.errors import Code, Refusal, RowProblem
 from fourtop.errors.display import brief, count_of, html_picture, html_table, tables_of
 from fourtop.model import validators
 from fourtop.model.calendar import Stay
@@ -34,32 +32,23 @@ class Versions:
         return brief(self, counts)
 
 
-_MOST: Final = 2**62
-_count: Final = validators.integer(0, _MOST)
-
-
 def as_versions(value: Versions) -> Versions:
     """Convert the field ``versions`` of what a caller may have built, and check its counts.
 
     ``Versions`` itself checks nothing: every transaction makes one.
     """
     counts = attrs.astuple(validators.check_instance("versions", value, Versions))
-    return Versions(*(validators.check_integer("versions", each, 0, _MOST) for each in counts))
+    most = validators.MAX_COUNT
+    return Versions(*(validators.check_integer("versions", each, 0, most) for each in counts))
 
 
 def _table_ids(value: Iterable[str]) -> tuple[str, ...]:
-    check = partial(validators.check_identifier, "tables")
-    tables = validators.as_members("tables", value, check)
-    if not tables:
-        raise InvalidInput("tables", "must name at least one table", safe_repr(value))
-    return tables
+    return validators.check_tables("tables", value)
 
 
 def _moves(value: Iterable[PlannedMove]) -> tuple[PlannedMove, ...]:
     moves = validators.as_instances("moves", value, PlannedMove)
-    booking_ids = [each.booking_id for each in moves]
-    if len(set(booking_ids)) < len(booking_ids):
-        raise InvalidInput("moves", "must not name a booking twice", safe_repr(booking_ids))
+    validators.check_named_once("moves", [each.booking_id for each in moves])
     return moves
 
 
@@ -85,11 +74,11 @@ class Reseating:
     """
 
     party_size: int = attrs.field(converter=validators.as_integer, validator=validators.party_size)
-    start_us: int = attrs.field(converter=validators.as_integer, validator=_count)
+    start_us: int = attrs.field(converter=validators.as_integer, validator=validators.count)
     tables: tuple[str, ...] = attrs.field(converter=_table_ids)
     moves: tuple[PlannedMove, ...] = attrs.field(converter=_moves)
     versions: Versions = attrs.field(converter=as_versions)
-    nodes: int = attrs.field(default=0, converter=validators.as_integer, validator=_count)
+    nodes: int = attrs.field(default=0, converter=validators.as_integer, validator=validators.count)
     is_proven: bool = attrs.field(default=True, kw_only=True, validator=validators.flag)
     restaurant_id: str = attrs.field(kw_only=True, validator=validators.identifier)
 

@@ -83,7 +83,8 @@ class Table:
 
     Args:
         id: Of the table; unique in the restaurant.
-        number: Name for people (1–50 characters); unique in the restaurant or zone, ignoring case.
+        number: Name for people (1–50 characters); unique in the restaurant or zone, ignoring
+            case.
         capacity: Its seats (1–500).
         zone_id: Its zone.
         min_party: Smallest party that may have it (1 to ``max_party``).

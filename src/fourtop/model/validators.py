@@ -8,7 +8,7 @@ because attrs tells the field's name to validators only.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from enum import Enum
 from operator import index
 from typing import Any, Protocol, SupportsIndex, TypeVar, cast
@@ -17,6 +17,7 @@ from fourtop.errors import InvalidIdentifier, InvalidInput, safe_repr
 from fourtop.errors.display import IDENTIFIER, hidden
 
 MAX_PARTY = 1_000
+MAX_COUNT = 2**62
 _COLLECTIONS = frozenset((tuple, list, set, frozenset))
 _TEXTS = (str, bytes)
 
@@ -59,6 +60,12 @@ def check_integer(field: str, value: object, low: int, high: int) -> int:
     if type(number) is not int or not low <= number <= high:
         raise InvalidInput(field, f"must be a whole number from {low} to {high}", safe_repr(value))
     return number
+
+
+def is_number(value: Any, low: float, high: float) -> bool:
+    """Tell whether ``value`` is a finite number from ``low`` to ``high``, and no bool."""
+    # NaN and the infinities fail the comparison.
+    return type(value) in (int, float) and low <= value <= high
 
 
 def check_party(value: object, field: str = "party_size") -> int:
@@ -118,6 +125,29 @@ def check_identifiers(field: str, value: object) -> tuple[str, ...]:
         InvalidIdentifier: If a member is not an id.
     """
     return tuple(sorted(set(as_members(field, value, lambda each: check_identifier(field, each)))))
+
+
+def check_tables(field: str, value: object) -> tuple[str, ...]:
+    """Return the table ids of a collection, in its order.
+
+    Raises:
+        InvalidInput: If it is not a collection, or is empty.
+        InvalidIdentifier: If a member is not an id.
+    """
+    tables = as_members(field, value, lambda each: check_identifier(field, each))
+    if not tables:
+        raise InvalidInput(field, "must name at least one table", safe_repr(value))
+    return tables
+
+
+def check_named_once(field: str, booking_ids: Collection[str]) -> None:
+    """Check that no booking is named twice.
+
+    Raises:
+        InvalidInput: If one is.
+    """
+    if len(set(booking_ids)) < len(booking_ids):
+        raise InvalidInput(field, "must not name a booking twice", safe_repr(booking_ids))
 
 
 def casefold(text: str) -> str:
@@ -190,6 +220,23 @@ def as_members(field: str, value: Any, convert: Callable[[Any], _T]) -> tuple[_T
     return tuple([convert(each) for each in value])
 
 
+def as_pairs(
+    field: str, value: Any, rule: str = "must be a mapping, or pairs"
+) -> tuple[tuple[Any, Any], ...]:
+    """Convert a mapping, or a collection of pairs, to pairs.
+
+    Raises:
+        InvalidInput: If it is not a collection, or a member is not a pair.
+    """
+
+    def check(member: Any) -> tuple[Any, Any]:
+        if not isinstance(member, tuple) or len(member) != 2:
+            raise InvalidInput(field, rule, safe_repr(member))
+        return member
+
+    return as_members(field, value.items() if isinstance(value, Mapping) else value, check)
+
+
 def as_instances(field: str, value: Any, kind: type[_T]) -> tuple[_T, ...]:
     """Return the members of a collection, all of type ``kind``, as a tuple.
 
@@ -255,8 +302,7 @@ def number(low: float, high: float) -> Validator:
     """Make a validator of finite numbers from ``low`` to ``high``."""
 
     def validate(_instance: object, attribute: Named, value: Any) -> None:
-        # NaN and the infinities fail the comparison.
-        if type(value) not in (int, float) or not low <= value <= high:
+        if not is_number(value, low, high):
             raise InvalidInput(
                 attribute.name, f"must be a number from {low:g} to {high:g}", safe_repr(value)
             )
@@ -282,3 +328,7 @@ def one_of(kind: type) -> Validator:
             raise InvalidInput(attribute.name, f"must be of type {kind.__name__}", safe_repr(value))
 
     return validate
+
+
+count = integer(0, MAX_COUNT)
+version = integer(1, MAX_COUNT)

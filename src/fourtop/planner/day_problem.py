@@ -84,8 +84,8 @@ class DayProblem:
         """Return the problem without the options that no assignment needs.
 
         An option goes if it conflicts with one that is taken, or if another option of the party has
-        fewer resources in no more time and uses the same limits. The present option stays. O(n · m)
-        for the n options of a party of which m are left.
+        fewer resources in no more time and uses the same limits. The present option stays.
+        O(n · m) for the n options of a party of which m are left.
         """
         made: dict[DayParty, DayParty] = {}
         for party in self.parties:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import attrs
@@ -16,6 +16,12 @@ from fourtop.planner.compiled_floor import CompiledFloor
 
 _MINUTE_US: Final = 60_000_000
 
+# The dead and the other idle time beside a stay at a table with no other stay; and the bit of each
+# free table that has another one, with these times of its own. In microseconds.
+TimesBeside = tuple[tuple[int, int], Sequence[tuple[int, int, int]]]
+# The free tables, the length of the stay, and the times beside it.
+EveningKey = tuple[int, int, TimesBeside]
+
 
 @direct_init
 @attrs.frozen(eq=False)
@@ -26,16 +32,16 @@ class EveningPart:
         tables: Mask of the tables.
         start_us: The start of the stay.
         end_us: Its end.
-        ends_before: For each table of the floor the end of the last stay before; 0: there is none.
-        starts_after: For each table of the floor the start of the next stay; ``None``: there is
-            none.
+        ends_before: The ends of the last stays before, by the bit of the table. A table without one
+            is left out.
+        starts_after: The starts of the next stays, likewise.
     """
 
     tables: int
     start_us: int
     end_us: int
-    ends_before: Sequence[int] = attrs.field(repr=False)
-    starts_after: Sequence[int | None] = attrs.field(repr=False)
+    ends_before: Mapping[int, int] = attrs.field(repr=False)
+    starts_after: Mapping[int, int] = attrs.field(repr=False)
 
     @property
     def minutes(self) -> float:
@@ -69,6 +75,18 @@ class Evening:
     starved: Callable[[int], int] | None = None
 
     @property
+    def key(self) -> EveningKey | None:
+        """What the costs depend on: evenings of a house with equal keys have equal scores.
+
+        ``None``: they depend on more, on parties that wait or on stays of several lengths.
+        """
+        if self.starved is not None or len(self.parts) != 1:
+            return None
+        part = self.parts[0]
+        beside = (self.time_beside(part, 0, None), tuple(self.times_beside(part)))
+        return (self.free, part.end_us - part.start_us, beside)
+
+    @property
     def least_minutes(self) -> float:
         """The shortest of the stays of the parts; 1 without parts."""
         parts = self.parts
@@ -85,7 +103,7 @@ class Evening:
         part = self.parts[0]
         if not part.tables >> bit & 1:
             part = next(each for each in self.parts if each.tables >> bit & 1)
-        return self.time_beside(part, part.ends_before[bit], part.starts_after[bit])
+        return self.time_beside(part, part.ends_before.get(bit, 0), part.starts_after.get(bit))
 
     def time_beside(
         self, part: EveningPart, before_us: int, after_us: int | None
@@ -97,26 +115,51 @@ class Evening:
             before_us: The end of the last stay before; 0: there is none.
             after_us: The start of the next stay; ``None``: there is none.
         """
-        opens_us = self.opens_us
-        dead = idle = 0
-        # The time before begins at a stay, unless the house opened later or that is past already.
-        if before_us >= opens_us:
-            gap_us = part.start_us - before_us
-            if gap_us < self.shortest_us:
-                dead = gap_us
-            else:
-                idle = gap_us
-        elif part.start_us > opens_us:
-            idle = part.start_us - opens_us
-        if after_us is not None and after_us < self.closes_us:
-            gap_us = after_us - part.end_us
-            if gap_us < self.shortest_us:
-                dead += gap_us
-            else:
-                idle += gap_us
-        elif self.closes_us > part.end_us:
-            idle += self.closes_us - part.end_us
+        ((_, dead, idle),) = self._times(part, ((0, before_us, after_us),))
         return dead, idle
+
+    def times_beside(self, part: EveningPart) -> list[tuple[int, int, int]]:
+        """Return the times beside the stay at each free table that has another stay beside it.
+
+        They are the bit of the table, and the dead and the other idle time, in microseconds.
+        """
+        before, after, free = part.ends_before, part.starts_after, part.tables & self.free
+        if not (before or after):
+            return []
+        stays = [
+            (bit, before.get(bit, 0), after.get(bit))
+            for bit in {**before, **after}
+            if free >> bit & 1
+        ]
+        return self._times(part, stays)
+
+    def _times(
+        self, part: EveningPart, stays: Sequence[tuple[int, int, int | None]]
+    ) -> list[tuple[int, int, int]]:
+        """Return the times beside the stay at some tables, each with the stays beside it."""
+        opens_us, closes_us, shortest_us = self.opens_us, self.closes_us, self.shortest_us
+        start_us, end_us, found = part.start_us, part.end_us, []
+        for bit, before_us, after_us in stays:
+            dead = idle = 0
+            # The time before begins at a stay, unless the house opened later or that is past.
+            if before_us >= opens_us:
+                gap_us = start_us - before_us
+                if gap_us < shortest_us:
+                    dead = gap_us
+                else:
+                    idle = gap_us
+            elif start_us > opens_us:
+                idle = start_us - opens_us
+            if after_us is not None and after_us < closes_us:
+                gap_us = after_us - end_us
+                if gap_us < shortest_us:
+                    dead += gap_us
+                else:
+                    idle += gap_us
+            elif closes_us > end_us:
+                idle += closes_us - end_us
+            found.append((bit, dead, idle))
+        return found
 
 
 # Makes the evening around a party; ``None``: its stays are not loaded. Reading the stays costs more
@@ -134,18 +177,25 @@ class EveningCosts:
     Args:
         compiled_floor: The floor.
         weights: The weights of the house.
-        evening: The evening.
         max_tables: Most tables of a set; 1: no join is ever made, so that none is closed.
+        evening: The evening.
+        key: Its key, if it is known.
     """
 
     __slots__ = (
-        *("_all_minutes", "_by_table", "_capacities", "_evening", "_free", "_least", "_partners"),
-        *("_starved", "_weights", "closing", "least_minutes"),
+        *("_all_minutes", "_by_table", "_capacities", "_evening", "_free", "_key", "_least"),
+        *("_partners", "_starved", "_weights", "alone", "closing", "least_minutes"),
     )
 
     def __init__(
-        self, compiled_floor: CompiledFloor, weights: Weights, evening: Evening, max_tables: int
+        self,
+        compiled_floor: CompiledFloor,
+        weights: Weights,
+        max_tables: int,
+        evening: Evening,
+        key: EveningKey | None = None,
     ) -> None:
+        self._key = key
         self._capacities = compiled_floor.capacities
         self._weights = weights
         self._evening = evening
@@ -154,6 +204,8 @@ class EveningCosts:
         # Measured when they are first needed: the terms of one plan do not need them.
         self._by_table: list[float] = []
         self._least = 0.0
+        # For each seat of a table without another stay, in the last of the parts.
+        self.alone = 0.0
         self.closing: float = weights.joins_closed if max_tables > 1 else 0
         self.least_minutes: float = evening.least_minutes
         # Nearly always the stay is as long at all tables; 0: it is not.
@@ -198,23 +250,30 @@ class EveningCosts:
         """Return the cost of the time beside the stay at one free table."""
         return (self._by_table or self._measure())[bit]
 
-    @property
-    def key(self) -> tuple[Hashable, ...] | None:
-        """What the costs depend on: two evenings of a house with equal keys cost the same.
+    def joins(self) -> list[int]:
+        """Return for each table the number of joins to free tables."""
+        free = self._free
+        return [(partners & free).bit_count() for partners in self._partners]
 
-        ``None``: they depend on more, on parties that wait or on stays of several lengths.
+    def beside(self, usable: int) -> list[float]:
+        """Return the cost of the time beside the stay at each table of a mask.
+
+        It is infinite for the others.
         """
-        if self._starved is not None or not self._all_minutes:
-            return None
-        return (self._free, self._all_minutes, *(self._by_table or self._measure()))
+        costs = [*(self._by_table or self._measure())]
+        others = ((1 << len(costs)) - 1) & ~usable
+        while others:
+            bit = others.bit_length() - 1
+            costs[bit] = math.inf
+            others ^= 1 << bit
+        return costs
 
     def least_for_each_seat(self) -> float:
         """Return the least cost of the time beside the stay for a seat of the free tables.
 
         A set of such tables costs at least so much for each seat of its capacity.
         """
-        if not self._by_table:
-            self._measure()
+        self._measure()
         return self._least
 
     def _measure(self) -> list[float]:
@@ -222,31 +281,35 @@ class EveningCosts:
 
         O(tables), and more only for those with another stay in the evening.
         """
-        capacities, parts = self._capacities, self._evening.parts
+        capacities, parts, alone = self._capacities, self._evening.parts, 0.0
         costs, least = [0.0] * len(capacities), math.inf
         for part in parts:
-            alone = self._for_each_seat(part, 0, None)
+            usual, beside = self._times_beside(part)
+            alone = self._for_each_seat(*usual)
             free = part.tables & self._free
             if len(parts) == 1:
                 costs = [seats * alone for seats in capacities]
             else:
                 for bit in bits(free):
                     costs[bit] = capacities[bit] * alone
-            beside = enumerate(zip(part.ends_before, part.starts_after, strict=True))
-            for bit, (before_us, after_us) in beside:
-                if (before_us or after_us is not None) and free >> bit & 1:
-                    cost = self._for_each_seat(part, before_us, after_us)
-                    costs[bit] = capacities[bit] * cost
-                    least = min(least, cost)
-                    free ^= 1 << bit
+            for bit, dead, idle in beside:
+                cost = self._for_each_seat(dead, idle)
+                costs[bit] = capacities[bit] * cost
+                least = min(least, cost)
+                free ^= 1 << bit
             if free:
                 least = min(least, alone)
+        self.alone = alone
         self._by_table, self._least = costs, 0.0 if least == math.inf else least
         return costs
 
-    def _for_each_seat(self, part: EveningPart, before_us: int, after_us: int | None) -> float:
+    def _times_beside(self, part: EveningPart) -> TimesBeside:
+        if self._key is not None:
+            return self._key[2]
+        return self._evening.time_beside(part, 0, None), self._evening.times_beside(part)
+
+    def _for_each_seat(self, dead: int, idle: int) -> float:
         """Return the cost of the time between a stay and those beside it, for each seat."""
-        dead, idle = self._evening.time_beside(part, before_us, after_us)
         return (dead * self._weights.dead_time + idle * self._weights.idle_time) / _MINUTE_US
 
     def total(self, mask: int, for_each_minute: float, most: float = math.inf) -> float:

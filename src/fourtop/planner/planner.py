@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial
 from itertools import islice
 from typing import Final
 
 import attrs
 
-from fourtop.adjacency import SubsetEnumerator
-from fourtop.errors import Code, InvalidInput, Proof, Reason, Refusal
+from fourtop.errors import InvalidInput, Proof, Refusal
 from fourtop.model import validators
 from fourtop.model.floor import Floor, bits
 from fourtop.model.plan import SCORE_DECIMALS, Plan
 from fourtop.model.planning_rules import AdjacencyMode, Planning
 from fourtop.model.request import ANY_TABLE, Preference
+from fourtop.planner.blocks import Joins
 from fourtop.planner.candidate import Candidate
+from fourtop.planner.candidate_sets import CandidateSets
 from fourtop.planner.causes import Causes
 from fourtop.planner.compiled_floor import CompiledFloor
 from fourtop.planner.cost import ScoreModel
 from fourtop.planner.evening import Evening, EveningCosts, EveningMaker
+from fourtop.planner.evening_rankings import Measure
 from fourtop.planner.node_budget import MAX_SEARCH_NODES, NodeBudget
 from fourtop.planner.plan_maker import PlanMaker
 from fourtop.planner.plan_request import PlanRequest
 from fourtop.planner.rankings import Ranking
+from fourtop.planner.refusals import refusal_of
 from fourtop.planner.search import Search
 from fourtop.planner.table_order import TableOrder
 from fourtop.planner.violations import reasons_against
@@ -32,6 +35,7 @@ from fourtop.planner.violations import reasons_against
 MAX_COMPILED_SETS: Final = 20_000
 MAX_RANKING_BYTES: Final = 16 * 2**20
 _MAX_CONDITIONS: Final = 256
+_MAX_IDS: Final = 1_024
 # The modes of small and of large parties.
 _MODES: Final = 2
 
@@ -98,6 +102,8 @@ class Planner:
     compiled_floor: CompiledFloor = attrs.field(init=False, repr=False)
     causes: Causes = attrs.field(init=False, repr=False)
     _score_model: ScoreModel = attrs.field(init=False, repr=False)
+    _measure: Measure = attrs.field(init=False, repr=False)
+    _ids: Callable[[int], tuple[str, ...]] = attrs.field(init=False, repr=False)
     _largest_party: int = attrs.field(init=False, repr=False)
     _no_plans: Ranking = attrs.field(init=False, repr=False)
     _rankings: dict[tuple[int, Preference | None, float | None], Ranking] = attrs.field(
@@ -121,15 +127,25 @@ class Planner:
     def _of_the_house(self) -> ScoreModel:
         return ScoreModel(self.planning.weights, demand=self.planning.demand_multiplier)
 
+    @_measure.default
+    def _of_evenings(self) -> Measure:
+        planning = self.planning
+        weights, largest = planning.weights, planning.max_tables
+        return partial(EveningCosts, self.compiled_floor, weights, largest)
+
     @_largest_party.default
     def _bound_of_parties(self) -> int:
         return self.compiled_floor.largest_party(self.planning.max_tables)
 
     @_no_plans.default
     def _of_no_candidates(self) -> Ranking:
-        return Ranking.of((), (), len(self.floor.tables), self._maker(PlanRequest(1)).plan)
+        return self._rank((), (), PlanRequest(1))
 
     # None of these refers to the planner: a cycle would keep its memory until the next collection.
+
+    @_ids.default
+    def _keep_ids(self) -> Callable[[int], tuple[str, ...]]:
+        return lru_cache(maxsize=_MAX_IDS)(self.floor.ids)
 
     @_meeting.default
     def _keep_masks(self) -> Callable[[Preference], int]:
@@ -188,8 +204,15 @@ class Planner:
         if ranking is None:
             found = self._searched(request, free, 1, barred, evening)
             return next(iter(found.plans), None), found.is_proven
-        ranks = ranking.available(self._suitable(request, free), barred)
-        return (self._first(request, ranking, ranks, evening) if ranks else None), True
+        usable = self._suitable(request, free)
+        ranks = ranking.available(usable, barred)
+        if not ranks:
+            return None, True
+        seen = self._seen(evening)
+        if seen is None:
+            return ranking.plan(ranking.first(ranks)), True
+        whole = None if barred or usable & ~seen.free else usable
+        return ranking.evening.plans(ranks, seen, whole, 1)[0], True
 
     def plans(
         self,
@@ -228,40 +251,23 @@ class Planner:
         """
         if limit is not None:
             validators.check_integer("limit", limit, 1, 1_000_000)
-        return self._found(request, free, limit, barred, evening)
-
-    def _found(
-        self,
-        request: PlanRequest,
-        free: int,
-        limit: int | None,
-        barred: Sequence[int] = (),
-        evening: EveningMaker | None = None,
-    ) -> PlanSearch:
         ranking = self._ranking(request)
         if ranking is None:
             return self._searched(request, free, limit, barred, evening)
-        available = ranking.available(self._suitable(request, free), barred)
-        costs = self._costs(evening()) if available and evening is not None else None
-        if costs is None:
+        usable = self._suitable(request, free)
+        available = ranking.available(usable, barred)
+        seen = self._seen(evening) if available else None
+        if seen is None:
             return PlanSearch(tuple(map(ranking.plan, islice(ranking.in_order(available), limit))))
-        make = self._maker(request, costs).plan
-        return PlanSearch(tuple(map(make, ranking.in_evening(available, costs, limit))))
+        whole = None if barred or usable & ~seen.free else usable
+        return PlanSearch(ranking.evening.plans(available, seen, whole, limit))
 
-    def _first(
-        self, request: PlanRequest, ranking: Ranking, ranks: int, evening: EveningMaker | None
-    ) -> Plan:
-        """Return the best plan of some ranks, which are not empty."""
-        costs = None if evening is None else self._costs(evening())
-        if costs is None:
-            return ranking.plan(ranking.first(ranks))
-        return self._plan(request, ranking.first_in_evening(ranks, costs), costs)
+    def _seen(self, evening: EveningMaker | None) -> Evening | None:
+        """Return the evening to rank by; ``None``: the order is the static or a fixed one."""
+        return None if evening is None or self.order is not None else evening()
 
     def _costs(self, evening: Evening | None) -> EveningCosts | None:
-        if evening is None or self.order is not None:
-            return None
-        planning = self.planning
-        return EveningCosts(self.compiled_floor, planning.weights, evening, planning.max_tables)
+        return None if evening is None or self.order is not None else self._measure(evening, None)
 
     def is_seatable(self, request: PlanRequest, free: int, max_nodes: int | None = None) -> bool:
         """Tell whether ``best`` finds a plan for the party whose tables are all free.
@@ -319,38 +325,9 @@ class Planner:
         search met its bound of ``max_nodes`` sets before it found a plan.
         """
         plan, is_proven = self._best(request, free, barred, evening)
-        return self._refuse(request, free, is_proven=is_proven) if plan is None else plan
-
-    def _refuse(self, request: PlanRequest, free: int, *, is_proven: bool) -> Refusal:
-        """Return the refusal of a request for which a search found no free plan."""
-        party_size, everything = request.party_size, self.compiled_floor.offered
-        plan = None
-        if is_proven:
-            plan, is_proven = self._best(request, everything)
-            if plan is not None:
-                return self._taken(request, plan, free)
-        if is_proven and request.must.kinds:
-            plan, is_proven = self._best(PlanRequest(party_size), everything)
-        if plan is not None:
-            kinds = self._binding(request)
-            wanted_values = request.must.values_of(kinds)
-            details = {"party_size": party_size, "conditions": kinds, "wanted": wanted_values}
-            condition = Reason(Code.NO_TABLES_MATCH, details)
-            causes = self.causes.reasons_alone(party_size, request.must)
-            return Refusal((condition, *causes), Proof.NO_PLAN)
-        if is_proven:
-            return self.causes.refusal_of(party_size, ANY_TABLE)
-        reason = Reason(
-            Code.SEARCH_LIMIT_REACHED, {"party_size": party_size, "limit": self.max_nodes}
-        )
-        return Refusal((reason,), Proof.NOT_PROVEN)
-
-    def _taken(self, request: PlanRequest, wanted: Plan, free: int) -> Refusal:
-        taken = [
-            table_id for table_id in wanted.tables if not free >> self.floor.positions[table_id] & 1
-        ]
-        details = {"party_size": request.party_size, "tables": taken}
-        return Refusal((Reason(Code.TABLES_TAKEN, details),), Proof.NO_FREE_PLAN)
+        if plan is None:
+            return refusal_of(self, request, free, is_proven=is_proven)
+        return plan
 
     def judge(
         self,
@@ -403,7 +380,7 @@ class Planner:
         barred: Sequence[int] = (),
         evening: EveningMaker | None = None,
     ) -> PlanSearch:
-        costs = None if evening is None else self._costs(evening())
+        costs = self._costs(self._seen(evening))
         search = self._search(request, free, barred=barred, evening=costs)
         plans = tuple(self._plan(request, candidate, costs) for candidate in search.best(limit))
         return PlanSearch(plans, search.budget.used, is_proven=not search.budget.is_exhausted)
@@ -487,12 +464,16 @@ class Planner:
         if self.order is not None:
             in_order = self.order.key
             keyed.sort(key=lambda each: in_order(each[2]))
-        return Ranking.of(
-            [candidate for _, _, candidate in keyed],
-            [cost for _, cost, _ in keyed],
-            len(self.floor.tables),
-            self._maker(request).plan,
-        )
+        ranked = [candidate for _, _, candidate in keyed]
+        return self._rank(ranked, [cost for _, cost, _ in keyed], request)
+
+    def _rank(
+        self, candidates: Sequence[Candidate], costs: Sequence[float], request: PlanRequest
+    ) -> Ranking:
+        floor, weights = self.compiled_floor, self.planning.weights
+        counts = tuple(each.bit_count() for each in floor.partners)
+        joins = Joins(counts, weights.joins_closed, floor.capacities)
+        return Ranking.of(candidates, costs, self._maker(request), joins, self._measure)
 
     def _compiled(self, party_size: int) -> CandidateSets:
         return self._candidates(self.planning.mode_for(party_size))
@@ -512,63 +493,10 @@ class Planner:
     def _maker(self, request: PlanRequest, evening: EveningCosts | None = None) -> PlanMaker:
         """Return the maker of the plans of a request."""
         unmet = None if request.wish is ANY_TABLE else self._unmet_by(request.wish)
-        return PlanMaker(self.floor, self._model(request), request.party_size, unmet, evening)
+        return PlanMaker(self._ids, self._model(request), request.party_size, unmet, evening)
 
     def _model(self, request: PlanRequest) -> ScoreModel:
         """Return the cost of each term at the demand of a request."""
         if request.demand is None:
             return self._score_model
         return attrs.evolve(self._score_model, demand=request.demand)
-
-    def _binding(self, request: PlanRequest) -> list[str]:
-        everything = self.compiled_floor.offered
-        alone = [
-            kind
-            for kind in request.must.kinds
-            if self.is_seatable(
-                PlanRequest(request.party_size, must=attrs.evolve(request.must, **{kind: ()})),
-                everything,
-            )
-        ]
-        return sorted(alone or request.must.kinds)
-
-
-@attrs.frozen(eq=False)
-class CandidateSets:
-    """The candidates of one mode.
-
-    Args:
-        singles: One for each table of the floor, offered or not, in table order.
-        combinations: All sets of two or more, in table order; ``None``: too many.
-    """
-
-    singles: tuple[Candidate, ...]
-    combinations: tuple[Candidate, ...] | None
-
-    @classmethod
-    def of(
-        cls,
-        compiled_floor: CompiledFloor,
-        planning: Planning,
-        max_sets: int,
-        mode: AdjacencyMode | None,
-    ) -> CandidateSets:
-        """Grow and measure the sets of a mode; stop when they are more than ``max_sets``."""
-        places = range(len(compiled_floor.floor.tables))
-        singles = tuple(compiled_floor.single(bit) for bit in places)
-        masks = list(islice(_combinations(compiled_floor, planning.max_tables, mode), max_sets + 1))
-        if len(masks) > max_sets:
-            return cls(singles, None)
-        masks.sort(key=lambda mask: tuple(bits(mask)))
-        return cls(singles, tuple(compiled_floor.combination(mask) for mask in masks))
-
-
-def _combinations(
-    compiled_floor: CompiledFloor, largest: int, mode: AdjacencyMode | None
-) -> Iterator[int]:
-    for zone in compiled_floor.zones:
-        pool = zone & compiled_floor.mergeable
-        growth = SubsetEnumerator(
-            neighbours=compiled_floor.graph.neighbours, candidates=pool, largest=largest
-        )
-        yield from (mask for mask in growth.sets(mode) if mask.bit_count() > 1)

@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from array import array
-from bisect import insort
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
-from itertools import accumulate
 
 import attrs
 
 from fourtop.model.floor import bits
-from fourtop.model.plan import SCORE_DECIMALS, Plan
+from fourtop.model.plan import Plan
+from fourtop.planner.blocks import Joins
 from fourtop.planner.candidate import Candidate
-from fourtop.planner.evening import EveningCosts
+from fourtop.planner.evening_rankings import EveningRanking, Measure
+from fourtop.planner.plan_maker import PlanMaker
 
 _MAX_KEPT = 128
 _PLAN_BYTES = 2_048
 _ANSWER_BYTES = 192
 _COUNT_BYTES = 288
-
-_EVENING_BYTES = 512
-
-# Most candidates of an answer for an evening that is kept.
-_MAX_SHORT = 16
-
-# Static costs that differ by less are in the order of equals.
-_ROUNDING = 10**-SCORE_DECIMALS
-
-_Place = tuple[float, tuple[int, ...], int]
-_Key = tuple[int, tuple[Hashable, ...]]
 
 
 @attrs.frozen(eq=False)
@@ -39,28 +27,27 @@ class Ranking:
 
     Args:
         candidates: The best first. Bit ``i`` of a mask of ranks is ``candidates[i]``.
-        costs: For each candidate its cost for each minute of the stay, without the evening.
         everything: Mask of all ranks.
         tables: Mask of the tables that some candidate uses.
         sparing: For each table the mask of the ranks that do not use it.
+        maker: Makes the plans of the static order.
+        evening: The candidates in the order of an evening.
     """
 
     candidates: tuple[Candidate, ...]
-    costs: array[float]
     everything: int
     tables: int
     sparing: tuple[int, ...]
-    _make: Callable[[Candidate], Plan]
+    maker: PlanMaker
+    evening: EveningRanking
     plan: Callable[[Candidate], Plan] = attrs.field(init=False)
     _beside: Callable[[int], int] = attrs.field(init=False)
     _ranks: Callable[[int], int] = attrs.field(init=False)
     _counts: Callable[[int, int], int] = attrs.field(init=False)
-    _least_capacities: array[int] = attrs.field(init=False)
-    _evenings: dict[_Key, tuple[int, Sequence[int]]] = attrs.field(factory=dict, init=False)
 
     @plan.default
     def _keep_plans(self) -> Callable[[Candidate], Plan]:
-        return lru_cache(maxsize=_MAX_KEPT)(self._make)
+        return lru_cache(maxsize=_MAX_KEPT)(self.maker.plan)
 
     @_beside.default
     def _keep_others(self) -> Callable[[int], int]:
@@ -76,27 +63,23 @@ class Ranking:
     def _keep_counts(self) -> Callable[[int, int], int]:
         return lru_cache(maxsize=_MAX_KEPT)(partial(_count, self._ranks, self._beside))
 
-    @_least_capacities.default
-    def _find_least_capacities(self) -> array[int]:
-        """Find for each rank the least sum of capacities of its candidate and those after it."""
-        found = accumulate((each.capacity for each in reversed(self.candidates)), min)
-        return array("q", [*found][::-1])
-
     @classmethod
     def of(
         cls,
         candidates: Sequence[Candidate],
         costs: Sequence[float],
-        tables_on_floor: int,
-        make: Callable[[Candidate], Plan],
+        maker: PlanMaker,
+        joins: Joins,
+        measure: Measure,
     ) -> Ranking:
         """Make the ranking of candidates that are in order. O(tables in all candidates).
 
         Args:
             candidates: The best first.
             costs: What each costs for each minute of the stay.
-            tables_on_floor: How many tables the floor has.
-            make: Makes the plan of a candidate; the last 128 plans are kept.
+            maker: Makes the plan of a candidate; the last 128 plans are kept.
+            joins: The joins of the floor.
+            measure: Measures an evening.
         """
         # Bits are set in bytearrays: setting them in an int would copy it each time.
         rows: dict[int, bytearray] = {}
@@ -110,10 +93,12 @@ class Ranking:
         everything = (1 << len(candidates)) - 1
         sparing = tuple(
             everything ^ int.from_bytes(rows[bit], "little") if bit in rows else everything
-            for bit in range(tables_on_floor)
+            for bit in range(len(joins.counts))
         )
         tables = sum(1 << bit for bit in rows)
-        return cls(tuple(candidates), array("d", costs), everything, tables, sparing, make)
+        in_order = tuple(candidates)
+        evening = EveningRanking(in_order, array("d", costs), maker, joins, measure)
+        return cls(in_order, everything, tables, sparing, maker, evening)
 
     @property
     def size_bytes(self) -> int:
@@ -123,7 +108,7 @@ class Ranking:
         masks = (self.tables.bit_count() + kept) * (40 + count // 7)
         answers = _MAX_KEPT * (_ANSWER_BYTES + (count + len(self.sparing)) // 7)
         answers += _MAX_KEPT * (_COUNT_BYTES + len(self.sparing) // 7)
-        answers += _MAX_KEPT * (_EVENING_BYTES + count // 7 + 32 * len(self.sparing))
+        answers += self.evening.size_bytes
         return 256 + kept * _PLAN_BYTES + 32 * count + 8 * len(self.sparing) + masks + answers
 
     def available(self, free: int, barred: Sequence[int] = ()) -> int:
@@ -157,69 +142,6 @@ class Ranking:
             lowest = ranks & -ranks
             yield self.candidates[lowest.bit_length() - 1]
             ranks ^= lowest
-
-    def first_in_evening(self, ranks: int, evening: EveningCosts) -> Candidate:
-        """Return the first of ``in_evening``; the mask is not empty."""
-        return self.candidates[self._ranks_in_evening(ranks, evening, 1)[0]]
-
-    def in_evening(
-        self, ranks: int, evening: EveningCosts, limit: int | None = None
-    ) -> list[Candidate]:
-        """Return the candidates of a mask of ranks in the order of an evening, the best first.
-
-        The last 128 short answers are kept: a hold asks what its quote has asked.
-
-        Args:
-            ranks: The candidates.
-            evening: The costs of the evening.
-            limit: Most candidates to return; ``None``: all.
-        """
-        found = self._ranks_in_evening(ranks, evening, limit)
-        return [self.candidates[rank] for rank in found]
-
-    def _ranks_in_evening(
-        self, ranks: int, evening: EveningCosts, limit: int | None
-    ) -> Sequence[int]:
-        """Return the ranks of ``in_evening``, from the answers that are kept if one is enough."""
-        key = evening.key if limit is not None and limit <= _MAX_SHORT else None
-        if limit is None or key is None:
-            return self._walk(ranks, evening, limit)
-        # Removed and added again, so that the least recently used answer is the first.
-        kept = self._evenings.pop((ranks, key), None)
-        if kept is None or kept[0] < limit:
-            kept = limit, self._walk(ranks, evening, limit)
-            while len(self._evenings) >= _MAX_KEPT:
-                self._evenings.pop(next(iter(self._evenings)), None)
-        self._evenings[ranks, key] = kept
-        return kept[1][:limit]
-
-    def _walk(self, ranks: int, evening: EveningCosts, limit: int | None) -> Sequence[int]:
-        """Return the first ranks of some in the order of an evening, the best first.
-
-        They are walked in the static order. No term of the evening is negative, so the walk stops
-        at the first with a static cost that, with the least cost of the time beside a stay, exceeds
-        that of the last one kept: the answer is exact. O(candidates walked), at worst all.
-        """
-        kept: list[_Place] = []
-        costs, candidates, capacities = self.costs, self.candidates, self._least_capacities
-        minutes, for_each_seat = evening.least_minutes, evening.least_for_each_seat()
-        margin, most, total_of = (minutes + 1) * _ROUNDING, math.inf, evening.total
-        while ranks:
-            low = ranks & -ranks
-            rank = low.bit_length() - 1
-            cost = costs[rank]
-            if cost * minutes + capacities[rank] * for_each_seat > most:
-                break
-            ranks ^= low
-            candidate = candidates[rank]
-            total = total_of(candidate.mask, cost, most)
-            if total > most:
-                continue
-            insort(kept, (round(total, SCORE_DECIMALS), candidate.order_of_equals, rank))
-            if limit is not None and len(kept) >= limit:
-                del kept[limit:]
-                most = kept[-1][0] + margin
-        return [rank for _, _, rank in kept]
 
     def count(self, free: int, limit: int) -> int:
         """Count how often the best remaining candidate can take its tables, up to a limit.

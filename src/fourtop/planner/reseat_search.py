@@ -13,7 +13,7 @@ The time is exponential in the number of moves and bounded by ``NodeBudget``. So
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, partial
 from math import inf
 from typing import Final, Self
@@ -22,6 +22,7 @@ import attrs
 
 from fourtop.model.floor import bits
 from fourtop.model.window import Window
+from fourtop.planner.least_sets import least_sets
 from fourtop.planner.node_budget import NodeBudget
 
 MAX_RESEATING_NODES: Final = 100_000
@@ -65,21 +66,12 @@ class RankedSets:
     def of(cls, sets: Iterable[tuple[int, float]]) -> Self:
         """Rank sets of tables; each mask comes once. O(sets · 2^tables of a set)."""
         every = tuple(sorted(sets, key=_cost))
-        masks = {mask for mask, _ in every}
-        least = tuple(each for each in every if not any(_smaller(each[0], masks)))
-        return cls(every, least)
+        least = frozenset(least_sets(mask for mask, _ in every))
+        return cls(every, tuple(each for each in every if each[0] in least))
 
 
 def _cost(pair: tuple[int, float]) -> float:
     return pair[1]
-
-
-def _smaller(mask: int, masks: Collection[int]) -> Iterator[bool]:
-    """Tell of each proper part of a set whether it is one of some sets."""
-    part = (mask - 1) & mask
-    while part:
-        yield part in masks
-        part = (part - 1) & mask
 
 
 @attrs.frozen(eq=False)

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import groupby
-from typing import Final
 
 from fourtop.errors.display import count_of
+from fourtop.plotting.answer_protocols import DrawnAvailability, DrawnStart
 from fourtop.plotting.cell_grid import Block, Cell, Grid, Row
 from fourtop.plotting.checks import check_shape, check_text
 from fourtop.plotting.heat_map import LEVELS, cell_of
-from fourtop.plotting.legend import Key, Mark
+from fourtop.plotting.legend import Key, keys_of, letters_of
 from fourtop.plotting.picture import Picture
-from fourtop.plotting.protocols import DrawnAvailability, DrawnStart
 from fourtop.plotting.time_axis import day_text, local, zone_of
-
-_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def availability_chart(availability: DrawnAvailability, *, title: str | None = None) -> Picture:
@@ -34,8 +31,7 @@ def availability_chart(availability: DrawnAvailability, *, title: str | None = N
     """
     check_shape("availability", availability, ("on", "slots", "closed", "timezone"))
     slots = availability.slots
-    codes = dict.fromkeys(str(each.refusal.code) for each in slots if each.refusal is not None)
-    letters = {code: _LETTERS[place % len(_LETTERS)] for place, code in enumerate(codes)}
+    letters = letters_of(str(each.refusal.code) for each in slots if each.refusal is not None)
     zone = zone_of(availability.timezone)
     starts = {each.start_us: f"{local(each.start_us, zone):%H:%M}" for each in slots}
     blocks = [
@@ -45,10 +41,7 @@ def availability_chart(availability: DrawnAvailability, *, title: str | None = N
     has_levels = any(each.utilisation_percent is not None for each in slots)
     bookable = sum(each.refusal is None for each in slots)
     keys = [Key("expected", "can be booked: the spots left")] if bookable else []
-    keys += [
-        Key("block", code.replace("_", " ").lower(), Mark.BOX, letter)
-        for code, letter in letters.items()
-    ]
+    keys += keys_of(letters)
     name = f"Availability, {day_text(availability.on)}"
     return Grid(
         name if title is None else check_text("title", title),

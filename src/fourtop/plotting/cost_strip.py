@@ -10,11 +10,11 @@ from typing import Any, Final
 import attrs
 
 from fourtop.errors.display import count_of
+from fourtop.plotting.answer_protocols import DrawnOffers
 from fourtop.plotting.canvas import MARGIN, SMALL, STRONG, TITLE_HEIGHT, Box, Canvas
 from fourtop.plotting.checks import check_shape, check_text
-from fourtop.plotting.legend import LETTER, Key, Mark, draw_legend, draw_letter
+from fourtop.plotting.legend import LETTER, Key, Mark, draw_legend, draw_letter, keys_of, letters_of
 from fourtop.plotting.picture import Picture
-from fourtop.plotting.protocols import DrawnOffers
 from fourtop.plotting.time_axis import day_text, local, zone_of
 
 _PLOT: Final = 860.0
@@ -29,7 +29,6 @@ _GAP: Final = 3.0
 _LEAST_SPAN: Final = 1.0
 # A bar of a smaller cost would be hard to see.
 _LOWEST: Final = 2.0
-_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _NAMES: Final = ("request", "answer", "found", "rejected", "shown", "timezone")
 
 
@@ -75,8 +74,8 @@ class _Start:
     @property
     def text(self) -> str:
         """The cost, rounded to a tenth of a cover: less means nothing for one evening."""
-        # Adding 0 turns -0.0 into 0.0.
-        return "" if self.cost is None else f"{round(self.cost, 1) + 0.0:.1f}".replace("-", "−")
+        # The z turns -0.0 into 0.0.
+        return "" if self.cost is None else f"{self.cost:z.1f}".replace("-", "−")
 
     @property
     def words(self) -> str:
@@ -194,8 +193,7 @@ class _Drawing:
     @cached_property
     def letters(self) -> Mapping[str, str]:
         """A letter for each code of a refusal, by time."""
-        codes = dict.fromkeys(each.code for each in self.starts if each.cost is None)
-        return {code: _LETTERS[place % len(_LETTERS)] for place, code in enumerate(codes)}
+        return letters_of(each.code for each in self.starts if each.cost is None)
 
     def _keys(self) -> Iterator[Key]:
         if any(each.is_shown and each.cost is not None for each in self.starts):
@@ -203,8 +201,7 @@ class _Drawing:
         if any(not each.is_shown and each.cost is not None for each in self.starts):
             yield Key("expected", "can be booked, not offered")
         yield Key("ring", "the wish", Mark.RING)
-        for code, letter in self.letters.items():
-            yield Key("block", code.replace("_", " ").lower(), Mark.BOX, letter)
+        yield from keys_of(self.letters)
 
     def _description(self) -> str:
         """Return the facts for a reader who does not see the picture."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Final
 
@@ -15,6 +15,7 @@ _SWATCH: Final = 22.0
 _SPACE: Final = 8.0
 _BETWEEN: Final = 20.0
 _FLAG: Final = 7.0
+_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 LETTER: Final = TINY.toned("t-ink").centred()
 
 
@@ -130,3 +131,17 @@ def draw_letter(canvas: Canvas, letter: str, centre: tuple[float, float], form: 
     """Draw a letter in a small circle."""
     canvas.circle(centre, 7, "mark")
     canvas.text(centre[0], centre[1] + CENTRE * form.size, letter, form)
+
+
+def letters_of(codes: Iterable[str]) -> dict[str, str]:
+    """Return a letter for each code of a refusal, in their order."""
+    found = dict.fromkeys(codes)
+    return {code: _LETTERS[place % len(_LETTERS)] for place, code in enumerate(found)}
+
+
+def keys_of(letters: Mapping[str, str]) -> list[Key]:
+    """Return the entries for the codes of refusals with their letters."""
+    return [
+        Key("block", code.replace("_", " ").lower(), Mark.BOX, letter)
+        for code, letter in letters.items()
+    ]

@@ -11,6 +11,7 @@ import attrs
 
 from fourtop.errors import InvalidInput, safe_repr
 from fourtop.errors.display import count_of
+from fourtop.plotting.answer_protocols import DrawnMove, DrawnQuote, HasMoves
 from fourtop.plotting.canvas import (
     CENTRE,
     LABEL,
@@ -26,14 +27,7 @@ from fourtop.plotting.checks import check_shape, check_text
 from fourtop.plotting.legend import Key, Mark, draw_legend
 from fourtop.plotting.night_entries import name_of, stacked
 from fourtop.plotting.picture import Picture
-from fourtop.plotting.protocols import (
-    DrawnDay,
-    DrawnEntry,
-    DrawnMove,
-    DrawnQuote,
-    DrawnRow,
-    HasMoves,
-)
+from fourtop.plotting.protocols import DrawnDay, DrawnEntry, DrawnRow
 from fourtop.plotting.time_axis import (
     HOUR_US,
     TimeAxis,

@@ -8,6 +8,7 @@ from typing import Any, Final
 import attrs
 
 from fourtop.errors import InvalidInput, safe_repr
+from fourtop.plotting.answer_protocols import DrawnPlan
 from fourtop.plotting.canvas import (
     CENTRE,
     LABEL,
@@ -21,7 +22,6 @@ from fourtop.plotting.canvas import (
 )
 from fourtop.plotting.checks import check_members, check_shape, check_text
 from fourtop.plotting.picture import Picture
-from fourtop.plotting.protocols import DrawnPlan
 from fourtop.plotting.value_axis import decimals_for, shown
 
 MAX_PLANS: Final = 50

@@ -76,7 +76,7 @@ class Records(Protocol):
 
     def find_beside(
         self, window: Window, around: Window, without: Collection[Owner] = ()
-    ) -> tuple[list[int], list[int | None]]:
+    ) -> tuple[dict[int, int], dict[int, int]]:
         """Find the live rows of each table before and after a window, as ``Occupancy`` does.
 
         ``around`` contains the window. Only rows that overlap it count, and none of the owners in
@@ -292,11 +292,11 @@ class LoadedRecords:
 
     def find_beside(
         self, window: Window, around: Window, without: Collection[Owner] = ()
-    ) -> tuple[list[int], list[int | None]]:
+    ) -> tuple[dict[int, int], dict[int, int]]:
         """Find the live rows of each table before and after a window. O(rows)."""
         bits = self.house.floor.positions
-        before: list[int] = [0] * len(bits)
-        after: list[int | None] = [None] * len(bits)
+        before: dict[int, int] = {}
+        after: dict[int, int] = {}
         own = {(owner.kind, owner.id) for owner in without}
         for row in self.allocations:
             bit = bits.get(row.resource_id)
@@ -305,11 +305,10 @@ class LoadedRecords:
             if not row.window.overlaps(around) or (row.owner_kind, row.owner_id) in own:
                 continue
             if row.window.end_us <= window.start_us:
-                before[bit] = max(before[bit], row.window.end_us)
+                before[bit] = max(before.get(bit, 0), row.window.end_us)
             elif row.window.start_us >= window.end_us:
-                known = after[bit]
                 start_us = row.window.start_us
-                after[bit] = start_us if known is None else min(known, start_us)
+                after[bit] = min(after.get(bit, start_us), start_us)
         return before, after
 
     def overlapping(self, window: Window) -> tuple[Allocation, ...]:

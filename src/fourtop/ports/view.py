@@ -172,7 +172,7 @@ class View:
 
     def find_beside(
         self, window: Window, around: Window, without: Collection[Owner] = ()
-    ) -> tuple[list[int], list[int | None]]:
+    ) -> tuple[dict[int, int], dict[int, int]]:
         """Find the neighbouring stays of each table: those before and after a window.
 
         Rows of the owners in ``without``, of dead holds and shadow rows do not count.
@@ -183,18 +183,22 @@ class View:
             without: Owners with rows that do not count.
 
         Returns:
-            In the floor's table order the end of the last stay that ends at or before the start of
-            the window, 0 for none; and the start of the first stay that starts at or after its end,
-            ``None`` for none. Both are in microseconds.
+            By place in the floor's table order the end of the last stay that ends at or before the
+            start of the window; and by place the start of the first stay that starts at or after
+            its end. A table without one is left out. Both are in microseconds.
         """
         ignored = self._ignored(around, without)
         before, after = self._source.find_beside(window, around, ignored)
-        bits = self._source.house.floor.positions
-        for each in self._staying(around.start_us):
+        kept = self._staying(around.start_us)
+        if not kept:
+            return before, after
+        # The answer of the records may be asked for again.
+        before, bits = {**before}, self._source.house.floor.positions
+        for each in kept:
             until_us, bit = each.row.window.end_us, bits.get(each.row.resource_id)
             is_before = around.start_us < until_us <= window.start_us
             if bit is not None and is_before and each.row.owner not in without:
-                before[bit] = max(before[bit], until_us)
+                before[bit] = max(before.get(bit, 0), until_us)
         return before, after
 
     def find_in_the_way(

@@ -39,24 +39,17 @@ def take_any(_guest: Guest, _alternative: Alternative) -> float:
     return 1.0
 
 
-def _chances(value: Mapping[int, float] | Iterable[tuple[int, float]]) -> dict[int, float]:
-    given = value.items() if isinstance(value, Mapping) else value
-    found: dict[int, float] = {}
-    for each in validators.as_members("chances", given, lambda each: each):
-        if not isinstance(each, tuple) or len(each) != 2:
-            raise InvalidInput("chances", "must be a mapping, or pairs", safe_repr(each))
-        minutes = validators.check_integer("chances", each[0], 0, MOST_MOVED_MINUTES)
-        chance = validators.as_number(each[1])
-        if type(chance) not in (int, float) or not 0 <= chance <= 1:
-            raise InvalidInput("chances", "must have numbers from 0 to 1", safe_repr(each[1]))
-        found[minutes] = chance
-    return found
-
-
 def _as_chances(
     value: Mapping[int, float] | Iterable[tuple[int, float]],
 ) -> tuple[tuple[int, float], ...]:
-    return tuple(sorted(_chances(value).items()))
+    found: dict[int, float] = {}
+    for distance, given in validators.as_pairs("chances", value):
+        minutes = validators.check_integer("chances", distance, 0, MOST_MOVED_MINUTES)
+        chance = validators.as_number(given)
+        if not validators.is_number(chance, 0, 1):
+            raise InvalidInput("chances", "must have numbers from 0 to 1", safe_repr(given))
+        found[minutes] = chance
+    return tuple(sorted(found.items()))
 
 
 @attrs.frozen(repr=False)

@@ -32,13 +32,10 @@ def _pairs(
     field: str, value: Mapping[Any, float] | Iterable[tuple[Any, float]]
 ) -> dict[Any, float]:
     """Convert a mapping, or pairs, to a dict of weights: finite and not negative."""
-    given = value.items() if isinstance(value, Mapping) else value
     found: dict[Any, float] = {}
-    for each in validators.as_members(field, given, lambda each: each):
-        if not isinstance(each, tuple) or len(each) != 2:
-            raise InvalidInput(field, "must be a mapping, or pairs, of weights", safe_repr(each))
+    for each in validators.as_pairs(field, value, "must be a mapping, or pairs, of weights"):
         key, weight = each[0], validators.as_number(each[1])
-        if type(weight) not in (int, float) or not 0 <= weight <= LARGEST:
+        if not validators.is_number(weight, 0, LARGEST):
             rule = f"must have weights from 0 to {LARGEST:,.0f}"
             raise InvalidInput(field, rule, safe_repr(each))
         if key in found:
@@ -128,8 +125,8 @@ class Demand:
             ``"walk_in"`` comes to the door, ``"phone"`` is booked by staff; all others, such as
             ``"web"``, book online.
         lead_minutes: How long before its start a party asks, for all channels but walk-ins.
-        cancel_share: The share of booked parties that cancel (0–1), at any time between booking and
-            start, equally likely.
+        cancel_share: The share of booked parties that cancel (0–1), at any time between booking
+            and start, equally likely.
         no_show_share: The share of booked parties that do not come (0–1). Together with
             ``cancel_share`` at most 1.
         abandon_shares: By channel, the share of the guests that hold a table and never confirm
@@ -210,6 +207,12 @@ class Demand:
         """The mean party size."""
         total = sum(weight for _, weight in self.party_weights)
         return sum(size * weight for size, weight in self.party_weights) / total
+
+    @property
+    def walk_in_share(self) -> float:
+        """The share of the requests at the door, of all channels."""
+        shares = dict(self.channels)
+        return shares.get(WALK_IN, 0.0) / sum(shares.values())
 
     def requests_on(self, day: date) -> Distribution:
         """Return the distribution of the number of requests on a date."""

@@ -9,7 +9,6 @@ from typing import Final
 from fourtop.errors import Refusal
 from fourtop.formats.booking_row import BookingRow
 from fourtop.model import validators
-from fourtop.model.booking_rules import WALK_IN
 from fourtop.model.calendar import Calendar
 from fourtop.model.forecast import MOST_LEAD_MINUTES, USUAL_STAY_MINUTES, DemandForecast
 from fourtop.model.house import House
@@ -98,7 +97,7 @@ def _stay_minutes(demand: Demand, calendar: Calendar, days: list[date]) -> int:
 
 def _lead_shares(demand: Demand) -> dict[int, float]:
     """Return the shares of the covers that ask at most so many minutes before their start."""
-    at_the_door = dict(demand.channels).get(WALK_IN, 0.0) / sum(dict(demand.channels).values())
+    at_the_door = demand.walk_in_share
     found = {0: at_the_door}
     for number in range(_SHARES + 1):
         share = number / _SHARES

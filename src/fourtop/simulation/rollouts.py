@@ -35,7 +35,7 @@ from fourtop.simulation.estimates import Estimate, difference_of
 from fourtop.simulation.evening_play import check_seed
 from fourtop.simulation.evening_run import EveningRun
 from fourtop.simulation.forecast import demand_forecast
-from fourtop.simulation.guests import draw_guests
+from fourtop.simulation.guests import Guest, draw_guests
 from fourtop.simulation.scenario import Scenario
 from fourtop.simulation.simulation import Progress
 from fourtop.simulation.table import TidyTable
@@ -190,8 +190,9 @@ def rollout_costs(
     cases = (None, *offers.found)
     covers: list[list[float]] = [[] for _ in cases]
     for number in range(1, rollouts + 1):
+        guests = evening.guests(scenario, number, seed)
         for found, case in zip(covers, cases, strict=True):
-            found.append(evening.covers(scenario, number, seed, case))
+            found.append(evening.covers(scenario, guests, case))
         if progress is not None:
             progress(number, rollouts)
     return RolloutCosts(offers, tuple(_costs(offers, covers)), rollouts, seed)
@@ -246,12 +247,15 @@ class _RestOfEvening:
         )
         return cls(on, day.now_us, rows, taken)
 
-    def covers(
-        self, scenario: Scenario, number: int, seed: int, offered: OfferedStart | None
-    ) -> float:
-        """Play the rest of the evening; return the covers of the guests who ask from now on."""
+    def guests(self, scenario: Scenario, number: int, seed: int) -> tuple[Guest, ...]:
+        """Return the guests of a rollout who ask from now on."""
         drawn = draw_guests(scenario.demand, scenario.calendar, self.on, seed=seed, evening=number)
-        guests = tuple(each for each in drawn if each.asks_us >= self.now_us)
+        return tuple(each for each in drawn if each.asks_us >= self.now_us)
+
+    def covers(
+        self, scenario: Scenario, guests: tuple[Guest, ...], offered: OfferedStart | None
+    ) -> float:
+        """Play the rest of the evening; return the covers of the guests."""
         run = EveningRun(scenario, scenario.calendar, guests, MemoryStore, begins_us=self.now_us)
         if self.rows:
             run.staff.import_bookings(self.rows)

@@ -9,7 +9,6 @@ from typing import Final
 
 from fourtop.errors import AllocationsOverlap, AlreadyExists
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
-from fourtop.model.floor import bits
 from fourtop.model.window import Window, iso
 from fourtop.timeline.disjoint_index import NEVER, DisjointIndex
 from fourtop.timeline.handle_index import HandleIndex
@@ -19,6 +18,8 @@ from fourtop.timeline.slot_grid import SlotGrid
 
 _TABLE: Final = ResourceType.TABLE
 _ORDER: Final = attrgetter("order_key")
+# Ends and starts of stays, by the bits of their tables.
+_Beside = tuple[dict[int, int], dict[int, int]]
 # The index of every table without a stay; never written to.
 _UNTAKEN: Final[DisjointIndex[Allocation]] = DisjointIndex()
 # Turns the digits of a binary number into truth values for ``compress``.
@@ -52,6 +53,7 @@ class Occupancy:
     """
 
     __slots__ = (
+        "_beside",
         "_bits",
         "_earliest",
         "_grid",
@@ -73,6 +75,9 @@ class Occupancy:
         self._shadows: OverlappingIndex[Allocation] = OverlappingIndex()
         self._earliest = self._latest = 0
         self._is_extent_known = False
+        # The last answer of ``find_beside`` with its question: a hold asks what its quote has
+        # asked. Any change drops it before it begins.
+        self._beside: tuple[tuple[Window, Window], _Beside] | None = None
         self._table_ids: tuple[str, ...] = ()
         self._bits: dict[str, int] = {}
         self._grid = SlotGrid(())
@@ -99,6 +104,7 @@ class Occupancy:
         bits = {table_id: bit for bit, table_id in enumerate(named)}
         assert len(bits) == len(named), "a table has two bits"
         self._table_ids, self._bits = named, bits
+        self._beside = None
         self._tables = {table_id: index for table_id, index in self._tables.items() if index}
         # Most tables have nothing in the few rows of one transaction: they share one index that
         # stays empty.
@@ -134,6 +140,7 @@ class Occupancy:
 
     def _add_stay(self, row: Allocation, start_us: int, end_us: int) -> None:
         table_id = row.resource_id
+        self._beside = None
         index = self._tables.get(table_id)
         bit = self._bits.get(table_id)
         if index is None:
@@ -169,6 +176,7 @@ class Occupancy:
 
     def _remove_stay(self, row: Allocation, start_us: int, end_us: int) -> None:
         table_id = row.resource_id
+        self._beside = None
         index = self._tables[table_id]
         index.remove(start_us, end_us, row)
         bit = self._bits.get(table_id)
@@ -262,7 +270,7 @@ class Occupancy:
 
     def find_beside(
         self, window: Window, around: Window, without: Collection[Owner] = ()
-    ) -> tuple[list[int], list[int | None]]:
+    ) -> _Beside:
         """Find the live stays of each arranged table before and after a window.
 
         O(tables + tables with a stay in ``around`` · log n).
@@ -273,16 +281,29 @@ class Occupancy:
             without: Owners with rows that do not count.
 
         Returns:
-            In the order of the bits the end of the last row that ends at or before the start of the
-            window, 0 for none; and the start of the first row that starts at or after its end,
-            ``None`` for none. Both are in microseconds.
+            By bit the end of the last row that ends at or before the start of the window; and by
+            bit the start of the first row that starts at or after its end. A table without one is
+            left out. Both are in microseconds. Not to be changed.
         """
+        if without:
+            return self._find_beside(window, around, without)
+        known = self._beside
+        if known is not None and known[0] == (window, around):
+            return known[1]
+        found = self._find_beside(window, around, without)
+        self._beside = ((window, around), found)
+        return found
+
+    def _find_beside(self, window: Window, around: Window, without: Collection[Owner]) -> _Beside:
         start_us, end_us = window.start_us, window.end_us
         first_us, last_us = around.start_us, around.end_us
         left_out = self._tables_of(without) if without else ()
-        before: list[int] = [0] * len(self._table_ids)
-        after: list[int | None] = [None] * len(self._table_ids)
-        for bit in bits(self._grid.busy_mask(first_us, last_us)):
+        before: dict[int, int] = {}
+        after: dict[int, int] = {}
+        mask = self._grid.busy_mask(first_us, last_us)
+        while mask:
+            bit = mask.bit_length() - 1
+            mask ^= 1 << bit
             table_id = self._table_ids[bit]
             index = self._tables[table_id]
             if table_id in left_out:

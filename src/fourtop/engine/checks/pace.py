@@ -48,7 +48,7 @@ def _reasons_of(candidacy: Candidacy, rule: PacingRule, stay: Stay) -> list[Reas
     own = () if attendance.own is None else (attendance.own,)
     found: dict[str, Reason] = {}
     for number in intervals_of(rule, service, dining.start_us, dining.end_us):
-        covers, parties = in_interval(attendance.others, rule, service, number)
+        covers, parties = attendance.in_interval(rule, service, number)
         own_covers, own_parties = in_interval(own, rule, service, number)
         for unit, maximum, booked, before, more in (
             ("covers", rule.max_covers, covers, own_covers, candidacy.party.party_size),
@@ -107,9 +107,9 @@ def _count_at(candidacy: Candidacy, stay: Stay) -> int | None:
     admission, service = candidacy.admission, candidacy.service
     left, dining = [], stay.dining
     for rule in limits_of(admission.compiled, service).pacing:
-        others = admission.attendance(service).others
+        attendance = admission.attendance(service)
         for number in intervals_of(rule, service, dining.start_us, dining.end_us):
-            covers, parties = in_interval(others, rule, service, number)
+            covers, parties = attendance.in_interval(rule, service, number)
             if rule.max_covers is not None:
                 left.append((rule.max_covers - covers) // candidacy.party.party_size)
             if rule.max_parties is not None:

@@ -13,12 +13,10 @@ from fourtop.engine.checks.distance import FreeTables, has_distances
 from fourtop.engine.evening import evening_of
 from fourtop.engine.party_request import plan_request
 from fourtop.engine.relaxation import unjoined_planner
-from fourtop.engine.rivals import describe, refuse_taken
+from fourtop.engine.rivals import refuse_taken
 from fourtop.errors import Code, Proof, Reason, Refusal
-from fourtop.model.allocation import Allocation
 from fourtop.model.plan import Plan
 from fourtop.model.planning_rules import Planning
-from fourtop.model.window import Window
 from fourtop.planner import Evening, EveningMaker, Planner, PlanRequest
 
 if TYPE_CHECKING:
@@ -80,7 +78,7 @@ def check_tables(candidacy: Candidacy) -> Refusal | None:
     if not isinstance(chosen, Refusal):
         candidacy.plans = (chosen,)
         return None
-    chosen = _with_rivals(candidacy, chosen)
+    chosen = with_rivals(candidacy, chosen)
     return _with_excluded(candidacy, ask, chosen, excluded) if excluded else chosen
 
 
@@ -280,8 +278,12 @@ def _with_excluded(
     return Refusal(reasons + others, Proof.RULE)
 
 
-def _with_rivals(candidacy: Candidacy, refusal: Refusal) -> Refusal:
-    reasons = tuple(_with_rivals_on(candidacy, each) for each in refusal.reasons)
+def with_rivals(candidacy: Candidacy, refusal: Refusal) -> Refusal:
+    """Return a refusal of the planner with the allocations in the way of the tables in use.
+
+    A reason that names tables in use is new, with values of its own.
+    """
+    reasons = tuple([_with_rivals_on(candidacy, each) for each in refusal.reasons])
     return Refusal(reasons, refusal.proof)
 
 
@@ -292,16 +294,5 @@ def _with_rivals_on(candidacy: Candidacy, reason: Reason) -> Reason:
     stay = candidacy.stay
     if candidacy.variants:
         stay = candidacy.stay_at(admission.compiled.house.floor.mask(tables))
-    rows = [row for table_id in tables for row in _rivals_of(admission, table_id, stay.occupied)]
-    return Reason(reason.code, {**reason.details, "in_the_way": [describe(row) for row in rows]})
-
-
-def _rivals_of(admission: Admission, table_id: str, window: Window) -> tuple[Allocation, ...]:
-    """Return every allocation in the way of a table in a window, by start."""
-    key = (table_id, window.start_us, window.end_us)
-    rows = admission.rivals_by_table.get(key)
-    if rows is None:
-        owners = admission.released.owners
-        rows = admission.view.all_in_the_way(table_id, window, owners)
-        admission.rivals_by_table[key] = rows
-    return rows
+    rows = admission.rivals.in_the_way(tables, stay.occupied)
+    return Reason(reason.code, {**reason.details, "tables": [*tables], "in_the_way": rows})

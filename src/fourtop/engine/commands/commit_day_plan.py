@@ -15,13 +15,18 @@ from fourtop.engine.commands.move import Move, move_bookings
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Command
 from fourtop.engine.invocation import Invocation
-from fourtop.engine.preconditions import check_awaits_confirmation, get_booking, owners_for
+from fourtop.engine.preconditions import (
+    check_awaits_confirmation,
+    check_house_versions,
+    get_booking,
+    owners_for,
+)
 from fourtop.engine.promises import can_seat_all, protected_parties
 from fourtop.engine.queries.availability import missing_from
 from fourtop.engine.queries.day_parties import expected_windows, reach_of
 from fourtop.engine.rivals import refuse_shared
 from fourtop.engine.usage import Released
-from fourtop.errors import Code, InvalidInput, Proof, Reason, Refusal, Refused, StaleVersion
+from fourtop.errors import Code, InvalidInput, Proof, Reason, Refusal, Refused
 from fourtop.errors.display import safe_repr
 from fourtop.model import validators
 from fourtop.model.allocation import Allocation, Owner, OwnerKind
@@ -63,10 +68,7 @@ def commit_plan(
     arrived or are late by now stay, as in a new plan. All rules run again. The plan itself keeps
     the promises of tables to its own bookings; those to others bind.
     """
-    for kind in ("floor", "policy"):
-        expected, found = getattr(plan.versions, kind), getattr(view.versions, kind)
-        if expected != found:
-            raise StaleVersion(kind, expected, found)
+    check_house_versions(view, plan.versions)
     bookings = {
         each.booking_id: get_booking(view, each.booking_id, each.version) for each in plan.moves
     }

@@ -177,6 +177,9 @@ def _built(
     plan = terms.repair
     if plan is not None:
         validators.check_instance("repair", plan, RepairPlan)
+        if plan.restaurant_id != caller.restaurant_id:
+            rule = "must be a plan of this restaurant"
+            raise InvalidInput("repair", rule, safe_repr(plan.restaurant_id))
     # Deciding again cannot satisfy a version that the caller named.
     expected = terms.expected if plan is None else plan.versions
     invocation = caller.invocation(name, None, {"expected": expected})

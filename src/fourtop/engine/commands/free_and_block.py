@@ -205,9 +205,10 @@ class _Freed:
         given = booking.assignment.window
         # The rows of a party that was moved late begin after its stay does.
         occupied = booking.stay.occupied
-        if not self.view.scope.covers(occupied):
-            return Need(Scope(booking.restaurant_id, windows=(occupied,)))
         window = Window.of_micros(max(given.start_us, self.view.now_us), given.end_us)
+        if not self.view.scope.covers(occupied):
+            need = Scope(booking.restaurant_id, windows=(occupied,))
+            return self.search.need_with(need, self.view, booking, window)
         candidacy = self.search.candidacy(self.view, booking, window, others=self.owners)
         if isinstance(candidacy, Candidacy):
             return _Wish(booking, candidacy, window, excluded_from(candidacy))

@@ -99,7 +99,7 @@ def alternatives(
     need = missing_around(admission, [*starts_around(admission.compiled, request), *search.starts])
     if need is not None:
         return need
-    answer = _quoted(admission, request)
+    answer = quoted(admission, request)
     tried = [
         each for kind in _KINDS if kind in terms.kinds for each in search.of_kind(kind, answer)
     ]
@@ -115,7 +115,8 @@ def alternatives(
     )
 
 
-def _quoted(admission: Admission, request: BookingRequest) -> Quote | Refusal:
+def quoted(admission: Admission, request: BookingRequest) -> Quote | Refusal:
+    """Return the quote of a request; the view covers all services of the date."""
     answer = quote(admission, request)
     assert not isinstance(answer, Need), _ALL_LOADED
     return answer
@@ -233,7 +234,7 @@ class _Search:
         requests = tuple(self._request.replaced(party_size=each, **self._unnamed) for each in sizes)
         quotes, admission = [], self._admission
         for request in requests:
-            answer = _quoted(admission, request)
+            answer = quoted(admission, request)
             if isinstance(answer, Refusal):
                 return RejectedAlternative(kind, requests, answer, timezone=self._timezone)
             quotes.append(answer)
@@ -260,7 +261,17 @@ def tried(
         request: What it can have instead.
         kind: The difference between the two.
     """
-    answer = _quoted(admission, request)
+    return answered(admission, asked, request, kind, quoted(admission, request))
+
+
+def answered(
+    admission: Admission,
+    asked: BookingRequest,
+    request: BookingRequest,
+    kind: AlternativeKind,
+    answer: Quote | Refusal,
+) -> Tried:
+    """Return what ``tried`` does for a request whose answer is known."""
     if isinstance(answer, Refusal):
         timezone = admission.compiled.house.restaurant.timezone
         return RejectedAlternative(kind, (request,), answer, timezone=timezone)

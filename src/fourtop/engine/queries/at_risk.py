@@ -60,10 +60,7 @@ class _Conflict:
 
     party: SeatedParty
     rows: tuple[Allocation, ...]
-
-    @property
-    def booking_id(self) -> str:
-        return self.rows[0].owner_id
+    booking: Booking
 
     def window_from(self, now_us: int) -> Window:
         """Return the time for which the booking needs tables from now on."""
@@ -74,7 +71,7 @@ class _Conflict:
 def query(caller: Caller) -> Query[tuple[AtRisk, ...]]:
     """Build the query."""
     return Query(
-        Scope(caller.restaurant_id),
+        Scope(caller.restaurant_id, has_owners=True),
         lambda view, compiled: at_risk(view, compiled, caller.actor),
         name="at_risk",
     )
@@ -85,25 +82,30 @@ def at_risk(view: View, compiled: CompiledHouse, actor: Actor) -> tuple[AtRisk, 
 
     A booking is at risk if a party that sits at one of its tables is expected to leave it after the
     booking's rows begin.
+
+    It asks three times at most: for the next rows with their owners, for all else that the search
+    for other tables reads, and for what the promised parties need.
     """
     minutes = view.house.policy.seating.overstay_minutes + _LONGEST_BUFFER_MINUTES
     soon = Window.of_micros(view.now_us, view.now_us + minutes * MICROSECONDS_PER_MINUTE)
     if not view.scope.covers(soon):
         return Need(Scope(view.scope.restaurant_id, windows=(soon,)))
-    conflicts = tuple(_conflicts(view, soon))
-    booking_ids = frozenset(each.booking_id for each in conflicts)
-    if not booking_ids <= view.scope.bookings:
-        return Need(Scope(view.scope.restaurant_id, bookings=booking_ids))
     search, found, needs = TableSearch(compiled, actor), [], []
-    for conflict in conflicts:
-        booking = view.find_booking(conflict.booking_id)
-        if booking is None or booking.status is not BookingStatus.CONFIRMED:
+    alternative: Plan | Refusal | Need
+    for conflict in _conflicts(view, soon):
+        booking = conflict.booking
+        if booking.status is not BookingStatus.CONFIRMED:
             continue
-        alternative = search.find(view, booking, conflict.window_from(view.now_us))
+        window = conflict.window_from(view.now_us)
+        if booking.id in view.scope.bookings:
+            alternative = search.find(view, booking, window)
+        else:
+            need = Scope(booking.restaurant_id, bookings=frozenset({booking.id}))
+            alternative = search.need_with(need, view, booking, window)
         if isinstance(alternative, Need):
             needs.append(alternative.scope)
         else:
-            found.append(_at_risk(conflict, booking, alternative))
+            found.append(_at_risk(conflict, alternative))
     if needs:
         return Need(reduce(or_, needs))
     return tuple(sorted(found, key=_order))
@@ -120,7 +122,9 @@ def _conflicts(view: View, soon: Window) -> Iterator[_Conflict]:
         if row.window.start_us < sitting.window.end_us:
             found.setdefault((sitting.owner_id, row.owner_id), []).append(row)
     for (party_id, _), rows in found.items():
-        yield _Conflict(parties[party_id], tuple(rows))
+        booking = view.owner_of(rows[0])
+        assert isinstance(booking, Booking), "the rows are those of a booking"
+        yield _Conflict(parties[party_id], tuple(rows), booking)
 
 
 def _of_bookings(rows: Iterable[Allocation]) -> Iterator[Allocation]:
@@ -130,10 +134,10 @@ def _of_bookings(rows: Iterable[Allocation]) -> Iterator[Allocation]:
             yield row
 
 
-def _at_risk(conflict: _Conflict, booking: Booking, alternative: Plan | Refusal) -> AtRisk:
+def _at_risk(conflict: _Conflict, alternative: Plan | Refusal) -> AtRisk:
     late_us = conflict.party.until_us - conflict.rows[0].window.start_us
     return AtRisk(
-        booking=booking,
+        booking=conflict.booking,
         seated=conflict.party.booking,
         tables=tuple(sorted(row.resource_id for row in conflict.rows)),
         short_minutes=-(-late_us // MICROSECONDS_PER_MINUTE),

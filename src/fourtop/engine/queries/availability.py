@@ -17,10 +17,10 @@ from fourtop.engine.dispatch.requests import Caller, Query
 from fourtop.engine.limits import limits_of
 from fourtop.engine.opportunity_cost import StartCosts
 from fourtop.engine.preconditions import released_with
-from fourtop.engine.spots import StartSpots
+from fourtop.engine.spots import DateSpots, StartSpots
 from fourtop.errors import FourtopError, InvalidInput, Refusal
 from fourtop.model import validators
-from fourtop.model.calendar import Calendar, Service
+from fourtop.model.calendar import Calendar, Service, Stay
 from fourtop.model.opportunity_cost import Costs, as_costs
 from fourtop.model.request import ANY_TABLE, STAY_MINUTES, Preference, as_party_sizes
 from fourtop.model.results import Availability, Slot
@@ -171,17 +171,25 @@ def availability(admission: Admission, wanted: Wanted) -> Availability | Need:
     if need is not None:
         return need
     costs = StartCosts.asked(admission, wanted.costs)
+    timezone = compiled.house.restaurant.timezone
+    spots = DateSpots(admission, wanted.parties, wanted.spots_limit)
+    services = calendar.services_on(wanted.on)
+    for each in services if wanted.at is None else ():
+        spots.expect(each, party)
     slots: list[Slot] = []
     for start_us in starts:
-        slots += _slots(admission, wanted, start_us, costs)
-    services = calendar.services_on(wanted.on)
+        service = calendar.find_service(start_us)
+        if costs is not None or _has_limits(compiled, service):
+            slots += _full_slots(admission, wanted, start_us, service, costs)
+        else:
+            slots += _slots(spots, wanted, start_us, service, timezone)
     return Availability(
         wanted.on,
         tuple(slots),
         tuple(admission.usage(service) for service in services),
         view.versions,
         closed=None if services else calendar.closed_on(wanted.on),
-        timezone=compiled.house.restaurant.timezone,
+        timezone=timezone,
     )
 
 
@@ -244,14 +252,31 @@ def missing_from(admission: Admission, reach: Scope) -> Need | None:
 
 
 def _slots(
-    admission: Admission, wanted: Wanted, start_us: int, costs: StartCosts | None
+    spots: DateSpots, wanted: Wanted, start_us: int, service: Service | None, timezone: str
+) -> list[Slot]:
+    """Check one start for each party size, without limits or costs."""
+    period = None if service is None else service.period.key
+    found = spots.count(lambda party_size: wanted.party(party_size, start_us))
+    return [
+        Slot(start_us, period, party_size, each, 0, timezone=timezone)
+        if isinstance(each, Refusal)
+        else Slot(start_us, period, party_size, None, each, timezone=timezone)
+        for party_size, each in zip(wanted.parties, found, strict=True)
+    ]
+
+
+def _full_slots(
+    admission: Admission,
+    wanted: Wanted,
+    start_us: int,
+    service: Service | None,
+    costs: StartCosts | None,
 ) -> Iterator[Slot]:
-    """Check one start for each party size."""
-    service = admission.compiled.calendar.find_service(start_us)
+    """Check one start for each party size, with its limits and costs."""
     period = None if service is None else service.period.key
     timezone = admission.compiled.house.restaurant.timezone
-    has_limits = service is not None and limits_of(admission.compiled, service).binds
-    limited = service if has_limits else None
+    limited = service if _has_limits(admission.compiled, service) else None
+    percents: dict[int, int | None] = {}
     spots_at = StartSpots(admission, wanted.spots_limit)
     for party_size in wanted.parties:
         candidacy = Candidacy(admission, wanted.party(party_size, start_us))
@@ -264,15 +289,30 @@ def _slots(
             refusal,
             spots,
             utilisation_percent=(
-                None if limited is None else _utilisation(admission, limited, candidacy)
+                None if limited is None else _utilisation(limited, candidacy, percents)
             ),
             cost=None if costs is None else costs.find(candidacy.party),
             timezone=timezone,
         )
 
 
-def _utilisation(admission: Admission, service: Service, candidacy: Candidacy) -> int | None:
-    """Return the percentage of the fullest limit at a start."""
+def _has_limits(compiled: CompiledHouse, service: Service | None) -> bool:
+    return service is not None and limits_of(compiled, service).binds
+
+
+def _utilisation(
+    service: Service, candidacy: Candidacy, percents: dict[int, int | None]
+) -> int | None:
+    """Return the percentage of the fullest limit at a start.
+
+    Args:
+        service: The service.
+        candidacy: The party.
+        percents: Those of the start that are known, by the end of the stay.
+    """
     # Without a stay, outside of the hours, no interval counts.
-    usage = admission.usage(service, getattr(candidacy, "stay", None))
-    return usage.fullest_percent
+    stay: Stay | None = getattr(candidacy, "stay", None)
+    ends_us = 0 if stay is None else stay.dining.end_us
+    if ends_us not in percents:
+        percents[ends_us] = candidacy.admission.usage(service, stay).fullest_percent
+    return percents[ends_us]

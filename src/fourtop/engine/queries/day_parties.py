@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -37,6 +37,7 @@ from fourtop.model.results import Versions
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 from fourtop.planner import Planner, PlanRequest
 from fourtop.planner.day_problem import DayParty, DayProblem, Option
+from fourtop.planner.least_sets import least_sets
 from fourtop.ports import Need, Scope, View
 
 # Most sets of tables that a party chooses from. A party with more may miss the best one.
@@ -323,16 +324,6 @@ class _Builder:
             found = planner.search(ask, free, MAX_OPTIONS)
             if not found.is_proven or len(found.plans) == MAX_OPTIONS:
                 self._is_complete = False
-            masks = self._plans[key] = _least(self._floor.mask(each.tables) for each in found.plans)
+            fitting = (self._floor.mask(each.tables) for each in found.plans)
+            masks = self._plans[key] = least_sets(fitting)
         return masks
-
-
-def _least(masks: Iterable[int]) -> tuple[int, ...]:
-    """Return the sets that contain no other one, in their order."""
-    listed = tuple(masks)
-    kept: list[int] = []
-    for mask in sorted(listed, key=int.bit_count):
-        if not any(other & mask == other for other in kept):
-            kept.append(mask)
-    least = frozenset(kept)
-    return tuple(mask for mask in listed if mask in least)

@@ -17,13 +17,12 @@ from fourtop.engine.dispatch.requests import (
 )
 from fourtop.engine.opportunity_cost import StartCosts
 from fourtop.engine.preconditions import released_with
-from fourtop.engine.queries.alternatives import tried
+from fourtop.engine.queries.alternatives import answered, quoted, tried
 from fourtop.engine.queries.explain import (
     missing_around,
     starts_around,
     windows_around,
 )
-from fourtop.engine.queries.quote import quote
 from fourtop.model import validators
 from fourtop.model.alternatives import Alternative, AlternativeKind, RejectedAlternative
 from fourtop.model.offers import OfferedStart, OfferTerms, StartOffers
@@ -33,7 +32,6 @@ from fourtop.ports import Need
 
 # The most starts that one call tries out, the nearest ones.
 MOST_STARTS: Final = 40
-_ALL_LOADED: Final = "the windows and counts of every service of the date are loaded"
 
 
 def query(
@@ -64,20 +62,20 @@ def offers(admission: Admission, request: BookingRequest, terms: OfferTerms) -> 
     need = missing_around(admission, starts_around(compiled, request))
     if need is not None:
         return need
-    answer = quote(admission, request)
-    assert not isinstance(answer, Need), _ALL_LOADED
+    answer = quoted(admission, request)
     starts = starts_within(compiled, request, terms.flexible_minutes)
     moved = [request.replaced(start=from_micros(each)) for each in starts]
-    outcomes = [tried(admission, request, each, AlternativeKind.TIME) for each in (request, *moved)]
+    own = answered(admission, request, request, AlternativeKind.TIME, answer)
+    others = [tried(admission, request, each, AlternativeKind.TIME) for each in moved]
     costs = StartCosts(admission, terms.forecast)
-    found = [_offered(costs, each) for each in outcomes if isinstance(each, Alternative)]
+    found = [_offered(costs, each) for each in (own, *others) if isinstance(each, Alternative)]
     least = min((each.cost.total for each in found), default=0.0)
     return StartOffers(
         request,
         terms,
         answer,
         tuple(attrs.evolve(each, extra_covers=each.cost.total - least) for each in found),
-        tuple(each for each in outcomes[1:] if isinstance(each, RejectedAlternative)),
+        tuple(each for each in others if isinstance(each, RejectedAlternative)),
         admission.view.versions,
         timezone=compiled.house.restaurant.timezone,
     )

@@ -158,7 +158,7 @@ def preview(outlook: Outlook, edit: Edit) -> Preview:
         ),
         over_cap=over_cap,
         in_the_way=(),
-        repair=RepairPlan(tuple(repairs), left, outlook.versions),
+        repair=RepairPlan(edit.before.house.restaurant.id, tuple(repairs), left, outlook.versions),
         until_us=outlook.until_us,
         timezone=timezone,
     )

@@ -15,6 +15,7 @@ from typing import Final
 import attrs
 
 from fourtop.errors.display import brief, count_of
+from fourtop.plotting import IntervalRow
 from fourtop.simulation.estimates import CONFIDENCE, Estimate, student_quantile
 
 _TAIL: Final = (1 - CONFIDENCE) / 2
@@ -53,6 +54,11 @@ class Effect:
         """The difference with its joint interval, without unit; ``no change`` without any."""
         is_change = self.joint.mean or self.joint.half_width
         return self.joint.signed_text if is_change else "no change"
+
+    def row(self, name: str) -> IntervalRow:
+        """Return the difference with its joint interval for a picture; one evening has none."""
+        mean, width = self.joint.mean, self.joint.half_width if self.joint.count > 1 else 0.0
+        return IntervalRow(name, mean, mean - width, mean + width)
 
     @property
     def text(self) -> str:

@@ -14,7 +14,7 @@ from fourtop.errors import InvalidInput, safe_repr
 from fourtop.errors.display import brief, count_of, html_table
 from fourtop.model import validators
 from fourtop.model.offers import OfferTerms
-from fourtop.plotting import IntervalRow, Picture, interval_chart
+from fourtop.plotting import Picture, interval_chart
 from fourtop.simulation.behaviour import TakeAlternative
 from fourtop.simulation.estimates import Estimate, ratio_of
 from fourtop.simulation.metrics import Metric
@@ -201,11 +201,7 @@ class QualityStudy:
 
     def picture(self) -> Picture:
         """Draw each gain with its joint interval. One evening has no intervals."""
-        rows = []
-        for each in self.gains:
-            joint = each.effect.joint
-            width = joint.half_width if self.evenings > 1 else 0.0
-            rows.append(IntervalRow(each.name, joint.mean, joint.mean - width, joint.mean + width))
+        rows = [each.effect.row(each.name) for each in self.gains]
         demand, first = self.scenario.demand, self.gains[0].effect
         intervals = f"joint intervals of 95 %, {count_of(self.evenings, 'evening')}"
         return interval_chart(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Final
 
 import attrs
@@ -88,7 +89,7 @@ class QualityCases:
             found[_OWN] = self.base
         if self.most_moves:
             found[self._moved] = self._behaving(most_moves=self.most_moves)
-        found |= {name: self._offering(terms) for name, terms in self._terms().items()}
+        found |= {name: self._offering(terms) for name, terms in self._terms.items()}
         return found
 
     def comparisons(self) -> Iterator[Comparison]:
@@ -97,7 +98,7 @@ class QualityCases:
             yield Comparison(Part.RANKING, name, RANKED)
         if self.most_moves:
             yield Comparison(Part.RESEATING, RANKED, self._moved)
-        for name in self._terms():
+        for name in self._terms:
             if name != _NEAREST:
                 yield Comparison(Part.STEERING, _NEAREST, name)
 
@@ -137,12 +138,13 @@ class QualityCases:
         weights = self.base.house.policy.planning.weights
         return weights not in (Weights(), Weights.reference())
 
-    @property
+    @cached_property
     def _ranked(self) -> Scenario:
         return with_weights(self.base, Weights())
 
+    @cached_property
     def _terms(self) -> dict[str, OfferTerms]:
-        """Return what the house offers in each case of steering."""
+        """The offers of the house in each case of steering."""
         forecast = demand_forecast(self.base.demand, self.base.house)
         return {
             _NEAREST: OfferTerms(self.offers.flexible_minutes),

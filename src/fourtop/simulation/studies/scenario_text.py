@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fourtop.errors.display import count_of
-from fourtop.model.booking_rules import WALK_IN
 from fourtop.simulation.demand import Demand
 from fourtop.simulation.scenario import Scenario
 
@@ -39,8 +38,7 @@ def order_of(demand: Demand) -> str:
     >>> order_of(Demand(20, {2: 1}, {"19:00": 1}))
     '20% at the door by start, the others in advance'
     """
-    shares = dict(demand.channels)
-    door = shares.get(WALK_IN, 0.0) / sum(shares.values())
+    door = demand.walk_in_share
     if not door:
         return "all in advance"
     if door == 1:

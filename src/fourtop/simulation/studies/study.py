@@ -13,7 +13,7 @@ from fourtop.errors import InvalidInput, safe_repr
 from fourtop.errors.display import brief, count_of, html_table
 from fourtop.model import validators
 from fourtop.model.service_period import Weekday
-from fourtop.plotting import IntervalRow, Picture, interval_chart
+from fourtop.plotting import Picture, interval_chart
 from fourtop.simulation.comparison import compare
 from fourtop.simulation.estimates import Estimate
 from fourtop.simulation.metrics import Metric, get_metric
@@ -180,12 +180,7 @@ class Study:
 
         An open dot marks an effect that is not established. One evening has no intervals.
         """
-        rows = []
-        for each in self.ranking:
-            # The interval of one evening is infinite.
-            width = each.joint.half_width if self.evenings > 1 else 0.0
-            mean = each.joint.mean
-            rows.append(IntervalRow(each.variant, mean, mean - width, mean + width))
+        rows = [each.row(each.variant) for each in self.ranking]
         return interval_chart(
             rows,
             title=self.title,

@@ -111,7 +111,7 @@ class RestaurantState:
 
     def find_beside(
         self, window: Window, around: Window, without: Collection[Owner] = ()
-    ) -> tuple[list[int], list[int | None]]:
+    ) -> tuple[dict[int, int], dict[int, int]]:
         """Find the live rows of each table before and after a window."""
         return self.occupancy.find_beside(window, around, without)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
 from types import TracebackType
@@ -21,12 +21,9 @@ from fourtop.model.window import Window
 from fourtop.ports import (
     MAX_NEEDS,
     NO_CHANGES,
-    Backlog,
     Changes,
     Clock,
-    DeadLetter,
     Decision,
-    Delivery,
     Need,
     Scope,
     View,
@@ -39,7 +36,7 @@ from fourtop.storage.sql.connection.forks import guard_forks
 from fourtop.storage.sql.connection.host.home import Home
 from fourtop.storage.sql.connection.host.source import HostSource, host_source
 from fourtop.storage.sql.connection.host.transaction import HostTransactions
-from fourtop.storage.sql.connection.jobs import JobTransactions, OutboxLock
+from fourtop.storage.sql.connection.jobs import JobTransactions
 from fourtop.storage.sql.connection.reentrancy import ReentrancyGuard
 from fourtop.storage.sql.connection.tenant import StoreOptions, TenantAccess
 from fourtop.storage.sql.connection.transaction import (
@@ -50,6 +47,7 @@ from fourtop.storage.sql.connection.transaction import (
 )
 from fourtop.storage.sql.connection.write_queue import WriteQueues, whole_seconds
 from fourtop.storage.sql.hosted_store import HostedStore
+from fourtop.storage.sql.job_calls import JobCalls
 from fourtop.storage.sql.snapshot import Snapshot, Snapshots
 from fourtop.storage.sql.statement import Call
 from fourtop.storage.sql.statements.registry import statements_for
@@ -71,7 +69,7 @@ _FOREIGN_KEY: Final = "a row of another table, by a foreign key"
 _LOCK_TIMEOUT_SECONDS: Final = (0.001, 3_600)
 
 
-class SqlStore:
+class SqlStore(JobCalls):
     """Store restaurants in SQLite or PostgreSQL.
 
     Thread-safe, and safe for any number of processes on one database; a forked process gets
@@ -123,10 +121,9 @@ class SqlStore:
         self._is_queued = True
         self._start = StartCheck(statements.dialect, options, self._transactions)
         self._transactions.before = self._start
+        jobs = JobTransactions(statements.dialect, options, self._transactions)
+        super().__init__(jobs, statements.retention, statements.outbox)
         self._tenant = TenantAccess(statements.dialect, options)
-        self._jobs = JobTransactions(statements.dialect, options, self._transactions)
-        self._retention = statements.retention
-        self._outbox = statements.outbox
         self._house_rows = statements.house
         self._snapshots = Snapshots(
             statements.dialect, self._tenant, statements.reader, statements.house
@@ -372,12 +369,6 @@ class SqlStore:
         self._guard.check(restaurant_id)
         return self._transactions.run(self._tenant.read_mode, work, "events")
 
-    # ---- maintenance, as ``Maintenance`` says, in the role of the jobs
-
-    def now_us(self) -> int:
-        """Return the time of the store's clock in microseconds since 1970 (UTC)."""
-        return self._jobs.read(self._jobs.now_us, "now_us")
-
     def reset_clock(self, restaurant_id: str) -> int:
         """Set the time of a restaurant back to the clock's, where the clock is far behind it.
 
@@ -395,22 +386,6 @@ class SqlStore:
             "reset_clock",
         )
 
-    def expired_holds(self, before_us: int, limit: int) -> tuple[tuple[str, str], ...]:
-        """Return expired active holds: (restaurant id, hold id), by expiry, restaurant and id."""
-        return self._jobs.read(
-            lambda connection: self._retention.expired_holds(connection, before_us, limit),
-            "expired_holds",
-        )
-
-    def archive_allocations(self, before_us: int, limit: int) -> int:
-        """Archive ended allocations, by end, restaurant and id; return how many."""
-
-        def work(connection: Connection) -> int:
-            now_us = self._jobs.now_us(connection)
-            return self._retention.archive(connection, now_us, before_us, limit)
-
-        return self._jobs.write(work, "archive_allocations")
-
     def archived(self, restaurant_id: str, window: Window) -> tuple[Allocation, ...]:
         """Return the archived allocations that overlap a window, by ``order_key``.
 
@@ -423,87 +398,6 @@ class SqlStore:
             return self._retention.archived(connection, restaurant_id, window)
 
         return self._transactions.run(self._tenant.read_mode, work, "archived")
-
-    def delete_confirmations(self, before_us: int, limit: int) -> int:
-        """Delete confirmation results, by time, restaurant and id; return how many."""
-        return self._delete("confirmations", before_us, limit)
-
-    def delete_stored_results(self, before_us: int, limit: int) -> int:
-        """Delete stored results without evidence; return how many.
-
-        The order is by time, restaurant, command and key.
-        """
-        return self._delete("stored_results", before_us, limit)
-
-    def delete_holds(self, before_us: int, limit: int) -> int:
-        """Delete ended holds, by creation, restaurant and id; return how many."""
-        return self._delete("holds", before_us, limit)
-
-    def delete_events(self, before_us: int, limit: int) -> int:
-        """Delete settled events, by that time, restaurant and position; return how many."""
-        return self._delete("events", before_us, limit)
-
-    def _delete(self, kind: str, before_us: int, limit: int) -> int:
-        return self._jobs.write(
-            lambda connection: self._retention.delete(connection, kind, before_us, limit),
-            f"delete_{kind}",
-        )
-
-    # ---- the outbox, as ``Outbox`` says, in the role of the jobs
-
-    def claim(self, limit: int, lease_us: int) -> tuple[Delivery, ...]:
-        """Lease waiting events to the caller, oldest first; the first of each subject, or none."""
-
-        def work(connection: Connection) -> tuple[Delivery, ...]:
-            now_us = self._jobs.now_us(connection)
-            return self._outbox.claim(connection, now_us, limit, lease_us)
-
-        return self._jobs.write(work, "claim", OutboxLock.EXCLUSIVE)
-
-    def done(self, deliveries: Collection[Delivery]) -> int:
-        """Mark deliveries as published; return how many of them the caller still had."""
-        if not deliveries:
-            return 0
-
-        def work(connection: Connection) -> int:
-            return self._outbox.done(connection, self._jobs.now_us(connection), deliveries)
-
-        return self._settle(work, "done")
-
-    def release(self, deliveries: Collection[Delivery]) -> int:
-        """Give deliveries back without an attempt; return how many the caller still had."""
-        if not deliveries:
-            return 0
-        return self._settle(
-            lambda connection: self._outbox.release(connection, deliveries), "release"
-        )
-
-    def fail(self, delivery: Delivery, wait_us: int | None) -> bool:
-        """Count a failed attempt and end the lease; return whether the caller still had it."""
-
-        def work(connection: Connection) -> bool:
-            return self._outbox.fail(connection, self._jobs.now_us(connection), delivery, wait_us)
-
-        return self._settle(work, "fail")
-
-    def dead_letters(self, limit: int) -> tuple[DeadLetter, ...]:
-        """Return the events that were given up, by that time and then by position."""
-        return self._jobs.read(
-            lambda connection: self._outbox.dead_letters(connection, limit), "dead_letters"
-        )
-
-    def backlog(self) -> Backlog:
-        """Return how much waits in all restaurants together, and how many events are dead."""
-        return self._jobs.read(self._outbox.backlog, "backlog")
-
-    def revive(self, letters: Collection[DeadLetter]) -> int:
-        """Let dead events wait again with no attempt counted; return how many were still dead."""
-        if not letters:
-            return 0
-        return self._settle(lambda connection: self._outbox.revive(connection, letters), "revive")
-
-    def _settle(self, work: Callable[[Connection], T], name: str) -> T:
-        return self._jobs.write(work, name, OutboxLock.SHARED)
 
     # ---- the steps of a call: read and decide, then write
 

@@ -132,20 +132,19 @@ class SightPromises:
         trial.write(bookings=(a_booking(), a_booking("b2")), holds_added=(dead,), added=rows)
         trial.clock.advance(minutes=10)
         window, around = span(85, 90), span(5, 180)
-        none = (0, None)
 
-        def beside(without: tuple[Owner, ...] = ()) -> list[tuple[float, float | None]]:
-            before, after = trial.ask(
+        def beside(without: tuple[Owner, ...] = ()) -> list[dict[int, float]]:
+            found = trial.ask(
                 lambda view: view.find_beside(window, around, without), windows=(around,)
             )
             return [
-                (_minutes(one) if one else 0, None if two is None else _minutes(two))
-                for one, two in zip(before, after, strict=True)
+                {bit: _minutes(instant_us) for bit, instant_us in sorted(each.items())}
+                for each in found
             ]
 
-        assert beside() == [(60, 90), (0, 175), none]
-        assert beside((other,)) == [(60, None), (0, 175), none]
-        assert beside((_B,)) == [(0, 90), none, none]
+        assert beside() == [{0: 60}, {0: 90, 1: 175}]
+        assert beside((other,)) == [{0: 60}, {1: 175}]
+        assert beside((_B,)) == [{}, {0: 90}]
 
     def test_shadow_rows_are_shown_and_count_nowhere(self, trial: Trial) -> None:
         """A shadow row is listed with its window and owner, and conflicts with no row."""

@@ -163,7 +163,7 @@ class SeatedPromises:
             windows=(around,),
         )
         until_us = _lasting(row, _STAYS_ON).window.end_us
-        assert found == [[until_us, 0, 0], [0, 0, 0]]
+        assert found == [{0: until_us}, {}]
 
     def test_the_next_booking_keeps_its_row(self, trial: Trial) -> None:
         """The earliest row in the way is that of the seated party; both rows are stored."""

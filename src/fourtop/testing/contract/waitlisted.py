@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any, Final
 
 import attrs
@@ -11,16 +10,15 @@ from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.waitlist_terms import Waiting
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 from fourtop.ports import WAITING, WAITING_REACH_US, View
-from fourtop.testing.contract.harness import Trial, raised_by
+from fourtop.testing.contract.harness import Trial
 from fourtop.testing.contract.samples import (
-    HERE,
-    THERE,
     a_booking,
     a_hold_at,
     a_row,
     of_hold,
     span,
 )
+from fourtop.testing.contract.without_tables import PartiesWithoutTables, check_scope
 
 _WAITS: Final = BookingStatus.WAITLISTED
 
@@ -41,13 +39,9 @@ def _taking(booking: Booking, earlier: int, later: int) -> Booking:
     return attrs.evolve(booking, waiting=Waiting(first_us, last_us, last_us))
 
 
-def _ids(window: Window, view: View) -> list[str]:
-    return [booking.id for booking in view.waiting(window)]
-
-
-def _waiting(trial: Trial, window: Window, restaurant_id: str = HERE) -> list[str]:
-    found: list[str] = trial.ask(partial(_ids, window), restaurant_id, windows=(window,))
-    return found
+_THE_WAITING: Final = PartiesWithoutTables(
+    _a_party, lambda view, window: view.waiting(window), lambda view: view.has_waiting
+)
 
 
 class WaitlistedPromises:
@@ -55,31 +49,21 @@ class WaitlistedPromises:
 
     def test_a_waiting_party_is_seen_in_the_windows_that_it_overlaps(self, trial: Trial) -> None:
         """Its occupied window counts, with its buffers; a window that touches it does not."""
-        booking = _a_party()
-        trial.write(bookings=(booking,))
-        for start, end, ids in (
-            (300, 355, []),
-            (300, 356, ["b1"]),
-            (400, 401, ["b1"]),
-            (489, 600, ["b1"]),
-            (490, 600, []),
-        ):
-            assert _waiting(trial, span(start, end)) == ids, f"minutes {start} to {end}"
-        window = span(300, 600)
-        found = trial.ask(lambda view: (view.waiting(window), view.has_waiting), windows=(window,))
-        assert found == ((booking,), True)
+        _THE_WAITING.check_windows(trial)
 
     def test_a_waiting_party_is_seen_at_each_start_that_it_takes(self, trial: Trial) -> None:
         """Its stay counts from the earliest start to the latest one."""
         trial.write(bookings=(_taking(_a_party(), 60, 90),))
-        for start, end, ids in (
-            (200, 295, []),
-            (200, 296, ["b1"]),
-            (296, 300, ["b1"]),
-            (579, 600, ["b1"]),
-            (580, 600, []),
-        ):
-            assert _waiting(trial, span(start, end)) == ids, f"minutes {start} to {end}"
+        _THE_WAITING.check_seen(
+            trial,
+            (
+                (200, 295, []),
+                (200, 296, ["b1"]),
+                (296, 300, ["b1"]),
+                (579, 600, ["b1"]),
+                (580, 600, []),
+            ),
+        )
 
     def test_a_start_far_from_a_window_is_not_seen(self, trial: Trial) -> None:
         """The party's own start lies within the reach of a window, whatever starts it takes."""
@@ -87,7 +71,7 @@ class WaitlistedPromises:
         near = _taking(_a_party("near", reach + 359), 3_000, 0)
         far = _taking(_a_party("far", reach + 360), 3_000, 0)
         trial.write(bookings=(near, far))
-        assert _waiting(trial, span(300, 360)) == ["near"]
+        assert _THE_WAITING.ids(trial, span(300, 360)) == ["near"]
 
     def test_only_a_party_without_a_promise_waits(self, trial: Trial) -> None:
         """A booking waits by its status, and while it has no tables."""
@@ -96,9 +80,8 @@ class WaitlistedPromises:
         ]
         trial.write(bookings=tuple(made))
         expected = [each.id for each in made if each.status in WAITING]
-        window = span(300, 600)
         assert len(expected) == len(WAITING)
-        assert _waiting(trial, window) == expected
+        assert _THE_WAITING.ids(trial, span(300, 600)) == expected
         trial.write(
             bookings=tuple(
                 attrs.evolve(each, status=BookingStatus.CANCELLED, version=2)
@@ -106,27 +89,18 @@ class WaitlistedPromises:
                 if each.status in WAITING
             )
         )
-        found = trial.ask(lambda view: (view.waiting(window), view.has_waiting), windows=(window,))
-        assert found == ((), False)
+        assert _THE_WAITING.all_and_any(trial) == ((), False)
 
     def test_a_party_with_tables_does_not_wait(self, trial: Trial) -> None:
         """An imported party may be of a status that waits, and have tables."""
         status = BookingStatus.PRIORITY_WAITLIST
         with_tables = attrs.evolve(a_booking("b1"), status=status, waiting=None)
         trial.write(bookings=(with_tables,))
-        assert _waiting(trial, with_tables.stay.occupied) == []
+        assert _THE_WAITING.ids(trial, with_tables.stay.occupied) == []
 
     def test_waiting_parties_come_in_the_order_of_joining(self, trial: Trial) -> None:
         """The party that has waited longest comes first, then by id."""
-        first = _a_party("b1", 400).created_us
-        made = (
-            _a_party("b3", 360, created_us=first + 1),
-            _a_party("b2", 380, created_us=first + 1),
-            _a_party("b4", 400, created_us=first),
-        )
-        for booking in made:
-            trial.write(bookings=(booking,))
-        assert _waiting(trial, span(300, 600)) == ["b4", "b2", "b3"]
+        _THE_WAITING.check_order(trial)
 
     def test_a_live_hold_keeps_tables_for_a_waiting_party(self, trial: Trial) -> None:
         """``is_held`` says so in the windows that the hold overlaps, until the hold expires."""
@@ -136,7 +110,8 @@ class WaitlistedPromises:
         later = Window.of_micros(window.end_us, window.end_us + 1)
 
         def seen(view: View) -> tuple[bool, bool, list[str]]:
-            return view.is_held("b1", window), view.is_held("b1", later), _ids(window, view)
+            ids = _THE_WAITING.ids_of(window, view)
+            return view.is_held("b1", window), view.is_held("b1", later), ids
 
         assert trial.ask(seen, windows=(window, later)) == (True, False, ["b1"])
         trial.clock.advance(minutes=3)
@@ -144,20 +119,9 @@ class WaitlistedPromises:
 
     def test_waiting_parties_of_another_restaurant_are_not_seen(self, trial: Trial) -> None:
         """A party waits for tables of its own restaurant only."""
-        trial.write(THERE, bookings=(attrs.evolve(_a_party(), restaurant_id=THERE),))
-        assert _waiting(trial, span(300, 600)) == []
-        assert not trial.ask(lambda view: view.has_waiting, windows=(span(300, 600),))
-        assert _waiting(trial, span(300, 600), THERE) == ["b1"]
+        _THE_WAITING.check_restaurants(trial)
 
     def test_waiting_parties_are_asked_for_inside_the_scope(self, trial: Trial) -> None:
         """A window outside the scope is an ``AssertionError``."""
-        window = span(300, 600)
-
-        def refused(view: View) -> tuple[bool, bool]:
-            waiting = raised_by(lambda: view.waiting(window))
-            held = raised_by(lambda: view.is_held("b1", window))
-            return isinstance(waiting, AssertionError), isinstance(held, AssertionError)
-
-        assert trial.ask(refused) == (True, True)
-        assert trial.ask(refused, windows=(span(300, 599),)) == (True, True)
-        assert trial.ask(refused, windows=(window,)) == (False, False)
+        check_scope(trial, lambda view, window: view.waiting(window))
+        check_scope(trial, lambda view, window: view.is_held("b1", window))

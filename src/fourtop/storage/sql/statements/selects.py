@@ -377,7 +377,7 @@ def _is_promised_in(
 def _waits_in(
     booking: Any, start: ColumnElement[int], end: ColumnElement[int]
 ) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions of ``fourtop.ports.waits_in``. The index of statuses serves them."""
+    """Return the conditions of ``fourtop.ports.waits_in``. An index of its parties serves them."""
     at = booking.dining_start_us
     first = func.coalesce(booking.wait_earliest_us, at) - (at - booking.occupied_start_us)
     last = func.coalesce(booking.wait_latest_us, at) + (booking.occupied_end_us - at)

@@ -29,7 +29,7 @@ DEFAULT_SCHEMA: Final = "fourtop"
 # Holds the revision of the schema. It is among our tables and has no restaurant's rows.
 VERSION_TABLE: Final = "fourtop_version"
 # The newest revision, which the statements of this package need.
-REVISION: Final = "0014"
+REVISION: Final = "0015"
 
 
 @attrs.frozen
