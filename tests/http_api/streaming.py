@@ -13,7 +13,7 @@ from fastapi import FastAPI
 
 from tests.http_api.client import BASE
 
-PATIENCE_SECONDS: Final = 20
+PATIENCE_SECONDS: Final = 60
 
 
 @attrs.frozen

@@ -195,6 +195,33 @@ def test_a_change_from_another_version_is_412(api: Client, tag: str, status: int
         assert answer.headers["content-type"] == "application/problem+json"
 
 
+def test_a_stale_change_is_answered_with_the_booking_as_it_is_now(api: Client) -> None:
+    path = booked(api)
+    changed = api("PATCH", path, json={"party_size": 3}, user="u7", role="waiter")
+    for tag, code in (('"1"', "STALE_VERSION"), ('"one"', "PRECONDITION_FAILED")):
+        for role in ("guest", "waiter"):
+            stale = api("POST", f"{path}/cancel", headers={"If-Match": tag}, role=role)
+            assert (stale.status_code, stale.json()["code"]) == (412, code)
+            assert stale.headers["etag"] == changed.headers["etag"] == '"2"'
+            assert stale.json()["current"] == api("GET", path, role=role).json()
+            assert ("actor" in stale.json()["current"]) is (role == "waiter")
+    again = api("POST", f"{path}/cancel", headers={"If-Match": stale.headers["etag"]})
+    assert again.status_code == 200
+
+
+def test_a_version_of_no_booking_is_404(api: Client) -> None:
+    missing = api("POST", "/bookings/b9/cancel", headers={"If-Match": '"one"'})
+    assert (missing.status_code, "etag" in missing.headers) == (412, False)
+    assert api("POST", "/bookings/b9/cancel", headers={"If-Match": '"1"'}).status_code == 404
+
+
+def test_a_route_without_versions_takes_no_notice_of_if_match(api: Client) -> None:
+    first = booked(api).rpartition("/")[2]
+    stale = {"moves": [{"booking_id": first, "tables": ["1"], "expected": 7}]}
+    answer = api("POST", "/moves", json=stale, headers={"If-Match": '"7"'}, role="waiter")
+    assert (answer.status_code, answer.json()["code"]) == (409, "STALE_VERSION")
+
+
 def test_a_change_without_room_keeps_the_booking_and_has_alternatives(api: Client) -> None:
     path = booked(api)
     take_all_tables(api, "20:45")

@@ -34,6 +34,7 @@ _TEXTS: Final[Mapping[int, str]] = {
     429: "Too many requests, or too many holds; `Retry-After` has the seconds to wait.",
     503: "The store cannot be reached; `Retry-After` has the seconds to wait.",
 }
+_STALE: Final = 412
 _WITH_SECONDS: Final = frozenset({429, 503})
 _OF_EVERY_ROUTE: Final = (400, 401, 403, 404, 422, 503)
 
@@ -56,6 +57,9 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
         if status in _WITH_SECONDS:
             seconds = {"description": "The seconds to wait.", "schema": {"type": "integer"}}
             found[status]["headers"] = {"Retry-After": seconds}
+        if status == _STALE:
+            tag = {"description": "The version of the record now.", "schema": {"type": "string"}}
+            found[status]["headers"] = {"ETag": tag}
     return found
 
 

@@ -151,7 +151,18 @@ async def key_of_request(
     return stored_key(idempotency_key, actor_of_request(request))
 
 
+def note_precondition(request: Request, if_match: str | None) -> None:
+    """Note that the request asks for a version, at a route that compares it."""
+    request.state.fourtop_is_conditional = if_match is not None
+
+
+def is_conditional(request: Request) -> bool:
+    """Tell whether the request asks for a version, and its route compares it."""
+    return getattr(request.state, "fourtop_is_conditional", False)
+
+
 async def expected_version(
+    request: Request,
     if_match: Annotated[
         str | None,
         Header(
@@ -161,6 +172,7 @@ async def expected_version(
     ] = None,
 ) -> int | None:
     """Return the version of a record that the header ``If-Match`` asks for; ``None``: any."""
+    note_precondition(request, if_match)
     found = versions_of(if_match)
     return None if found is None else found[0]
 

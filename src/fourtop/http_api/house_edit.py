@@ -15,6 +15,7 @@ from fourtop.engine import AsyncDesk
 from fourtop.formats.house_document import house_to_data
 from fourtop.http_api.answer import answered
 from fourtop.http_api.answer_model import answer_model
+from fourtop.http_api.call import note_precondition
 from fourtop.http_api.entity_tag import versions_of
 from fourtop.model.house import House
 from fourtop.model.preview import Preview
@@ -60,6 +61,7 @@ class Edit:
 
 
 async def edit_of(
+    request: Request,
     *,
     preview: Annotated[
         bool, Query(description="Say which bookings the edit would strand; change nothing.")
@@ -73,6 +75,7 @@ async def edit_of(
     ] = None,
 ) -> Edit:
     """Return how an edit is made."""
+    note_precondition(request, if_match)
     return Edit(preview, repair, versions_of(if_match, count=2))
 
 

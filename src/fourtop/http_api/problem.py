@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
+import attrs
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
@@ -78,6 +79,9 @@ class Problem(BaseModel):
     alternatives: list[AlternativeRequest] = Field(
         default=[], description="What the party can have instead."
     )
+    current: dict[str, Any] | None = Field(
+        default=None, description="Of 412: the booking as it is now. `ETag` has its version."
+    )
 
 
 class RefusedWithAlternatives(Exception):
@@ -92,6 +96,19 @@ class RefusedWithAlternatives(Exception):
         super().__init__(refused, alternatives)
         self.refused = refused
         self.alternatives = alternatives
+
+
+@attrs.frozen
+class Current:
+    """A record as it is now.
+
+    Args:
+        tag: Its entity tag.
+        record: What the actor may see of it; ``None``: a house, which has a route of its own.
+    """
+
+    tag: str
+    record: dict[str, Any] | None
 
 
 def problem(
@@ -120,26 +137,39 @@ def problem_type(code: str, status: int, *, is_retryable: bool) -> dict[str, Any
     }
 
 
-def problem_of(error: Exception, actor: Actor, *, has_precondition: bool) -> JSONResponse | None:
+def problem_of(
+    error: Exception, actor: Actor, *, has_precondition: bool, current: Current | None = None
+) -> JSONResponse | None:
     """Return the problem details of an error; ``None``: the error is not one of a request.
 
     Args:
         error: The error.
         actor: The actor. A guest learns nothing about other parties.
-        has_precondition: Whether the request has ``If-Match``.
+        has_precondition: Whether the request has ``If-Match``, and the route knows it.
+        current: The record as it is now, if the request is about another version.
     """
     if isinstance(error, RefusedWithAlternatives):
         found = [_offer(actor, each) for each in error.alternatives]
         return _error_problem(error.refused, actor, {"alternatives": found}, None)
     if isinstance(error, StaleVersion) and has_precondition:
-        return _error_problem(error, actor, {}, HTTPStatus.PRECONDITION_FAILED.value)
+        stale = _error_problem(error, actor, _record(current), HTTPStatus.PRECONDITION_FAILED.value)
+        stale.headers.update(_tag(current))
+        return stale
     if isinstance(error, FourtopError):
         return _error_problem(error, actor, {}, None)
     if isinstance(error, RequestValidationError):
         return _invalid(error)
     if isinstance(error, HTTPException):
-        return _http_problem(error)
+        return _http_problem(error, current)
     return None
+
+
+def _record(current: Current | None) -> dict[str, Any]:
+    return {} if current is None or current.record is None else {"current": current.record}
+
+
+def _tag(current: Current | None) -> dict[str, str]:
+    return {} if current is None else {"ETag": current.tag}
 
 
 def _error_problem(
@@ -201,11 +231,14 @@ def _plain(part: object) -> str:
     return text if _PLAIN_KEY.fullmatch(text) else "…"
 
 
-def _http_problem(error: HTTPException) -> JSONResponse:
+def _http_problem(error: HTTPException, current: Current | None) -> JSONResponse:
     status = error.status_code
     try:
         code = HTTPStatus(status).name
     except ValueError:
         code = "HTTP_ERROR"
     is_retryable = status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
-    return problem(status, code, str(error.detail), {"is_retryable": is_retryable}, error.headers)
+    more = {"is_retryable": is_retryable, **_record(current)}
+    return problem(
+        status, code, str(error.detail), more, {**(error.headers or {}), **_tag(current)}
+    )

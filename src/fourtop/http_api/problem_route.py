@@ -7,6 +7,7 @@ errors itself, and the host's handlers stay unchanged.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from http import HTTPStatus
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
@@ -15,7 +16,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from fourtop.errors import FourtopError
+from fourtop.errors import FourtopError, StaleVersion
+from fourtop.http_api.call import is_conditional
+from fourtop.http_api.current_record import current_of
 from fourtop.http_api.problem import RefusedWithAlternatives, problem_of
 from fourtop.model.actor import GUEST
 
@@ -40,9 +43,17 @@ class ProblemRoute(APIRoute):
             ) as error:
                 # Until the host names the actor, the client is a guest.
                 actor = getattr(request.state, "fourtop_actor", GUEST)
-                has_precondition = "if-match" in request.headers
-                found = problem_of(error, actor, has_precondition=has_precondition)
+                has_precondition = is_conditional(request)
+                is_stale = has_precondition and _is_stale(error)
+                current = await current_of(request) if is_stale else None
+                found = problem_of(error, actor, has_precondition=has_precondition, current=current)
                 assert found is not None, "every error that is caught has its problem"
                 return found
 
         return answer
+
+
+def _is_stale(error: Exception) -> bool:
+    if isinstance(error, HTTPException):
+        return error.status_code == HTTPStatus.PRECONDITION_FAILED
+    return isinstance(error, StaleVersion)
