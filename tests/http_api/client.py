@@ -15,7 +15,7 @@ import httpx
 from fastapi import FastAPI, HTTPException, Request
 from jsonschema import Draft202012Validator
 
-from fourtop import Actor, AsyncEngine, Engine, MemoryStore
+from fourtop import Actor, AsyncEngine, AsyncMemoryStore, Engine, MemoryStore
 from fourtop.http_api import ApiOptions, create_app
 
 T = TypeVar("T")
@@ -130,10 +130,22 @@ class Client:
         return self.run(self.send(method, path, **how))
 
 
+@cache
+def _shared_app(kind: type[Engine | AsyncEngine]) -> tuple[Engine | AsyncEngine, FastAPI]:
+    """Return an application that many tests share, and its engine: it takes long to make."""
+    engine = Engine(MemoryStore()) if kind is Engine else AsyncEngine(AsyncMemoryStore())
+    return engine, create_app(engine, actor_of, UNLIMITED)
+
+
 @contextmanager
 def client_of(engine: Engine | AsyncEngine, options: ApiOptions = UNLIMITED) -> Iterator[Client]:
     """Give a client of the API on an engine."""
-    app = create_app(engine, actor_of, options)
+    if options is UNLIMITED:
+        # Without rates, an application keeps nothing from one test to the next.
+        shared, app = _shared_app(type(engine))
+        vars(shared).update(vars(engine))
+    else:
+        app = create_app(engine, actor_of, options)
     with asyncio.Runner() as runner:
         yield Client(app, runner, description())
 

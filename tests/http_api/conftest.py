@@ -1,9 +1,9 @@
-"""The API on a house for one evening, on sync and async engines, in memory and on SQLite."""
+"""The API on a house for one evening, on sync and async engines, in memory and in databases."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,7 +19,7 @@ from fourtop import (
 )
 from fourtop.http_api import ApiOptions
 from fourtop.storage.sql import AsyncSqlStore, SqlStore
-from tests.database.furnished import sqlite_url
+from tests.database.furnished import postgresql_url, sqlite_url
 from tests.evening import NOW, a_house
 from tests.http_api.client import UNLIMITED, Client, client_of
 
@@ -59,13 +59,22 @@ def api(make_client: MakeClient) -> Iterator[Client]:
         yield client
 
 
-@pytest.fixture(params=["sync", "async"])
-def sqlite_api(
-    request: pytest.FixtureRequest, clock: ManualClock, tmp_path: Path
-) -> Iterator[Client]:
-    """Give a client of the small house on SQLite."""
-    url = sqlite_url(tmp_path / "night.db")
-    if request.param == "sync":
+@pytest.fixture(params=["sqlite-sync", "sqlite-async", "postgresql-sync", "postgresql-async"])
+def sql_api(request: pytest.FixtureRequest, clock: ManualClock, tmp_path: Path) -> Iterator[Client]:
+    """Give a client of the small house in a database."""
+    database, _, kind = request.param.partition("-")
+    with ExitStack() as stack:
+        url = (
+            sqlite_url(tmp_path / "night.db")
+            if database == "sqlite"
+            else stack.enter_context(postgresql_url())
+        )
+        yield stack.enter_context(_client_in(url, clock, is_async=kind == "async"))
+
+
+@contextmanager
+def _client_in(url: str, clock: ManualClock, *, is_async: bool) -> Iterator[Client]:
+    if not is_async:
         store = SqlStore(url, clock=clock)
         engine = Engine(store, ids=CountedIds("n"))
         engine.add_restaurant(a_house())

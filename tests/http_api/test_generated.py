@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
+from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
 import schemathesis
+from fastapi import FastAPI
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -16,8 +20,11 @@ from schemathesis.specs.openapi.checks import (
 
 from fourtop import Engine, ManualClock, MemoryStore
 from fourtop.http_api import create_app
+from fourtop.storage.sql import SqlStore
+from tests.database.furnished import postgresql_url
 from tests.evening import NOW, a_house
 from tests.http_api.client import UNLIMITED, actor_of
+from tests.http_api.serving import served
 
 CHECKS = [
     not_a_server_error,
@@ -27,13 +34,31 @@ CHECKS = [
 ]
 
 
-def an_app() -> object:
+@cache
+def app_in_memory() -> FastAPI:
     engine = Engine(MemoryStore(ManualClock(NOW)))
     engine.add_restaurant(a_house())
     return create_app(engine, actor_of, UNLIMITED)
 
 
-schema = schemathesis.openapi.from_asgi("/openapi.json", an_app())
+@cache
+def app_on_postgresql() -> FastAPI:
+    """Return an application for the whole run; its database goes with the cluster."""
+    url = postgresql_url()
+    store = SqlStore(url.__enter__(), clock=ManualClock(NOW))
+    atexit.register(store.close)
+    engine = Engine(store)
+    engine.add_restaurant(a_house())
+    return create_app(engine, actor_of, UNLIMITED)
+
+
+schema = schemathesis.openapi.from_asgi("/openapi.json", app_in_memory())
+
+
+def check(case: schemathesis.Case[Any], role: str, **how: Any) -> None:
+    if "restaurant_id" in case.path_parameters:
+        case.path_parameters["restaurant_id"] = "house"
+    case.call_and_validate(checks=CHECKS, headers={"x-role": role}, **how)
 
 
 @pytest.mark.slow
@@ -41,6 +66,31 @@ schema = schemathesis.openapi.from_asgi("/openapi.json", an_app())
 @schema.parametrize()
 @settings(max_examples=30, suppress_health_check=list(HealthCheck))
 def test_no_generated_request_breaks_the_document(case: schemathesis.Case[Any], role: str) -> None:
-    if "restaurant_id" in case.path_parameters:
-        case.path_parameters["restaurant_id"] = "house"
-    case.call_and_validate(checks=CHECKS, headers={"x-role": role})
+    check(case, role, app=app_in_memory())
+
+
+@pytest.mark.slow
+@schema.parametrize()
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
+def test_no_generated_request_breaks_the_document_on_postgresql(
+    case: schemathesis.Case[Any],
+) -> None:
+    check(case, "admin", app=app_on_postgresql())
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with served(a_house(), ManualClock(NOW)) as found:
+        yield found
+
+
+@pytest.mark.slow
+@schema.parametrize()
+@settings(max_examples=10, suppress_health_check=list(HealthCheck))
+def test_no_generated_request_breaks_the_document_of_an_async_server(
+    case: schemathesis.Case[Any], address: str
+) -> None:
+    # A stream of this server lasts until its client goes away.
+    if not case.path.endswith("/events/stream"):
+        case.operation.app = None
+        check(case, "admin", base_url=address)

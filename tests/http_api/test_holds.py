@@ -99,6 +99,8 @@ def test_a_hold_is_confirmed_for_a_pending_booking_at_its_version(api: Client) -
     stale = api("POST", path, headers={"If-Match": '"7"'})
     assert (stale.status_code, stale.json()["code"]) == (412, "STALE_VERSION")
     assert stale.json()["is_retryable"] is False
+    current = api("GET", f"/bookings/{later.json()['id']}").json()
+    assert (stale.headers["etag"], stale.json()["current"]) == ('"1"', current)
     wrong = api("POST", path, params={"booking_id": "b9"})
     assert (wrong.status_code, wrong.json()["code"]) == (409, "HOLD_MISMATCH")
     done = api("POST", path, headers={"If-Match": '"1"'})
@@ -112,19 +114,19 @@ def test_an_unknown_hold_is_404(api: Client, hold_id: str) -> None:
         assert (answer.status_code, answer.json()["details"]["kind"]) == (404, "hold")
 
 
-def test_a_guests_evening_on_sqlite(sqlite_api: Client) -> None:
+def test_a_guests_evening_in_a_database(sql_api: Client) -> None:
     key = {"Idempotency-Key": "a click"}
-    hold = sqlite_api("POST", "/holds", json=PARTY, headers=key)
-    assert sqlite_api("POST", "/holds", json=PARTY, headers=key).json() == hold.json()
-    made = sqlite_api("POST", f"/holds/{hold.json()['id']}/confirm")
+    hold = sql_api("POST", "/holds", json=PARTY, headers=key)
+    assert sql_api("POST", "/holds", json=PARTY, headers=key).json() == hold.json()
+    made = sql_api("POST", f"/holds/{hold.json()['id']}/confirm")
     assert made.status_code == 201
-    take_all_tables_but_one(sqlite_api)
-    full = sqlite_api("POST", "/bookings", json=PARTY)
+    take_all_tables_but_one(sql_api)
+    full = sql_api("POST", "/bookings", json=PARTY)
     assert (full.status_code, bool(full.json()["alternatives"])) == (409, True)
     path = made.headers["location"]
-    stale = sqlite_api("PATCH", path, json={"party_size": 3}, headers={"If-Match": '"2"'})
+    stale = sql_api("PATCH", path, json={"party_size": 3}, headers={"If-Match": '"2"'})
     assert stale.status_code == 412
-    done = sqlite_api("POST", f"{path}/cancel", headers={"If-Match": '"1"'})
+    done = sql_api("POST", f"{path}/cancel", headers={"If-Match": '"1"'})
     assert (done.status_code, done.json()["status"]) == (200, "cancelled")
 
 

@@ -53,11 +53,10 @@ def awaited_desk(engine: Engine | AsyncEngine, restaurant_id: str, actor: Actor)
 
 def awaited_events(engine: Engine | AsyncEngine) -> ReadPage:
     """Return the awaited read of a page of events."""
-    if isinstance(engine, AsyncEngine):
-        return engine.store.events_after
-    store = engine.store
 
     async def read(restaurant_id: str, sequence: int | None, limit: int) -> EventPage:
-        return await run_in_threadpool(store.events_after, restaurant_id, sequence, limit)
+        if isinstance(engine, AsyncEngine):
+            return await engine.store.events_after(restaurant_id, sequence, limit)
+        return await run_in_threadpool(engine.store.events_after, restaurant_id, sequence, limit)
 
     return read

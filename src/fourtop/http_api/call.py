@@ -151,14 +151,19 @@ async def key_of_request(
     return stored_key(idempotency_key, actor_of_request(request))
 
 
-def note_precondition(request: Request, if_match: str | None) -> None:
-    """Note that the request asks for a version, at a route that compares it."""
-    request.state.fourtop_is_conditional = if_match is not None
+def note_precondition(request: Request, if_match: str | None, *, of_house: bool = False) -> None:
+    """Note that the request asks for a version of a booking or of the house.
+
+    A route calls it only if it compares the version.
+    """
+    if if_match is not None:
+        request.state.fourtop_precondition = "house" if of_house else "booking"
 
 
-def is_conditional(request: Request) -> bool:
-    """Tell whether the request asks for a version, and its route compares it."""
-    return getattr(request.state, "fourtop_is_conditional", False)
+def precondition_of(request: Request) -> str | None:
+    """Return which record a request asks for a version of: ``booking``, ``house`` or ``None``."""
+    found: str | None = getattr(request.state, "fourtop_precondition", None)
+    return found
 
 
 async def expected_version(

@@ -75,7 +75,7 @@ async def edit_of(
     ] = None,
 ) -> Edit:
     """Return how an edit is made."""
-    note_precondition(request, if_match)
+    note_precondition(request, if_match, of_house=True)
     return Edit(preview, repair, versions_of(if_match, count=2))
 
 

@@ -239,6 +239,5 @@ def _http_problem(error: HTTPException, current: Current | None) -> JSONResponse
         code = "HTTP_ERROR"
     is_retryable = status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
     more = {"is_retryable": is_retryable, **_record(current)}
-    return problem(
-        status, code, str(error.detail), more, {**(error.headers or {}), **_tag(current)}
-    )
+    headers = {**(error.headers or {}), **_tag(current)}
+    return problem(status, code, str(error.detail), more, headers)

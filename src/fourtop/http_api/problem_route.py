@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fourtop.errors import FourtopError, StaleVersion
-from fourtop.http_api.call import is_conditional
+from fourtop.http_api.call import precondition_of
 from fourtop.http_api.current_record import current_of
 from fourtop.http_api.problem import RefusedWithAlternatives, problem_of
 from fourtop.model.actor import GUEST
@@ -43,7 +43,7 @@ class ProblemRoute(APIRoute):
             ) as error:
                 # Until the host names the actor, the client is a guest.
                 actor = getattr(request.state, "fourtop_actor", GUEST)
-                has_precondition = is_conditional(request)
+                has_precondition = precondition_of(request) is not None
                 is_stale = has_precondition and _is_stale(error)
                 current = await current_of(request) if is_stale else None
                 found = problem_of(error, actor, has_precondition=has_precondition, current=current)
