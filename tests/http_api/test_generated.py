@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 import schemathesis
 from fastapi import FastAPI
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -41,18 +40,9 @@ def app_in_memory() -> FastAPI:
     return create_app(engine, actor_of, UNLIMITED)
 
 
-@cache
-def app_on_postgresql() -> FastAPI:
-    """Return an application for the whole run; its database goes with the cluster."""
-    url = postgresql_url()
-    store = SqlStore(url.__enter__(), clock=ManualClock(NOW))
-    atexit.register(store.close)
-    engine = Engine(store)
-    engine.add_restaurant(a_house())
-    return create_app(engine, actor_of, UNLIMITED)
-
-
 schema = schemathesis.openapi.from_asgi("/openapi.json", app_in_memory())
+# Requests of this one go to a server.
+served_schema = schemathesis.openapi.from_dict(app_in_memory().openapi())
 
 
 def check(case: schemathesis.Case[Any], role: str, **how: Any) -> None:
@@ -69,13 +59,25 @@ def test_no_generated_request_breaks_the_document(case: schemathesis.Case[Any], 
     check(case, role, app=app_in_memory())
 
 
+@pytest.fixture(scope="module")
+def app_on_postgresql() -> Iterator[FastAPI]:
+    with postgresql_url() as url, SqlStore(url, clock=ManualClock(NOW)) as store:
+        engine = Engine(store)
+        engine.add_restaurant(a_house())
+        yield create_app(engine, actor_of, UNLIMITED)
+
+
+# The cases that schemathesis lists for each parameter, hundreds of them, are left to the memory.
+DRAWN = settings(max_examples=15, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+
+
 @pytest.mark.slow
 @schema.parametrize()
-@settings(max_examples=15, suppress_health_check=list(HealthCheck))
+@DRAWN
 def test_no_generated_request_breaks_the_document_on_postgresql(
-    case: schemathesis.Case[Any],
+    case: schemathesis.Case[Any], app_on_postgresql: FastAPI
 ) -> None:
-    check(case, "admin", app=app_on_postgresql())
+    check(case, "admin", app=app_on_postgresql)
 
 
 @pytest.fixture(scope="module")
@@ -85,12 +87,11 @@ def address() -> Iterator[str]:
 
 
 @pytest.mark.slow
-@schema.parametrize()
-@settings(max_examples=10, suppress_health_check=list(HealthCheck))
+@served_schema.parametrize()
+@DRAWN
 def test_no_generated_request_breaks_the_document_of_an_async_server(
     case: schemathesis.Case[Any], address: str
 ) -> None:
     # A stream of this server lasts until its client goes away.
     if not case.path.endswith("/events/stream"):
-        case.operation.app = None
         check(case, "admin", base_url=address)
