@@ -13,7 +13,10 @@ import nox
 ROOT = Path(__file__).parent
 PROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
 # What the tests run on, and so what types are checked against and documentation is made from.
-TESTED_EXTRAS = ("testing", "sql", "postgres", "async", "dask", "optimize", "otel", "pictures")
+TESTED_EXTRAS = (
+    *("testing", "sql", "postgres", "async", "dask"),
+    *("http", "optimize", "otel", "pictures"),
+)
 # Each of them works alone; "none" is the package without any.
 EXTRAS = ("none", *PROJECT["project"]["optional-dependencies"])
 # The stores that need no server.

@@ -93,6 +93,15 @@ def _pictures() -> str:
     return f"{path.name}, {path.stat().st_size} bytes"
 
 
+def _http() -> str:
+    from fourtop.http_api import create_app  # noqa: PLC0415  # It needs the extra.
+
+    engine = Engine(MemoryStore())
+    engine.add_restaurant(sample.pub())
+    app = create_app(engine, lambda: fourtop.GUEST)
+    return f"OpenAPI {app.openapi()['openapi']}, {len(app.openapi()['paths'])} paths"
+
+
 def _otel() -> str:
     from fourtop.telemetry import Telemetry  # noqa: PLC0415  # It needs the extra.
 
@@ -108,6 +117,7 @@ EXAMPLES: Final[Mapping[str, Callable[[], str]]] = {
     "sql": _sql,
     "postgres": _postgres,
     "async": lambda: asyncio.run(_book_async()),
+    "http": _http,
     "optimize": _optimize,
     "otel": _otel,
     "pictures": _pictures,

@@ -66,6 +66,7 @@ def test_everything_else_is_an_extra() -> None:
     assert sorted(extras or ()) == [
         "async",
         "dask",
+        "http",
         "optimize",
         "otel",
         "pictures",

@@ -284,22 +284,23 @@ def _datetime_data(value: datetime) -> str:
     return (value if value.tzinfo is None else value.astimezone(UTC)).isoformat()
 
 
+# The properties that a value of a class is also written with, after its attributes.
+DERIVED: Final[Mapping[type, tuple[str, ...]]] = {
+    Usage: ("utilisation_percent",),
+    SlotUtilisation: ("utilisation_percent", "is_overbooked"),
+    PeriodUtilisation: ("utilisation_percent", "is_overbooked", "seat_percent", "turns_per_table"),
+    DayPlan: ("gap_percent", "is_optimal"),
+    OpportunityCost: ("total",),
+    OfferedStart: ("text",),
+}
 _plain_alternative: Final = _object_encoder(Alternative)
 _SPECIAL_ENCODERS: Final[Mapping[type, Encoder]] = {
+    **{kind: _encoder_with(kind, *names) for kind, names in DERIVED.items()},
     Window: _window_data,
     Preference: _preference_data,
     Fingerprint: attrgetter("facts"),
     Plan: _plan_data,
-    Usage: _encoder_with(Usage, "utilisation_percent"),
-    SlotUtilisation: _encoder_with(SlotUtilisation, "utilisation_percent", "is_overbooked"),
-    PeriodUtilisation: _encoder_with(
-        PeriodUtilisation,
-        *("utilisation_percent", "is_overbooked", "seat_percent", "turns_per_table"),
-    ),
     Alternative: _alternative_data,
-    DayPlan: _encoder_with(DayPlan, "gap_percent", "is_optimal"),
-    OpportunityCost: _encoder_with(OpportunityCost, "total"),
-    OfferedStart: _encoder_with(OfferedStart, "text"),
     Reason: _reason_data,
     Refusal: _refusal_data,
     BookingRow: _row_data,

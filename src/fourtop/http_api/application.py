@@ -1,0 +1,94 @@
+"""The application: all routes of the API, as a router for a host's app or as an app of its own."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Final
+
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+
+from fourtop.engine import AsyncEngine, Engine
+from fourtop.http_api.availability_routes import AVAILABILITY
+from fourtop.http_api.block_routes import BLOCKS
+from fourtop.http_api.booking_routes import BOOKINGS, WAITLIST
+from fourtop.http_api.call import ActorOf, Service, binding
+from fourtop.http_api.day_routes import DAYS
+from fourtop.http_api.event_routes import EVENTS
+from fourtop.http_api.hold_routes import HOLDS
+from fourtop.http_api.house_routes import HOUSE
+from fourtop.http_api.options import DEFAULTS, ApiOptions
+from fourtop.http_api.problem import problem_of
+from fourtop.http_api.problem_route import ProblemRoute
+from fourtop.http_api.problem_routes import PROBLEMS
+from fourtop.http_api.seating_routes import SEATING
+from fourtop.http_api.service_routes import SERVICE
+from fourtop.model.actor import GUEST
+
+PREFIX: Final = "/restaurants/{restaurant_id}"
+
+_DESCRIPTION: Final = """Availability, holds and bookings of restaurants.
+
+Times go in with any offset and come out in UTC. Errors are problem details (RFC 9457).
+A command with an `Idempotency-Key` can be repeated: it answers with the first success.
+"""
+# Guests first, then staff, then admins.
+_GROUPS: Final = (
+    *(AVAILABILITY, HOLDS, BOOKINGS, WAITLIST),
+    *(DAYS, SERVICE, SEATING, EVENTS),
+    *(HOUSE, BLOCKS),
+)
+
+
+def router(
+    engine: Engine | AsyncEngine, actor_of: ActorOf, options: ApiOptions = DEFAULTS
+) -> APIRouter:
+    """Return the routes of the API, for ``app.include_router`` of a host.
+
+    Args:
+        engine: The engine. Commands of a sync engine run in the threads of the server.
+        actor_of: A dependency of FastAPI that returns the ``Actor`` of a request: the host's login.
+            It decides who may reach which restaurant and which booking, by the parameters of the
+            path, and raises ``HTTPException`` for other clients.
+        options: Roles, rates and trusted proxies.
+
+    Raises:
+        InvalidInput: If the engine is not one, or an option breaks a rule.
+    """
+    made = APIRouter(
+        route_class=ProblemRoute,
+        dependencies=[Depends(binding(Service(engine, options), actor_of))],
+        generate_unique_id_function=lambda route: route.name,
+    )
+    for group in _GROUPS:
+        made.include_router(group, prefix=PREFIX)
+    made.include_router(PROBLEMS)
+    return made
+
+
+def create_app(
+    engine: Engine | AsyncEngine, actor_of: ActorOf, options: ApiOptions = DEFAULTS
+) -> FastAPI:
+    """Return an application with the API alone, and its documentation at ``/docs``.
+
+    Args:
+        engine: As in ``router``. The caller closes its store.
+        actor_of: As in ``router``.
+        options: As in ``router``.
+
+    Raises:
+        InvalidInput: As ``router``.
+    """
+    app = FastAPI(title="fourtop", version=version("fourtop"), description=_DESCRIPTION)
+    app.include_router(router(engine, actor_of, options))
+    app.add_exception_handler(404, _http_error)
+    app.add_exception_handler(405, _http_error)
+    return app
+
+
+async def _http_error(_request: Request, error: Exception) -> Response:
+    """Answer a path or a method that no route has."""
+    found = problem_of(error, GUEST, has_precondition=False)
+    assert found is not None, "FastAPI raises an HTTPException for both"
+    return found

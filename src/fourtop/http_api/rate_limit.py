@@ -1,0 +1,64 @@
+"""Rate limits per client, counted by the package ``limits``."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import Final
+
+import limits
+from limits.aio.storage import Storage
+from limits.aio.strategies import MovingWindowRateLimiter
+from limits.storage import storage_from_string
+from starlette.requests import Request
+
+from fourtop.errors import InvalidInput, safe_repr
+from fourtop.http_api.client import client_of
+from fourtop.http_api.options import ApiOptions
+
+_LONGEST_WAIT: Final = 3_600
+
+
+class RateLimits:
+    """The rates that guests may not exceed, over a moving window.
+
+    Args:
+        options: The rates, and where they are counted.
+
+    Raises:
+        InvalidInput: If the storage is not one of ``limits`` for asyncio.
+    """
+
+    def __init__(self, options: ApiOptions) -> None:
+        self._trusted = options.trusted_proxies
+        self._secret = options.secret
+        rates = {"availability": options.availability_rate, "command": options.command_rate}
+        self._rates = {name: limits.parse(rate) for name, rate in rates.items() if rate is not None}
+        self._limiter = MovingWindowRateLimiter(_storage(options.rate_storage))
+
+    async def seconds_to_wait(self, request: Request, name: str) -> int:
+        """Count a request; return 0 if it may go on, else the whole seconds until it may.
+
+        Args:
+            request: The request.
+            name: ``availability`` or ``command``.
+        """
+        rate = self._rates.get(name)
+        if rate is None:
+            return 0
+        identifiers = (name, client_of(request, self._trusted, self._secret))
+        if await self._limiter.hit(rate, *identifiers):
+            return 0
+        found = await self._limiter.get_window_stats(rate, *identifiers)
+        return min(max(math.ceil(found.reset_time - time.time()), 1), _LONGEST_WAIT)
+
+
+def _storage(uri: str) -> Storage:
+    try:
+        storage = storage_from_string(uri)
+    except (limits.errors.ConfigurationError, ValueError):
+        storage = None
+    if not isinstance(storage, Storage):
+        rule = "must be a storage of limits for asyncio, as async+memory://"
+        raise InvalidInput("rate_storage", rule, safe_repr(uri.partition("@")[0]))
+    return storage

@@ -1,0 +1,84 @@
+"""What an actor may see of an answer: guests see neither other parties nor the staff's notes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from fourtop.errors import Code
+from fourtop.formats.results import to_data
+from fourtop.http_api.answer_model import FOR_STAFF, HIDDEN
+from fourtop.model.actor import Actor
+
+# The facts of a reason that guests see. The others may name other parties.
+_FACTS: Final = frozenset(
+    {
+        *("date", "start", "end", "period", "last_start", "occasion", "opens", "nearest"),
+        *("dwell_minutes", "minimum_minutes", "maximum_minutes", "minutes", "grace_minutes"),
+        *("notice_minutes", "horizon_days", "zone", "cut", "told", "limit", "unit", "booked"),
+        *("requested", "held_back", "channels", "until", "available", "tables", "party_size"),
+        *("conditions", "wanted", "slack", "budget", "count", "maximum", "minimum", "mode"),
+        *("earliest", "latest", "now", "reserved", "changed"),
+    }
+)
+_REASON: Final = frozenset({"code", "text", "details"})
+_SEPARATOR: Final = "; "
+
+
+def shown_to(actor: Actor, value: Any) -> Any:
+    """Return the JSON form of a value as far as an actor may see it.
+
+    Raises:
+        TypeError: If the value has no JSON form.
+    """
+    hidden = HIDDEN | FOR_STAFF if actor.is_guest else HIDDEN
+    return _shown(to_data(value), hidden, is_guest=actor.is_guest)
+
+
+def _shown(data: Any, hidden: frozenset[str], *, is_guest: bool) -> Any:
+    if isinstance(data, list):
+        return [_shown(each, hidden, is_guest=is_guest) for each in data]
+    if not isinstance(data, dict):
+        return data
+    if is_guest and data.keys() == _REASON:
+        return _reason(data)
+    found = {
+        key: _shown(value, hidden, is_guest=is_guest)
+        for key, value in data.items()
+        if key not in hidden
+    }
+    if is_guest and "reasons" in found and "proof" in found:
+        found["text"] = _SEPARATOR.join(each["text"] for each in found["reasons"])
+    return found
+
+
+def _reason(data: dict[str, Any]) -> dict[str, Any]:
+    details = {key: value for key, value in data["details"].items() if key in _FACTS}
+    private = [value for key, value in data["details"].items() if key not in _FACTS]
+    is_open = not any(text in data["text"] for text in _texts(private))
+    return {
+        "code": data["code"],
+        "text": data["text"] if is_open else title_of(data["code"]),
+        "details": details,
+    }
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from _texts(each)
+            yield key
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
+
+
+def title_of(code: Code | str) -> str:
+    """Return the title of a code.
+
+    >>> title_of("TABLES_TAKEN")
+    'Tables taken'
+    """
+    return str(code).replace("_", " ").capitalize()
