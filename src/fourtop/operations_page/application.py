@@ -11,14 +11,19 @@ from fourtop.engine import AsyncEngine, Engine
 from fourtop.errors import InvalidInput
 from fourtop.http_api.call import ActorOf, Service, binding
 from fourtop.http_api.options import ApiOptions
+from fourtop.operations_page.booking_steps import STEPS
+from fourtop.operations_page.bookings_view import BOOKINGS
+from fourtop.operations_page.door_view import DOOR
+from fourtop.operations_page.moves_view import MOVES
 from fourtop.operations_page.options import PageOptions
 from fourtop.operations_page.page_route import PageRoute
 from fourtop.operations_page.places import HOME
 from fourtop.operations_page.room_view import ROOM
 from fourtop.operations_page.static_files import read_file
 from fourtop.operations_page.theme_choice import THEME
+from fourtop.operations_page.timeline_view import TIMELINE
 
-_GROUPS: Final = (ROOM, THEME)
+_GROUPS: Final = (ROOM, TIMELINE, BOOKINGS, DOOR, MOVES, STEPS, THEME)
 
 
 def operations_page(

@@ -40,15 +40,11 @@ class PageRoute(APIRoute):
         return answer
 
 
-def wants_data(request: Request) -> bool:
-    """Tell whether the script of the page asks, and not a person."""
-    return request.headers.get("accept", "") == "application/json"
-
-
 def error_answer(request: Request, error: Error) -> Response:
     """Return an error as a page; to a script, as problem details."""
     actor = getattr(request.state, "fourtop_actor", GUEST)
-    if wants_data(request):
+    frame = Frame(request)
+    if frame.is_script:
         found = problem_of(error, actor, has_precondition=True)
         assert found is not None, "every error that is caught has its problem"
         return found
@@ -58,7 +54,7 @@ def error_answer(request: Request, error: Error) -> Response:
         # The host refused the client: its answer stands, without a view of ours.
         text = f"{title}\n"
         return Response(text, status, {**HEADERS, **headers}, media_type="text/plain")
-    response = Frame(request).page("error.html", status=status, title=title, lines=lines)
+    response = frame.page("error.html", status=status, title=title, lines=lines)
     response.headers.update(headers)
     return response
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import inspect
+import secrets
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Final
+from urllib.parse import parse_qsl, urlencode
 
 import attrs
 from fastapi import Depends
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from fourtop.engine import AsyncDesk
 from fourtop.http_api.call import OfDesk, actor_of_request, service_of
@@ -20,6 +22,7 @@ from fourtop.model.booking import Booking
 from fourtop.model.calendar import Calendar
 from fourtop.model.house import House
 from fourtop.operations_page import csrf
+from fourtop.operations_page.form import Form
 from fourtop.operations_page.options import PageOptions
 from fourtop.operations_page.places import Places, places_of
 from fourtop.operations_page.rendering import rendered
@@ -93,7 +96,18 @@ class Frame:
     def here(self) -> str:
         """The path and the query of the request."""
         url = self.request.url
-        return f"{url.path}?{url.query}" if url.query else url.path
+        pairs = [pair for pair in parse_qsl(url.query) if pair[0] != "done"]
+        return f"{url.path}?{urlencode(pairs)}" if pairs else url.path
+
+    @cached_property
+    def key(self) -> str:
+        """A new key for a form that makes a record, so that a second click makes no second one."""
+        return secrets.token_urlsafe(16)
+
+    @property
+    def is_script(self) -> bool:
+        """Tell whether the script of the page asks, and not a person."""
+        return self.request.headers.get("accept", "") == "application/json"
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
         """Return a page.
@@ -109,9 +123,27 @@ class Frame:
         csrf.keep_cookie(self.request, response, self.cookie, self.places.root or "/")
         return response
 
-    def went(self, place: str) -> Response:
-        """Return the answer to a form that was done: the browser goes on to a page."""
-        return RedirectResponse(place, 303, {"Cache-Control": "no-store"})
+    def data(self, value: Any, *, status: int = 200) -> Response:
+        """Return an answer to the script of the page."""
+        return JSONResponse(value, status, {"Cache-Control": "no-store"})
+
+    def back_of(self, form: Form) -> str:
+        """Return the page from which a form came: a path of ours, since it may be forged."""
+        back, home = form.text("back"), self.places.home
+        return back if back == home or back.startswith((f"{home}/", f"{home}?")) else home
+
+    def done(self, place: str, note: str = "") -> Response:
+        """Return the answer to a form that was done: the browser goes on to a page.
+
+        Args:
+            place: The path of the page.
+            note: A word of ``NOTES`` that the page says.
+        """
+        path, _, query = place.partition("?")
+        kept = [pair for pair in parse_qsl(query) if pair[0] != "done"]
+        wanted = urlencode([*kept, ("done", note)] if note else kept)
+        target = f"{path}?{wanted}" if wanted else path
+        return RedirectResponse(target, 303, {"Cache-Control": "no-store"})
 
 
 @attrs.frozen(eq=False)

@@ -124,6 +124,109 @@
     setInterval(soon, 60000); // The clock goes on without events, too.
   }
 
+  // ---- drag and drop
+
+  const FAR = 5; // Pixels from which on a press is a drag.
+  let drag = null;
+
+  function under(x, y, key, except = null) {
+    const found = document.elementsFromPoint(x, y)
+      .map((each) => each.closest(`[${key}]`))
+      .find((each) => each && each !== except);
+    return found ?? null;
+  }
+
+  // Where the pointer is, in the coordinates of a picture.
+  function inPicture(svg, x, y) {
+    return new DOMPoint(x, y).matrixTransform(svg.getScreenCTM().inverse());
+  }
+
+  document.addEventListener("dragstart", (event) => {
+    if (event.target.closest?.(".movable")) event.preventDefault();
+  });
+
+  document.addEventListener("pointerdown", (event) => {
+    const item = event.target.closest?.(".movable a[data-id]");
+    if (!item || event.button !== 0) return;
+    const svg = item.ownerSVGElement;
+    drag = {
+      item, svg, kind: item.closest(".movable").dataset.drag ?? "party", isFar: false,
+      start: inPicture(svg, event.clientX, event.clientY), pointer: event.pointerId,
+      origin: under(event.clientX, event.clientY, "data-target")?.dataset.target ?? null,
+      from: { x: event.clientX, y: event.clientY },
+    };
+  });
+
+  document.addEventListener("pointermove", (event) => {
+    if (!drag || event.pointerId !== drag.pointer) return;
+    const { item, svg, start, from } = drag;
+    if (!drag.isFar) {
+      if (Math.hypot(event.clientX - from.x, event.clientY - from.y) < FAR) return;
+      drag.isFar = true;
+      isBusy = true;
+      item.setPointerCapture?.(event.pointerId);
+      item.classList.add("dragged");
+    }
+    const at = inPicture(svg, event.clientX, event.clientY);
+    drag.by = { x: at.x - start.x, y: at.y - start.y };
+    const across = drag.kind === "party" ? 0 : drag.by.x;
+    item.setAttribute("transform", `translate(${across} ${drag.by.y})`);
+    drag.over?.classList.remove("over");
+    drag.over = under(event.clientX, event.clientY, DROPS[drag.kind].key, item);
+    drag.over?.classList.add("over");
+  });
+
+  function rest() {
+    drag?.item.classList.remove("dragged");
+    drag?.item.removeAttribute("transform");
+    drag?.over?.classList.remove("over");
+    drag = null;
+    isBusy = false;
+    if (isWanted) soon();
+  }
+
+  document.addEventListener("pointercancel", rest);
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") rest(); });
+
+  document.addEventListener("pointerup", async (event) => {
+    if (!drag || event.pointerId !== drag.pointer) return;
+    if (!drag.isFar) { drag = null; return; }
+    // The end of a drag is no click on the link.
+    const stop = (click) => { click.preventDefault(); click.stopPropagation(); };
+    addEventListener("click", stop, { capture: true, once: true });
+    setTimeout(() => removeEventListener("click", stop, { capture: true }), 50);
+    const done = drag;
+    const drop = DROPS[done.kind].drop;
+    try { await drop(done); } finally { drag = done; rest(); }
+  });
+
+  // A party to another table: every check first, then the move at the version that was seen.
+  async function dropParty({ item, over, origin }) {
+    const option = find(`#movable option[value="${CSS.escape(item.dataset.id)}"]`);
+    if (!option) { tell("This party can no longer move."); return; }
+    const target = over?.dataset.target;
+    if (!target || target === origin) return;
+    const { version, title, where } = option.dataset;
+    const before = option.dataset.tables.split(" ").filter(Boolean);
+    const tables = [...new Set([...before.filter((each) => each !== origin), target])];
+    const home = `${body.dataset.home}/bookings/${encodeURIComponent(item.dataset.id)}`;
+    const fields = [["version", version], ...tables.map((each) => ["table", each])];
+    const stays = where ? `${title} stays at ${where}.` : `${title} still waits.`;
+    const check = await send(`${home}/move/check`, fields);
+    if (!check.isGood || !check.fits) {
+      tell(`${stays} ${check.isGood ? check.errors.join("; ") : check.detail}`);
+      return;
+    }
+    const moved = await send(`${home}/move`, fields);
+    if (moved.isGood) tell(`${title} has ${check.where}.`, true);
+    else tell(`${stays} ${moved.detail}`);
+    isWanted = true;
+  }
+
+  const DROPS = {
+    party: { key: "data-target", drop: dropParty },
+  };
+
   // ---- forms
 
   for (const form of findAll("form[data-submits]")) {
