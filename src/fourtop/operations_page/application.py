@@ -14,6 +14,8 @@ from fourtop.http_api.options import ApiOptions
 from fourtop.operations_page.booking_steps import STEPS
 from fourtop.operations_page.bookings_view import BOOKINGS
 from fourtop.operations_page.door_view import DOOR
+from fourtop.operations_page.heat_view import HEAT
+from fourtop.operations_page.month_view import MONTH
 from fourtop.operations_page.moves_view import MOVES
 from fourtop.operations_page.options import PageOptions
 from fourtop.operations_page.page_route import PageRoute
@@ -23,7 +25,7 @@ from fourtop.operations_page.static_files import read_file
 from fourtop.operations_page.theme_choice import THEME
 from fourtop.operations_page.timeline_view import TIMELINE
 
-_GROUPS: Final = (ROOM, TIMELINE, BOOKINGS, DOOR, MOVES, STEPS, THEME)
+_GROUPS: Final = (ROOM, TIMELINE, BOOKINGS, DOOR, MOVES, STEPS, HEAT, MONTH, THEME)
 
 
 def operations_page(

@@ -49,6 +49,7 @@ class Wanted:
         sort: The key of the order; with a minus, from the last to the first.
         since: Only parties that sit down from this local time on, on one date.
         until: Only parties that sit down before this local time.
+        is_present: Whether parties that came before count, too, if they are still at their tables.
     """
 
     on: date
@@ -58,6 +59,7 @@ class Wanted:
     sort: str
     since: str = ""
     until: str = ""
+    is_present: bool = False
 
     def sorted(self, parties: Sequence[Party]) -> list[Party]:
         """Return parties in the order of the list."""
@@ -86,7 +88,7 @@ def _filter(screen: Screen, wanted: Wanted) -> BookingFilter:
     calendar = screen.calendar
     start_us = calendar.local_us(wanted.on, NIGHT_ENDS)
     end_us = calendar.local_us(wanted.on + timedelta(days=wanted.days), NIGHT_ENDS)
-    if wanted.since:
+    if wanted.since and not wanted.is_present:
         start_us = calendar.night_us(wanted.on, check_time("since", wanted.since))
     if wanted.until:
         end_us = calendar.night_us(wanted.on, check_time("until", wanted.until))
@@ -116,6 +118,7 @@ class ListQuery(BaseModel):
     sort: str = "start"
     since: str = ""
     until: str = ""
+    present: bool = False
 
     def wanted(self, today: date) -> Wanted:
         """Return what the list shows.
@@ -130,7 +133,7 @@ class ListQuery(BaseModel):
         # A form sends an empty text for "all".
         statuses = BookingFilter(statuses=[each for each in self.status if each]).statuses
         search, since, until = self.q.strip(), self.since, self.until
-        return Wanted(first, self.days, statuses, search, self.sort, since, until)
+        return Wanted(first, self.days, statuses, search, self.sort, since, until, self.present)
 
 
 @BOOKINGS.get("/bookings", name="bookings")
@@ -139,6 +142,9 @@ async def show_bookings(screen: OfScreen, query: Annotated[ListQuery, Query()]) 
     today, _ = await today_of(screen)
     wanted = query.wanted(today)
     found, has_more = await read_bookings(screen, _filter(screen, wanted))
+    if wanted.is_present and wanted.since:
+        since_us = screen.calendar.night_us(wanted.on, check_time("since", wanted.since))
+        found = [each for each in found if each.stay.dining.end_us > since_us]
     parties = [each for each in await parties_of(screen, found) if wanted.admits(each)]
     return screen.page(
         "bookings.html",
