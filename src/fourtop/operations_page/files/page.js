@@ -45,16 +45,18 @@
     let text;
     try {
       const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+      // After a login has ended, the next click leads to it.
       if (!response.ok || response.redirected) return;
       text = await response.text();
-    } catch { return; }
+    } catch { lose(); return; }
     if (isBusy) { isWanted = true; return; }
     const fresh = new DOMParser().parseFromString(text, "text/html");
     for (const part of findAll("[data-part]")) {
       const other = find(`[data-part="${part.dataset.part}"]`, fresh);
       if (other && other.innerHTML !== part.innerHTML && !isEdited(part)) replace(part, other);
     }
-    markTime();
+    freshAt = new Date();
+    regain();
   }
 
   // A part in which a person types keeps the text.
@@ -69,7 +71,6 @@
     part.replaceChildren(...[...other.childNodes].map((each) => document.importNode(each, true)));
     Object.assign(part, { scrollLeft, scrollTop });
     if (active) find(active, part)?.focus();
-    document.dispatchEvent(new CustomEvent("fourtop:fresh"));
   }
 
   // The same control in the new part, for readers who use the keyboard.
@@ -87,41 +88,48 @@
 
   // ---- the connection
 
+  const PATIENCE_MS = 3000; // A stream that ends in peace comes back sooner.
   const offline = find("#offline");
   let freshAt = new Date();
   let isLost = false;
-
-  function markTime() { freshAt = new Date(); }
+  let patience = 0;
 
   function lose() {
+    if (isLost) return;
     isLost = true;
     const clock = freshAt.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-    offline.textContent = `No connection. You see the state of ${clock} on this device.`
-      + " It is loaded again as soon as the connection is back.";
+    offline.textContent = `No connection. You see the state of ${clock}, by the clock of this`
+      + " device. The page loads it anew as soon as the connection is back.";
     offline.hidden = false;
   }
 
   function regain() {
+    clearTimeout(patience);
+    patience = 0;
     if (!isLost) return;
     isLost = false;
     offline.hidden = true;
-    soon();
   }
 
   function listen() {
-    const place = body.dataset.live;
-    if (!place || !find("[data-part]")) return;
-    const source = new EventSource(place);
-    source.onopen = regain;
-    source.onmessage = soon;
-    source.onerror = () => {
-      lose();
+    const source = new EventSource(body.dataset.live);
+    source.addEventListener("open", () => { if (isLost || patience) soon(); });
+    source.addEventListener("change", soon);
+    source.addEventListener("reset", soon);
+    source.addEventListener("error", () => {
+      patience ||= setTimeout(lose, PATIENCE_MS);
       // The browser tries again by itself, unless the server refused.
-      if (source.readyState === EventSource.CLOSED) { setTimeout(listen, 5000); }
-    };
+      if (source.readyState === EventSource.CLOSED) setTimeout(listen, PATIENCE_MS);
+    });
+  }
+
+  if (body.dataset.live && find("[data-part]")) {
+    listen();
     addEventListener("offline", lose);
-    addEventListener("online", regain);
-    setInterval(soon, 60000); // The clock goes on without events, too.
+    addEventListener("online", soon);
+    // The clock goes on without events, too.
+    setInterval(() => { if (!document.hidden) soon(); }, 60000);
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) soon(); });
   }
 
   // ---- drag and drop
@@ -232,6 +240,4 @@
   for (const form of findAll("form[data-submits]")) {
     form.addEventListener("change", () => form.requestSubmit());
   }
-
-  listen();
 })();
