@@ -21,13 +21,20 @@ from fourtop.operations_page.moves_view import MOVES
 from fourtop.operations_page.options import PageOptions
 from fourtop.operations_page.page_route import PageRoute
 from fourtop.operations_page.places import HOME
+from fourtop.operations_page.plan_view import PLAN
 from fourtop.operations_page.room_view import ROOM
+from fourtop.operations_page.rules_view import RULES
 from fourtop.operations_page.static_files import read_file
+from fourtop.operations_page.tables_view import AT_TABLE, TABLES
 from fourtop.operations_page.theme_choice import THEME
 from fourtop.operations_page.timeline_view import TIMELINE
 
-_GROUPS: Final = (ROOM, TIMELINE, BOOKINGS, DOOR, MOVES, STEPS, HEAT, MONTH, LIVE, THEME)
-
+# Staff first, then admins.
+_GROUPS: Final = (
+    *(ROOM, AT_TABLE, TIMELINE, BOOKINGS, DOOR, MOVES, STEPS),
+    *(HEAT, MONTH, LIVE, THEME),
+    *(TABLES, PLAN, RULES),
+)
 # A change made elsewhere shows on every screen within a second.
 _POLL_SECONDS: Final = 0.25
 

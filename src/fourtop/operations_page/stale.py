@@ -13,7 +13,7 @@ from fourtop.operations_page.form import Form
 from fourtop.operations_page.parties import parties_of
 from fourtop.operations_page.screen import Screen
 
-_STALE: Final = 412
+STALE: Final = 412
 # Fields that the page gives anew.
 _RENEWED: Final = frozenset({"token", "version", "seen"})
 SEPARATOR: Final = "\t"
@@ -58,7 +58,7 @@ async def stale_booking(screen: Screen, booking: Booking, form: Form) -> Respons
     (party,) = await parties_of(screen, [booking])
     return screen.page(
         "stale.html",
-        status=_STALE,
+        status=STALE,
         heading=f"{party.title} has changed",
         now=party.text,
         changes=differences(FACTS, form.text("seen"), party.seen),

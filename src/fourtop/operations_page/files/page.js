@@ -231,8 +231,47 @@
     isWanted = true;
   }
 
+  // A table to another place of the plan; on another table, the two are joined or parted.
+  async function dropTable({ item, over, by, svg }) {
+    const { id } = item.dataset;
+    const version = find("#plan-version").dataset.version;
+    const home = `${body.dataset.home}/plan`;
+    item.removeAttribute("transform");
+    const path = over ? `${home}/join` : `${home}/place`;
+    let fields = { version, first: id, second: over?.dataset.id };
+    if (!over) {
+      const box = find("rect, ellipse", item).getBBox();
+      const x = box.x + box.width / 2 + by.x, y = box.y + box.height / 2 + by.y;
+      fields = { version, table: id, x, y };
+    }
+    const done = await send(path, fields);
+    if (!done.isGood) {
+      tell(`The plan stays as it was. ${done.detail}`);
+    } else if (done.stranded) {
+      askFirst(path, fields);
+      return;
+    } else {
+      tell(over ? "The join is changed." : "The table has its new place.", true);
+    }
+    isWanted = true;
+  }
+
+  // The server asks before it strands a party: show its page.
+  function askFirst(path, fields) {
+    const form = document.createElement("form");
+    Object.assign(form, { method: "post", action: path, hidden: true });
+    for (const [name, value] of Object.entries({ ...fields, token: body.dataset.token })) {
+      const input = document.createElement("input");
+      Object.assign(input, { name, value });
+      form.append(input);
+    }
+    body.append(form);
+    form.submit();
+  }
+
   const DROPS = {
     party: { key: "data-target", drop: dropParty },
+    table: { key: "data-id", drop: dropTable },
   };
 
   // ---- forms
