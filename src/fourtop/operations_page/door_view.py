@@ -6,7 +6,7 @@ from typing import Final
 
 from starlette.responses import Response
 
-from fourtop.http_api.call import or_alternatives, settled
+from fourtop.http_api.call import actor_of_request, or_alternatives, settled
 from fourtop.http_api.idempotency_key import stored_key
 from fourtop.http_api.problem import RefusedWithAlternatives
 from fourtop.model.request import BookingRequest
@@ -20,7 +20,7 @@ DOOR: Final = views()
 
 
 def _key(screen: Screen, form: Form) -> str | None:
-    return stored_key(form.optional("key"), screen.desk.actor)
+    return stored_key(form.optional("key"), actor_of_request(screen.request))
 
 
 @DOOR.post("/walk-ins", name="walk_in")
@@ -50,7 +50,7 @@ async def book(screen: OfScreen, form: OfForm) -> Response:
         return screen.page(
             "full.html",
             status=refused.refused.http_status,
-            lines=[str(each) for each in refused.refused.refusal.reasons],
+            lines=[screen.words(str(each)) for each in refused.refused.refusal.reasons],
             offers=[(each, screen.calendar.local_text(each.request.start_us)) for each in offers],
             party=party,
         )

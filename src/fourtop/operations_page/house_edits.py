@@ -90,7 +90,10 @@ async def _previewed(screen: Screen, form: Form, edit: HouseEdit, found: Preview
         heading=edit.heading,
         found=found,
         stranded=[_stranded(screen, each, party) for each, party in pairs],
-        holds=[f"party of {each.hold.party_size}: {each.refusal}" for each in found.holds],
+        holds=[
+            f"party of {each.hold.party_size}: {screen.words(str(each.refusal))}"
+            for each in found.holds
+        ],
         over_cap=[
             f"{each.period} on {each.service_date}: {each.summary()}" for each in found.over_cap
         ],
@@ -103,11 +106,12 @@ async def _previewed(screen: Screen, form: Form, edit: HouseEdit, found: Preview
 
 def _stranded(screen: Screen, found: StrandedBooking, party: Party) -> Stranded:
     way, labels = found.way_out, screen.house.floor.labels
+    reason = screen.words(str(found.refusal))
     if way is None:
-        return Stranded(party, str(found.refusal), "")
+        return Stranded(party, reason, "")
     where = " + ".join(labels.get(each, each) for each in way.tables) or "still without tables"
     when = f"{screen.clock(way.start_us)}, " if way.minutes_moved else ""
-    return Stranded(party, str(found.refusal), f"{when}{where}")
+    return Stranded(party, reason, f"{when}{where}")
 
 
 async def _stale(screen: Screen, form: Form, edit: HouseEdit) -> Response:

@@ -43,7 +43,8 @@ async def _checked(screen: Screen, booking_id: str, form: Form) -> Response:
     tables = form.all("table")
     booking = await screen.desk.get_booking(booking_id)
     selection = Selection(tables, booking_id=booking_id, overrides=overrides_of(form))
-    told = _told(found := await screen.desk.validate(selection))
+    found = await screen.desk.validate(selection)
+    told = _told(screen, found)
     if screen.is_script:
         return screen.data(told)
     (party,) = await parties_of(screen, [booking])
@@ -57,9 +58,9 @@ async def _checked(screen: Screen, booking_id: str, form: Form) -> Response:
     )
 
 
-def _told(found: Validation) -> dict[str, Any]:
+def _told(screen: Screen, found: Validation) -> dict[str, Any]:
     """Return what the checks say, for people and for the script."""
-    errors = [str(reason) for each in found.errors for reason in each.reasons]
+    errors = [screen.words(str(reason)) for each in found.errors for reason in each.reasons]
     rules: list[Code] = []
     if all(each.is_overridable for each in found.errors):
         rules = [reason.code for each in found.errors for reason in each.reasons]
@@ -68,6 +69,6 @@ def _told(found: Validation) -> dict[str, Any]:
         "where": " + ".join(found.numbers),
         "seats": found.seats,
         "errors": errors,
-        "warnings": [str(each) for each in found.warnings],
+        "warnings": [screen.words(str(each)) for each in found.warnings],
         "rules": list(dict.fromkeys(rules)),
     }

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import re
 import secrets
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Annotated, Any, Final
 from urllib.parse import parse_qsl, urlencode
@@ -31,6 +32,8 @@ from fourtop.operations_page.wording import NOTES, clock_text
 THEME_COOKIE: Final = "fourtop_theme"
 THEMES: Final = ("light", "dark")
 _MOST_IDS: Final = 500
+# As the texts of errors and refusals have it.
+_INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})")
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
     " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -109,6 +112,13 @@ class Frame:
         """Tell whether the script of the page asks, and not a person."""
         return self.request.headers.get("accept", "") == "application/json"
 
+    def words(self, text: str) -> str:
+        """Return a text of the engine with its times as local times of the restaurant.
+
+        The engine writes instants in UTC. Before the house is known, they stay so.
+        """
+        return text
+
     def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
         """Return a page.
 
@@ -168,6 +178,15 @@ class Screen(Frame):
         service = self.calendar.find_service(instant_us)
         return self.calendar.local_date(instant_us) if service is None else service.date
 
+    def words(self, text: str) -> str:
+        """Return a text of the engine with its times as local times of the restaurant."""
+
+        def local(found: re.Match[str]) -> str:
+            instant_us = int(datetime.fromisoformat(found[0]).timestamp()) * 1_000_000
+            return self.calendar.local_text(instant_us)[:16].replace("T", " ")
+
+        return _INSTANT.sub(local, text)
+
     def clock(self, instant_us: int) -> str:
         """Return the local time of an instant, as 19:30."""
         return clock_text(self.calendar.local_text(instant_us))
@@ -190,7 +209,15 @@ class Screen(Frame):
 
 async def screen_of(request: Request, desk: OfDesk) -> Screen:
     """Return the screen of a request."""
-    return Screen(request, desk, await desk.house())
+    screen = Screen(request, desk, await desk.house())
+    request.state.fourtop_screen = screen
+    return screen
+
+
+def frame_of(request: Request) -> Frame:
+    """Return the screen of a request; its frame, if the house is not known."""
+    found: Frame | None = getattr(request.state, "fourtop_screen", None)
+    return Frame(request) if found is None else found
 
 
 OfScreen = Annotated[Screen, Depends(screen_of)]
