@@ -54,7 +54,7 @@ def test_wrong_input_is_named(capsys: Captured, tmp_path: Path, url: str) -> Non
     no_address = merchants(tmp_path, {"id": "the-pub"})
     assert refused_input(capsys, "feeds", no_address, *where).startswith("address: must be given")
     found = refused_input(capsys, "feeds", no_address, *where, "--days", "99")
-    assert found.startswith("days: ")
+    assert found.startswith("--days: ")
     assert "merchants" in refused_input(capsys, "feeds", merchants(tmp_path), *where)
     unknown = merchants(tmp_path, {**PUB, "restaurant_id": "nobody"})
     assert "nobody" in refused_input(capsys, "feeds", unknown, *where)
