@@ -227,6 +227,37 @@ class Canvas:
         yield
         self._parts.append("</g>")
 
+    @contextmanager
+    def linked(self, href: str | None, name: str, label: str) -> Iterator[None]:
+        """Draw the next elements as a link; without an address, as they are.
+
+        Args:
+            href: The address; ``None``: no link.
+            name: The id of the record that it leads to, for the script of a page.
+            label: Its text for those who do not see it.
+        """
+        if href is None:
+            yield
+            return
+        texts = (("href", href), ("data-id", name), ("aria-label", label))
+        attributes = "".join(f' {key}="{escaped(text)}"' for key, text in texts)
+        self._parts.append(f"<a{attributes}>")
+        yield
+        self._parts.append("</a>")
+
+    def target(self, box: Box, name: str) -> None:
+        """Draw a rectangle that is seen only while a page drags something over it.
+
+        Args:
+            box: The rectangle.
+            name: The id of the table that it stands for, for the script of a page.
+        """
+        self._parts.append(
+            f'<rect x="{number(box.x)}" y="{number(box.y)}" width="{number(box.width)}"'
+            f' height="{number(box.height)}" class="{_classes("target")}"'
+            f' data-target="{escaped(name)}"/>'
+        )
+
     def title(self, title: str, subtitle: str, width: float) -> float:
         """Write the title and the line below it, as much of them as fits; return the lower edge."""
         space = width - 2 * MARGIN

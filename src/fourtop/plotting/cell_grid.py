@@ -39,7 +39,10 @@ _MANY: Final = 600
 
 @attrs.frozen
 class Cell:
-    """A cell: its text, its ground, the tone of its text, a tooltip and a flag in its corner."""
+    """A cell: its text, its ground, the tone of its text, a tooltip and a flag in its corner.
+
+    A picture of few cells makes one with an address a link.
+    """
 
     text: str
     look: str = ""
@@ -47,6 +50,7 @@ class Cell:
     tooltip: str = ""
     is_bold: bool = False
     has_flag: bool = False
+    href: str | None = None
 
 
 @attrs.frozen
@@ -150,7 +154,8 @@ def _each_cell(canvas: Canvas, block: Block, corner: tuple[float, float], width:
             if each is None:
                 continue
             box = Box(left + place * width, top + _ROW * index, width, _ROW)
-            with canvas.group(each.tooltip):
+            link = canvas.linked(each.href, "", each.tooltip)
+            with link, canvas.group(each.tooltip):
                 if each.look:
                     canvas.rectangle(box.grown(-1), each.look, 2)
                 if each.has_flag:

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 from fourtop.errors import InvalidInput, safe_repr
 
 MAX_TEXT: Final = 200
+MAX_ADDRESS: Final = 2_000
 
 _T = TypeVar("_T")
 
@@ -26,6 +27,31 @@ def check_text(field: str, value: object, *, may_be_empty: bool = False) -> str:
     if len(value) > MAX_TEXT:
         raise InvalidInput(field, f"must have at most {MAX_TEXT} characters", safe_repr(value))
     return value
+
+
+def check_address(value: object) -> str:
+    """Return the address of a link.
+
+    Raises:
+        InvalidInput: If it is no text, is empty, or is too long.
+    """
+    if not isinstance(value, str) or not 0 < len(value) <= MAX_ADDRESS:
+        rule = f"must be addresses of at most {MAX_ADDRESS:,} characters"
+        raise InvalidInput("links", rule, safe_repr(value))
+    return value
+
+
+def check_links(value: object) -> dict[str, str]:
+    """Return addresses by id; ``None``: none.
+
+    Raises:
+        InvalidInput: If it is no mapping of texts, or an address is empty or too long.
+    """
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise InvalidInput("links", "must be a mapping of ids to addresses", safe_repr(value))
+    return {str(key): check_address(each) for key, each in value.items()}
 
 
 def check_number(field: str, value: object) -> float:

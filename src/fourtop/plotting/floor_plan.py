@@ -25,7 +25,7 @@ from fourtop.plotting.canvas import (
     Type,
     number,
 )
-from fourtop.plotting.checks import check_shape, check_text
+from fourtop.plotting.checks import check_links, check_shape, check_text
 from fourtop.plotting.floor_layout import FloorLayout, Place, layout_of
 from fourtop.plotting.floor_moves import (
     TableMove,
@@ -68,13 +68,14 @@ _STATES: Final[Mapping[str, _State]] = {
 _CHOSEN: Final = _State("chosen", "chosen")
 
 
-def floor_plan(
+def floor_plan(  # noqa: PLR0913  # Keywords, each with a default.
     floor: DrawnFloor,
     *,
     states: Mapping[str, str] | None = None,
     highlighted: HasTables | Iterable[str] = (),
     moves: Iterable[TableMove] = (),
     title: str | None = None,
+    links: Mapping[str, str] | None = None,
 ) -> Picture:
     """Draw a floor: each table with its number, seats and joins, in a panel for each zone.
 
@@ -89,6 +90,7 @@ def floor_plan(
         highlighted: A plan, booking or hold, or table ids, to show as chosen.
         moves: Parties that change tables; drawn as numbered arrows and listed below.
         title: The title; ``None``: "Floor plan".
+        links: The address behind a table, by table id.
 
     Raises:
         InvalidInput: If an argument is of another form, a state is unknown, or a table is not of
@@ -106,6 +108,7 @@ def floor_plan(
         _as_ids(highlighted, ids),
         as_moves(moves, ids),
         "Floor plan" if title is None else check_text("title", title),
+        check_links(links),
     )
     return drawing.picture()
 
@@ -145,6 +148,7 @@ class _Drawing:
     chosen: frozenset[str]
     moves: tuple[TableMove, ...]
     title: str
+    links: Mapping[str, str]
     canvas: Canvas = attrs.field(factory=Canvas)
 
     @cached_property
@@ -246,7 +250,8 @@ class _Drawing:
         tooltip = self._tooltip(table, state)
         x, y = place.box.middle
         rotation = f"rotate({number(place.rotation)} {number(x)} {number(y)})"
-        with self.canvas.group(tooltip):
+        link = self.canvas.linked(self.links.get(table.id), table.id, tooltip)
+        with link, self.canvas.group(tooltip):
             with self.canvas.group("", rotation if place.rotation else ""):
                 self._shape(table, place, state)
             self._text(table, place, state)

@@ -11,7 +11,7 @@ import attrs
 from fourtop.errors import InvalidInput, safe_repr
 from fourtop.errors.display import brief, count_of
 from fourtop.plotting.cell_grid import Block, Cell, Grid, Row
-from fourtop.plotting.checks import check_members, check_number, check_text
+from fourtop.plotting.checks import check_address, check_members, check_number, check_text
 from fourtop.plotting.legend import Key, Mark
 from fourtop.plotting.picture import Picture
 
@@ -39,6 +39,11 @@ def _as_values(value: Iterable[SupportsFloat | None]) -> tuple[float | None, ...
     return tuple(None if each is None else check_number("values", each) for each in members)
 
 
+def _as_links(value: Iterable[str | None]) -> tuple[str | None, ...]:
+    members = check_members("links", value, object, MAX_COLUMNS)
+    return tuple(None if each is None else check_address(each) for each in members)
+
+
 @attrs.frozen(repr=False)
 class HeatRow:
     """A row of a heat map.
@@ -46,10 +51,11 @@ class HeatRow:
     Args:
         label: Its name.
         values: A percentage for each column, such as 85 for 85 %; ``None``: not known.
+        links: The address behind each cell, or ``None``; empty: no links.
 
     Raises:
         InvalidInput: If the label is no text of 1 to 200 characters, a value is not a finite
-            number, or it has more than 200 values.
+            number, it has more than 200 values, or another number of links than values.
 
     >>> HeatRow("Friday", [40, 85.5, None])
     <HeatRow Friday, 3 values>
@@ -57,6 +63,12 @@ class HeatRow:
 
     label: str = attrs.field(converter=_as_label)
     values: tuple[float | None, ...] = attrs.field(converter=_as_values)
+    links: tuple[str | None, ...] = attrs.field(default=(), kw_only=True, converter=_as_links)
+
+    def __attrs_post_init__(self) -> None:
+        if self.links and len(self.links) != len(self.values):
+            rule = f"must be as many as the values, {len(self.values)}"
+            raise InvalidInput("links", rule, str(len(self.links)))
 
     def __repr__(self) -> str:
         return brief(self, self.label, count_of(len(self.values), "value"))
@@ -103,10 +115,7 @@ def heat_map(
     block = Block(
         "",
         labels,
-        tuple(
-            Row(row.label, tuple(map(cell_of, row.values, names_of(row.label, labels))))
-            for row in members
-        ),
+        tuple(Row(row.label, _cells_of(row, labels)) for row in members),
         " / ".join(each for each in titles if each),
     )
     is_known = all(each is not None for row in members for each in row.values)
@@ -116,6 +125,13 @@ def heat_map(
         (block,) if members and labels else (),
         LEVELS if is_known else (*LEVELS, _NOT_KNOWN),
     ).picture()
+
+
+def _cells_of(row: HeatRow, columns: tuple[str, ...]) -> tuple[Cell | None, ...]:
+    cells = map(cell_of, row.values, names_of(row.label, columns))
+    if not row.links:
+        return tuple(cells)
+    return tuple(map(lambda cell, link: attrs.evolve(cell, href=link), cells, row.links))
 
 
 def names_of(row: str, columns: Iterable[str]) -> list[str]:

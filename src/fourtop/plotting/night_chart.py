@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Final
 
@@ -18,7 +18,7 @@ from fourtop.plotting.canvas import (
     Box,
     Canvas,
 )
-from fourtop.plotting.checks import check_shape, check_text
+from fourtop.plotting.checks import check_links, check_shape, check_text
 from fourtop.plotting.legend import Key, Mark, draw_legend
 from fourtop.plotting.night_entries import (
     BLOCKED,
@@ -63,7 +63,9 @@ _TIES: Final = 5
 _EDGE: Final = 4
 
 
-def night_chart(day: DrawnDay, *, title: str | None = None) -> Picture:
+def night_chart(
+    day: DrawnDay, *, title: str | None = None, links: Mapping[str, str] | None = None
+) -> Picture:
     """Draw a day: tables from top to bottom, time from left to right.
 
     Each booking, hold and block is a bar at each of its tables, and a line joins the bars of a
@@ -78,6 +80,7 @@ def night_chart(day: DrawnDay, *, title: str | None = None) -> Picture:
     Args:
         day: The day; anything with the attributes of ``fourtop.Day`` that are read here.
         title: The title; ``None``: the date.
+        links: The address behind an entry, by its id.
 
     Raises:
         InvalidInput: If an argument is of another form.
@@ -92,7 +95,7 @@ def night_chart(day: DrawnDay, *, title: str | None = None) -> Picture:
     """
     check_shape("day", day, ("on", "tables", "unassigned", "shadows", "now_us", "timezone"))
     name = day_text(day.on) if title is None else check_text("title", title)
-    return _Drawing(day, name).picture()
+    return _Drawing(day, name, check_links(links)).picture()
 
 
 @attrs.frozen
@@ -118,6 +121,7 @@ class _Drawing:
 
     day: DrawnDay
     title: str
+    links: Mapping[str, str]
     canvas: Canvas = attrs.field(factory=Canvas)
 
     def picture(self) -> Picture:
@@ -255,6 +259,9 @@ class _Drawing:
 
     def _line(self, line: _Line) -> None:
         if line.table is not None:
+            if self.links:
+                left, width = self.axis.left, self.axis.width
+                self.canvas.target(Box(left, line.middle - _ROW / 2, width, _ROW), line.table.id)
             space = self.left - MARGIN - _SEATS
             baseline = line.middle + CENTRE * LABEL.size
             self.canvas.text(MARGIN, baseline, LABEL.fitted(line.table.number, space), LABEL)
@@ -278,7 +285,9 @@ class _Drawing:
         height = _SLIM if state.mark is Mark.SLIM else _BAR
         end_us = entry.end_us if entry.due_us is None else entry.due_us
         box = self._box(entry.start_us, end_us, middle, height)
-        with self.canvas.group(tooltip_of(entry, state, self.axis)):
+        tooltip = tooltip_of(entry, state, self.axis)
+        link = self.canvas.linked(self.links.get(entry.id), entry.id, tooltip)
+        with link, self.canvas.group(tooltip):
             if entry.due_us is not None and entry.due_us < self.axis.end_us:
                 self.canvas.rectangle(self._box(end_us, entry.end_us, middle, height), "stay", 3)
             if self.axis.start_us < end_us:

@@ -17,6 +17,7 @@ from fourtop.plotting.theme import Theme, page_style, style_of
 StrPath = str | os.PathLike[str]
 
 _PIXELS: Final = 2
+_LINK: Final = "<a href="
 
 
 def _theme(value: Theme | str) -> Theme:
@@ -67,14 +68,28 @@ class Picture:
         """The picture as one SVG element; it shrinks with the page."""
         return self._element(' style="max-width:100%;height:auto"')
 
+    @property
+    def unstyled(self) -> str:
+        """The picture without its style, for a page with ``sheet_of_page`` and its patterns.
+
+        It satisfies a content security policy that allows no inline style.
+        """
+        return f"{self._head('picture')}>{self.body}</svg>"
+
     def _element(self, attributes: str) -> str:
-        label = escaped(f"{self.title}. {self.description}" if self.description else self.title)
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="ft-{self.theme.value}" role="img"'
+            f"{self._head(self.theme.value)}{attributes}><title>{escaped(self.title)}</title>"
+            f"{style_of(self.body, self.theme)}{self.body}</svg>"
+        )
+
+    def _head(self, name: str) -> str:
+        label = escaped(f"{self.title}. {self.description}" if self.description else self.title)
+        # The children of an image are not told to those who do not see it; links are.
+        role = "group" if _LINK in self.body else "img"
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="ft-{name}" role="{role}"'
             f' aria-label="{label}" width="{self.width}" height="{self.height}"'
             f' viewBox="0 0 {self.width} {self.height}" font-family="{FONTS}" font-size="12"'
-            f"{attributes}><title>{escaped(self.title)}</title>"
-            f"{style_of(self.body, self.theme)}{self.body}</svg>"
         )
 
     @property

@@ -137,6 +137,7 @@ _LOOKS: Final[Mapping[str, str]] = {
     },
     **{f"range-dot-{n}": f"fill:{{series-{n}}}" for n in range(1, SERIES + 1)},
     **{f"range-{n}": f"fill:{{series-{n}}};fill-opacity:.14" for n in range(1, SERIES + 1)},
+    "target": "fill:none",
     "b": "font-weight:700",
     "mid-anchor": "text-anchor:middle",
     "end-anchor": "text-anchor:end",
@@ -157,6 +158,10 @@ _MARKS: Final[Mapping[str, str]] = {
     "high-line": "stroke:{high-line};stroke-width:1.5",
     **{f"ground-{name}": f"fill:{{{name}}}" for name in ("block", "free", "over", "mid", "high")},
 }
+# The sizes of texts in all pictures.
+_SIZES: Final = range(8, 25)
+# Stands in the place of a theme in the names of a page's patterns.
+_PAGE: Final = "page"
 _SIZE: Final = re.compile(r"s([0-9]+)")
 _USED: Final = re.compile(rf'class="({PREFIX}[^"]*)"')
 _NAMED: Final = re.compile(r"\{([a-z0-9-]+)\}")
@@ -189,7 +194,7 @@ def _look_of(name: str) -> str:
     return f"font-size:{size[1]}px" if size else _LOOKS[name]
 
 
-def _pattern(name: str, theme: Theme) -> str:
+def _pattern(name: str, theme: str) -> str:
     side, ground, marks = _PATTERNS[name]
     return (
         f'<pattern id="{_id(theme)}{name}" width="{side}" height="{side}"'
@@ -199,8 +204,8 @@ def _pattern(name: str, theme: Theme) -> str:
     )
 
 
-def _id(theme: Theme) -> str:
-    return f"{PREFIX}{theme.value}-"
+def _id(theme: str) -> str:
+    return f"{PREFIX}{theme}-"
 
 
 def _sheet(looks: Mapping[str, str], theme: Theme) -> str:
@@ -219,6 +224,41 @@ def _rules(looks: Iterable[tuple[str, str]], theme: Theme, *, is_dark: bool) -> 
     return "".join(
         f".{PREFIX}{theme.value} .{name}{{{_NAMED.sub(colour, look)}}}" for name, look in looks
     )
+
+
+def sheet_of_page() -> str:
+    """Return the style sheet of all pictures of a page, which has their patterns once.
+
+    The colours are custom properties. The page is dark where the reader prefers it, unless the
+    attribute ``data-theme`` of its root says otherwise.
+    """
+    names = {**_LOOKS, **_MARKS, **{f"s{size}": f"font-size:{size}px" for size in _SIZES}}
+    rules = "".join(f".{PREFIX}{name}{{{_of_page(look)}}}\n" for name, look in names.items())
+    light, dark = (_properties(is_dark=is_dark) for is_dark in (False, True))
+    return (
+        f":root{{color-scheme:light;{light}}}\n"
+        f"@media (prefers-color-scheme:dark)"
+        f'{{:root:not([data-theme="light"]){{color-scheme:dark;{dark}}}}}\n'
+        f':root[data-theme="dark"]{{color-scheme:dark;{dark}}}\n'
+        f"{rules}"
+    )
+
+
+def patterns_of_page() -> str:
+    """Return the patterns of all pictures of a page, as an element that takes no space."""
+    patterns = "".join(_pattern(name, _PAGE) for name in _PATTERNS)
+    return f'<svg width="0" height="0" aria-hidden="true" class="{PREFIX}defs">{patterns}</svg>'
+
+
+def _of_page(look: str) -> str:
+    def colour(found: re.Match[str]) -> str:
+        return f"{PREFIX}{_PAGE}-" if found[1] == "id" else f"var(--{found[1]})"
+
+    return _NAMED.sub(colour, look)
+
+
+def _properties(*, is_dark: bool) -> str:
+    return ";".join(f"--{name}:{pair[is_dark]}" for name, pair in _COLOURS.items())
 
 
 def page_style(theme: Theme) -> str:

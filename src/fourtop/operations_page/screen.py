@@ -1,0 +1,164 @@
+"""The screen of a request: its desk, its house, its addresses, and the answer as a page."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cached_property
+from typing import Annotated, Any, Final
+
+import attrs
+from fastapi import Depends
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from fourtop.engine import AsyncDesk
+from fourtop.http_api.call import OfDesk, actor_of_request, service_of
+from fourtop.http_api.roles import Level, level_of
+from fourtop.model.booking import Booking
+from fourtop.model.calendar import Calendar
+from fourtop.model.house import House
+from fourtop.operations_page import csrf
+from fourtop.operations_page.options import PageOptions
+from fourtop.operations_page.places import Places, places_of
+from fourtop.operations_page.rendering import rendered
+from fourtop.operations_page.wording import NOTES, clock_text
+
+THEME_COOKIE: Final = "fourtop_theme"
+THEMES: Final = ("light", "dark")
+_MOST_IDS: Final = 500
+_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
+    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS: Final[Mapping[str, str]] = {
+    "Content-Security-Policy": _POLICY,
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+@attrs.frozen(eq=False)
+class Frame:
+    """What every page has, also one that tells of an error before the house is known.
+
+    Args:
+        request: The request.
+    """
+
+    request: Request
+
+    @property
+    def options(self) -> PageOptions:
+        """The options of the host."""
+        options: PageOptions = self.request.state.fourtop_page
+        return options
+
+    @property
+    def theme(self) -> str:
+        """The theme that the reader chose; empty: that of the browser."""
+        found = self.request.cookies.get(THEME_COOKIE, "")
+        return found if found in THEMES else ""
+
+    @cached_property
+    def places(self) -> Places:
+        """The addresses of the views."""
+        return places_of(self.request)
+
+    @property
+    def level(self) -> Level:
+        """What the actor may do."""
+        roles = service_of(self.request).options.admin_roles
+        return level_of(actor_of_request(self.request), roles)
+
+    @property
+    def is_admin(self) -> bool:
+        """Tell whether the actor may edit tables and rules."""
+        return self.level is Level.ADMIN
+
+    @cached_property
+    def cookie(self) -> str:
+        """The value of the client's cookie."""
+        return csrf.cookie_of(self.request)
+
+    @property
+    def token(self) -> str:
+        """The token of the forms."""
+        return csrf.token_of(self.options.secret, self.cookie, actor_of_request(self.request))
+
+    @property
+    def here(self) -> str:
+        """The path and the query of the request."""
+        url = self.request.url
+        return f"{url.path}?{url.query}" if url.query else url.path
+
+    def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
+        """Return a page.
+
+        Args:
+            template: The name of its template.
+            status: The status of the answer.
+            values: The values of the template.
+        """
+        note = NOTES.get(self.request.query_params.get("done", ""), "")
+        text = rendered(template, frame=self, places=self.places, note=note, **values)
+        response = Response(text, status, HEADERS, media_type="text/html")
+        csrf.keep_cookie(self.request, response, self.cookie, self.places.root or "/")
+        return response
+
+    def went(self, place: str) -> Response:
+        """Return the answer to a form that was done: the browser goes on to a page."""
+        return RedirectResponse(place, 303, {"Cache-Control": "no-store"})
+
+
+@attrs.frozen(eq=False)
+class Screen(Frame):
+    """The frame with the desk and the house of a request.
+
+    Args:
+        desk: The desk.
+        house: The house.
+    """
+
+    desk: AsyncDesk
+    house: House
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The calendar of the house."""
+        return Calendar(self.house.restaurant, self.house.policy)
+
+    def night_of(self, instant_us: int) -> date:
+        """Return the date of the service that runs at an instant, or else the local date."""
+        service = self.calendar.find_service(instant_us)
+        return self.calendar.local_date(instant_us) if service is None else service.date
+
+    def clock(self, instant_us: int) -> str:
+        """Return the local time of an instant, as 19:30."""
+        return clock_text(self.calendar.local_text(instant_us))
+
+    async def names(self, booking_ids: Iterable[str]) -> Mapping[str, str]:
+        """Return the names of parties that the host gives for booking ids."""
+        ids = list(dict.fromkeys(booking_ids))
+        if self.options.names_of is None or not ids:
+            return {}
+        found = self.options.names_of(self.house.restaurant.id, ids)
+        names: Mapping[str, str] = await found if inspect.isawaitable(found) else found
+        return {key: str(names[key]) for key in ids if names.get(key)}
+
+    async def bookings(self, booking_ids: Iterable[str]) -> dict[str, Booking]:
+        """Return bookings by id; those that do not exist are missing."""
+        ids = list(dict.fromkeys(booking_ids))
+        parts = [ids[at : at + _MOST_IDS] for at in range(0, len(ids), _MOST_IDS)]
+        return {each.id: each for part in parts for each in await self.desk.find_bookings(part)}
+
+
+async def screen_of(request: Request, desk: OfDesk) -> Screen:
+    """Return the screen of a request."""
+    return Screen(request, desk, await desk.house())
+
+
+OfScreen = Annotated[Screen, Depends(screen_of)]

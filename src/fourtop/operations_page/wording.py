@@ -1,0 +1,62 @@
+"""The words of the page: notes, statuses, and times as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from fourtop.model.booking import BookingStatus
+from fourtop.plotting.time_axis import day_text
+
+# What a page says after a form, by the word in its address.
+NOTES: Final[Mapping[str, str]] = {
+    "seat": "The party sits at its tables.",
+    "complete": "The party has left.",
+    "no-show": "The party did not come. Its tables are free.",
+    "cancel": "The booking is cancelled.",
+    "undo": "The last step is taken back.",
+    "prolong": "The party stays longer.",
+    "resize": "The party has another size.",
+    "reschedule": "The booking is changed.",
+    "pin": "The booking keeps its tables.",
+    "unpin": "The booking may move again.",
+    "assign": "The booking has tables.",
+    "unassign": "The booking waits for tables.",
+    "move": "The party has other tables.",
+    "book": "The booking is confirmed.",
+    "walk-in": "The party is seated.",
+    "house": "The change is saved.",
+    "repair": "The change is saved, and the parties are kept.",
+    "same": "Nothing had to change.",
+}
+STATUSES: Final[Mapping[BookingStatus, str]] = {
+    BookingStatus.PENDING: "on hold",
+    BookingStatus.PENDING_ALLOCATION: "waits for tables",
+    BookingStatus.CONFIRMED: "expected",
+    BookingStatus.CHECKED_IN: "seated",
+    BookingStatus.COMPLETED: "left",
+    BookingStatus.CANCELLED: "cancelled",
+    BookingStatus.NO_SHOW: "did not come",
+    BookingStatus.WAITLISTED: "on the waitlist",
+    BookingStatus.PRIORITY_WAITLIST: "on the waitlist, first",
+    BookingStatus.SHADOW: "shadow",
+}
+
+
+def clock_text(local: str) -> str:
+    """Return the time of day of a local time in ISO 8601.
+
+    >>> clock_text("2026-05-01T19:30:00+01:00")
+    '19:30'
+    """
+    return local[11:16]
+
+
+def long_day(on: date) -> str:
+    """Return a date for people.
+
+    >>> long_day(date(2026, 5, 1))
+    'Friday 1 May 2026'
+    """
+    return day_text(on)

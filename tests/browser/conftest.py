@@ -1,0 +1,19 @@
+"""The browser of the system, once for each file of tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.serving import CHROMIUM, chromium
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Give Chromium. Its tests cannot pass without it."""
+    assert Path(CHROMIUM).exists(), "install Debian's package chromium"
+    with chromium() as found:
+        yield found
