@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import attrs
+
 from fourtop import Engine
 from fourtop.cli.answer import Answer
 from fourtop.cli.database import Database, extras_needed
@@ -32,8 +34,9 @@ def write_feed_files(
             write_feeds,
         )
     merchants = loads_merchants(read_text(path))
-    given = {"party_sizes": party_sizes} if party_sizes else {}
-    options = FeedOptions(days=days, **given)
+    options = FeedOptions(days=days)
+    if party_sizes:
+        options = attrs.evolve(options, party_sizes=party_sizes)
     database.require_there()
     with database.opened() as store:
         files = write_feeds(Engine(store), merchants, folder, options)
