@@ -10,9 +10,22 @@
   const date = document.getElementById("date");
   const SECOND = 1000;
   const ANNOUNCED = [60, 30];
-  // What a guest cannot change by choosing another table or time of the list.
-  const GONE = new Set(["BOOKING_IN_PAST", "NOTICE_TOO_SHORT", "BEYOND_HORIZON", "WALK_INS_ONLY"]);
+  // A start with one of these codes is full; with any other, it is not on offer to this party.
+  const FULL = new Set([
+    "TABLES_TAKEN", "TABLES_PROMISED", "TABLES_TOO_CLOSE", "AISLE_CLOSED", "CAPACITY_EXCEEDED",
+    "PACING_EXCEEDED", "ZONE_CAPACITY_EXCEEDED", "CHANNEL_SHARE_HELD_BACK", "SEARCH_LIMIT_REACHED",
+  ]);
+  const LATE = "It is too late to book for this date here. Please call us.";
+  const REASONS = {
+    CLOSED: "The restaurant is closed on this date.",
+    RESTAURANT_INACTIVE: "The restaurant takes no bookings at present.",
+    BEYOND_HORIZON: "Bookings for this date are not open yet.",
+    BOOKING_IN_PAST: LATE,
+    NOTICE_TOO_SHORT: LATE,
+  };
   let ticking = 0;
+  // The hold that the guest has now; another step gives it back.
+  let kept = null;
 
   // ---- texts
 
@@ -78,7 +91,9 @@
     const headers = { Accept: "application/json" };
     if (body) headers["Content-Type"] = "application/json";
     if (key) headers["Idempotency-Key"] = key;
-    const response = await fetch(api + path, { method, headers, body: body && JSON.stringify(body) });
+    // A cache may keep availability for a minute. A guest who looks again wants to see what is free.
+    const options = { method, headers, body: body && JSON.stringify(body), cache: "no-store" };
+    const response = await fetch(api + path, options);
     const data = await response.json().catch(() => ({}));
     return { ok: response.ok, status: response.status, wait: response.headers.get("Retry-After"), data };
   }
@@ -114,6 +129,7 @@
   // ---- availability
 
   async function findTimes() {
+    await giveBack();
     const query = new URLSearchParams({ date: date.value, party_size: size.value });
     const found = await ask("GET", `/availability?${query}`);
     if (!found.ok) {
@@ -122,11 +138,11 @@
     }
     const noon = `${date.value}T12:00:00Z`;
     const title = `${dayOf(noon)}, ${people(Number(size.value))}`;
-    const slots = found.data.slots.filter((slot) => slot.refusal === null || !GONE.has(slot.refusal.code));
+    const slots = found.data.slots.filter((slot) => slot.refusal === null || FULL.has(slot.refusal.code));
     const free = slots.filter((slot) => slot.refusal === null);
-    if (slots.length === 0 || slots.every((slot) => slot.refusal && slot.refusal.code === "PARTY_NEVER_FITS")) {
-      const reason = slots.length ? slots[0].refusal.text : reasonOf(found.data);
-      show(title, make("p", {}, sentence(reason)), make("p", { className: "muted" }, "Please try another date."));
+    if (slots.length === 0) {
+      const advice = make("p", { className: "muted" }, "Please try another date, or fewer people.");
+      show(title, make("p", {}, reasonOf(found.data)), advice);
       return;
     }
     const told = free.length ? "Choose a time." : "All times are full. Choose one, to see what is near it.";
@@ -135,9 +151,11 @@
   }
 
   function reasonOf(day) {
-    if (day.closed) return day.closed.text || "the house is closed on this date";
     const last = day.slots.at(-1);
-    return last ? last.refusal.text : "the house is closed on this date";
+    const refusal = day.closed || (last && last.refusal);
+    if (refusal && refusal.code in REASONS) return REASONS[refusal.code];
+    if (!refusal) return REASONS.CLOSED;
+    return `We have no table for ${people(Number(size.value))} here. Please call us.`;
   }
 
   function timeButton(slot) {
@@ -153,6 +171,7 @@
   function keep(party) {
     const key = newKey();
     const run = async () => {
+      await giveBack();
       const found = await ask("POST", "/holds", party, key);
       if (found.ok) showHold(party, found.data);
       else if (found.status === 409) showOthers(party, found.data);
@@ -163,6 +182,7 @@
 
   function showHold(party, hold) {
     const confirmKey = newKey();
+    kept = hold;
     const number = make("strong", { role: "timer", "aria-label": "Time left" });
     const left = make("p", { className: "left" }, number, make("span", {}, "left to decide"));
     const confirm = () => step(() => book(party, hold, confirmKey));
@@ -177,7 +197,7 @@
         { className: "row" },
         button("Book this table", confirm, "main"),
         more,
-        button("Choose another time", () => step(() => giveUp(hold)), "plain")
+        another()
       )
     );
     // The two times are of one clock, so that the guest's own clock may be wrong.
@@ -219,6 +239,7 @@
   }
 
   function showExpired(party) {
+    kept = null;
     show(
       "Your time to decide is over",
       make("p", {}, "We have given the table back. It may still be free."),
@@ -231,9 +252,11 @@
     );
   }
 
-  async function giveUp(hold) {
-    await ask("DELETE", `/holds/${hold.id}`, null, newKey());
-    await findTimes();
+  /* Other guests can have the table at once. If this fails, the hold ends by itself. */
+  async function giveBack() {
+    const hold = kept;
+    kept = null;
+    if (hold) await ask("DELETE", `/holds/${hold.id}`, null, newKey());
   }
 
   // ---- the booking
@@ -247,6 +270,7 @@
   }
 
   function showBooked(bookings) {
+    kept = null;
     const [first] = bookings;
     const start = first.stay.dining.start;
     const count = bookings.reduce((sum, each) => sum + each.party_size, 0);
