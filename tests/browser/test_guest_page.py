@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import attrs
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # No types.
 from playwright.sync_api import Browser, Page, expect
 
 from fourtop import BookingStatus, CountedIds, Desk, Engine, ManualClock, MemoryStore

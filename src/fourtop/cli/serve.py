@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 import threading
@@ -135,7 +136,8 @@ def _listening(options: ServeOptions) -> Iterator[socket.socket]:
             (options.host, options.port), family=family, backlog=_BACKLOG
         )
     except OSError as fault:
-        reason = fault.strerror or str(fault)
+        # Its own text repeats the address.
+        reason = os.strerror(fault.errno) if fault.errno and fault.errno > 0 else str(fault)
         raise WrongInput(f"--host, --port: cannot listen there: {reason.lower()}") from None
     with listener:
         yield listener
