@@ -13,7 +13,7 @@ import httpx
 from fastapi import FastAPI
 
 from fourtop import AsyncEngine, Booking, Engine, ManualClock
-from fourtop.aggregator import Merchant, ServerOptions, User, basic_login, router
+from fourtop.aggregator import Merchant, ServerOptions, User, basic_login, booking_server
 from tests.evening import at
 
 T = TypeVar("T")
@@ -79,7 +79,7 @@ def aggregator_of(engine: Engine | AsyncEngine, clock: ManualClock) -> Iterator[
         user_secret=SECRET, keep_user=users.keep, find_user=users.find, clock=clock
     )
     app = FastAPI()
-    app.include_router(router(engine, [MERCHANT], basic_login(*LOGIN), options))
+    app.include_router(booking_server(engine, [MERCHANT], basic_login(*LOGIN), options))
     with asyncio.Runner() as runner:
         yield Aggregator(app, engine, runner, users)
 

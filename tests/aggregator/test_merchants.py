@@ -13,8 +13,8 @@ from fourtop.aggregator import (
     Merchant,
     ServerOptions,
     basic_login,
+    booking_server,
     loads_merchants,
-    router,
 )
 
 ADDRESS = {
@@ -59,11 +59,11 @@ def test_a_wrong_document_is_refused_with_the_path(text: str, path: str | None) 
 def test_a_server_needs_merchants_and_options() -> None:
     engine, login = Engine(MemoryStore()), basic_login("a", "b")
     with pytest.raises(InvalidInput, match="merchants"):
-        router(engine, [], login, ServerOptions(user_secret=b"x" * 16))
+        booking_server(engine, [], login, ServerOptions(user_secret=b"x" * 16))
     with pytest.raises(InvalidInput, match="options"):
-        router(engine, [Merchant(id="a")], login, None)  # type: ignore[arg-type]  # Wrong on purpose.
+        booking_server(engine, [Merchant(id="a")], login, None)  # type: ignore[arg-type]  # Wrong on purpose.
     with pytest.raises(InvalidInput, match="engine"):
-        router(None, [Merchant(id="a")], login, ServerOptions(user_secret=b"x" * 16))  # type: ignore[arg-type]  # The same.
+        booking_server(None, [Merchant(id="a")], login, ServerOptions(user_secret=b"x" * 16))  # type: ignore[arg-type]  # The same.
 
 
 @pytest.mark.parametrize("login", [("", "b"), ("a", "")])

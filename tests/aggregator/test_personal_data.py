@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI, HTTPException
 
 from fourtop import Booking, CountedIds, Engine, InvalidInput, ManualClock, MemoryStore
-from fourtop.aggregator import Merchant, ServerOptions, User, basic_login, router
+from fourtop.aggregator import Merchant, ServerOptions, User, basic_login, booking_server
 from fourtop.storage.sql import SqlStore, migrate
 from tests.aggregator.aggregator import LOGIN, SECRET, Aggregator, Users, aggregator_of, create
 from tests.evening import NOW, a_house
@@ -84,7 +84,7 @@ def test_a_host_that_fails_to_keep_a_user_is_called_again_by_the_repeated_reques
         options = ServerOptions(user_secret=SECRET, keep_user=keep, clock=clock)
         app = FastAPI()
         merchant = Merchant(id="1234", restaurant_id="house", service_id="5678")
-        app.include_router(router(engine, [merchant], basic_login(*LOGIN), options))
+        app.include_router(booking_server(engine, [merchant], basic_login(*LOGIN), options))
         there = Aggregator(app, engine, aggregator.runner, users)
         assert there("CreateBooking", create()).status_code == 503
         is_down = False

@@ -7,12 +7,16 @@ import re
 from html import unescape
 
 import httpx
+import pytest
 from fastapi import FastAPI
 
 from fourtop import Engine, MemoryStore
 from fourtop.http_api import create_app
 from fourtop.http_api.reference_page import reference_page
 from tests.http_api.client import Client, actor_of, description
+
+# They build the whole OpenAPI document.
+pytestmark = pytest.mark.slow
 
 
 def get(app: FastAPI, path: str) -> httpx.Response:

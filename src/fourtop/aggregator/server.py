@@ -125,7 +125,7 @@ class _ServerRoute(APIRoute):
         return answer
 
 
-def router(
+def booking_server(
     engine: Engine | AsyncEngine,
     merchants: Iterable[Merchant],
     actor_of: ActorOf,
