@@ -136,7 +136,7 @@ def _write(feed: _Feed, folder: Path, limit: int) -> Iterator[Path]:
 
 
 def _shards(members: Iterable[Member], limit: int) -> Iterator[list[str]]:
-    """Yield the members of each shard, as JSON; one shard without members if there are none."""
+    """Yield the members of each shard, as JSON; an empty feed has one shard without members."""
     texts: list[str] = []
     size = 0
     for member in members:

@@ -14,7 +14,7 @@ from fourtop.model.feed import MAX_FEED_DAYS, MAX_FEED_QUESTIONS, FeedCell, Feed
 from fourtop.model.window import from_micros
 
 _DAY: Final = timedelta(days=1)
-# A feed counts the spots of a start; whether there is one is enough.
+# A feed counts the spots of a start; the first one answers the question.
 _ONE_SPOT: Final = 1
 
 
@@ -40,7 +40,7 @@ async def bookable_starts(
 
     A length that the policy sets needs no permission; another length is a wish of the guest, which
     the house may refuse. Starts of neighbouring dates are read at one version. Complexity: one read
-    for each run of dates, and one more if there are other lengths; each is as large as the starts
+    for each run of dates, and one more for other lengths; each is as large as the starts
     of its dates times the sizes and lengths.
 
     Args:

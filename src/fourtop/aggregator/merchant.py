@@ -96,7 +96,7 @@ class Merchants:
         merchants: One merchant or more, each with an id of its own.
 
     Raises:
-        InvalidInput: If there is none, one is no ``Merchant``, or two have one id.
+        InvalidInput: If the list is empty or has another value, or two merchants share an id.
     """
 
     def __init__(self, merchants: Iterable[Merchant]) -> None:
@@ -113,5 +113,5 @@ class Merchants:
         return iter(self._by_id.values())
 
     def find(self, merchant_id: str) -> Merchant | None:
-        """Return the merchant with an id; ``None``: there is none."""
+        """Return the merchant with an id; ``None``: the id is unknown."""
         return self._by_id.get(merchant_id)

@@ -64,7 +64,7 @@ class Slot(BaseModel):
 
 
 class PaymentInformation(BaseModel):
-    """What was paid. The server takes no payments."""
+    """The payment of a slot. The server takes no payments."""
 
     prepayment_status: str = ""
 

@@ -64,7 +64,7 @@ def opened_pub(database: Database, seed: int, on: date | None) -> Iterator[DemoH
 
 
 def _standing_us(database: Database) -> int | None:
-    """Return the latest time of a pub that was served before; ``None``: there is none.
+    """Return the latest time of a pub that was served before; ``None``: it is new.
 
     Its evening goes on from there.
     """

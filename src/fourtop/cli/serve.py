@@ -106,14 +106,14 @@ def check_extras() -> None:
         MissingPackage: If one is missing.
     """
     try:
-        import fastapi  # noqa: F401, PLC0415  # Optional extras.
-        import jinja2  # noqa: F401, PLC0415
-        import limits  # noqa: F401, PLC0415
-        import uvicorn  # noqa: F401, PLC0415
+        import fastapi  # noqa: F401, PLC0415  # An optional extra.
+        import jinja2  # noqa: F401, PLC0415  # An optional extra.
+        import limits  # noqa: F401, PLC0415  # An optional extra.
+        import uvicorn  # noqa: F401, PLC0415  # An optional extra.
     except ImportError as error:
         raise MissingPackage(error.name or "uvicorn", "fourtop serve", _EXTRA) from error
     try:
-        import sqlalchemy  # noqa: F401, PLC0415
+        import sqlalchemy  # noqa: F401, PLC0415  # An optional extra.
     except ImportError as error:
         raise MissingPackage("sqlalchemy", "fourtop serve", "fourtop[sql]") from error
 

@@ -20,7 +20,7 @@ def add_serve(add: Add) -> None:
     one.add_argument("--host", default=_HOST, help="address to listen on (default: %(default)s)")
     one.add_argument("--port", type=whole, default=_PORT, help="0: any (default: %(default)s)")
     one.add_argument(
-        "--allow-remote", action="store_true", help="let other machines in; there is no login"
+        "--allow-remote", action="store_true", help="let other machines in, without a login"
     )
     one.add_argument(
         "--seed", type=whole, default=_SEED, help="draws the guests (default: %(default)s)"
