@@ -18,6 +18,10 @@ from tests.evening import at
 
 T = TypeVar("T")
 
+METHODS: Final = (
+    *("HealthCheck", "BatchAvailabilityLookup", "CreateBooking", "UpdateBooking"),
+    *("GetBookingStatus", "ListBookings"),
+)
 LOGIN: Final = ("aggregator", "a password of the tests")
 SECRET: Final = b"a secret for the tests"
 MERCHANT: Final = Merchant(id="1234", restaurant_id="house", service_id="5678")

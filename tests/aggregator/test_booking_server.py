@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fourtop import ManualClock
-from tests.aggregator.aggregator import USER, Aggregator, create, seconds, slot_time
+from tests.aggregator.aggregator import METHODS, USER, Aggregator, create, seconds, slot_time
 from tests.evening import STAFF, at, party_size
 
 SLOT = {**create()["slot"]}
@@ -50,7 +50,7 @@ def test_a_healthy_server_answers_200_without_a_body(aggregator: Aggregator) -> 
 
 
 @pytest.mark.parametrize("login", [None, ("aggregator", "wrong"), ("wrong", "wrong")])
-@pytest.mark.parametrize("name", ["HealthCheck", "CreateBooking"])
+@pytest.mark.parametrize("name", METHODS)
 def test_only_the_login_of_the_aggregator_is_let_in(
     aggregator: Aggregator, name: str, login: tuple[str, str] | None
 ) -> None:
