@@ -207,6 +207,16 @@
 --     look_up_restaurant
 --     list_events
 --
+-- events_after: 3 statements
+--     set_tenant
+--     look_up_restaurant
+--     list_events_after
+--
+-- newest event: 3 statements
+--     set_tenant
+--     look_up_restaurant
+--     find_newest_event
+--
 -- book in a host's transaction: 6 statements
 --     enter_host_transaction
 --     set_tenant
@@ -455,9 +465,9 @@ SELECT (
 -- restaurant_ids, add_restaurant, house, quote, availability, hold, release_hold, hold with a key
 -- and a session, extend_hold, confirm, confirm again with the same key, book, get_booking,
 -- bookings, list_bookings, day, open_slot, slots, month, feed, reschedule, move, cancel, block,
--- unblock, table_states, audit, edit_floor, edit_policy, edit_restaurant, events, book in a host's
--- transaction, quote in a host's transaction, a hold that expires, sweep_holds, archived,
--- remove_restaurant.
+-- unblock, table_states, audit, edit_floor, edit_policy, edit_restaurant, events, events_after,
+-- newest event, book in a host's transaction, quote in a host's transaction, a hold that expires,
+-- sweep_holds, archived, remove_restaurant.
 SELECT set_config('fourtop.restaurant_id', :restaurant::VARCHAR, true) AS set_config_1,
     set_config('lock_timeout', '5000ms', true) AS set_config_2, set_config('role', :role::VARCHAR,
     true) AS set_config_3;
@@ -642,7 +652,7 @@ SET max_covers = excluded.max_covers, max_parties = excluded.max_parties, period
 -- look_up_restaurant
 -- Read the restaurant's versions and its time without a lock. Every query begins here. Used by:
 -- house, quote, availability, get_booking, bookings, list_bookings, day, slots, month, feed,
--- table_states, audit, events, quote in a host's transaction, archived.
+-- table_states, audit, events, events_after, newest event, quote in a host's transaction, archived.
 SELECT fourtop.restaurants.floor_version, fourtop.restaurants.policy_version,
     fourtop.restaurants.occupancy_version, CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT) AS "extract(epoch FROM clock_timestamp()) * 1000000",
     fourtop.restaurants.latest_us, CAST(set_config('fourtop.now_us', CAST(greatest(fourtop.restaurants.latest_us,
@@ -4283,6 +4293,27 @@ SELECT CAST(json_build_array(fourtop.capacity_outbox.type, fourtop.capacity_outb
 FROM fourtop.capacity_outbox
 WHERE fourtop.capacity_outbox.restaurant_id = :restaurant::VARCHAR
 ORDER BY fourtop.capacity_outbox.sequence;
+
+-- list_events_after
+-- Read the events of a restaurant from a sequence on, to follow them without a lease. Used by:
+-- events_after.
+SELECT CAST(json_build_array(fourtop.capacity_outbox.sequence, fourtop.capacity_outbox.type,
+    fourtop.capacity_outbox.dedupe_key, fourtop.capacity_outbox.at_us,
+    fourtop.capacity_outbox.actor_id, fourtop.capacity_outbox.actor_role,
+    fourtop.capacity_outbox.booking_id, fourtop.capacity_outbox.hold_id,
+    fourtop.capacity_outbox.data) AS TEXT) AS json_build_array_1
+FROM fourtop.capacity_outbox
+WHERE fourtop.capacity_outbox.restaurant_id = :restaurant::VARCHAR AND fourtop.capacity_outbox.sequence >= :sequence::BIGINT
+ORDER BY fourtop.capacity_outbox.sequence
+LIMIT :limit::INTEGER;
+
+-- find_newest_event
+-- Find the sequence of the newest event of a restaurant. Used by: newest event.
+SELECT CAST(json_build_array(fourtop.capacity_outbox.sequence) AS TEXT) AS json_build_array_1
+FROM fourtop.capacity_outbox
+WHERE fourtop.capacity_outbox.restaurant_id = :restaurant::VARCHAR
+ORDER BY fourtop.capacity_outbox.sequence DESC
+LIMIT 1;
 
 -- enter_host_transaction
 -- Read the facts of a host's transaction, and its settings that a command changes. Used by: book in

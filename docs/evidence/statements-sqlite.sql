@@ -222,6 +222,14 @@
 --     look_up_restaurant
 --     list_events
 --
+-- events_after: 2 statements
+--     look_up_restaurant
+--     list_events_after
+--
+-- newest event: 2 statements
+--     look_up_restaurant
+--     find_newest_event
+--
 -- book in a host's transaction: 10 statements
 --     enter_host_transaction
 --     lock_file
@@ -491,7 +499,7 @@ SET max_covers = excluded.max_covers, max_parties = excluded.max_parties, period
 -- look_up_restaurant
 -- Read the restaurant's versions and its time without a lock. Every query begins here. Used by:
 -- house, quote, availability, get_booking, bookings, list_bookings, day, slots, month, feed,
--- table_states, audit, events, quote in a host's transaction, archived.
+-- table_states, audit, events, events_after, newest event, quote in a host's transaction, archived.
 SELECT restaurants.floor_version, restaurants.policy_version, restaurants.occupancy_version, NULL AS anon_1,
     restaurants.latest_us, NULL AS anon__1
 FROM restaurants
@@ -2786,6 +2794,25 @@ SELECT json_array(capacity_outbox.type, capacity_outbox.dedupe_key, capacity_out
 FROM capacity_outbox
 WHERE capacity_outbox.restaurant_id = :restaurant
 ORDER BY capacity_outbox.sequence;
+
+-- list_events_after
+-- Read the events of a restaurant from a sequence on, to follow them without a lease. Used by:
+-- events_after.
+SELECT json_array(capacity_outbox.sequence, capacity_outbox.type, capacity_outbox.dedupe_key,
+    capacity_outbox.at_us, capacity_outbox.actor_id, capacity_outbox.actor_role,
+    capacity_outbox.booking_id, capacity_outbox.hold_id, json(capacity_outbox.data)) AS json_array_1
+FROM capacity_outbox
+WHERE +capacity_outbox.restaurant_id = :restaurant AND capacity_outbox.sequence >= :sequence
+ORDER BY capacity_outbox.sequence
+LIMIT :limit OFFSET :param_1;
+
+-- find_newest_event
+-- Find the sequence of the newest event of a restaurant. Used by: newest event.
+SELECT json_array(capacity_outbox.sequence) AS json_array_1
+FROM capacity_outbox
+WHERE +capacity_outbox.restaurant_id = :restaurant
+ORDER BY capacity_outbox.sequence DESC
+LIMIT 1 OFFSET :param_1;
 
 -- enter_host_transaction
 -- Read the facts of a host's connection. Used by: book in a host's transaction, quote in a host's

@@ -249,6 +249,9 @@ class Away:
     def events(self, restaurant_id: str) -> tuple[Any, ...]:
         raise StoreUnavailable(f"no connection for {restaurant_id}")
 
+    def events_after(self, restaurant_id: str, sequence: int | None, limit: int) -> Any:
+        raise StoreUnavailable(f"no connection for {restaurant_id}, {sequence}, {limit}")
+
     def read(self, scope: Scope, ask: Any) -> Any:
         raise StoreUnavailable(f"no connection for {scope.restaurant_id} and {ask!r:.0}")
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 import attrs
 
 from fourtop import Allocation, Event, HoldState, House, MemoryStore, OwnerKind, Window
-from fourtop.ports import Clock, DeadLetter, Delivery
+from fourtop.ports import Clock, DeadLetter, Delivery, EventPage
 from fourtop.storage.memory.archive import Archive, rows_over
 from fourtop.storage.memory.confirmations import ConfirmationRecords
 from fourtop.storage.memory.outbox import EventOutbox
@@ -491,6 +491,25 @@ class SpoilsEvents(EventOutbox):
 
 
 # What each has to be caught by. Together they show that no promise is idle.
+class FollowsWaitingEvents(MemoryStore):
+    """Its pages leave out the events that were delivered."""
+
+    def events_after(self, restaurant_id: str, sequence: int | None, limit: int) -> EventPage:
+        page = super().events_after(restaurant_id, sequence, limit)
+        waiting = self._states[restaurant_id].outbox.waiting()
+        kept = tuple(each for each in page.events if each.event in waiting)
+        return attrs.evolve(page, events=kept)
+
+
+class TrustsEveryKeptEvent(MemoryStore):
+    """Its pages have no gap after an event that is stored, however old."""
+
+    def events_after(self, restaurant_id: str, sequence: int | None, limit: int) -> EventPage:
+        page = super().events_after(restaurant_id, sequence, limit)
+        known = self._states[restaurant_id].outbox.since(sequence or 0)
+        return attrs.evolve(page, has_gap=not known or known[0].sequence != sequence)
+
+
 BROKEN_KEEPING: Final[Mapping[Kind, tuple[str, ...]]] = {
     TellsMilliseconds: ("test_the_store_tells_the_time_of_its_clock",),
     LetsHoldsExpireLater: ("test_holds_are_found_from_their_expiry_on",),
@@ -566,5 +585,7 @@ BROKEN_OUTGOING: Final[Mapping[Kind, tuple[str, ...]]] = {
     TakesTheDeadForDelivered: ("test_dead_letters_are_listed",),
     RevivesAtTheEnd: ("test_a_dead_event_comes_back_to_its_place",),
     RevivesWithAttempts: ("test_a_dead_event_comes_back_to_its_place",),
+    FollowsWaitingEvents: ("test_a_page_needs_no_lease_and_takes_none",),
+    TrustsEveryKeptEvent: ("test_a_page_tells_of_deleted_events",),
     TakesClaimedForDelivered: ("test_a_relay_killed_in_mid_batch_loses_and_reorders_nothing",),
 }

@@ -19,7 +19,7 @@ from fourtop import (
     StoreUnavailable,
     Window,
 )
-from fourtop.ports import MAX_NEEDS, Changes, Clock, Decision, Need, Scope, View
+from fourtop.ports import MAX_NEEDS, Changes, Clock, Decision, EventPage, Need, Scope, View
 from fourtop.storage.memory.state import RestaurantState
 from tests.contract.loading import arguments_of, loaded
 
@@ -44,6 +44,66 @@ class SweepsOnItsOwn(MemoryStore):
 class ListsEventsByTime(MemoryStore):
     def events(self, restaurant_id: str) -> tuple[Event, ...]:
         return tuple(sorted(super().events(restaurant_id), key=lambda event: event.at_us))
+
+
+class FollowsFromTheEvent(MemoryStore):
+    """Its pages begin with the event that the caller knows."""
+
+    def events_after(self, restaurant_id: str, sequence: int | None, limit: int) -> EventPage:
+        before = None if sequence is None else sequence - 1
+        return super().events_after(restaurant_id, before, limit)
+
+
+class FollowsWithoutLimit(MemoryStore):
+    def events_after(self, restaurant_id: str, sequence: int | None, limit: int) -> EventPage:
+        return super().events_after(restaurant_id, sequence, limit * 1_000)
+
+
+class FollowsTheLastOnes(MemoryStore):
+    """It cuts a page at its beginning."""
+
+    def events_after(self, restaurant_id: str, sequence: int | None, limit: int) -> EventPage:
+        page = super().events_after(restaurant_id, sequence, 1_000)
+        return attrs.evolve(page, events=page.events[-limit:])
+
+
+class FollowsFromTheFirst(MemoryStore):
+    """It does not know the newest event."""
+
+    def events_after(self, restaurant_id: str, sequence: int | None, limit: int) -> EventPage:
+        return super().events_after(restaurant_id, sequence or 0, limit)
+
+
+class FollowsEveryRestaurant(MemoryStore):
+    def events_after(self, restaurant_id: str, sequence: int | None, limit: int) -> EventPage:
+        page = super().events_after(restaurant_id, sequence, limit)
+        others = (
+            super(FollowsEveryRestaurant, self).events_after(each, 0, 9) for each in self._states
+        )
+        found = {each.sequence: each for other in others for each in other.events}
+        events = tuple(found[each] for each in sorted(found) if each > page.position)
+        return attrs.evolve(page, events=(*page.events, *events)[:limit])
+
+
+class SkipsToTheNewest(MemoryStore):
+    """The position of a page is the newest event, whatever its limit has left out."""
+
+    def events_after(self, restaurant_id: str, sequence: int | None, limit: int) -> EventPage:
+        page = super().events_after(restaurant_id, sequence, limit)
+        newest = super().events_after(restaurant_id, None, limit)
+        return attrs.evolve(page, position=max(page.position, newest.position))
+
+
+class NeverHasAGap(MemoryStore):
+    def events_after(self, restaurant_id: str, sequence: int | None, limit: int) -> EventPage:
+        page = super().events_after(restaurant_id, sequence, limit)
+        return attrs.evolve(page, has_gap=False)
+
+
+class AlwaysHasAGap(MemoryStore):
+    def events_after(self, restaurant_id: str, sequence: int | None, limit: int) -> EventPage:
+        page = super().events_after(restaurant_id, sequence, limit)
+        return attrs.evolve(page, has_gap=sequence is not None)
 
 
 class ListsRestaurantsAsTheyCame(MemoryStore):

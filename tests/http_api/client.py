@@ -22,7 +22,7 @@ T = TypeVar("T")
 HOUSE: Final = "house"
 BASE: Final = f"/restaurants/{HOUSE}"
 # Many tests ask for availability from one address.
-UNLIMITED: Final = ApiOptions(availability_rate=None)
+UNLIMITED: Final = ApiOptions(availability_rate=None, stream_seconds=0.05)
 
 
 async def actor_of(request: Request) -> Actor:

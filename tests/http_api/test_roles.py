@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import attrs
 import pytest
 
 from fourtop import Actor, Engine, InvalidInput, MemoryStore
-from fourtop.http_api import ApiOptions, create_app
+from fourtop.http_api import create_app
 from fourtop.http_api.roles import Level, level_of
-from tests.http_api.client import Client, Operation, actor_of, description
+from tests.http_api.client import UNLIMITED, Client, Operation, actor_of, description
 from tests.http_api.conftest import MakeClient
 
 # The least role of each route, written apart from the code that demands it.
@@ -35,6 +36,7 @@ GUESTS = {
 STAFF = {
     "assign",
     "complete",
+    "follow_events",
     "list_bookings",
     "move",
     "no_show",
@@ -96,7 +98,7 @@ def path_of(operation: Operation) -> str:
 def test_every_route_is_open_to_its_role_and_those_above(
     role: str, level: int, make_client: MakeClient
 ) -> None:
-    options = ApiOptions(admin_roles=["admin", "manager"], availability_rate=None)
+    options = attrs.evolve(UNLIMITED, admin_roles=["admin", "manager"])
     with make_client(options=options) as api:
         for operation in description().operations:
             needed = 0 if operation.name in GUESTS else 1 if operation.name in STAFF else 2

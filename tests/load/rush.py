@@ -39,7 +39,7 @@ from fourtop import (
     Zone,
     sample,
 )
-from fourtop.ports import Decision, Need, Scope, Store, View
+from fourtop.ports import Decision, EventPage, Need, Scope, Store, View
 from tests.stateful.choosing import NO_CONDITION, Choice, Chooser, joins_outward
 
 T = TypeVar("T")
@@ -97,6 +97,9 @@ class WatchedStore:
 
     def events(self, restaurant_id: str) -> tuple[Event, ...]:
         return self._store.events(restaurant_id)
+
+    def events_after(self, restaurant_id: str, sequence: int | None, limit: int) -> EventPage:
+        return self._store.events_after(restaurant_id, sequence, limit)
 
 
 @attrs.frozen

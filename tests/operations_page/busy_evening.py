@@ -59,7 +59,6 @@ def a_busy_evening() -> BusyEvening:
     engine = Engine(MemoryStore(clock))
     engine.add_restaurant(sample.pub())
     desk = engine.desk(PUB, actor=STAFF)
-    desk.edit_policy(lambda policy: policy.with_rule(PacingRule(30, max_covers=14)))
     bookings = [
         desk.book(BookingRequest(size, local(time)))
         for size, time in (
@@ -85,8 +84,12 @@ def a_busy_evening() -> BusyEvening:
     clock.advance(minutes=35)
     desk.complete(bookings[1].id)
     clock.advance(minutes=20)
-    # The house narrows its cap after the bookings came: dinner is above it.
-    desk.edit_policy(lambda policy: policy.with_rule(CapacityRule(max_covers=26, period="evening")))
+    # The house narrows its caps after the bookings came: the evening is above them.
+    desk.edit_policy(
+        lambda policy: policy.with_rule(CapacityRule(max_covers=26, period="evening")).with_rule(
+            PacingRule(30, max_covers=7)
+        )
+    )
     return BusyEvening(engine, clock, bookings)
 
 

@@ -154,6 +154,8 @@ def play(store: SqlStore, clock: ManualClock, recording: Recording) -> None:
     )
     do("edit_restaurant", lambda: desk.edit_restaurant(renamed))
     do("events", lambda: store.events("house"))
+    do("events_after", lambda: store.events_after("house", 0, 100))
+    do("newest event", lambda: store.events_after("house", None, 100))
     play_inside(store, recording)
     do("a hold that expires", lambda: held(desk, 4))
     clock.advance(minutes=90 * 24 * 60)
@@ -212,7 +214,7 @@ def fixed(database: Database) -> dict[str, Statement]:
     found = (
         *TenantAccess(dialect, options).statements,
         *statements.house.statements,
-        statements.events,
+        *statements.events.statements,
         statements.explainer.statement,
         *statements.removal.statements,
         *JobTransactions(dialect, options, transactions).statements,

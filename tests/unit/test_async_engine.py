@@ -34,7 +34,7 @@ from fourtop import (
     Refused,
 )
 from fourtop.engine.dispatch.executor import at_once
-from fourtop.ports import AsyncStore, Changes, Decision, Need, Scope, Store, View
+from fourtop.ports import AsyncStore, Changes, Decision, EventPage, Need, Scope, Store, View
 from tests.evening import (
     MONTH,
     NOW,
@@ -301,6 +301,10 @@ class SteppingStore:
     async def events(self, restaurant_id: str) -> tuple[Event, ...]:
         await self._step()
         return self.memory.events(restaurant_id)
+
+    async def events_after(self, restaurant_id: str, sequence: int | None, limit: int) -> EventPage:
+        await self._step()
+        return self.memory.events_after(restaurant_id, sequence, limit)
 
 
 def undone(decided: Decision[Any] | Need) -> Decision[Any] | Need:

@@ -30,7 +30,7 @@ from fourtop import (
 )
 from fourtop.model.event import Event
 from fourtop.model.house import House
-from fourtop.ports import AsyncStore, Clock, Decision, Need, Scope, Store, View
+from fourtop.ports import AsyncStore, Clock, Decision, EventPage, Need, Scope, Store, View
 from fourtop.testing import SyncBridge
 from tests.evening import NOW, a_house
 
@@ -206,6 +206,9 @@ class Awaited:
 
     def events(self, restaurant_id: str) -> tuple[Event, ...]:
         return self._bridge.run(self._store.events(restaurant_id))
+
+    def events_after(self, restaurant_id: str, sequence: int | None, limit: int) -> EventPage:
+        return self._bridge.run(self._store.events_after(restaurant_id, sequence, limit))
 
 
 class AsyncHost:

@@ -11,7 +11,7 @@ import pytest
 from fourtop import TransactionConflict
 from fourtop.model.event import Event
 from fourtop.model.house import House
-from fourtop.ports import Decision, Need, Scope, Store, View
+from fourtop.ports import Decision, EventPage, Need, Scope, Store, View
 from fourtop.testing import MakeStore, StoreContract
 from tests.within.host import Place, Service, serving
 
@@ -62,6 +62,9 @@ class CommittingHost:
 
     def events(self, restaurant_id: str) -> tuple[Event, ...]:
         return self._run(lambda store: store.events(restaurant_id))
+
+    def events_after(self, restaurant_id: str, sequence: int | None, limit: int) -> EventPage:
+        return self._run(lambda store: store.events_after(restaurant_id, sequence, limit))
 
 
 class TestHostedStores(StoreContract):

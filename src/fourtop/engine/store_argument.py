@@ -15,6 +15,7 @@ _METHODS: Final = (
     "read",
     "transact",
     "events",
+    "events_after",
 )
 
 _IN_DATABASE: Final = "must be a store in a database, to run inside a transaction of yours"

@@ -15,6 +15,7 @@ from fourtop.http_api.block_routes import BLOCKS
 from fourtop.http_api.booking_routes import BOOKINGS, WAITLIST
 from fourtop.http_api.call import ActorOf, Service, binding
 from fourtop.http_api.day_routes import DAYS
+from fourtop.http_api.event_routes import EVENTS
 from fourtop.http_api.hold_routes import HOLDS
 from fourtop.http_api.house_routes import HOUSE
 from fourtop.http_api.options import DEFAULTS, ApiOptions
@@ -36,7 +37,7 @@ A command with an `Idempotency-Key` can be repeated: it answers with the first s
 # Guests first, then staff, then admins.
 _GROUPS: Final = (
     *(AVAILABILITY, HOLDS, BOOKINGS, WAITLIST),
-    *(DAYS, SERVICE, SEATING),
+    *(DAYS, SERVICE, SEATING, EVENTS),
     *(HOUSE, BLOCKS),
 )
 

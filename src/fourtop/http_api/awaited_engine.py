@@ -9,7 +9,9 @@ from starlette.concurrency import run_in_threadpool
 
 from fourtop.engine import AsyncDesk, AsyncEngine, Desk, Engine
 from fourtop.errors import InvalidInput
+from fourtop.http_api.event_feed import ReadPage
 from fourtop.model.actor import Actor
+from fourtop.ports import EventPage
 
 
 class _ThreadedDesk:
@@ -47,3 +49,15 @@ def awaited_desk(engine: Engine | AsyncEngine, restaurant_id: str, actor: Actor)
     if isinstance(engine, AsyncEngine):
         return engine.desk(restaurant_id, actor=actor)
     return cast("AsyncDesk", _ThreadedDesk(engine.desk(restaurant_id, actor=actor)))
+
+
+def awaited_events(engine: Engine | AsyncEngine) -> ReadPage:
+    """Return the awaited read of a page of events."""
+    if isinstance(engine, AsyncEngine):
+        return engine.store.events_after
+    store = engine.store
+
+    async def read(restaurant_id: str, sequence: int | None, limit: int) -> EventPage:
+        return await run_in_threadpool(store.events_after, restaurant_id, sequence, limit)
+
+    return read

@@ -11,8 +11,9 @@ from starlette.requests import Request
 
 from fourtop.engine import AsyncDesk, AsyncEngine, Engine
 from fourtop.errors import FourtopError, InvalidInput, OutcomeUnknown, Refused
-from fourtop.http_api.awaited_engine import awaited_desk, check_engine
+from fourtop.http_api.awaited_engine import awaited_desk, awaited_events, check_engine
 from fourtop.http_api.entity_tag import versions_of
+from fourtop.http_api.event_feed import EventFeeds
 from fourtop.http_api.idempotency_key import stored_key
 from fourtop.http_api.options import ApiOptions
 from fourtop.http_api.problem import RefusedWithAlternatives
@@ -26,6 +27,10 @@ from fourtop.model.request import BookingRequest
 T = TypeVar("T")
 # Returns the actor of a request; FastAPI fills in its parameters.
 ActorOf = Callable[..., Any]
+
+RestaurantId = Annotated[
+    str, Path(description="The restaurant.", pattern=ID_PATTERN, examples=["the-pub"])
+]
 
 _CONFLICT: Final = 409
 _LONGEST_KEY: Final = 4_096
@@ -49,6 +54,15 @@ class Service:
         init=False,
         default=attrs.Factory(lambda self: RateLimits(self.options), takes_self=True),
     )
+    feeds: EventFeeds = attrs.field(
+        init=False, default=attrs.Factory(lambda self: self._feeds(), takes_self=True)
+    )
+
+    def _feeds(self) -> EventFeeds:
+        options = self.options
+        return EventFeeds(
+            awaited_events(self.engine), options.event_poll_seconds, options.is_stopping
+        )
 
 
 def binding(service: Service, actor_of: ActorOf) -> Callable[..., Awaitable[None]]:
@@ -112,9 +126,7 @@ def rated(name: str) -> Callable[[Request], Awaitable[None]]:
 
 async def desk_of(
     request: Request,
-    restaurant_id: Annotated[
-        str, Path(description="The restaurant.", pattern=ID_PATTERN, examples=["the-pub"])
-    ],
+    restaurant_id: RestaurantId,
 ) -> AsyncDesk:
     """Return the desk of the restaurant in the path, for the actor of the request."""
     return awaited_desk(service_of(request).engine, restaurant_id, actor_of_request(request))

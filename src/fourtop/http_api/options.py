@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, Final
 
@@ -47,6 +47,15 @@ def _limit(_instance: object, attribute: validators.Named, value: Any) -> None:
         raise InvalidInput(attribute.name, rule, safe_repr(value)) from None
 
 
+def _never() -> bool:
+    return False
+
+
+def _callable(_instance: object, attribute: validators.Named, value: Any) -> None:
+    if not callable(value):
+        raise InvalidInput(attribute.name, "must be a function", type(value).__name__)
+
+
 @attrs.frozen(kw_only=True)
 class ApiOptions:
     """What a host decides about the HTTP API.
@@ -61,6 +70,14 @@ class ApiOptions:
             ``async+redis://localhost:6379``; by default in the memory of this process.
         trusted_proxies: The addresses or networks of proxies. Only from these the API believes
             the header ``X-Forwarded-For``.
+        event_poll_seconds: The time between two looks for new events of a restaurant that is
+            followed (0.01–60). A change of another process shows after it.
+        heartbeat_seconds: After how long a silent stream says that it is alive (0.01–3,600). Take
+            less than the patience of your proxies.
+        stream_seconds: After how long a stream ends (0.01–86,400). Its client comes back, and the
+            host sees its login again.
+        is_stopping: Tells whether the server is about to stop, so that streams end; for uvicorn
+            ``lambda: server.should_exit``. By default it is not.
         client_secret: The key by which addresses are hashed before they are counted; ``None``: a
             random one. Processes that share a storage need the same.
 
@@ -79,6 +96,11 @@ class ApiOptions:
     client_secret: bytes | None = attrs.field(
         default=None, repr=False, validator=validators.optional(validators.one_of(bytes))
     )
+
+    event_poll_seconds: float = attrs.field(default=0.5, validator=validators.number(0.01, 60))
+    heartbeat_seconds: float = attrs.field(default=15.0, validator=validators.number(0.01, 3_600))
+    stream_seconds: float = attrs.field(default=900.0, validator=validators.number(0.01, 86_400))
+    is_stopping: Callable[[], bool] = attrs.field(default=_never, repr=False, validator=_callable)
 
     @property
     def secret(self) -> bytes:

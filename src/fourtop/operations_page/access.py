@@ -31,6 +31,7 @@ async def genuine_form(request: Request) -> Form:
     given = form.text(csrf.FIELD)
     if not csrf.is_genuine(request, options.secret, actor_of_request(request), given):
         raise HTTPException(403, _STALE_FORM)
+    request.state.fourtop_form = form
     return form
 
 

@@ -11,14 +11,32 @@ from fourtop.engine import AsyncEngine, Engine
 from fourtop.errors import InvalidInput
 from fourtop.http_api.call import ActorOf, Service, binding
 from fourtop.http_api.options import ApiOptions
+from fourtop.operations_page.booking_steps import STEPS
+from fourtop.operations_page.bookings_view import BOOKINGS
+from fourtop.operations_page.door_view import DOOR
+from fourtop.operations_page.heat_view import HEAT
+from fourtop.operations_page.live import LIVE
+from fourtop.operations_page.month_view import MONTH
+from fourtop.operations_page.moves_view import MOVES
 from fourtop.operations_page.options import PageOptions
 from fourtop.operations_page.page_route import PageRoute
 from fourtop.operations_page.places import HOME
+from fourtop.operations_page.plan_view import PLAN
 from fourtop.operations_page.room_view import ROOM
+from fourtop.operations_page.rules_view import RULES
 from fourtop.operations_page.static_files import read_file
+from fourtop.operations_page.tables_view import AT_TABLE, TABLES
 from fourtop.operations_page.theme_choice import THEME
+from fourtop.operations_page.timeline_view import TIMELINE
 
-_GROUPS: Final = (ROOM, THEME)
+# Staff first, then admins.
+_GROUPS: Final = (
+    *(ROOM, AT_TABLE, TIMELINE, BOOKINGS, DOOR, MOVES, STEPS),
+    *(HEAT, MONTH, LIVE, THEME),
+    *(TABLES, PLAN, RULES),
+)
+# A change made elsewhere shows on every screen within a second.
+_POLL_SECONDS: Final = 0.25
 
 
 def operations_page(
@@ -46,7 +64,14 @@ def operations_page(
     async def bind_options(request: Request) -> None:
         request.state.fourtop_page = chosen
 
-    service = Service(engine, ApiOptions(admin_roles=chosen.admin_roles))
+    service = Service(
+        engine,
+        ApiOptions(
+            admin_roles=chosen.admin_roles,
+            event_poll_seconds=_POLL_SECONDS,
+            is_stopping=chosen.is_stopping,
+        ),
+    )
     made = APIRouter(
         route_class=PageRoute,
         generate_unique_id_function=lambda route: f"operations_page_{route.name}",

@@ -9,7 +9,7 @@ from typing import Any, Final
 import attrs
 
 from fourtop.errors import InvalidInput
-from fourtop.http_api.options import ApiOptions
+from fourtop.http_api.options import DEFAULTS, ApiOptions
 from fourtop.model import validators
 
 _SECRET_BYTES: Final = 32
@@ -30,9 +30,9 @@ def _secret(_instance: object, _attribute: object, value: Any) -> None:
         raise InvalidInput("secret", rule, type(value).__name__)
 
 
-def _callable(_instance: object, _attribute: object, value: object) -> None:
+def _callable(_instance: object, attribute: validators.Named, value: Any) -> None:
     if not callable(value):
-        raise InvalidInput("names_of", "must be a function", type(value).__name__)
+        raise InvalidInput(attribute.name, "must be a function", type(value).__name__)
 
 
 @attrs.frozen(kw_only=True)
@@ -47,6 +47,8 @@ class PageOptions:
             have no names, only the host's references.
         secret: The key that signs the forms; ``None``: a random one, so that a restart makes open
             forms invalid. Processes that share the requests need the same.
+        is_stopping: Tells whether the server is about to stop, so that live screens let it; for
+            uvicorn ``lambda: server.should_exit``. By default it is not.
 
     Raises:
         InvalidInput: Naming the field and the rule.
@@ -61,4 +63,7 @@ class PageOptions:
     )
     secret: bytes = attrs.field(
         factory=lambda: secrets.token_bytes(_SECRET_BYTES), repr=False, validator=_secret
+    )
+    is_stopping: Callable[[], bool] = attrs.field(
+        default=DEFAULTS.is_stopping, repr=False, validator=_callable
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from typing import Any, Final
@@ -16,7 +17,8 @@ from fourtop.errors import FourtopError, Refused
 from fourtop.http_api.problem import problem_of
 from fourtop.http_api.shown import title_of
 from fourtop.model.actor import GUEST
-from fourtop.operations_page.screen import HEADERS, Frame
+from fourtop.operations_page.form import Form
+from fourtop.operations_page.screen import HEADERS, frame_of
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 Error = FourtopError | HTTPException | RequestValidationError
@@ -40,25 +42,25 @@ class PageRoute(APIRoute):
         return answer
 
 
-def wants_data(request: Request) -> bool:
-    """Tell whether the script of the page asks, and not a person."""
-    return request.headers.get("accept", "") == "application/json"
-
-
 def error_answer(request: Request, error: Error) -> Response:
     """Return an error as a page; to a script, as problem details."""
     actor = getattr(request.state, "fourtop_actor", GUEST)
-    if wants_data(request):
+    frame = frame_of(request)
+    status, title, lines = told(error)
+    lines = [frame.words(line) for line in lines]
+    if frame.is_script:
         found = problem_of(error, actor, has_precondition=True)
         assert found is not None, "every error that is caught has its problem"
-        return found
-    status, title, lines = told(error)
+        problem = {**json.loads(bytes(found.body)), "detail": "; ".join(lines)}
+        return frame.data(problem, status=found.status_code)
     headers = getattr(error, "headers", None) or {}
     if not hasattr(request.state, "fourtop_actor"):
         # The host refused the client: its answer stands, without a view of ours.
         text = f"{title}\n"
         return Response(text, status, {**HEADERS, **headers}, media_type="text/plain")
-    response = Frame(request).page("error.html", status=status, title=title, lines=lines)
+    form: Form = getattr(request.state, "fourtop_form", Form({}))
+    back = frame.back_of(form)
+    response = frame.page("error.html", status=status, title=title, lines=lines, back=back)
     response.headers.update(headers)
     return response
 

@@ -54,7 +54,7 @@ def _risk(screen: Screen, found: AtRisk, names: Mapping[str, str]) -> Risk:
         " + ".join(labels[each] for each in found.tables),
         found.short_minutes,
         instead,
-        " + ".join(labels[each] for each in instead) or str(other),
+        " + ".join(labels[each] for each in instead) or screen.words(str(other)),
     )
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import inspect
+import re
+import secrets
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Annotated, Any, Final
+from urllib.parse import parse_qsl, urlencode
 
 import attrs
 from fastapi import Depends
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from fourtop.engine import AsyncDesk
 from fourtop.http_api.call import OfDesk, actor_of_request, service_of
@@ -20,6 +23,7 @@ from fourtop.model.booking import Booking
 from fourtop.model.calendar import Calendar
 from fourtop.model.house import House
 from fourtop.operations_page import csrf
+from fourtop.operations_page.form import Form
 from fourtop.operations_page.options import PageOptions
 from fourtop.operations_page.places import Places, places_of
 from fourtop.operations_page.rendering import rendered
@@ -28,6 +32,8 @@ from fourtop.operations_page.wording import NOTES, clock_text
 THEME_COOKIE: Final = "fourtop_theme"
 THEMES: Final = ("light", "dark")
 _MOST_IDS: Final = 500
+# As the texts of errors and refusals have it.
+_INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})")
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
     " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -93,7 +99,25 @@ class Frame:
     def here(self) -> str:
         """The path and the query of the request."""
         url = self.request.url
-        return f"{url.path}?{url.query}" if url.query else url.path
+        pairs = [pair for pair in parse_qsl(url.query) if pair[0] != "done"]
+        return f"{url.path}?{urlencode(pairs)}" if pairs else url.path
+
+    @cached_property
+    def key(self) -> str:
+        """A new key for a form that makes a record, so that a second click makes no second one."""
+        return secrets.token_urlsafe(16)
+
+    @property
+    def is_script(self) -> bool:
+        """Tell whether the script of the page asks, and not a person."""
+        return self.request.headers.get("accept", "") == "application/json"
+
+    def words(self, text: str) -> str:
+        """Return a text of the engine with its times as local times of the restaurant.
+
+        The engine writes instants in UTC. Before the house is known, they stay so.
+        """
+        return text
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
         """Return a page.
@@ -109,9 +133,27 @@ class Frame:
         csrf.keep_cookie(self.request, response, self.cookie, self.places.root or "/")
         return response
 
-    def went(self, place: str) -> Response:
-        """Return the answer to a form that was done: the browser goes on to a page."""
-        return RedirectResponse(place, 303, {"Cache-Control": "no-store"})
+    def data(self, value: Any, *, status: int = 200) -> Response:
+        """Return an answer to the script of the page."""
+        return JSONResponse(value, status, {"Cache-Control": "no-store"})
+
+    def back_of(self, form: Form) -> str:
+        """Return the page from which a form came: a path of ours, since it may be forged."""
+        back, home = form.text("back"), self.places.home
+        return back if back == home or back.startswith((f"{home}/", f"{home}?")) else home
+
+    def done(self, place: str, note: str = "") -> Response:
+        """Return the answer to a form that was done: the browser goes on to a page.
+
+        Args:
+            place: The path of the page.
+            note: A word of ``NOTES`` that the page says.
+        """
+        path, _, query = place.partition("?")
+        kept = [pair for pair in parse_qsl(query) if pair[0] != "done"]
+        wanted = urlencode([*kept, ("done", note)] if note else kept)
+        target = f"{path}?{wanted}" if wanted else path
+        return RedirectResponse(target, 303, {"Cache-Control": "no-store"})
 
 
 @attrs.frozen(eq=False)
@@ -136,6 +178,15 @@ class Screen(Frame):
         service = self.calendar.find_service(instant_us)
         return self.calendar.local_date(instant_us) if service is None else service.date
 
+    def words(self, text: str) -> str:
+        """Return a text of the engine with its times as local times of the restaurant."""
+
+        def local(found: re.Match[str]) -> str:
+            instant_us = int(datetime.fromisoformat(found[0]).timestamp()) * 1_000_000
+            return self.calendar.local_text(instant_us)[:16].replace("T", " ")
+
+        return _INSTANT.sub(local, text)
+
     def clock(self, instant_us: int) -> str:
         """Return the local time of an instant, as 19:30."""
         return clock_text(self.calendar.local_text(instant_us))
@@ -158,7 +209,15 @@ class Screen(Frame):
 
 async def screen_of(request: Request, desk: OfDesk) -> Screen:
     """Return the screen of a request."""
-    return Screen(request, desk, await desk.house())
+    screen = Screen(request, desk, await desk.house())
+    request.state.fourtop_screen = screen
+    return screen
+
+
+def frame_of(request: Request) -> Frame:
+    """Return the screen of a request; its frame, if the house is not known."""
+    found: Frame | None = getattr(request.state, "fourtop_screen", None)
+    return Frame(request) if found is None else found
 
 
 OfScreen = Annotated[Screen, Depends(screen_of)]

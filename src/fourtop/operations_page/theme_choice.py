@@ -19,12 +19,7 @@ _YEAR_SECONDS: Final = 31_536_000
 async def choose_theme(request: Request, form: OfForm) -> Response:
     """Keep the chosen theme in a cookie, and return to the page."""
     frame = Frame(request)
-    back = form.text("back")
-    # Only a path below the page: another address could lead to another site.
-    is_ours = back == frame.places.home or back.startswith(
-        (f"{frame.places.home}/", f"{frame.places.home}?")
-    )
-    response = frame.went(back if is_ours else frame.places.home)
+    response = frame.done(frame.back_of(form))
     path = frame.places.root or "/"
     if form.text("theme") in THEMES:
         response.set_cookie(

@@ -60,3 +60,22 @@ def long_day(on: date) -> str:
     'Friday 1 May 2026'
     """
     return day_text(on)
+
+
+def short_day(on: date) -> str:
+    """Return a date without its year.
+
+    >>> short_day(date(2026, 5, 1))
+    'Fri 1 May'
+    """
+    weekday, day, month, _ = day_text(on).split()
+    return f"{weekday[:3]} {day} {month[:3]}"
+
+
+def month_text(on: date) -> str:
+    """Return the month of a date.
+
+    >>> month_text(date(2026, 5, 1))
+    'May 2026'
+    """
+    return " ".join(day_text(on).split()[2:])

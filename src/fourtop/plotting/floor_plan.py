@@ -113,6 +113,15 @@ def floor_plan(  # noqa: PLR0913  # Keywords, each with a default.
     return drawing.picture()
 
 
+def drawn_layout(floor: DrawnFloor) -> FloorLayout:
+    """Return the layout of a floor in the pixels of its plan."""
+    layout = layout_of(floor)
+    left, top = MARGIN, TITLE_HEIGHT + 10
+    places = {key: place.moved(left, top) for key, place in layout.places.items()}
+    panels = tuple(attrs.evolve(each, box=each.box.moved(left, top)) for each in layout.panels)
+    return attrs.evolve(layout, places=places, panels=panels)
+
+
 def _as_states(states: object, ids: Collection[str]) -> dict[str, str] | None:
     if states is None:
         return None
@@ -160,14 +169,11 @@ class _Drawing:
         return frozenset(each for move in self.moves for each in move.after)
 
     def picture(self) -> Picture:
-        layout = layout_of(self.floor)
+        layout = drawn_layout(self.floor)
         width = max(layout.width + 2 * MARGIN, _LEAST_WIDTH)
         subtitle = self._subtitle()
         self.canvas.title(self.title, subtitle, width)
-        places = {
-            table_id: place.moved(MARGIN, TITLE_HEIGHT + 10)
-            for table_id, place in layout.places.items()
-        }
+        places = layout.places
         self._panels(layout)
         self._joins(places)
         boxes = {table_id: place.bounds for table_id, place in places.items()}
@@ -207,7 +213,7 @@ class _Drawing:
 
     def _panels(self, layout: FloorLayout) -> None:
         for panel in layout.panels:
-            box = panel.box.moved(MARGIN, TITLE_HEIGHT + 10)
+            box = panel.box
             self.canvas.rectangle(box, "panel", 6)
             seats = count_of(panel.seats, "seat")
             space = box.width - 44 - SUBTITLE.width(seats)

@@ -11,6 +11,7 @@ from fourtop.ports.changes import (
     PolicyChange,
     StoredResult,
 )
+from fourtop.ports.event_page import EVENTS_KEPT_US, EventPage, StoredEvent, page_after
 from fourtop.ports.headcount import (
     CountedParty,
     Headcount,
@@ -48,6 +49,7 @@ from fourtop.ports.view import View
 from fourtop.ports.waiting_parties import WAITING, WAITING_REACH_US, waits_in
 
 __all__ = [
+    "EVENTS_KEPT_US",
     "MAX_NEEDS",
     "MAX_STEP_BACK_US",
     "NO_CHANGES",
@@ -67,6 +69,7 @@ __all__ = [
     "DeadLetter",
     "Decision",
     "Delivery",
+    "EventPage",
     "FloorChange",
     "Headcount",
     "HeldCover",
@@ -85,6 +88,7 @@ __all__ = [
     "Scope",
     "SeatedParty",
     "Store",
+    "StoredEvent",
     "StoredResult",
     "Supposition",
     "TracedStatement",
@@ -98,6 +102,7 @@ __all__ = [
     "kind_of",
     "owner_class",
     "owner_refs",
+    "page_after",
     "records_by_kind",
     "refs",
     "subject_of",

@@ -1,4 +1,4 @@
-"""The storage port: the six methods that every store implements."""
+"""The storage port: the seven methods that every store implements."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 from fourtop.model.event import Event
 from fourtop.model.house import House
 from fourtop.ports.changes import Decision, Need
+from fourtop.ports.event_page import EventPage
 from fourtop.ports.scope import Scope
 from fourtop.ports.view import View
 
@@ -114,6 +115,24 @@ class Store(Protocol):
         """
         ...
 
+    def events_after(self, restaurant_id: str, sequence: int | None, limit: int) -> EventPage:
+        """Return the next events of a restaurant after a sequence, without a lease.
+
+        The events of a restaurant are written under its lock. So their sequences rise in the order
+        of the commits: an event with a lower sequence than a stored one never comes later.
+
+        Args:
+            restaurant_id: The restaurant.
+            sequence: The last sequence that the caller knows, 0 or more; ``None``: that of the
+                newest event, so that the page is empty and tells the position.
+            limit: How many events at most; 1 or more.
+
+        Raises:
+            NotFound: If the restaurant does not exist.
+            StoreUnavailable: If the store cannot be reached.
+        """
+        ...
+
 
 class AsyncStore(Protocol):
     """Keeps restaurants for an event loop: the methods of ``Store``, awaited, with its promises.
@@ -196,5 +215,19 @@ class AsyncStore(Protocol):
         Raises:
             NotFound: As ``Store.events``.
             StoreUnavailable: As ``Store.events``.
+        """
+        ...
+
+    async def events_after(self, restaurant_id: str, sequence: int | None, limit: int) -> EventPage:
+        """Return the next events of a restaurant after a sequence, without a lease.
+
+        Args:
+            restaurant_id: The restaurant.
+            sequence: The last sequence that the caller knows; ``None``: that of the newest event.
+            limit: How many events at most; 1 or more.
+
+        Raises:
+            NotFound: As ``Store.events_after``.
+            StoreUnavailable: As ``Store.events_after``.
         """
         ...

@@ -22,6 +22,7 @@ from fourtop.ports import (
     DeadLetter,
     Decision,
     Delivery,
+    EventPage,
     Need,
     Scope,
     View,
@@ -130,6 +131,14 @@ class SyncBridge:
             FourtopError: As ``Store.events``.
         """
         return self.run(self.store.events(restaurant_id))
+
+    def events_after(self, restaurant_id: str, sequence: int | None, limit: int) -> EventPage:
+        """Return the next events of a restaurant after a sequence.
+
+        Raises:
+            FourtopError: As ``Store.events_after``.
+        """
+        return self.run(self.store.events_after(restaurant_id, sequence, limit))
 
     # ---- maintenance and outbox, of a store on which jobs can run
 

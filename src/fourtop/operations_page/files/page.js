@@ -45,16 +45,18 @@
     let text;
     try {
       const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+      // After a login has ended, the next click leads to it.
       if (!response.ok || response.redirected) return;
       text = await response.text();
-    } catch { return; }
+    } catch { lose(); return; }
     if (isBusy) { isWanted = true; return; }
     const fresh = new DOMParser().parseFromString(text, "text/html");
     for (const part of findAll("[data-part]")) {
       const other = find(`[data-part="${part.dataset.part}"]`, fresh);
       if (other && other.innerHTML !== part.innerHTML && !isEdited(part)) replace(part, other);
     }
-    markTime();
+    freshAt = new Date();
+    regain();
   }
 
   // A part in which a person types keeps the text.
@@ -69,7 +71,6 @@
     part.replaceChildren(...[...other.childNodes].map((each) => document.importNode(each, true)));
     Object.assign(part, { scrollLeft, scrollTop });
     if (active) find(active, part)?.focus();
-    document.dispatchEvent(new CustomEvent("fourtop:fresh"));
   }
 
   // The same control in the new part, for readers who use the keyboard.
@@ -87,48 +88,195 @@
 
   // ---- the connection
 
+  const PATIENCE_MS = 3000; // A stream that ends in peace comes back sooner.
   const offline = find("#offline");
   let freshAt = new Date();
   let isLost = false;
-
-  function markTime() { freshAt = new Date(); }
+  let patience = 0;
 
   function lose() {
+    if (isLost) return;
     isLost = true;
     const clock = freshAt.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-    offline.textContent = `No connection. You see the state of ${clock} on this device.`
-      + " It is loaded again as soon as the connection is back.";
+    offline.textContent = `No connection. You see the state of ${clock}, by the clock of this`
+      + " device. The page loads it anew as soon as the connection is back.";
     offline.hidden = false;
   }
 
   function regain() {
+    clearTimeout(patience);
+    patience = 0;
     if (!isLost) return;
     isLost = false;
     offline.hidden = true;
-    soon();
   }
 
   function listen() {
-    const place = body.dataset.live;
-    if (!place || !find("[data-part]")) return;
-    const source = new EventSource(place);
-    source.onopen = regain;
-    source.onmessage = soon;
-    source.onerror = () => {
-      lose();
+    const source = new EventSource(body.dataset.live);
+    source.addEventListener("open", () => { if (isLost || patience) soon(); });
+    source.addEventListener("change", soon);
+    source.addEventListener("reset", soon);
+    source.addEventListener("error", () => {
+      patience ||= setTimeout(lose, PATIENCE_MS);
       // The browser tries again by itself, unless the server refused.
-      if (source.readyState === EventSource.CLOSED) { setTimeout(listen, 5000); }
-    };
-    addEventListener("offline", lose);
-    addEventListener("online", regain);
-    setInterval(soon, 60000); // The clock goes on without events, too.
+      if (source.readyState === EventSource.CLOSED) setTimeout(listen, PATIENCE_MS);
+    });
   }
+
+  if (body.dataset.live && find("[data-part]")) {
+    listen();
+    addEventListener("offline", lose);
+    addEventListener("online", soon);
+    // The clock goes on without events, too.
+    setInterval(() => { if (!document.hidden) soon(); }, 60000);
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) soon(); });
+  }
+
+  // ---- drag and drop
+
+  const FAR = 5; // Pixels from which on a press is a drag.
+  let drag = null;
+
+  function under(x, y, key, except = null) {
+    const found = document.elementsFromPoint(x, y)
+      .map((each) => each.closest(`[${key}]`))
+      .find((each) => each && each !== except);
+    return found ?? null;
+  }
+
+  // Where the pointer is, in the coordinates of a picture.
+  function inPicture(svg, x, y) {
+    return new DOMPoint(x, y).matrixTransform(svg.getScreenCTM().inverse());
+  }
+
+  document.addEventListener("dragstart", (event) => {
+    if (event.target.closest?.(".movable")) event.preventDefault();
+  });
+
+  document.addEventListener("pointerdown", (event) => {
+    const item = event.target.closest?.(".movable a[data-id]");
+    if (!item || event.button !== 0) return;
+    const svg = item.ownerSVGElement;
+    drag = {
+      item, svg, kind: item.closest(".movable").dataset.drag ?? "party", isFar: false,
+      start: inPicture(svg, event.clientX, event.clientY), pointer: event.pointerId,
+      origin: under(event.clientX, event.clientY, "data-target")?.dataset.target ?? null,
+      from: { x: event.clientX, y: event.clientY },
+    };
+  });
+
+  document.addEventListener("pointermove", (event) => {
+    if (!drag || event.pointerId !== drag.pointer) return;
+    const { item, svg, start, from } = drag;
+    if (!drag.isFar) {
+      if (Math.hypot(event.clientX - from.x, event.clientY - from.y) < FAR) return;
+      drag.isFar = true;
+      isBusy = true;
+      item.setPointerCapture?.(event.pointerId);
+      item.classList.add("dragged");
+    }
+    const at = inPicture(svg, event.clientX, event.clientY);
+    drag.by = { x: at.x - start.x, y: at.y - start.y };
+    const across = drag.kind === "party" ? 0 : drag.by.x;
+    item.setAttribute("transform", `translate(${across} ${drag.by.y})`);
+    drag.over?.classList.remove("over");
+    drag.over = under(event.clientX, event.clientY, DROPS[drag.kind].key, item);
+    drag.over?.classList.add("over");
+  });
+
+  function rest() {
+    drag?.item.classList.remove("dragged");
+    drag?.item.removeAttribute("transform");
+    drag?.over?.classList.remove("over");
+    drag = null;
+    isBusy = false;
+    if (isWanted) soon();
+  }
+
+  document.addEventListener("pointercancel", rest);
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") rest(); });
+
+  document.addEventListener("pointerup", async (event) => {
+    if (!drag || event.pointerId !== drag.pointer) return;
+    if (!drag.isFar) { drag = null; return; }
+    // The end of a drag is no click on the link.
+    const stop = (click) => { click.preventDefault(); click.stopPropagation(); };
+    addEventListener("click", stop, { capture: true, once: true });
+    setTimeout(() => removeEventListener("click", stop, { capture: true }), 50);
+    const done = drag;
+    const drop = DROPS[done.kind].drop;
+    try { await drop(done); } finally { drag = done; rest(); }
+  });
+
+  // A party to another table: every check first, then the move at the version that was seen.
+  async function dropParty({ item, over, origin }) {
+    const option = find(`#movable option[value="${CSS.escape(item.dataset.id)}"]`);
+    if (!option) { tell("This party can no longer move."); return; }
+    const target = over?.dataset.target;
+    if (!target || target === origin) return;
+    const { version, title, where } = option.dataset;
+    const before = option.dataset.tables.split(" ").filter(Boolean);
+    const tables = [...new Set([...before.filter((each) => each !== origin), target])];
+    const home = `${body.dataset.home}/bookings/${encodeURIComponent(item.dataset.id)}`;
+    const fields = [["version", version], ...tables.map((each) => ["table", each])];
+    const stays = where ? `${title} stays at ${where}.` : `${title} still waits.`;
+    const check = await send(`${home}/move/check`, fields);
+    if (!check.isGood || !check.fits) {
+      tell(`${stays} ${check.isGood ? check.errors.join("; ") : check.detail}`);
+      return;
+    }
+    const moved = await send(`${home}/move`, fields);
+    if (moved.isGood) tell(`${title} has ${check.where}.`, true);
+    else tell(`${stays} ${moved.detail}`);
+    isWanted = true;
+  }
+
+  // A table to another place of the plan; on another table, the two are joined or parted.
+  async function dropTable({ item, over, by, svg }) {
+    const { id } = item.dataset;
+    const version = find("#plan-version").dataset.version;
+    const home = `${body.dataset.home}/plan`;
+    item.removeAttribute("transform");
+    const path = over ? `${home}/join` : `${home}/place`;
+    let fields = { version, first: id, second: over?.dataset.id };
+    if (!over) {
+      const box = find("rect, ellipse", item).getBBox();
+      const x = box.x + box.width / 2 + by.x, y = box.y + box.height / 2 + by.y;
+      fields = { version, table: id, x, y };
+    }
+    const done = await send(path, fields);
+    if (!done.isGood) {
+      tell(`The plan stays as it was. ${done.detail}`);
+    } else if (done.stranded) {
+      askFirst(path, fields);
+      return;
+    } else {
+      tell(over ? "The join is changed." : "The table has its new place.", true);
+    }
+    isWanted = true;
+  }
+
+  // The server asks before it strands a party: show its page.
+  function askFirst(path, fields) {
+    const form = document.createElement("form");
+    Object.assign(form, { method: "post", action: path, hidden: true });
+    for (const [name, value] of Object.entries({ ...fields, token: body.dataset.token })) {
+      const input = document.createElement("input");
+      Object.assign(input, { name, value });
+      form.append(input);
+    }
+    body.append(form);
+    form.submit();
+  }
+
+  const DROPS = {
+    party: { key: "data-target", drop: dropParty },
+    table: { key: "data-id", drop: dropTable },
+  };
 
   // ---- forms
 
   for (const form of findAll("form[data-submits]")) {
     form.addEventListener("change", () => form.requestSubmit());
   }
-
-  listen();
 })();

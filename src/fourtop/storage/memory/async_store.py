@@ -13,7 +13,17 @@ from fourtop.model.allocation import Allocation
 from fourtop.model.event import Event
 from fourtop.model.house import House
 from fourtop.model.window import Window
-from fourtop.ports import Backlog, Clock, DeadLetter, Decision, Delivery, Need, Scope, View
+from fourtop.ports import (
+    Backlog,
+    Clock,
+    DeadLetter,
+    Decision,
+    Delivery,
+    EventPage,
+    Need,
+    Scope,
+    View,
+)
 from fourtop.storage.memory.store import MemoryStore
 
 T = TypeVar("T")
@@ -103,6 +113,15 @@ class AsyncMemoryStore:
         """
         await self._wait_for_others(restaurant_id)
         return self._store.events(restaurant_id)
+
+    async def events_after(self, restaurant_id: str, sequence: int | None, limit: int) -> EventPage:
+        """Return the next events of a restaurant after a sequence.
+
+        Raises:
+            NotFound: If the restaurant does not exist.
+        """
+        await self._wait_for_others(restaurant_id)
+        return self._store.events_after(restaurant_id, sequence, limit)
 
     async def ping(self) -> None:
         """Return, since memory is always there."""

@@ -8,7 +8,7 @@ from itertools import count
 import attrs
 
 from fourtop.model.event import Event
-from fourtop.ports import DeadLetter, Delivery, subject_of
+from fourtop.ports import DeadLetter, Delivery, StoredEvent, subject_of
 
 
 @attrs.define
@@ -49,6 +49,21 @@ class EventOutbox:
     def __iter__(self) -> Iterator[Event]:
         """Iterate over all kept events, delivered or not, in the order of writing."""
         return (entry.event for entry in self._entries.values())
+
+    def since(self, sequence: int) -> list[StoredEvent]:
+        """Return all kept events from a sequence on, it included. O(their number)."""
+        found: list[StoredEvent] = []
+        for entry in reversed(self._entries.values()):
+            if entry.sequence < sequence:
+                break
+            found.append(StoredEvent(entry.event, entry.sequence))
+        found.reverse()
+        return found
+
+    @property
+    def newest(self) -> int:
+        """The sequence of the newest kept event; 0: there is none."""
+        return next(reversed(self._entries), 0)
 
     def extend(self, events: Iterable[Event]) -> None:
         """Add new events at the end; their keys are new."""

@@ -29,10 +29,12 @@ from fourtop.ports import (
     DeadLetter,
     Decision,
     Delivery,
+    EventPage,
     Need,
     Scope,
     View,
     is_behind,
+    page_after,
     tell_time,
 )
 from fourtop.storage.memory.archive import rows_over
@@ -156,6 +158,22 @@ class MemoryStore:
             NotFound: If the restaurant does not exist.
         """
         return self._inside(restaurant_id, lambda state: tuple(state.outbox))
+
+    def events_after(self, restaurant_id: str, sequence: int | None, limit: int) -> EventPage:
+        """Return the next events of a restaurant after a sequence. O(events after it).
+
+        Raises:
+            NotFound: If the restaurant does not exist.
+        """
+
+        def find(state: RestaurantState) -> EventPage:
+            outbox = state.outbox
+            if sequence is None:
+                return EventPage((), outbox.newest, has_gap=False)
+            now_us = self._tell(restaurant_id)
+            return page_after(sequence, outbox.since(sequence), now_us=now_us, limit=limit)
+
+        return self._inside(restaurant_id, find)
 
     def ping(self) -> None:
         """Return, since memory is always there."""

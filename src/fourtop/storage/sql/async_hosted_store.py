@@ -10,7 +10,7 @@ from sqlalchemy.util import greenlet_spawn
 from fourtop.errors.display import brief
 from fourtop.model.event import Event
 from fourtop.model.house import House
-from fourtop.ports import Decision, Need, Scope, View
+from fourtop.ports import Decision, EventPage, Need, Scope, View
 from fourtop.storage.sql.hosted_store import HostedStore
 
 T = TypeVar("T")
@@ -75,3 +75,11 @@ class AsyncHostedStore:
             NotFound: The restaurant does not exist.
         """
         return await greenlet_spawn(self._store.events, restaurant_id)
+
+    async def events_after(self, restaurant_id: str, sequence: int | None, limit: int) -> EventPage:
+        """Return the next events of a restaurant, with those that the host has not committed yet.
+
+        Raises:
+            NotFound: The restaurant does not exist.
+        """
+        return await greenlet_spawn(self._store.events_after, restaurant_id, sequence, limit)

@@ -15,7 +15,17 @@ from fourtop.model.allocation import Allocation
 from fourtop.model.event import Event
 from fourtop.model.house import House
 from fourtop.model.window import Window
-from fourtop.ports import Backlog, Clock, DeadLetter, Decision, Delivery, Need, Scope, View
+from fourtop.ports import (
+    Backlog,
+    Clock,
+    DeadLetter,
+    Decision,
+    Delivery,
+    EventPage,
+    Need,
+    Scope,
+    View,
+)
 from fourtop.storage.sql.async_hosted_store import AsyncHostedStore
 from fourtop.storage.sql.checks.findings import Finding
 from fourtop.storage.sql.connection.async_engine import as_async_engine
@@ -125,6 +135,14 @@ class AsyncSqlStore:
             NotFound: The restaurant does not exist.
         """
         return await greenlet_spawn(self._store.events, restaurant_id)
+
+    async def events_after(self, restaurant_id: str, sequence: int | None, limit: int) -> EventPage:
+        """Return the next events of a restaurant, as ``SqlStore.events_after`` does.
+
+        Raises:
+            NotFound: The restaurant does not exist.
+        """
+        return await greenlet_spawn(self._store.events_after, restaurant_id, sequence, limit)
 
     async def inspect(self) -> tuple[Finding, ...]:
         """Check the database, as ``SqlStore.inspect`` does.

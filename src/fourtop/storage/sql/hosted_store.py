@@ -10,7 +10,7 @@ from fourtop.errors import TransactionConflict
 from fourtop.errors.display import brief
 from fourtop.model.event import Event
 from fourtop.model.house import House
-from fourtop.ports import Decision, Need, Scope, View
+from fourtop.ports import Decision, EventPage, Need, Scope, View
 from fourtop.storage.sql.connection.host.transaction import HostTransaction, HostTransactions
 from fourtop.storage.sql.connection.transaction import Connection
 from fourtop.storage.sql.statements.house import BorrowedHouses
@@ -117,6 +117,14 @@ class HostedStore:
             NotFound: The restaurant does not exist.
         """
         return self._call(lambda: self._store.events(restaurant_id))
+
+    def events_after(self, restaurant_id: str, sequence: int | None, limit: int) -> EventPage:
+        """Return the next events of a restaurant, with those that the host has not committed yet.
+
+        Raises:
+            NotFound: The restaurant does not exist.
+        """
+        return self._call(lambda: self._store.events_after(restaurant_id, sequence, limit))
 
     def _call(self, call: Callable[[], T], *, changes_house: bool = False) -> T:
         self._transactions.changes_house = changes_house

@@ -24,6 +24,7 @@ from fourtop.ports import (
     Changes,
     Clock,
     Decision,
+    EventPage,
     Need,
     Scope,
     View,
@@ -49,14 +50,11 @@ from fourtop.storage.sql.connection.write_queue import WriteQueues, whole_second
 from fourtop.storage.sql.hosted_store import HostedStore
 from fourtop.storage.sql.job_calls import JobCalls
 from fourtop.storage.sql.snapshot import Snapshot, Snapshots
-from fourtop.storage.sql.statement import Call
 from fourtop.storage.sql.statements.registry import statements_for
 from fourtop.storage.sql.statements.row_changes import RowCountMismatch
 from fourtop.storage.sql.statements.writer import VersionCounts
 from fourtop.storage.sql.tables.catalog import DEFAULT_SCHEMA
-from fourtop.storage.sql.tables.event import event_of
 from fourtop.storage.sql.tables.security import APP_ROLE, EVERY_RESTAURANT
-from fourtop.storage.sql.tables.values import loads
 
 if TYPE_CHECKING:
     from fourtop.storage.sql.connection.host.source import HostConnection
@@ -362,12 +360,30 @@ class SqlStore(JobCalls):
         """
 
         def work(connection: Connection) -> tuple[Event, ...]:
-            reads = (Call(self._events, {"restaurant": restaurant_id}),)
+            reads = (self._events.all_of(restaurant_id),)
             found = self._tenant.look_up_restaurant(connection, restaurant_id, reads, is_last=True)
-            return tuple(event_of(restaurant_id, loads(text)) for (text,) in found.reads[0])
+            return self._events.events_of(restaurant_id, found.reads[0])
 
         self._guard.check(restaurant_id)
         return self._transactions.run(self._tenant.read_mode, work, "events")
+
+    def events_after(self, restaurant_id: str, sequence: int | None, limit: int) -> EventPage:
+        """Return the next events of a restaurant after a sequence. It takes no lock and no lease.
+
+        Raises:
+            NotFound: The restaurant does not exist.
+            StoreUnavailable: The store cannot be reached; try again.
+        """
+        call = self._events.page(restaurant_id, sequence, limit)
+
+        def work(connection: Connection) -> EventPage:
+            found = self._tenant.look_up_restaurant(
+                connection, restaurant_id, (call,), is_last=True
+            )
+            return self._events.page_of(call, found.reads[0], found.now_us)
+
+        self._guard.check(restaurant_id)
+        return self._transactions.run(self._tenant.read_mode, work, "events_after")
 
     def reset_clock(self, restaurant_id: str) -> int:
         """Set the time of a restaurant back to the clock's, where the clock is far behind it.

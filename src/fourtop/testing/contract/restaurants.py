@@ -154,6 +154,7 @@ class OpeningPromises:
             lambda: trial.store.read(Scope("nowhere"), asked.append),
             lambda: trial.store.transact(Scope("nowhere"), decide),
             lambda: trial.store.events("nowhere"),
+            lambda: trial.store.events_after("nowhere", None, 1),
             lambda: trial.store.remove_restaurant(Scope("nowhere"), asked.append),
         )
         for call in calls:
@@ -191,6 +192,7 @@ class OpeningPromises:
             lambda: trial.store.read(Scope(HERE), lambda view: view.house),
             lambda: trial.store.transact(Scope(HERE), lambda _: Decision(None)),
             lambda: trial.store.events(HERE),
+            lambda: trial.store.events_after(HERE, 0, 1),
             lambda: trial.store.remove_restaurant(Scope(HERE), _pass),
         )
         for call in calls:

@@ -7,6 +7,10 @@ from typing import ClassVar
 
 from fourtop.testing.contract.conflicts import IdentityPromises, OverlapPromises
 from fourtop.testing.contract.floors import FloorPromises
+from fourtop.testing.contract.followed_events import (
+    FollowedEventPromises,
+    FollowedOutboxPromises,
+)
 from fourtop.testing.contract.harness import MakeStore, Trial, raised_by
 from fourtop.testing.contract.headcounts import HeadcountPromises
 from fourtop.testing.contract.isolation import IsolationPromises
@@ -46,6 +50,7 @@ class StoreContract(
     FloorPromises,
     GuardingPromises,
     SightPromises,
+    FollowedEventPromises,
     SeatedPromises,
     ListPromises,
     UnallocatedPromises,
@@ -103,7 +108,7 @@ class MaintenanceContract(SweepingPromises, ArchivingPromises, RetentionPromises
         return JobTrial(make_store)
 
 
-class OutboxContract(ClaimingPromises, SettlingPromises):
+class OutboxContract(ClaimingPromises, SettlingPromises, FollowedOutboxPromises):
     """What a store promises to those who publish its events: to be used as ``StoreContract`` is."""
 
     _trial: ClassVar[type[Trial]] = JobTrial

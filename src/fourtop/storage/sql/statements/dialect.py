@@ -177,6 +177,10 @@ class Dialect(ABC):
     def as_text(self, array: ColumnElement[Any]) -> ColumnElement[str]:
         """Return a JSON array as text, because each driver decodes JSON in its own way."""
 
+    def unsearched(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Return a column by which SQLite does not search, for a walk along the row ids."""
+        return column
+
     @abstractmethod
     def json_rows(self, *selects: Select[Any]) -> ScalarSelect[Any]:
         """Return the rows of selects, each of one JSON array, as the text of one JSON list.
@@ -477,6 +481,10 @@ class SqliteDialect(Dialect):
     def as_text(self, array: ColumnElement[Any]) -> ColumnElement[str]:
         """Return the array: JSON is text here."""
         return array
+
+    def unsearched(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+        """Write a plus sign before the column, which keeps the planner from its indexes."""
+        return literal_column(f"+{column}", type_=column.type)
 
     def json_rows(self, *selects: Select[Any]) -> ScalarSelect[Any]:
         """Join the rows with commas: ``json_group_array`` would parse each row again."""

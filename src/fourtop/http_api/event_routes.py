@@ -1,0 +1,67 @@
+"""The route that streams the events of a restaurant to staff."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from fastapi import Header, HTTPException, Query
+from starlette.requests import Request
+from starlette.responses import StreamingResponse
+
+from fourtop.http_api.answer import problems, routes
+from fourtop.http_api.call import RestaurantId, service_of
+from fourtop.http_api.event_stream import EventStream, sequence_of
+from fourtop.http_api.roles import Level
+
+EVENTS = routes("events", Level.STAFF)
+
+_MOST_STREAMS: Final = 200
+_LATER: Final = {"Retry-After": "10"}
+# The second header keeps proxies of the kind of nginx from collecting messages.
+_HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+class EventStreamAnswer(StreamingResponse):
+    """Server-sent events."""
+
+    media_type = "text/event-stream"
+
+
+@EVENTS.get(
+    "/events/stream",
+    response_class=EventStreamAnswer,
+    response_model=None,
+    responses=problems(429),
+)
+async def follow_events(
+    request: Request,
+    restaurant_id: RestaurantId,
+    last_event_id: Annotated[
+        str | None,
+        Header(
+            alias="Last-Event-ID",
+            max_length=100,
+            description="The `id` of the last message; the stream goes on after it.",
+        ),
+    ] = None,
+    after: Annotated[
+        int | None,
+        Query(ge=0, lt=10**18, description="As `Last-Event-ID`, for the first request."),
+    ] = None,
+) -> EventStreamAnswer:
+    """Stream every change of the restaurant as it is made, as server-sent events.
+
+    A message `change` has an event as its data, and the sequence of the event as its id. A message
+    `reset` says that events may be missing: read anew what you show.
+    """
+    service = service_of(request)
+    if service.feeds.count(restaurant_id) >= _MOST_STREAMS:
+        raise HTTPException(429, "too many streams of this restaurant", _LATER)
+    stream = EventStream(
+        service.feeds,
+        restaurant_id,
+        service.options.heartbeat_seconds,
+        service.options.stream_seconds,
+    )
+    page = await stream.first_page(sequence_of(last_event_id, after))
+    return EventStreamAnswer(stream.messages(page), headers=_HEADERS)

@@ -1,0 +1,57 @@
+"""The door: new bookings and walk-ins."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.responses import Response
+
+from fourtop.http_api.call import actor_of_request, or_alternatives, settled
+from fourtop.http_api.idempotency_key import stored_key
+from fourtop.http_api.problem import RefusedWithAlternatives
+from fourtop.model.request import BookingRequest
+from fourtop.model.walk_in import WalkIn
+from fourtop.model.window import from_micros
+from fourtop.operations_page.access import OfForm, views
+from fourtop.operations_page.form import Form
+from fourtop.operations_page.screen import OfScreen, Screen
+
+DOOR: Final = views()
+
+
+def _key(screen: Screen, form: Form) -> str | None:
+    return stored_key(form.optional("key"), actor_of_request(screen.request))
+
+
+@DOOR.post("/walk-ins", name="walk_in")
+async def seat_walk_in(screen: OfScreen, form: OfForm) -> Response:
+    """Give a party at the door the best free tables, and seat it."""
+    party = WalkIn(form.integer("party_size"), minutes=form.optional_integer("minutes"))
+    key = _key(screen, form)
+    made = await settled(key, lambda: screen.desk.walk_in(party, key=key))
+    return screen.done(screen.places.to("bookings", made.id), "walk-in")
+
+
+@DOOR.post("/bookings", name="book")
+async def book(screen: OfScreen, form: OfForm) -> Response:
+    """Book a party. Without room, the page lists what it can have instead."""
+    start_us = screen.calendar.instant(f"{form.text('on')}T{form.text('at')}")
+    party = BookingRequest(
+        form.integer("party_size"),
+        from_micros(start_us),
+        minutes=form.optional_integer("minutes"),
+        reference=form.optional("reference"),
+    )
+    key, desk = _key(screen, form), screen.desk
+    try:
+        made = await settled(key, lambda: or_alternatives(desk, party, desk.book(party, key=key)))
+    except RefusedWithAlternatives as refused:
+        offers = [each for each in refused.alternatives if len(each.requests) == 1]
+        return screen.page(
+            "full.html",
+            status=refused.refused.http_status,
+            lines=[screen.words(str(each)) for each in refused.refused.refusal.reasons],
+            offers=[(each, screen.calendar.local_text(each.request.start_us)) for each in offers],
+            party=party,
+        )
+    return screen.done(screen.places.to("bookings", made.id), "book")

@@ -1,0 +1,114 @@
+"""The plan: tables, joins and zones, by drag and drop or by form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from fourtop.formats.slug import slug
+from fourtop.http_api.query_values import Id
+from fourtop.http_api.roles import Level
+from fourtop.model.floor import Floor, Join
+from fourtop.model.house import House
+from fourtop.model.restaurant import Area, Zone
+from fourtop.operations_page.access import OfForm, views
+from fourtop.operations_page.form import Form
+from fourtop.operations_page.house_edits import HouseEdit, give_edit, seen_text
+from fourtop.operations_page.plan_edits import with_table_at
+from fourtop.operations_page.screen import OfScreen, Screen
+from fourtop.plotting import floor_plan
+
+PLAN: Final = views(Level.ADMIN)
+
+
+@PLAN.get("/plan", name="plan")
+async def show_plan(screen: OfScreen) -> Response:
+    """Show the plan with its joins and zones."""
+    # In this order the version may be older than the floor, which a form then notices.
+    versions = await screen.desk.versions()
+    house = await screen.desk.house()
+    floor = house.floor
+    links = {each.id: screen.places.to("tables", each.id) for each in floor.tables}
+    return screen.page(
+        "plan.html",
+        floor=floor,
+        picture=floor_plan(floor, links=links),
+        zones=[*floor.zones, None],
+        version=versions.floor,
+        seen=seen_text(_facts(house)),
+        areas=[each.value for each in Area],
+        in_use={each.zone_id for each in floor.tables},
+    )
+
+
+@PLAN.post("/plan/place", name="place_table")
+async def place_table(screen: OfScreen, form: OfForm) -> Response:
+    """Give a table the place of the drawn plan to which it was dragged."""
+    table_id = form.text("table")
+    x, y = (form.optional_number(name) or 0.0 for name in ("x", "y"))
+    label = screen.house.floor.labels.get(table_id, table_id)
+    return await _give(
+        screen,
+        form,
+        f"Move table {label} on the plan",
+        lambda floor: with_table_at(floor, table_id, x, y),
+    )
+
+
+@PLAN.post("/plan/join", name="toggle_join")
+async def toggle_join(screen: OfScreen, form: OfForm) -> Response:
+    """Join two tables, or remove the join that they have."""
+    first, second = form.text("first"), form.text("second")
+
+    def change(floor: Floor) -> Floor:
+        join = Join((first, second), form.optional_integer("seat_loss") or 0)
+        if any(each.tables == join.tables for each in floor.joins):
+            return floor.without_join(join.tables)
+        return floor.with_join(join)
+
+    labels = screen.house.floor.labels
+    names = " and ".join(labels.get(each, each) for each in (first, second))
+    return await _give(screen, form, f"Change the join of {names}", change)
+
+
+@PLAN.post("/plan/zones", name="put_zone")
+async def put_zone(screen: OfScreen, form: OfForm) -> Response:
+    """Add a zone, or change one."""
+    name = form.text("name")
+    zone = Zone(
+        form.optional("zone") or slug(name) or "zone",
+        name,
+        order=form.optional_integer("order") or 0,
+        area=form.text("area", Area.INDOOR),
+    )
+    return await _give(screen, form, f"Save zone {name}", lambda floor: floor.with_zone(zone))
+
+
+@PLAN.post("/plan/zones/{zone_id}/remove", name="remove_zone")
+async def remove_zone(zone_id: Id, screen: OfScreen, form: OfForm) -> Response:
+    """Remove a zone without tables."""
+    return await _give(
+        screen, form, f"Remove zone {zone_id}", lambda floor: floor.without_zone(zone_id)
+    )
+
+
+async def _give(screen: Screen, form: Form, heading: str, change: Any) -> Response:
+    edit = HouseEdit("floor", change, heading, _facts, screen.places.to("plan"))
+    return await give_edit(screen, form, edit)
+
+
+def _facts(house: House) -> Iterable[str]:
+    """Return the tables, joins and zones, one a line."""
+    floor = house.floor
+    names = {zone.id: zone.name for zone in floor.zones}
+    for table in floor.tables:
+        at = table.position
+        place = "" if at is None else f", at {at.x:g}, {at.y:g}"
+        where = f"{names[table.zone_id]}{place}"
+        yield f"Table {floor.labels[table.id]}: {table.capacity} seats, {where}"
+    for join in floor.joins:
+        yield "Join " + " and ".join(floor.labels[each] for each in join.tables)
+    for zone in floor.zones:
+        yield f"Zone {zone.name}: {zone.area.value}"

@@ -1,0 +1,187 @@
+"""The rules: hours, closures, exceptions, capacity and pacing, each with a preview."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+import attrs
+from fastapi import HTTPException
+from starlette.responses import Response
+
+from fourtop.errors import NotFound
+from fourtop.http_api.query_values import Id
+from fourtop.http_api.roles import Level
+from fourtop.model.capacity_rules import CapacityRule, PacingRule, RuleKind, Spread
+from fourtop.model.date_exception import DateException
+from fourtop.model.house import House
+from fourtop.model.policy import Policy
+from fourtop.model.service_period import WEEK, ServicePeriod, check_date
+from fourtop.operations_page.access import OfForm, views
+from fourtop.operations_page.form import Form
+from fourtop.operations_page.house_edits import HouseEdit, give_edit, seen_text
+from fourtop.operations_page.screen import OfScreen, Screen
+
+RULES: Final = views(Level.ADMIN)
+
+_SCOPE: Final = ("period", "weekday", "on", "kind")
+_HOURS: Final = ("start", "end", "last_start")
+
+
+def _capacity(form: Form) -> CapacityRule:
+    texts: dict[str, Any] = form.given(*_SCOPE, "zone")
+    return CapacityRule(
+        max_covers=form.optional_integer("max_covers"),
+        max_parties=form.optional_integer("max_parties"),
+        **texts,
+    )
+
+
+def _pacing(form: Form) -> PacingRule:
+    texts: dict[str, Any] = form.given(*_SCOPE, "spread")
+    return PacingRule(
+        form.integer("interval_minutes"),
+        max_covers=form.optional_integer("max_covers"),
+        max_parties=form.optional_integer("max_parties"),
+        **texts,
+    )
+
+
+def _exception(form: Form) -> DateException:
+    texts: dict[str, Any] = form.given(*_HOURS)
+    return DateException(
+        form.text("on"),
+        form.optional("period"),
+        closed=form.flag("closed"),
+        interval_minutes=form.optional_integer("interval_minutes"),
+        **texts,
+    )
+
+
+@attrs.frozen
+class RuleKindForm:
+    """A kind of rules: its heading, the attribute of the policy, and the reader of its form."""
+
+    title: str
+    attribute: str
+    read: Callable[[Form], Any]
+
+
+_KINDS: Final[Mapping[str, RuleKindForm]] = {
+    "exceptions": RuleKindForm("Exception", "exceptions", _exception),
+    "capacity": RuleKindForm("Capacity rule", "capacity_rules", _capacity),
+    "pacing": RuleKindForm("Pacing rule", "pacing_rules", _pacing),
+}
+
+
+@RULES.get("/rules", name="rules")
+async def show_rules(screen: OfScreen) -> Response:
+    """Show the rules of the house with their forms."""
+    # In this order the version may be older than the policy, which a form then notices.
+    versions = await screen.desk.versions()
+    house = await screen.desk.house()
+    policy = house.policy
+    return screen.page(
+        "rules.html",
+        policy=policy,
+        zones=house.floor.zones,
+        kinds=[each.value for each in RuleKind],
+        spreads=[each.value for each in Spread],
+        week=[each.value for each in WEEK],
+        closures=sorted(policy.closures),
+        text=rule_text,
+        version=versions.policy,
+        seen=seen_text(_facts(house)),
+    )
+
+
+@RULES.post("/rules/periods", name="put_period")
+async def put_period(screen: OfScreen, form: OfForm) -> Response:
+    """Save the hours of a service period, or add a period."""
+    key = form.text("key")
+    hours: dict[str, Any] = {name: form.optional(name) for name in _HOURS}
+    weekdays = frozenset(form.all("weekdays"))
+
+    def change(policy: Policy) -> Policy:
+        known = next((each for each in policy.periods if each.key == key), None)
+        if known is None:
+            return policy.with_period(ServicePeriod(key, weekdays=weekdays, **hours))
+        changes = dict(hours)
+        if changes["last_start"] is not None:
+            changes["last_seating_minutes"] = None
+        if not known.dates:
+            changes["weekdays"] = weekdays
+        return policy.with_period(attrs.evolve(known, **changes))
+
+    return await _give(screen, form, f"Save the hours of {key}", change)
+
+
+@RULES.post("/rules/periods/{key}/remove", name="remove_period")
+async def remove_period(key: Id, screen: OfScreen, form: OfForm) -> Response:
+    """Remove a service period with the rules that name it."""
+    return await _give(
+        screen, form, f"Remove the service {key}", lambda policy: policy.without_period(key)
+    )
+
+
+@RULES.post("/rules/closures", name="close_day")
+async def close_day(screen: OfScreen, form: OfForm) -> Response:
+    """Close the house on a date, or open it again."""
+    day = check_date("on", form.text("on"))
+    if form.flag("open"):
+        return await _give(screen, form, f"Open on {day}", lambda found: found.without_closure(day))
+    return await _give(screen, form, f"Close on {day}", lambda found: found.with_closure(day))
+
+
+@RULES.post("/rules/{kind}", name="put_rule")
+async def put_rule(kind: str, screen: OfScreen, form: OfForm) -> Response:
+    """Save a rule, in place of the one with its scope."""
+    found = _kind(kind)
+    rule = found.read(form)
+    heading = f"{found.title}: {rule_text(rule)}"
+    return await _give(screen, form, heading, lambda policy: policy.with_rule(rule))
+
+
+@RULES.post("/rules/{kind}/remove", name="remove_rule")
+async def remove_rule(kind: str, screen: OfScreen, form: OfForm) -> Response:
+    """Remove a rule by its place, which the version of the form keeps valid."""
+    found, at = _kind(kind), form.integer("at")
+    rules = getattr(screen.house.policy, found.attribute)
+    if not 0 <= at < len(rules):
+        raise NotFound("rule", str(at))
+    rule = rules[at]
+    heading = f"Remove: {rule_text(rule)}"
+    return await _give(screen, form, heading, lambda policy: policy.without_rule(rule))
+
+
+def _kind(name: str) -> RuleKindForm:
+    if name not in _KINDS:
+        raise HTTPException(404, "no such kind of rule")
+    return _KINDS[name]
+
+
+async def _give(screen: Screen, form: Form, heading: str, change: Any) -> Response:
+    edit = HouseEdit("policy", change, heading, _facts, screen.places.to("rules"))
+    return await give_edit(screen, form, edit)
+
+
+def rule_text(rule: object) -> str:
+    """Return a rule in words: its summary without its class.
+
+    >>> rule_text(CapacityRule(max_covers=40, weekday="monday"))
+    '40 covers, each period, monday'
+    """
+    return repr(rule).strip("<>").partition(" ")[2]
+
+
+def _facts(house: House) -> Iterable[str]:
+    """Return the rules that the page shows, one a line."""
+    policy = house.policy
+    for period in policy.periods:
+        last = "" if period.last_start is None else f", last start {period.last_start:%H:%M}"
+        yield f"Service {rule_text(period)}{last}"
+    for found in _KINDS.values():
+        for rule in getattr(policy, found.attribute):
+            yield f"{found.title} {rule_text(rule)}"
+    for day in sorted(policy.closures):
+        yield f"Closed on {day}"
