@@ -70,19 +70,18 @@ def test_a_missing_folder_is_told(capsys: Captured, tmp_path: Path) -> None:
 def serving(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Start the command in a process of its own; give the process and the address."""
     command = [sys.executable, "-m", "fourtop.cli", "serve", "--port", "0", *arguments]
-    process = subprocess.Popen(
+    with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ)
-    )
-    try:
-        assert process.stderr is not None
-        line, clock = process.stderr.readline(), process.stderr.readline()
-        found = re.fullmatch(r"The Pub is served at (http://127\.0\.0\.1:\d+)\n", line)
-        assert found is not None, line + process.stderr.read()
-        assert clock.startswith("its clock runs from ")
-        yield process, found[1]
-    finally:
-        process.kill()
-        process.wait(SECONDS)
+    ) as process:
+        try:
+            assert process.stderr is not None
+            line, clock = process.stderr.readline(), process.stderr.readline()
+            found = re.fullmatch(r"The Pub is served at (http://127\.0\.0\.1:\d+)\n", line)
+            assert found is not None, line + clock
+            assert clock.startswith("its clock runs from ")
+            yield process, found[1]
+        finally:
+            process.kill()
 
 
 @pytest.mark.slow
@@ -96,6 +95,18 @@ def test_a_signal_ends_it_cleanly(number: signal.Signals) -> None:
         out, err = process.communicate(timeout=SECONDS)
     assert (process.returncode, out) == (0, "the server has stopped\n")
     assert err == ""
+
+
+@pytest.mark.slow
+def test_an_open_stream_does_not_keep_it_alive() -> None:
+    with serving("--on", "2026-05-01") as (process, address):
+        stream = f"{address}/api/restaurants/the-pub/events/stream"
+        with httpx.stream("GET", stream, headers={"X-Role": "staff"}, timeout=SECONDS) as answer:
+            assert answer.status_code == 200
+            process.send_signal(signal.SIGTERM)
+            _, err = process.communicate(timeout=SECONDS)
+    assert process.returncode == 0
+    assert "Traceback" not in err
 
 
 @pytest.mark.slow

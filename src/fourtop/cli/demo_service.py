@@ -7,14 +7,15 @@ only names of this machine are answered as the host.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from html import escape
 from typing import Final
 
 from fastapi import FastAPI, HTTPException
-from starlette.middleware.base import BaseHTTPMiddleware
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fourtop import Actor
 from fourtop.cli.demo_house import PUB, DemoHouse
@@ -29,6 +30,7 @@ ROLE_HEADER: Final = "X-Role"
 ROLES: Final = ("guest", "staff", "admin")
 
 _COOKIE: Final = "guest"
+_COOKIE_BYTES: Final = 16
 _GUESTS: Final = (
     *("Ada", "Ben", "Cleo", "Dev", "Emma", "Finn", "Gwen", "Hugo", "Iris", "Jack"),
     *("Kate", "Leo", "Mona", "Noor", "Olga", "Paul", "Quin", "Rosa", "Sam", "Tess"),
@@ -41,7 +43,6 @@ _HEADERS: Final = {
 }
 # A demo is tried by one person, who may well be quick.
 _OPTIONS: Final = ApiOptions(availability_rate="120/minute")
-_Next = Callable[[Request], Awaitable[Response]]
 
 
 def demo_service(house: DemoHouse, hosts: Collection[str] | None) -> FastAPI:
@@ -67,7 +68,7 @@ def demo_service(house: DemoHouse, hosts: Collection[str] | None) -> FastAPI:
         return HTMLResponse(_start_page(places), headers=_HEADERS)
 
     app.add_api_route("/", start, methods=["GET"])
-    app.add_middleware(BaseHTTPMiddleware, dispatch=_guarded(hosts))
+    app.add_middleware(_Guard, hosts=hosts)
     return app
 
 
@@ -130,18 +131,29 @@ def _names(_restaurant_id: str, booking_ids: Sequence[str]) -> dict[str, str]:
     return {each: _GUESTS[sum(each.encode()) % len(_GUESTS)] for each in booking_ids}
 
 
-def _guarded(hosts: Collection[str] | None) -> Callable[[Request, _Next], Awaitable[Response]]:
-    """Return the middleware that refuses foreign names, and tells guests apart by a cookie."""
+class _Guard:
+    """The middleware that refuses foreign names, and tells guests apart by a cookie.
 
-    async def guard(request: Request, call_next: _Next) -> Response:
-        if hosts is not None and (request.url.hostname or "") not in hosts:
-            return PlainTextResponse("this name is not served", 421)
+    It passes streams on as they come.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Collection[str] | None) -> None:
+        self._app = app
+        self._hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope)
+        if self._hosts is not None and (request.url.hostname or "") not in self._hosts:
+            await PlainTextResponse("this name is not served", 421)(scope, receive, send)
+            return
         known = request.cookies.get(_COOKIE, "")
-        is_new = not (known.isalnum() and known.isascii() and len(known) == 32)
-        request.state.guest = secrets.token_hex(16) if is_new else known
-        response = await call_next(request)
-        if is_new:
-            response.set_cookie(_COOKIE, request.state.guest, httponly=True, samesite="strict")
-        return response
+        is_new = not (known.isalnum() and known.isascii() and len(known) == 2 * _COOKIE_BYTES)
+        request.state.guest = secrets.token_hex(_COOKIE_BYTES) if is_new else known
 
-    return guard
+        async def send_with_cookie(message: Message) -> None:
+            if is_new and message["type"] == "http.response.start":
+                cookie = f"{_COOKIE}={request.state.guest}; HttpOnly; Path=/; SameSite=strict"
+                MutableHeaders(scope=message).append("set-cookie", cookie)
+            await send(message)
+
+        await self._app(scope, receive, send_with_cookie)

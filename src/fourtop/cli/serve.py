@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import sys
@@ -32,7 +33,8 @@ LOCAL: Final = "127.0.0.1"
 _LOCALHOST: Final = "localhost"
 _EXTRA: Final = "fourtop[http]"
 # How long open requests may take at the end; a stream of events never ends by itself.
-_GRACE_SECONDS: Final = 2
+_GRACE_SECONDS: Final = 1
+_LOG: Final = "uvicorn.error"
 _PAUSE_SECONDS: Final = 0.2
 _BACKLOG: Final = 128
 
@@ -170,6 +172,8 @@ def _serve(house: DemoHouse, options: ServeOptions, listener: socket.socket, add
         _tell(house, options, address)
         while thread.is_alive() and not stop.is_set():
             stop.wait(_PAUSE_SECONDS)
+        # A stream of events is cut off after the grace; uvicorn would report each as an error.
+        logging.getLogger(_LOG).setLevel(logging.CRITICAL)
         server.should_exit = True
         thread.join()
 
