@@ -113,7 +113,7 @@ def test_a_second_member_of_staff_sees_what_the_first_one_changed(
     stale = page.get(f"/bookings/{booking.id}")
     first = form_to(stale, "/reschedule")
     assert page.submit(first, party_size="3").status_code == 303
-    answer = page.submit(first, party_size="2")
+    answer = page.submit(first, party_size="2", at="20:00")
     assert answer.status_code == 412
     assert "Your change is not made." in answer.text
     assert re.findall(
@@ -124,6 +124,17 @@ def test_a_second_member_of_staff_sees_what_the_first_one_changed(
     assert again.status_code == 303
     assert again.headers["location"].startswith(f"{HOME}/bookings/{booking.id}")
     assert desk.get_booking(booking.id).party_size == 2
+
+
+def test_a_change_made_again_keeps_what_a_colleague_changed(
+    page: PageClient, desk: Desk, booking: Booking
+) -> None:
+    form = form_to(page.get(f"/bookings/{booking.id}"), "/reschedule")
+    assert page.submit(form, party_size="3").status_code == 303
+    answer = page.submit(form, at="20:00")
+    assert page.submit(form_to(answer, "/reschedule")).status_code == 303
+    changed = desk.get_booking(booking.id)
+    assert (changed.party_size, changed.local_start[11:16]) == (3, "20:00")
 
 
 @pytest.mark.parametrize("name", ["cancel", "unassign", "pin"])

@@ -156,6 +156,28 @@ def test_a_stale_table_is_told_what_changed(page: PageClient, desk: Desk) -> Non
     assert desk.house().floor.get_table("1").capacity == 3
 
 
+def test_a_table_that_is_saved_again_keeps_what_a_colleague_changed(
+    page: PageClient, desk: Desk
+) -> None:
+    form = form_to(page.get("/tables/1"), "/tables/1")
+    assert page.submit(form, capacity="3").status_code == 303
+    answer = page.submit(form, notes="wobbles", out_of_service="on")
+    assert page.submit(form_to(answer, "/tables/1")).status_code == 303
+    table = desk.house().floor.get_table("1")
+    assert (table.capacity, table.notes, table.out_of_service) == (3, "wobbles", True)
+
+
+def test_hours_that_are_saved_again_keep_what_a_colleague_changed(
+    page: PageClient, desk: Desk
+) -> None:
+    form = form_to(page.get("/rules"), "/rules/periods")
+    assert page.submit(form, start="16:00").status_code == 303
+    answer = page.submit(form, end="23:30", weekdays=["friday"])
+    assert page.submit(form_to(answer, "/rules/periods")).status_code == 303
+    period = desk.house().policy.periods[0]
+    assert (period.start.hour, period.end.minute, len(period.weekdays)) == (16, 30, 1)
+
+
 def test_rules_of_each_kind_are_added_and_removed(page: PageClient, desk: Desk) -> None:
     def submit(tail: str, **fields: str) -> None:
         answer = page.submit(form_to(page.get("/rules"), tail), step="save", **fields)

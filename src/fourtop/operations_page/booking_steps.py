@@ -64,9 +64,15 @@ async def _assign(screen: Screen, booking_id: str, form: Form) -> object:
 
 
 async def _reschedule(screen: Screen, booking_id: str, form: Form) -> object:
-    """Give a booking another time or size. Only what differs from the form's own page changes."""
+    """Give a booking another time or size.
+
+    Only the fields that differ from those that the page showed are a change. The others keep what
+    a colleague may have changed meanwhile.
+    """
     local = f"{form.text('on')}T{form.text('at')}"
-    given: dict[str, Any] = {"party_size": form.integer("party_size")}
+    given: dict[str, Any] = {}
+    if form.text("party_size") != form.text("was_size"):
+        given["party_size"] = form.integer("party_size")
     if local != form.text("was"):
         given["start"] = from_micros(screen.calendar.instant(local))
     if form.text("minutes") != form.text("was_minutes"):

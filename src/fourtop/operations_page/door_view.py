@@ -34,7 +34,7 @@ async def seat_walk_in(screen: OfScreen, form: OfForm) -> Response:
 
 @DOOR.post("/bookings", name="book")
 async def book(screen: OfScreen, form: OfForm) -> Response:
-    """Book a party. Without room, the page lists what it can have instead."""
+    """Book a party. Without room, the page lists the alternatives."""
     start_us = screen.calendar.instant(f"{form.text('on')}T{form.text('at')}")
     party = BookingRequest(
         form.integer("party_size"),

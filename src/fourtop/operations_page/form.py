@@ -81,6 +81,11 @@ class Form:
         except ValueError:
             raise InvalidInput(name, "must be a number", safe_repr(text)) from None
 
+    @property
+    def was(self) -> Form:
+        """The fields as the page showed them, which the form carries as one text."""
+        return Form(fields_of_text(self.text("was")))
+
     def given(self, *names: str) -> dict[str, Any]:
         """Return the texts of the fields that are not empty."""
         found = {name: self.optional(name) for name in names}
@@ -101,7 +106,15 @@ async def form_of(request: Request) -> Form:
         body += part
         if len(body) > _MOST_BYTES:
             raise HTTPException(413, "the form is too long")
-    text = body.decode("utf-8", "replace")
+    return Form(fields_of_text(body.decode("utf-8", "replace")))
+
+
+def fields_of_text(text: str) -> dict[str, list[str]]:
+    """Return the fields of an encoded form.
+
+    Raises:
+        HTTPException: 413, if they are too many.
+    """
     try:
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
     except ValueError:
@@ -109,4 +122,4 @@ async def form_of(request: Request) -> Form:
     fields: dict[str, list[str]] = {}
     for name, value in pairs:
         fields.setdefault(name, []).append(value)
-    return Form(fields)
+    return fields

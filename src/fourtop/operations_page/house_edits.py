@@ -29,7 +29,7 @@ class HouseEdit:
     Args:
         part: The part of the house that it changes.
         change: Returns the changed part.
-        heading: What it does, in words.
+        heading: A line about it.
         facts: Returns the facts that the form's page shows, as lines.
         back: The page of the form.
     """

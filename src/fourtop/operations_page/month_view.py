@@ -30,7 +30,7 @@ _COUPLE: Final = 2
 
 @attrs.frozen
 class MonthDay:
-    """A day of the month: what it offers, and what is booked."""
+    """A day of the month: its starts on offer and its bookings."""
 
     found: BookableDay
     parties: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import attrs
 from fastapi import HTTPException
@@ -89,10 +90,18 @@ async def show_rules(screen: OfScreen) -> Response:
         spreads=[each.value for each in Spread],
         week=[each.value for each in WEEK],
         closures=sorted(policy.closures),
+        was={each.key: _fields(each) for each in policy.periods},
         text=rule_text,
         version=versions.policy,
         seen=seen_text(_facts(house)),
     )
+
+
+def _fields(period: ServicePeriod) -> str:
+    """Return the fields of the form of a period as one text."""
+    hours = {name: getattr(period, name) for name in _HOURS}
+    found = {name: f"{value:%H:%M}" for name, value in hours.items() if value is not None}
+    return urlencode({**found, "weekdays": [each.value for each in period.weekdays]}, doseq=True)
 
 
 @RULES.post("/rules/periods", name="put_period")
@@ -101,15 +110,17 @@ async def put_period(screen: OfScreen, form: OfForm) -> Response:
     key = form.text("key")
     hours: dict[str, Any] = {name: form.optional(name) for name in _HOURS}
     weekdays = frozenset(form.all("weekdays"))
+    was = form.was
 
     def change(policy: Policy) -> Policy:
         known = next((each for each in policy.periods if each.key == key), None)
         if known is None:
             return policy.with_period(ServicePeriod(key, weekdays=weekdays, **hours))
-        changes = dict(hours)
-        if changes["last_start"] is not None:
+        # The rest keeps what a colleague may have changed.
+        changes = {name: value for name, value in hours.items() if value != was.optional(name)}
+        if changes.get("last_start") is not None:
             changes["last_seating_minutes"] = None
-        if not known.dates:
+        if weekdays != frozenset(was.all("weekdays")):
             changes["weekdays"] = weekdays
         return policy.with_period(attrs.evolve(known, **changes))
 

@@ -34,6 +34,9 @@ THEMES: Final = ("light", "dark")
 _MOST_IDS: Final = 500
 # As the texts of errors and refusals have it.
 _INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})")
+_TABLE: Final = re.compile(r"\btable ([A-Za-z0-9._:-]+)")
+# For developers; it tells staff nothing.
+_CONSTRAINT: Final = " (allocations_no_overlap)"
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
     " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -179,13 +182,18 @@ class Screen(Frame):
         return self.calendar.local_date(instant_us) if service is None else service.date
 
     def words(self, text: str) -> str:
-        """Return a text of the engine with its times as local times of the restaurant."""
+        """Return a text of the engine in the words of the staff: local times, table numbers."""
+        labels = self.house.floor.labels
+
+        def numbered(found: re.Match[str]) -> str:
+            return f"table {labels.get(found[1], found[1])}"
 
         def local(found: re.Match[str]) -> str:
             instant_us = int(datetime.fromisoformat(found[0]).timestamp()) * 1_000_000
             return self.calendar.local_text(instant_us)[:16].replace("T", " ")
 
-        return _INSTANT.sub(local, text)
+        plain = text.removesuffix(_CONSTRAINT)
+        return _TABLE.sub(numbered, _INSTANT.sub(local, plain))
 
     def clock(self, instant_us: int) -> str:
         """Return the local time of an instant, as 19:30."""

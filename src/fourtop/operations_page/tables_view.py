@@ -5,13 +5,16 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from typing import Any, Final
+from urllib.parse import urlencode
 
+import attrs
 from starlette.responses import Response
 
 from fourtop.errors import InvalidInput, safe_repr
 from fourtop.formats.slug import slug
 from fourtop.http_api.query_values import Id
 from fourtop.http_api.roles import Level
+from fourtop.model.floor import Floor
 from fourtop.model.house import House
 from fourtop.model.table import Mobility, Position, Table, TableShape
 from fourtop.operations_page.access import OfForm, views
@@ -74,6 +77,7 @@ async def _table_form(screen: Screen, table_id: str | None) -> Response:
         zones=floor.zones,
         version=versions.floor,
         seen=seen_text(_facts_of(table)),
+        was="" if table is None else urlencode(_fields(table)),
         shapes=[each.value for each in TableShape],
         mobilities=[each.value for each in Mobility],
         action=to("new-table") if table_id is None else to("tables", table_id),
@@ -97,9 +101,23 @@ async def put_table(table_id: Id, screen: OfScreen, form: OfForm) -> Response:
 
 
 async def _put(screen: Screen, table_id: str, form: Form) -> Response:
-    table = _table(table_id, form.text("number"), form)
-    heading = f"Save table {table.number}"
-    edit = _edit(screen, table_id, heading, lambda floor: floor.with_table(table))
+    table = _table(table_id, form)
+    shown = _table(table_id, form.was) if form.flag("was") else None
+
+    def change(floor: Floor) -> Floor:
+        """Change what the form changed. The rest keeps what a colleague may have changed."""
+        current = floor.find_table(table_id)
+        if current is None or shown is None:
+            return floor.with_table(table)
+        names = [each.name for each in attrs.fields(Table)]
+        changes = {
+            name: getattr(table, name)
+            for name in names
+            if getattr(table, name) != getattr(shown, name)
+        }
+        return floor.with_table(attrs.evolve(current, **changes))
+
+    edit = _edit(screen, table_id, f"Save table {table.number}", change)
     return await give_edit(screen, form, edit)
 
 
@@ -120,7 +138,7 @@ def _edit(screen: Screen, table_id: str, heading: str, change: Any) -> HouseEdit
     return HouseEdit("floor", change, heading, facts, screen.places.to("tables"))
 
 
-def _table(table_id: str, number: str, form: Form) -> Table:
+def _table(table_id: str, form: Form) -> Table:
     """Return the table of a form.
 
     Raises:
@@ -132,7 +150,7 @@ def _table(table_id: str, number: str, form: Form) -> Table:
         position = Position(x, y, form.optional_number("rotation") or 0)
     return Table(
         table_id,
-        number,
+        form.text("number"),
         form.integer("capacity"),
         form.text("zone_id"),
         min_party=form.optional_integer("min_party") or 1,
@@ -150,6 +168,18 @@ def _table(table_id: str, number: str, form: Form) -> Table:
         length_cm=form.optional_integer("length_cm"),
         width_cm=form.optional_integer("width_cm"),
     )
+
+
+def _fields(table: Table) -> dict[str, str]:
+    """Return the fields of the form of a table, as ``_table`` reads them."""
+    at = table.position
+    place = {} if at is None else {"x": at.x, "y": at.y, "rotation": at.rotation}
+    names = ("number", "capacity", "zone_id", "min_party", "max_party", "section", "category")
+    more = ("seating", "mobility", "notes", "shape", "length_cm", "width_cm")
+    values = {name: getattr(table, name) for name in (*names, *more)} | place
+    flags = {name: "on" for name in ("out_of_service", "active") if getattr(table, name)}
+    found = {name: str(value) for name, value in values.items() if value is not None}
+    return {**found, **flags, "features": ", ".join(sorted(table.features))}
 
 
 def _facts_of(table: Table | None) -> list[str]:

@@ -45,8 +45,11 @@
     let text;
     try {
       const response = await fetch(location.href, { headers: { Accept: "text/html" } });
-      // After a login has ended, the next click leads to it.
-      if (!response.ok || response.redirected) return;
+      if (response.redirected || response.status === 401 || response.status === 403) {
+        lose("Your login has ended. Load the page again to log in.");
+        return;
+      }
+      if (!response.ok) return;
       text = await response.text();
     } catch { lose(); return; }
     if (isBusy) { isWanted = true; return; }
@@ -81,9 +84,9 @@
     return `[${key}="${CSS.escape(label)}"]`;
   }
 
+  // Several events at once are one look at the server.
   function soon() {
-    clearTimeout(timer);
-    timer = setTimeout(refresh, 150);
+    timer ||= setTimeout(() => { timer = 0; refresh(); }, 80);
   }
 
   // ---- the connection
@@ -94,12 +97,12 @@
   let isLost = false;
   let patience = 0;
 
-  function lose() {
-    if (isLost) return;
+  function lose(reason = "") {
     isLost = true;
     const clock = freshAt.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-    offline.textContent = `No connection. You see the state of ${clock}, by the clock of this`
-      + " device. The page loads it anew as soon as the connection is back.";
+    const text = `No connection. You see the state of ${clock}, by the clock of this device.`
+      + " The page loads it anew as soon as the connection is back.";
+    if (offline.hidden || reason) offline.textContent = reason || text;
     offline.hidden = false;
   }
 
@@ -117,7 +120,7 @@
     source.addEventListener("change", soon);
     source.addEventListener("reset", soon);
     source.addEventListener("error", () => {
-      patience ||= setTimeout(lose, PATIENCE_MS);
+      patience ||= setTimeout(refresh, PATIENCE_MS);
       // The browser tries again by itself, unless the server refused.
       if (source.readyState === EventSource.CLOSED) setTimeout(listen, PATIENCE_MS);
     });
@@ -125,7 +128,7 @@
 
   if (body.dataset.live && find("[data-part]")) {
     listen();
-    addEventListener("offline", lose);
+    addEventListener("offline", () => lose());
     addEventListener("online", soon);
     // The clock goes on without events, too.
     setInterval(() => { if (!document.hidden) soon(); }, 60000);

@@ -1,0 +1,119 @@
+"""Every view in the browser: what axe-core finds, levels of the heat map, and stale screens."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Browser, Page, Response, expect
+
+from tests.browser.pages import served_page, staff_page
+from tests.browser.serving import DESKTOP, PHONE
+from tests.operations_page.busy_evening import BusyEvening, a_busy_evening
+
+pytestmark = pytest.mark.slow
+
+GRAVE = ("serious", "critical")
+
+
+def views_of(busy: BusyEvening) -> list[str]:
+    """Return the address of each view below the room."""
+    booking = busy.bookings[6].id
+    return [
+        *("", "/timeline", "/bookings", f"/bookings/{booking}", "/heat", "/month"),
+        *(f"/move?booking={booking}&table=big-bay", "/at/low-4b", "/bookings/unknown"),
+        *("/tables", "/tables/low-4b", "/new-table", "/plan", "/rules"),
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_axe_finds_nothing_serious_on_any_view(
+    theme: str, size: dict[str, int], browser: Browser
+) -> None:
+    busy = a_busy_evening()
+    found: list[str] = []
+    with (
+        served_page(busy) as room,
+        staff_page(browser, role="admin", viewport=size, color_scheme=theme) as page,
+    ):
+        for view in views_of(busy):
+            page.goto(room + view)
+            for each in Axe().run(page).response["violations"]:
+                if each["impact"] in GRAVE:
+                    nodes = [node["html"][:120] for node in each["nodes"][:2]]
+                    found.append(f"{view}: {each['id']}: {nodes}")
+            # Nothing but pictures and tables of data scrolls sideways.
+            wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+            if page.evaluate(wide):
+                found.append(f"{view}: wider than the screen")
+    assert found == []
+
+
+def test_the_heat_map_has_the_colours_of_its_levels(browser: Browser) -> None:
+    busy = a_busy_evening()
+    with served_page(busy) as room, staff_page(browser, color_scheme="light") as page:
+        page.goto(f"{room}/heat")
+
+        def fill(clock: str) -> str:
+            cell = page.locator(f'svg a[aria-label^="Fri 1 May, {clock}:"] rect').first
+            return str(cell.evaluate("each => getComputedStyle(each).fill"))
+
+        assert fill("17:00") == "rgb(223, 242, 228)"
+        assert "ft-page-mid" in fill("17:30")
+        assert fill("18:30") == "rgb(138, 28, 20)"
+        page.locator('svg a[aria-label^="Fri 1 May, 18:30:"]').click()
+        expect(page.locator("tbody tr")).to_contain_text(["Emma 5"])
+
+
+def test_two_staff_with_stale_screens(browser: Browser) -> None:
+    busy = a_busy_evening()
+    booking = busy.bookings[7].id
+    with (
+        served_page(busy) as room,
+        staff_page(browser, user="anna") as first,
+        staff_page(browser, user="bert") as second,
+    ):
+        for page in (first, second):
+            page.goto(f"{room}/bookings/{booking}")
+        first.get_by_label("People").fill("1")
+        first.get_by_role("button", name="Change", exact=True).click()
+        expect(first.get_by_role("status")).to_contain_text("The booking is changed.")
+        second.get_by_label("Time", exact=True).fill("20:15")
+        with second.expect_response(lambda answer: answer.request.method == "POST") as answered:
+            second.get_by_role("button", name="Change", exact=True).click()
+        assert answered.value.status == 412
+        expect(second.get_by_role("alert")).to_contain_text("anna changed the record")
+        expect(second.get_by_role("row", name="People")).to_contain_text("People21")
+        second.get_by_role("button", name="Make my change to the present state").click()
+        expect(second.get_by_role("status")).to_contain_text("The booking is changed.")
+        changed = busy.desk.get_booking(booking)
+        assert (changed.local_start[11:16], changed.party_size) == ("20:15", 1)
+
+
+def _size_of(answer: Response) -> int:
+    """Return the size of an answer; the live stream has none that ends."""
+    is_stream = answer.headers["content-type"].startswith("text/event-stream")
+    return 0 if is_stream else int(answer.headers["content-length"])
+
+
+def test_the_theme_follows_the_browser_unless_the_reader_chooses(browser: Browser) -> None:
+    def paper(page: Page) -> str:
+        return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+
+    with served_page(a_busy_evening()) as room, staff_page(browser, color_scheme="dark") as page:
+        page.goto(room)
+        assert paper(page) == "rgb(21, 24, 29)"
+        page.get_by_role("button", name="Dark theme").click()
+        page.get_by_role("button", name="Light theme").click()
+        assert paper(page) == "rgb(255, 255, 255)"
+        page.get_by_role("button", name="Auto").click()
+        assert paper(page) == "rgb(21, 24, 29)"
+
+
+def test_the_first_view_is_small_and_asks_no_third_party(browser: Browser) -> None:
+    with served_page(a_busy_evening()) as room, staff_page(browser) as page:
+        sizes: list[int] = []
+        page.on("response", lambda answer: sizes.append(_size_of(answer)))
+        page.goto(room, wait_until="load")
+        assert 4 <= len(sizes) <= 15
+        assert sum(sizes) <= 300_000
