@@ -36,6 +36,12 @@ ended cleanly
 409 application/problem+json PARTY_NEVER_FITS
 422 application/problem+json NAIVE_DATETIME
 """,
+    "guest_page": """\
+200 text/html; charset=utf-8 True
+17 free times, the last at 2026-05-01T20:00:00+00:00
+10 parties booked 20:00; the next: 409 TABLES_TAKEN
+201 2026-05-01T18:00+01:00 -120 minutes
+""",
     "import_bookings": """\
 nothing was imported:
   line 3: table Low 4a is taken by line 2 in 2026-05-01T18:00/20:00+01:00

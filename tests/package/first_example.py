@@ -94,11 +94,24 @@ def _pictures() -> str:
 
 
 def _http() -> str:
+    from fourtop.aggregator import (  # noqa: PLC0415  # It needs the extra.
+        Merchant,
+        ServerOptions,
+        basic_login,
+        booking_server,
+    )
+    from fourtop.guest_page import guest_page  # noqa: PLC0415  # It needs the extra.
     from fourtop.http_api import create_app  # noqa: PLC0415  # It needs the extra.
+    from fourtop.operations_page import operations_page  # noqa: PLC0415  # It needs the extra.
 
     engine = Engine(MemoryStore())
     engine.add_restaurant(sample.pub())
     app = create_app(engine, lambda: fourtop.GUEST)
+    app.include_router(guest_page(engine, ""), prefix="/book")
+    login = basic_login("aggregator", "a password")
+    options = ServerOptions(user_secret=b"a secret of the example")
+    app.include_router(booking_server(engine, [Merchant(id="the-pub")], login, options))
+    app.include_router(operations_page(engine, lambda: fourtop.GUEST), prefix="/staff")
     return f"OpenAPI {app.openapi()['openapi']}, {len(app.openapi()['paths'])} paths"
 
 

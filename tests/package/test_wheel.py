@@ -42,6 +42,16 @@ def test_the_migrations_ship_with_their_sql() -> None:
     assert f"{folder}/versions/r0003_tenants.py" in FILES
 
 
+def test_the_files_of_the_pages_ship() -> None:
+    assert {
+        "fourtop/guest_page/templates/guest.html",
+        "fourtop/guest_page/files/guest.js",
+        "fourtop/guest_page/files/guest.css",
+        "fourtop/http_api/templates/reference.html",
+        "fourtop/http_api/files/reference.css",
+    } <= FILES
+
+
 def test_nothing_but_the_package_ships() -> None:
     tops = {path.partition("/")[0] for path in FILES if not path.startswith("..")}
     assert {top for top in tops if not re.fullmatch(r"fourtop(-[0-9.]+\.dist-info)?", top)} == set()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import date
 
 from fourtop import AlreadyExists, MemoryStore, sample
@@ -30,8 +31,7 @@ def demo(seed: int, on: date, database: Database | None = None) -> Answer:
         StoreUnavailable: If the database cannot be reached.
     """
     try:
-        with ExitStack() as stack:
-            make_store = MemoryStore if database is None else _store_in(database, stack)
+        with nullcontext(MemoryStore) if database is None else store_in(database) as make_store:
             evening = play_evening(make_store, sample.pub(), sample.pub_demand(), seed=seed, on=on)
     except AlreadyExists as error:
         if error.kind != "restaurant":
@@ -45,11 +45,23 @@ def demo(seed: int, on: date, database: Database | None = None) -> Answer:
     )
 
 
-def _store_in(database: Database, stack: ExitStack) -> MakeStore:
-    def make(clock: Clock) -> Store:
-        database.require_place()
-        if not is_made(database):
-            migrate(database)
-        return stack.enter_context(database.opened(clock))
+@contextmanager
+def store_in(database: Database) -> Iterator[MakeStore]:
+    """Give what makes the store of a database on a clock, and close the store at the end.
 
-    return make
+    A missing schema is created.
+
+    Raises:
+        WrongInput: If the directory of the file does not exist; as the store is made.
+        StoreMisconfigured: If the schema is wrong and the login may not change it; likewise.
+        StoreUnavailable: If the database cannot be reached; likewise.
+    """
+    with ExitStack() as stack:
+
+        def make(clock: Clock) -> Store:
+            database.require_place()
+            if not is_made(database):
+                migrate(database)
+            return stack.enter_context(database.opened(clock))
+
+        yield make

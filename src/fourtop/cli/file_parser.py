@@ -5,9 +5,10 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 
 from fourtop.cli.answer import Answer
-from fourtop.cli.arguments import Add, add_store, database
+from fourtop.cli.arguments import Add, add_store, database, whole
 from fourtop.cli.dates import add_days, days
 from fourtop.cli.export_bookings import FORMATS, export_file
+from fourtop.cli.feeds import write_feed_files
 from fourtop.cli.import_bookings import FormOptions, ImportOptions, import_file
 
 
@@ -46,6 +47,22 @@ def add_files(add: Add) -> None:
         "--format", choices=FORMATS, default="csv", help="ics: a calendar (default: %(default)s)"
     )
     one.add_argument("-o", "--output", metavar="FILE", help="write them into this file")
+    one = add("feeds", _run_feeds, "write the feeds of an aggregator: merchants, services, spots")
+    one.add_argument("file", metavar="FILE", help="a merchants document")
+    one.add_argument("-o", "--output", metavar="FOLDER", required=True, help="an existing folder")
+    one.add_argument(
+        "--days", type=whole, default=30, metavar="DAYS", help="from today (default: %(default)s)"
+    )
+    one.add_argument(
+        "--party",
+        dest="party_sizes",
+        type=whole,
+        action="append",
+        default=[],
+        metavar="SIZE",
+        help="may be repeated (default: 1 to 10)",
+    )
+    add_store(one)
 
 
 def _add_restaurant(parser: ArgumentParser) -> None:
@@ -73,3 +90,8 @@ def _run_import(found: Namespace) -> Answer:
 
 def _run_export(found: Namespace) -> Answer:
     return export_file(database(found), found.restaurant, days(found), found.format, found.output)
+
+
+def _run_feeds(found: Namespace) -> Answer:
+    there = database(found)
+    return write_feed_files(there, found.file, found.output, found.days, found.party_sizes)

@@ -46,6 +46,7 @@ from fourtop.cli.preview import preview_house
 from fourtop.cli.request_parser import add_requests
 from fourtop.cli.rules import check_house_rules
 from fourtop.cli.seat import Arrival, seat
+from fourtop.cli.serve_parser import add_serve
 from fourtop.cli.shadow import show_shadow
 from fourtop.cli.slot_parser import add_slots
 from fourtop.cli.study_parser import add_simulate, add_studies
@@ -131,6 +132,7 @@ def _add_demo(add: Add) -> None:
         "--on", type=day, default=_DEMO_DATE, metavar="DATE", help="(default: %(default)s)"
     )
     add_store(one, "database to play in and keep (default: in memory)")
+    add_serve(add)
 
 
 def _add_looking(add: Add) -> None:

@@ -22,6 +22,7 @@ from fourtop.http_api.options import DEFAULTS, ApiOptions
 from fourtop.http_api.problem import problem_of
 from fourtop.http_api.problem_route import ProblemRoute
 from fourtop.http_api.problem_routes import PROBLEMS
+from fourtop.http_api.reference_page import add_reference_page
 from fourtop.http_api.seating_routes import SEATING
 from fourtop.http_api.service_routes import SERVICE
 from fourtop.model.actor import GUEST
@@ -70,7 +71,9 @@ def router(
 def create_app(
     engine: Engine | AsyncEngine, actor_of: ActorOf, options: ApiOptions = DEFAULTS
 ) -> FastAPI:
-    """Return an application with the API alone, and its documentation at ``/docs``.
+    """Return an application with the API alone, and its reference at ``/docs``.
+
+    The page needs neither a script nor another host; ``/openapi.json`` has the document.
 
     Args:
         engine: As in ``router``. The caller closes its store.
@@ -80,7 +83,14 @@ def create_app(
     Raises:
         InvalidInput: As ``router``.
     """
-    app = FastAPI(title="fourtop", version=version("fourtop"), description=_DESCRIPTION)
+    app = FastAPI(
+        title="fourtop",
+        version=version("fourtop"),
+        description=_DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+    )
+    add_reference_page(app)
     app.include_router(router(engine, actor_of, options))
     app.add_exception_handler(404, _http_error)
     app.add_exception_handler(405, _http_error)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import partial
 from itertools import combinations
+from math import inf
 from typing import Final
 
 import attrs
@@ -20,6 +21,7 @@ from fourtop.model.calendar import Calendar, Stay
 from fourtop.model.hold import Hold
 from fourtop.model.house import House
 from fourtop.model.request import BookingRequest
+from fourtop.model.restaurant import zone_info
 from fourtop.model.results import Slot
 from fourtop.model.service_period import check_date
 from fourtop.model.window import (
@@ -72,30 +74,49 @@ def play_evening(
         InvalidInput: If the date is outside the years 1971 to 2198.
         AlreadyExists: If the store already has the pub.
     """
-    on = check_date("on", on)
-    calendar = Calendar(house.restaurant, house.policy)
-    starts = [start_us for start_us, _ in calendar.starts_on(on)]
-    assert len(starts) == len(demand.start_weights), (
-        "the demand has a weight for each start of its house"
-    )
-    clock = ManualClock(from_micros(starts[0]) - timedelta(hours=_HOURS_BEFORE))
-    engine = Engine(make_store(clock), ids=CountedIds("n"))
-    run = _EveningRun(engine, house, clock, on)
-    run.play(draw_guests(demand, starts, seed), {size for size, _ in demand.party_weights})
+    run = _EveningRun(make_store, house, demand, check_date("on", on))
+    run.play(seed)
     return run.record(seed)
+
+
+def play_until(
+    make_store: MakeStore, house: House, demand: Demand, *, seed: int, until_us: int
+) -> None:
+    """Play an evening as ``play_evening`` does, up to a time of it. It goes on in the store.
+
+    Args:
+        make_store: Makes an empty store on the given clock.
+        house: The restaurant, its floor and its policy.
+        demand: The demand, with a weight for each start on offer.
+        seed: Seed of the guests.
+        until_us: The end, exclusive, in microseconds. Its local date is that of the evening.
+
+    Raises:
+        InvalidInput: If the date is outside the years 1971 to 2198, or the time lies before the
+            first request, nine hours before the house opens.
+        AlreadyExists: If the store already has the restaurant.
+    """
+    on = from_micros(until_us).astimezone(zone_info(house.restaurant.timezone)).date()
+    _EveningRun(make_store, house, demand, check_date("on", on)).play(seed, until_us)
 
 
 class _EveningRun:
     """An evening in progress: a queue of future events, and the record so far."""
 
-    def __init__(self, engine: Engine, house: House, clock: ManualClock, on: date) -> None:
-        self._clock = clock
+    def __init__(self, make_store: MakeStore, house: House, demand: Demand, on: date) -> None:
+        self._calendar = Calendar(house.restaurant, house.policy)
+        self._starts = [start_us for start_us, _ in self._calendar.starts_on(on)]
+        assert len(self._starts) == len(demand.start_weights), (
+            "the demand has a weight for each start of its house"
+        )
+        self._clock = ManualClock(from_micros(self._starts[0]) - timedelta(hours=_HOURS_BEFORE))
         self._on = on
         self._house = house
-        self._calendar = Calendar(house.restaurant, house.policy)
+        self._demand = demand
+        engine = Engine(make_store(self._clock), ids=CountedIds("n"))
         self._online = engine.add_restaurant(house, actor=GUEST)
         self._staff = engine.desk(house.restaurant.id, actor=STAFF)
-        self._queue = EventLoop(clock.now_us())
+        self._queue = EventLoop(self._clock.now_us())
         self._guests: dict[int, Guest] = {}
         self._steps: dict[int, list[Step]] = {}
         self._seated: dict[int, Booking] = {}
@@ -103,15 +124,16 @@ class _EveningRun:
         self._sizes: frozenset[int] = frozenset()
         self._waits_for: int | None = None
 
-    def play(self, guests: Sequence[Guest], sizes: Collection[int]) -> None:
-        """Run the queue until the last guest has left; two race for a table of one of the sizes."""
-        self._sizes = frozenset(sizes)
+    def play(self, seed: int, until_us: float = inf) -> None:
+        """Run the queue, at most until a time; two guests race for the last table of a start."""
+        guests = draw_guests(self._demand, self._starts, seed)
+        self._sizes = frozenset(size for size, _ in self._demand.party_weights)
         self._rival = next((guest for guest in guests if guest.behaviour is Behaviour.RIVALS), None)
         for guest in guests:
             # The rival asks together with the guest that races it.
             if guest is not self._rival:
                 self._at(guest.asks_us, partial(self._ask, guest))
-        self._queue.run()
+        self._queue.run(until_us)
 
     def record(self, seed: int) -> Evening:
         """Return the record, with the final rows and the audit of the store."""

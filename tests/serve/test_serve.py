@@ -1,0 +1,119 @@
+"""``fourtop serve``: where it listens, what it refuses, and how it ends."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from fourtop.cli.serve import ServeOptions
+from tests.unit.cli_case import Captured, refused_input
+
+SECONDS = 120
+
+
+EVERYWHERE = "0.0.0.0"  # noqa: S104  # The command refuses it.
+
+
+@pytest.mark.parametrize("host", [EVERYWHERE, "192.0.2.7", "::", "pub.example"])
+def test_it_listens_on_this_machine_only(capsys: Captured, host: str) -> None:
+    told = refused_input(capsys, "serve", "--host", host, "--port", "0")
+    assert told.startswith(f"--host {host}: other machines could reach a demo without a login")
+    assert "--allow-remote" in told
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
+def test_local_addresses_need_no_permission(host: str) -> None:
+    assert ServeOptions(host=host).is_local
+
+
+@pytest.mark.parametrize("port", ["-1", "65536"])
+def test_a_port_that_is_none_is_refused(capsys: Captured, port: str) -> None:
+    assert refused_input(capsys, "serve", "--port", port).startswith("--port: must be")
+
+
+def test_a_port_in_use_is_told_before_an_evening_is_played(capsys: Captured) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        told = refused_input(capsys, "serve", "--port", port)
+    assert told == "--host, --port: cannot listen there: address already in use"
+
+
+@pytest.mark.parametrize(
+    ("package", "extra"), [("uvicorn", "fourtop[http]"), ("sqlalchemy", "fourtop[sql]")]
+)
+def test_a_missing_package_is_named_with_its_extra(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch, package: str, extra: str
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    told = refused_input(capsys, "serve", "--port", "0")
+    assert package in told
+    assert extra in told
+
+
+def test_a_missing_folder_is_told(capsys: Captured, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'missing' / 'pub.db'}"
+    told = refused_input(capsys, "serve", "--port", "0", "--store", url)
+    assert told.endswith("the directory does not exist")
+
+
+@contextmanager
+def serving(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Start the command in a process of its own; give the process and the address."""
+    command = [sys.executable, "-m", "fourtop.cli", "serve", "--port", "0", *arguments]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ)
+    ) as process:
+        try:
+            assert process.stderr is not None
+            line, clock = process.stderr.readline(), process.stderr.readline()
+            found = re.fullmatch(r"The Pub is served at (http://127\.0\.0\.1:\d+)\n", line)
+            assert found is not None, line + clock
+            assert clock.startswith("its clock runs from ")
+            yield process, found[1]
+        finally:
+            process.kill()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_cleanly(number: signal.Signals) -> None:
+    with serving("--on", "2026-05-01") as (process, address):
+        assert httpx.get(address, timeout=SECONDS).status_code == 200
+        page = f"{address}/book/restaurants/the-pub"
+        assert 'value="2026-05-01"' in httpx.get(page, timeout=SECONDS).text
+        process.send_signal(number)
+        out, err = process.communicate(timeout=SECONDS)
+    assert (process.returncode, out) == (0, "the server has stopped\n")
+    assert err == ""
+
+
+@pytest.mark.slow
+def test_an_open_stream_does_not_keep_it_alive() -> None:
+    with serving("--on", "2026-05-01") as (process, address):
+        stream = f"{address}/api/restaurants/the-pub/events/stream"
+        with httpx.stream("GET", stream, headers={"X-Role": "staff"}, timeout=SECONDS) as answer:
+            assert answer.status_code == 200
+            process.send_signal(signal.SIGTERM)
+            _, err = process.communicate(timeout=SECONDS)
+    assert process.returncode == 0
+    assert "Traceback" not in err
+
+
+@pytest.mark.slow
+def test_a_kept_pub_stays_in_its_database(tmp_path: Path) -> None:
+    path = tmp_path / "pub.db"
+    with serving("--store", f"sqlite:///{path}") as (process, _):
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=SECONDS)
+    assert process.returncode == 0
+    assert path.exists()
