@@ -99,9 +99,11 @@
 
   function lose(reason = "") {
     isLost = true;
-    const clock = freshAt.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-    const text = `No connection. You see the state of ${clock}, by the clock of this device.`
-      + " The page loads it anew as soon as the connection is back.";
+    const clock = freshAt.toLocaleTimeString("en-GB", {
+      hour: "2-digit", minute: "2-digit", timeZone: body.dataset.zone,
+    });
+    const text = `No connection. You see the state of ${clock}. The page loads it anew as soon as`
+      + " the connection is back.";
     if (offline.hidden || reason) offline.textContent = reason || text;
     offline.hidden = false;
   }
