@@ -281,6 +281,13 @@
 
   // ---- forms and views
 
+  // A note is of the form that was sent, not of the page that is loaded anew.
+  const address = new URL(location.href);
+  if (address.searchParams.has("done")) {
+    address.searchParams.delete("done");
+    history.replaceState(null, "", address);
+  }
+
   // On a phone, the bar scrolls to the view that is open.
   find("nav [aria-current=page]")?.scrollIntoView({ inline: "center", block: "nearest" });
 
