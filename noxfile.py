@@ -85,7 +85,7 @@ def run_tests(session: nox.Session, *command: str) -> None:
 
 
 def install_servers(session: nox.Session) -> None:
-    """Require PostgreSQL and pgbouncer: install them as root on Debian, else print the command."""
+    """Require PostgreSQL, pgbouncer and Chromium: install them as root on Debian, or say how."""
     session.run("python", "-m", "tests.database.install", env={"PYTHONPATH": None})
 
 
@@ -93,7 +93,7 @@ def install_servers(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run all tests on the wheel. Arguments after ``--`` go to pytest."""
     install_wheel(session, *TESTED_EXTRAS)
-    session.install(*group("test"))
+    session.install(*group("test"), *group("browser"))
     install_servers(session)
     run_tests(session, "python", "-m", "pytest", *PARALLEL, *session.posargs)
 

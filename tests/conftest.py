@@ -20,7 +20,7 @@ SLOW_SECONDS = 0.25
 LIMIT_SECONDS = 5.0
 SHOWN = 10
 # Their files take minutes; started last, one of them would keep a single worker busy at the end.
-LONGEST_FIRST = ("crash", "stateful", "load", "isolation", "migration", "sql", "jobs")
+LONGEST_FIRST = ("crash", "stateful", "load", "isolation", "migration", "sql", "jobs", "browser")
 
 Loiterers = dict[str, float]
 LOITERERS = pytest.StashKey[Loiterers]()

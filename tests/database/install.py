@@ -1,6 +1,7 @@
-"""Install PostgreSQL, pgbouncer and cairo for the tests: ``python -m tests.database.install``.
+"""Install the programs of the tests: ``python -m tests.database.install``.
 
-The library cairo draws pictures as PNG and PDF. As root on Debian or Ubuntu it installs what is
+They are PostgreSQL, pgbouncer, the library cairo, which draws pictures as PNG and PDF, and the
+browser Chromium. As root on Debian or Ubuntu it installs what is
 missing, and leaves no service running. Elsewhere it says what to type. It does nothing where all of
 them are there.
 """
@@ -28,10 +29,19 @@ def cairo_library() -> str:
     return name
 
 
+def browser_program() -> str:
+    """Return the path of Chromium."""
+    found = shutil.which("chromium")
+    if found is None:
+        raise BinaryNotFoundError("chromium", install_line("chromium"))
+    return found
+
+
 PROGRAMS: dict[str, Callable[[], Path | str]] = {
     "postgresql": partial(server_program, "postgres"),
     "pgbouncer": bouncer_program,
     "libcairo2": cairo_library,
+    "chromium": browser_program,
 }
 # Debian's packages start their services at once, unless this program forbids it.
 POLICY = Path("/usr/sbin/policy-rc.d")

@@ -236,6 +236,7 @@ def test_joins_and_zones_are_edited_on_the_plan(page: PageClient, desk: Desk) ->
     assert desk.house().floor.find_zone("terrace") is None
 
 
+@pytest.mark.slow
 def test_a_join_that_strands_a_party_asks_first(page: PageClient, desk: Desk) -> None:
     booking = desk.book(BookingRequest(4, at("19:00"), tables=("1", "2")))
     form = form_to(page.get("/plan"), "/plan/join")

@@ -26,7 +26,7 @@ from fourtop import (
 from fourtop.operations_page import PageOptions
 from tests.evening import NOW, a_house, at, party_size
 from tests.operations_page.busy_evening import PUB, BusyEvening
-from tests.operations_page.client import HOME, PREFIX, PageClient, client_of
+from tests.operations_page.client import HOME, PREFIX, PageClient, client_of, form_to
 
 CANARY = """<img src=x onerror=alert(1)>"'&{{7*7}}"""
 VIEWS = (
@@ -87,6 +87,7 @@ def test_every_route_is_open_to_its_role_and_those_above(
             assert unknown.status_code == 401, route.name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", VIEWS)
 def test_every_view_keeps_the_policy_of_the_page(path: str, page: PageClient) -> None:
     answer = page.get(path)
@@ -160,6 +161,19 @@ def test_the_room_warns_of_parties_at_risk_and_offers_the_way_out(busy: BusyEven
         assert "Move to Dining 4b" in text
         assert "evening: 37 of 26 covers, 11 parties" in text
         assert "evening from 18:30: 8 of 7 covers" in text
+
+
+def test_refusals_have_local_times_and_the_numbers_of_tables(busy: BusyEvening) -> None:
+    home = f"{PREFIX}/restaurants/{PUB}"
+    booking = busy.bookings[9]
+    with client_of(busy.engine, busy.options) as page:
+        answer = page.get(f"{home}/move?booking={busy.bookings[6].id}&table=big-bay")
+        assert "<p>table Big Bay is taken at that time</p>" in answer.text
+        form = form_to(page.get(f"{home}/bookings/{booking.id}"), "/no-show")
+        early = page.submit(form)
+        assert early.status_code == 409
+        assert "the party is booked for 2026-05-01 20:30" in early.text
+        assert "it is 2026-05-01 19:40" in early.text
 
 
 def test_the_room_is_of_the_night_that_runs_by_the_clock_of_the_store(

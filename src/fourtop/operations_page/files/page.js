@@ -277,7 +277,10 @@
     table: { key: "data-id", drop: dropTable },
   };
 
-  // ---- forms
+  // ---- forms and views
+
+  // On a phone, the bar scrolls to the view that is open.
+  find("nav [aria-current=page]")?.scrollIntoView({ inline: "center", block: "nearest" });
 
   for (const form of findAll("form[data-submits]")) {
     form.addEventListener("change", () => form.requestSubmit());
