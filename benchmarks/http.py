@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any, Final, Literal
 
 import attrs
@@ -57,6 +57,8 @@ ROOM: Final = "room"
 SMALL: Final = "small"
 GUEST: Final = Actor("g1", "guest")
 Kind = Literal["book", "read"]
+# Asks the process of the server for the time that it has had of a processor.
+_PROCESSOR: Final = "processor"
 
 
 async def guest(_: Request) -> Actor:
@@ -93,7 +95,10 @@ async def _serve(address: str, pipe: Connection, listening: socket.socket) -> No
         pipe.send(listening.getsockname()[1])
         desk = engine.desk(ROOM, actor=GUEST)
         while (wanted := await asyncio.to_thread(pipe.recv)) is not None:
-            pipe.send(await _at_the_desk(desk, *wanted))
+            if wanted == _PROCESSOR:
+                pipe.send(process_time())
+            else:
+                pipe.send(await _at_the_desk(desk, *wanted))
         server.should_exit = True
         await serving
 
@@ -166,6 +171,19 @@ async def send(line: Line, kind: Kind, request: BookingRequest, room: str = ROOM
     return await line.ask("POST", path_of(kind, request, room), body)
 
 
+@attrs.frozen
+class Side:
+    """The calls of all clients on one side, in one round.
+
+    Args:
+        seconds: Of each call.
+        processor: Seconds that the process of the server had of a processor for all of them.
+    """
+
+    seconds: Sequence[float]
+    processor: float
+
+
 @attrs.define(eq=False)
 class Served:
     """A running server, asked by this process.
@@ -185,15 +203,31 @@ class Served:
         self.night += 1 + count // 60
         return found
 
-    def desk(self, kind: Kind) -> list[float]:
-        """Return the seconds of each call of all clients at the desk."""
-        self.pipe.send((kind, self.next_parties(CLIENTS * CALLS)))
-        found: list[float] = self.pipe.recv()
-        return found
+    def desk(self, kind: Kind) -> Side:
+        """Make the calls of all clients at the desk."""
+        requests = self.next_parties(CLIENTS * CALLS)
 
-    def http(self, kind: Kind) -> list[float]:
-        """Return the seconds of each call of all clients over HTTP."""
-        return asyncio.run(self._http(kind, self.next_parties(CLIENTS * CALLS)))
+        def make() -> list[float]:
+            self.pipe.send((kind, requests))
+            found: list[float] = self.pipe.recv()
+            return found
+
+        return self._measured(make)
+
+    def http(self, kind: Kind) -> Side:
+        """Make the calls of all clients over HTTP."""
+        requests = self.next_parties(CLIENTS * CALLS)
+        return self._measured(lambda: asyncio.run(self._http(kind, requests)))
+
+    def _measured(self, make: Callable[[], list[float]]) -> Side:
+        begun = self._processor()
+        seconds = make()
+        return Side(seconds, self._processor() - begun)
+
+    def _processor(self) -> float:
+        self.pipe.send(_PROCESSOR)
+        found: float = self.pipe.recv()
+        return found
 
     async def _http(self, kind: Kind, requests: Sequence[BookingRequest]) -> list[float]:
         lines = asyncio.Queue[Line]()
@@ -267,9 +301,11 @@ def compared(server: Served, kind: Kind, rounds: int) -> Iterator[Bar]:
     found = in_rounds(sides, rounds)
     name = {"book": "POST bookings", "read": "GET availability"}[kind]
     for share, at_most in ((0.95, 1.6), (0.5, None)):
-        http, desk = ([percentile(each, share) for each in found[side]] for side in sides)
+        http, desk = ([percentile(each.seconds, share) for each in found[side]] for side in sides)
         title = f"{name}, {CLIENTS} clients, p{share * 100:.0f}: over HTTP / at the desk"
         yield Bar(title, http, desk, at_most=at_most)
+    http, desk = ([each.processor for each in found[side]] for side in sides)
+    yield Bar("  time of a processor in the process of the server", http, desk, CLIENTS * CALLS)
 
 
 def crowded(server: Served, *, is_quick: bool) -> Iterator[Bar | Note]:

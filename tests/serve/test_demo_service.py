@@ -21,7 +21,7 @@ from fourtop.cli.demo_service import demo_service
 from tests.evening import FRIDAY
 
 pytestmark = pytest.mark.slow
-LOCAL = frozenset({"127.0.0.1", "localhost"})
+LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 @attrs.frozen(eq=False)
@@ -82,7 +82,18 @@ def test_no_page_names_another_host(visitor: Visitor) -> None:
 def test_a_name_of_another_site_is_refused(visitor: Visitor, host: str) -> None:
     answer = visitor("GET", "/", headers={"Host": host})
     assert (answer.status_code, answer.text) == (421, "this name is not served")
-    assert visitor("GET", "/", headers={"Host": "localhost:8000"}).status_code == 200
+    for name in ("localhost:8000", "[::1]:8000", "127.0.0.1"):
+        assert visitor("GET", "/", headers={"Host": name}).status_code == 200
+
+
+def test_a_service_for_other_machines_answers_under_any_name(visitor: Visitor) -> None:
+    transport = httpx.ASGITransport(demo_service(visitor.house, None))
+
+    async def read() -> httpx.Response:
+        async with httpx.AsyncClient(transport=transport, base_url="http://pub.example") as http:
+            return await http.get("/")
+
+    assert visitor.runner.run(read()).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from fourtop.cli.serve import ServeOptions
+from fourtop import Engine, ManualClock, MemoryStore
+from fourtop.cli.demo_house import DemoHouse
+from fourtop.cli.serve import ServeOptions, _tell
+from tests.evening import at
 from tests.unit.cli_case import Captured, refused_input
 
 SECONDS = 120
@@ -64,6 +67,20 @@ def test_a_missing_folder_is_told(capsys: Captured, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'missing' / 'pub.db'}"
     told = refused_input(capsys, "serve", "--port", "0", "--store", url)
     assert told.endswith("the directory does not exist")
+
+
+def test_a_service_for_other_machines_says_so(capsys: Captured) -> None:
+    house = DemoHouse(Engine(MemoryStore()), ManualClock(at("18:20")))
+    for host, warns in ((EVERYWHERE, True), ("127.0.0.1", False)):
+        _tell(house, ServeOptions(host=host, allows_remote=True), f"http://{host}:8000")
+        told = capsys.readouterr().err.splitlines()
+        assert told[:2] == [
+            f"The Pub is served at http://{host}:8000",
+            "its clock runs from Friday 1 May 2026, 19:20; Ctrl-C stops it",
+        ]
+        assert told[2:] == warns * [
+            "other machines may reach it, and everybody there may edit the house"
+        ]
 
 
 @contextmanager

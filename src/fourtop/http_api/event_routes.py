@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import Header, HTTPException, Query
 from starlette.requests import Request
@@ -21,6 +21,24 @@ _LATER: Final = {"Retry-After": "10"}
 _HEADERS: Final = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
+# What OpenAPI says of each message.
+_MESSAGE: Final = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string", "description": "The sequence of the event."},
+        "event": {"type": "string", "enum": ["change", "reset"]},
+        "data": {"type": "string", "description": "Of `change`, the event as JSON."},
+    },
+    "required": ["id", "event", "data"],
+}
+_STREAM: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "The messages, as they come.",
+        "content": {"text/event-stream": {"schema": _MESSAGE}},
+    }
+}
+
+
 class EventStreamAnswer(StreamingResponse):
     """Server-sent events."""
 
@@ -31,7 +49,7 @@ class EventStreamAnswer(StreamingResponse):
     "/events/stream",
     response_class=EventStreamAnswer,
     response_model=None,
-    responses=problems(429),
+    responses={**problems(429), **_STREAM},
 )
 async def follow_events(
     request: Request,

@@ -22,7 +22,10 @@ _FACTS: Final = frozenset(
     }
 )
 _REASON: Final = frozenset({"code", "text", "details"})
+_FACTS_OF_REASON: Final = len(_REASON)
 _SEPARATOR: Final = "; "
+# The JSON form of a value has no other collections.
+_NESTED: Final = frozenset({list, dict})
 
 
 def shown_to(actor: Actor, value: Any) -> Any:
@@ -36,14 +39,18 @@ def shown_to(actor: Actor, value: Any) -> Any:
 
 
 def _shown(data: Any, hidden: frozenset[str], *, is_guest: bool) -> Any:
-    if isinstance(data, list):
-        return [_shown(each, hidden, is_guest=is_guest) for each in data]
-    if not isinstance(data, dict):
+    # Most values are scalars. A call for each of them would take longer than the rest.
+    if type(data) is list:
+        return [
+            _shown(each, hidden, is_guest=is_guest) if type(each) in _NESTED else each
+            for each in data
+        ]
+    if type(data) is not dict:
         return data
-    if is_guest and data.keys() == _REASON:
+    if is_guest and len(data) == _FACTS_OF_REASON and data.keys() == _REASON:
         return _reason(data)
     found = {
-        key: _shown(value, hidden, is_guest=is_guest)
+        key: _shown(value, hidden, is_guest=is_guest) if type(value) in _NESTED else value
         for key, value in data.items()
         if key not in hidden
     }

@@ -99,9 +99,11 @@
 
   function lose(reason = "") {
     isLost = true;
-    const clock = freshAt.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-    const text = `No connection. You see the state of ${clock}, by the clock of this device.`
-      + " The page loads it anew as soon as the connection is back.";
+    const clock = freshAt.toLocaleTimeString("en-GB", {
+      hour: "2-digit", minute: "2-digit", timeZone: body.dataset.zone,
+    });
+    const text = `No connection. You see the state of ${clock}. The page loads it anew as soon as`
+      + " the connection is back.";
     if (offline.hidden || reason) offline.textContent = reason || text;
     offline.hidden = false;
   }
@@ -278,6 +280,13 @@
   };
 
   // ---- forms and views
+
+  // A note is of the form that was sent, not of the page that is loaded anew.
+  const address = new URL(location.href);
+  if (address.searchParams.has("done")) {
+    address.searchParams.delete("done");
+    history.replaceState(null, "", address);
+  }
 
   // On a phone, the bar scrolls to the view that is open.
   find("nav [aria-current=page]")?.scrollIntoView({ inline: "center", block: "nearest" });
