@@ -17,8 +17,8 @@ from fourtop.storage.sql.connection.tenant import LockedRestaurant, TenantAccess
 from fourtop.storage.sql.connection.transaction import Connection, TransactionRunner
 from fourtop.storage.sql.snapshot import Snapshot
 from fourtop.storage.sql.statement import Call, Cursor, TransactionMode
-from fourtop.storage.sql.statements.dialect import PostgresDialect
 from fourtop.storage.sql.statements.house import HouseCache
+from fourtop.storage.sql.statements.postgres_dialect import PostgresDialect
 from fourtop.storage.sql.statements.row_changes import RowCountMismatch
 from fourtop.storage.sql.statements.writer import VersionCounts, writer_for
 from fourtop.storage.sql.tables.catalog import DEFAULT_SCHEMA

@@ -44,7 +44,7 @@ from fourtop.storage.sql.connection.jobs import JobTransactions
 from fourtop.storage.sql.connection.tenant import StoreOptions, TenantAccess
 from fourtop.storage.sql.connection.transaction import Connection, TransactionRunner
 from fourtop.storage.sql.statement import Call, Statement
-from fourtop.storage.sql.statements.dialect import DIALECTS
+from fourtop.storage.sql.statements.dialects import DIALECTS
 from fourtop.storage.sql.statements.registry import statements_for
 from fourtop.storage.sql.tables.columns import Database
 from fourtop.storage.sql.tables.security import APP_ROLE

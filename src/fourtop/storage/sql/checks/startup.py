@@ -16,7 +16,8 @@ from fourtop.storage.sql.checks.rules import Inspector, clock_findings
 from fourtop.storage.sql.connection.engine import as_engine
 from fourtop.storage.sql.connection.tenant import StoreOptions
 from fourtop.storage.sql.connection.transaction import LOG, TransactionRunner
-from fourtop.storage.sql.statements.dialect import DIALECTS, Dialect
+from fourtop.storage.sql.statements.dialect import Dialect
+from fourtop.storage.sql.statements.dialects import DIALECTS
 from fourtop.storage.sql.tables.catalog import DEFAULT_SCHEMA
 from fourtop.storage.sql.tables.security import APP_ROLE
 

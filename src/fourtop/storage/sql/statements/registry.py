@@ -8,7 +8,8 @@ from typing import Final
 import attrs
 
 from fourtop.storage.sql.statements.conflict_explainer import ConflictExplainer
-from fourtop.storage.sql.statements.dialect import DIALECTS, Dialect
+from fourtop.storage.sql.statements.dialect import Dialect
+from fourtop.storage.sql.statements.dialects import DIALECTS
 from fourtop.storage.sql.statements.events import EventStatements
 from fourtop.storage.sql.statements.house import HouseMapper
 from fourtop.storage.sql.statements.outbox import OutboxStatements

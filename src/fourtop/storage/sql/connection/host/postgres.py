@@ -14,7 +14,8 @@ from fourtop.storage.sql.connection.host.database import Entered
 from fourtop.storage.sql.connection.psycopg import PsycopgCursor, raw_cursor
 from fourtop.storage.sql.connection.transaction import Connection
 from fourtop.storage.sql.statement import Statement
-from fourtop.storage.sql.statements.dialect import TIME_SETTING, Dialect
+from fourtop.storage.sql.statements.dialect import Dialect
+from fourtop.storage.sql.statements.postgres_dialect import TIME_SETTING
 from fourtop.storage.sql.tables.security import TENANT_SETTING
 
 # The settings that a command changes, by the names of the parameters that restore them.
