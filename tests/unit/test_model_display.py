@@ -295,6 +295,7 @@ def samples() -> list[Any]:
         GUEST,
         ManualClock(SIX),
         MemoryStore(),
+        fourtop.measure_store(MemoryStore()),
         Overlap(ROW, ROW),
         Owner(OwnerKind.HOLD, LONG),
         ROW,

@@ -257,7 +257,7 @@ def _title(names: tuple[str, ...]) -> str:
 
     >>> _title(("lock_restaurant", "load_scope"))
     'lock_restaurant, load_scope'
-    >>> _title(tuple(f"insert_the_rows_of_table_{number}" for number in range(100)))[-30:]
+    >>> _title(tuple(f"insert_the_rows_of_table_{number}" for number in range(100)))[-29:]
     'insert_the_rows_of_table_8, …'
     """
     text = ", ".join(names)
