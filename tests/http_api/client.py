@@ -131,9 +131,9 @@ class Client:
 
 
 @cache
-def _shared_app(kind: type[Engine | AsyncEngine]) -> tuple[Engine | AsyncEngine, FastAPI]:
+def _shared_app(*, is_async: bool) -> tuple[Engine | AsyncEngine, FastAPI]:
     """Return an application that many tests share, and its engine: it takes long to make."""
-    engine = Engine(MemoryStore()) if kind is Engine else AsyncEngine(AsyncMemoryStore())
+    engine = AsyncEngine(AsyncMemoryStore()) if is_async else Engine(MemoryStore())
     return engine, create_app(engine, actor_of, UNLIMITED)
 
 
@@ -142,7 +142,7 @@ def client_of(engine: Engine | AsyncEngine, options: ApiOptions = UNLIMITED) -> 
     """Give a client of the API on an engine."""
     if options is UNLIMITED:
         # Without rates, an application keeps nothing from one test to the next.
-        shared, app = _shared_app(type(engine))
+        shared, app = _shared_app(is_async=isinstance(engine, AsyncEngine))
         vars(shared).update(vars(engine))
     else:
         app = create_app(engine, actor_of, options)

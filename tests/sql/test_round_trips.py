@@ -79,6 +79,17 @@ def test_a_read_is_one_round_trip(desk: Desk, proxy: DelayingProxy) -> None:
     assert found == dict.fromkeys(READS, 1)
 
 
+def test_a_page_of_events_is_one_round_trip(
+    desk: Desk, proxy: DelayingProxy, database: EmptiedDatabase
+) -> None:
+    desk.book(party_size(2), booking_id="b1")
+    with closing(SqlStore(proxy.url(database.name, LOGIN), clock=ManualClock(NOW))) as store:
+        store.events_after(desk.restaurant_id, None, 9)
+        for sequence in (None, 0):
+            page = trips(proxy, lambda: store.events_after(desk.restaurant_id, sequence, 9))  # noqa: B023  # Called in this turn.
+            assert page == 1
+
+
 def test_a_command_is_two_round_trips(desk: Desk, proxy: DelayingProxy) -> None:
     def play() -> Iterator[tuple[str, int]]:
         yield "hold", trips(proxy, lambda: held(desk, 2, key="k1"))
