@@ -7,8 +7,9 @@ import re
 import httpx
 import pytest
 
-from fourtop import Engine, InvalidInput, MemoryStore
+from fourtop import Desk, Engine, InvalidInput, MemoryStore, OutcomeUnknown
 from fourtop.operations_page import PageOptions, operations_page
+from tests.evening import party_size
 from tests.http_api.client import actor_of
 from tests.operations_page.client import HOME, PREFIX, PageClient, form_to, token_in
 
@@ -144,6 +145,25 @@ def test_the_page_on_an_async_engine_is_the_same(page: PageClient, async_page: P
         return re.sub(r'name="key" value="[^"]+"', "", text)
 
     assert shown(page) == shown(async_page)
+
+
+def test_a_lost_reply_is_not_called_a_failure(
+    page: PageClient, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booking = desk.book(party_size(4))
+
+    def lose(*_arguments: object, **_options: object) -> None:
+        raise OutcomeUnknown("commit")
+
+    form = form_to(page.get(f"/bookings/{booking.id}"), "/cancel")
+    monkeypatch.setattr(Desk, "cancel", lose)
+    answer = page.submit(form)
+    assert answer.status_code == 503
+    assert "Nothing has changed" not in answer.text
+    assert "Look at the present state" in answer.text
+    # The theme can be chosen there, too, and leads to a page that exists.
+    themed = page.submit(form_to(answer, "/theme"), theme="dark")
+    assert page.get(themed.headers["location"]).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from fourtop.errors import FourtopError, Refused
+from fourtop.errors import FourtopError, OutcomeUnknown, Refused
 from fourtop.http_api.problem import problem_of
 from fourtop.http_api.shown import title_of
 from fourtop.model.actor import GUEST
@@ -60,7 +60,15 @@ def error_answer(request: Request, error: Error) -> Response:
         return Response(text, status, {**HEADERS, **headers}, media_type="text/plain")
     form: Form = getattr(request.state, "fourtop_form", Form({}))
     back = frame.back_of(form)
-    response = frame.page("error.html", status=status, title=title, lines=lines, back=back)
+    response = frame.page(
+        "error.html",
+        status=status,
+        title=title,
+        lines=lines,
+        back=back,
+        # The reply to a commit may be lost.
+        is_unsure=status >= _SERVER,
+    )
     response.headers.update(headers)
     return response
 
@@ -75,6 +83,8 @@ def told(error: Error) -> tuple[int, str, list[str]]:
         )
     if isinstance(error, FourtopError):
         status = error.http_status
+        if isinstance(error, OutcomeUnknown):
+            return status, "The answer was lost", ["Perhaps the change was made, perhaps not."]
         if status >= _SERVER:
             return status, "The store cannot be reached", ["Try again in a moment."]
         return status, title_of(error.code), [str(error)]

@@ -105,6 +105,11 @@ class Frame:
         pairs = [pair for pair in parse_qsl(url.query) if pair[0] != "done"]
         return f"{url.path}?{urlencode(pairs)}" if pairs else url.path
 
+    @property
+    def page_address(self) -> str:
+        """The path of the page for a link: the room, where a form was the request."""
+        return self.here if self.request.method == "GET" else self.places.home
+
     @cached_property
     def key(self) -> str:
         """A new key for a form that makes a record, so that a second click makes no second one."""
