@@ -16,7 +16,7 @@ CHROMIUM: Final = "/usr/bin/chromium"
 DESKTOP: Final = {"width": 1440, "height": 900}
 PHONE: Final = {"width": 390, "height": 844}
 _START_SECONDS: Final = 30
-_ANSWER_MS: Final = 15_000
+ANSWER_MS: Final = 30_000
 
 
 @contextmanager
@@ -79,7 +79,7 @@ def opened(browser: Browser, **options: Any) -> Iterator[Page]:
 
     context = browser.new_context(**{"viewport": DESKTOP, **options})
     page = context.new_page()
-    page.set_default_timeout(_ANSWER_MS)
+    page.set_default_timeout(ANSWER_MS)
     page.on("console", note_message)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", note_request)

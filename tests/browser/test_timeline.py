@@ -51,6 +51,19 @@ def test_a_move_that_a_rule_forbids_is_refused_with_the_reason(browser: Browser)
         assert page.locator("svg a[transform]").count() == 0
 
 
+def test_a_rule_of_the_house_may_be_broken_with_a_reason(browser: Browser) -> None:
+    busy = a_busy_evening()
+    with served_page(busy) as room, staff_page(browser) as page:
+        page.goto(f"{room}/timeline")
+        drag(page, busy.bookings[10].id, "dining-4b")
+        expect(page.locator("#answer")).to_contain_text("Ada 11 stays at Dining 6a.")
+        page.get_by_role("link", name="Break the rule").click()
+        page.get_by_label("Why the rule does not count").fill("They bring stools")
+        page.get_by_role("button", name="Move all the same").click()
+        expect(page.get_by_role("status")).to_contain_text("other tables")
+        assert tables_of(busy, 10) == ("dining-4b",)
+
+
 def test_a_drag_of_a_stale_party_changes_nothing_and_shows_the_present_state(
     browser: Browser,
 ) -> None:

@@ -18,6 +18,13 @@
     answer.hidden = !text;
   }
 
+  // Add a link to what was told.
+  function offer(address, text) {
+    const link = document.createElement("a");
+    Object.assign(link, { href: address, textContent: text });
+    answer.append(" ", link);
+  }
+
   // Send a form to the server; return its answer, or a problem with a text in "detail".
   async function send(path, fields) {
     const form = new URLSearchParams(fields);
@@ -160,8 +167,9 @@
 
   document.addEventListener("pointerdown", (event) => {
     const item = event.target.closest?.(".movable a[data-id]");
-    if (!item || event.button !== 0) return;
+    if (!item || event.button !== 0 || isBusy) return;
     const svg = item.ownerSVGElement;
+    isBusy = true;
     drag = {
       item, svg, kind: item.closest(".movable").dataset.drag ?? "party", isFar: false,
       start: inPicture(svg, event.clientX, event.clientY), pointer: event.pointerId,
@@ -176,7 +184,6 @@
     if (!drag.isFar) {
       if (Math.hypot(event.clientX - from.x, event.clientY - from.y) < FAR) return;
       drag.isFar = true;
-      isBusy = true;
       item.setPointerCapture?.(event.pointerId);
       item.classList.add("dragged");
     }
@@ -190,9 +197,10 @@
   });
 
   function rest() {
-    drag?.item.classList.remove("dragged");
-    drag?.item.removeAttribute("transform");
-    drag?.over?.classList.remove("over");
+    if (!drag) return;
+    drag.item.classList.remove("dragged");
+    drag.item.removeAttribute("transform");
+    drag.over?.classList.remove("over");
     drag = null;
     isBusy = false;
     if (isWanted) soon();
@@ -203,14 +211,14 @@
 
   document.addEventListener("pointerup", async (event) => {
     if (!drag || event.pointerId !== drag.pointer) return;
-    if (!drag.isFar) { drag = null; return; }
+    if (!drag.isFar) { rest(); return; }
     // The end of a drag is no click on the link.
     const stop = (click) => { click.preventDefault(); click.stopPropagation(); };
     addEventListener("click", stop, { capture: true, once: true });
     setTimeout(() => removeEventListener("click", stop, { capture: true }), 50);
     const done = drag;
-    const drop = DROPS[done.kind].drop;
-    try { await drop(done); } finally { drag = done; rest(); }
+    drag = null; // From here on the pointer moves nothing, until the server has answered.
+    try { await DROPS[done.kind].drop(done); } finally { drag = done; rest(); }
   });
 
   // A party to another table: every check first, then the move at the version that was seen.
@@ -228,6 +236,11 @@
     const check = await send(`${home}/move/check`, fields);
     if (!check.isGood || !check.fits) {
       tell(`${stays} ${check.isGood ? check.errors.join("; ") : check.detail}`);
+      if (check.rules?.length) {
+        const query = new URLSearchParams([["booking", item.dataset.id], ["back", location.pathname]]);
+        for (const table of tables) query.append("table", table);
+        offer(`${body.dataset.home}/move?${query}`, "Break the rule, with a reason");
+      }
       return;
     }
     const moved = await send(`${home}/move`, fields);
@@ -237,7 +250,7 @@
   }
 
   // A table to another place of the plan; on another table, the two are joined or parted.
-  async function dropTable({ item, over, by, svg }) {
+  async function dropTable({ item, over, by }) {
     const { id } = item.dataset;
     const version = find("#plan-version").dataset.version;
     const home = `${body.dataset.home}/plan`;
