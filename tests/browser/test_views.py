@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # No types.
 from playwright.sync_api import Browser, Page, Response, expect
 
 from tests.browser.pages import served_page, staff_page
