@@ -179,4 +179,4 @@ def test_a_wrong_engine_is_refused() -> None:
     with pytest.raises(InvalidInput):
         operations_page("engine", actor_of)  # type: ignore[arg-type]  # Wrong on purpose.
     with pytest.raises(InvalidInput):
-        operations_page(Engine(MemoryStore()), actor_of, "dark")  # type: ignore[arg-type]
+        operations_page(Engine(MemoryStore()), actor_of, "dark")  # type: ignore[arg-type]  # As above.

@@ -49,12 +49,12 @@ def parsed(source: str) -> ast.Module:
 
 
 def files(*folders: str, suffix: str = "") -> list[Path]:
-    """The files that are ours: neither caches nor what a tool has built."""
+    """The texts that are ours: neither caches nor pictures nor the output of a tool."""
     found = [
         path
         for folder in folders
         for path in sorted((ROOT / folder).rglob(f"*{suffix}"))
-        if path.is_file()
+        if path.is_file() and path.suffix != ".png"
     ]
     if folders == FOLDERS:
         found += [

@@ -8,6 +8,7 @@ import pytest
 
 from fourtop import BookingRequest, Desk, Engine, InvalidInput, ManualClock, MemoryStore
 from fourtop.plotting import HeatRow, floor_plan, heat_map, night_chart
+from fourtop.plotting.floor_plan import linked_floor_plan
 from fourtop.plotting.theme import patterns_of_page, sheet_of_page
 from tests.evening import FRIDAY, NOW, a_house, at, five_tables
 
@@ -17,7 +18,7 @@ def a_desk() -> Desk:
 
 
 def test_a_table_of_a_floor_plan_is_a_link_with_its_id() -> None:
-    svg = floor_plan(five_tables(), links={"1": "/tables/1?a=1&b=2"}).unstyled
+    svg = linked_floor_plan(five_tables(), {"1": "/tables/1?a=1&b=2"}).unstyled
     found = re.findall(r'<a href="([^"]+)" data-id="([^"]+)" aria-label="([^"]+)">', svg)
     assert found == [
         ("/tables/1?a=1&amp;b=2", "1", "1: 2 seats, parties of 1 to 2, Main, available")
@@ -53,7 +54,7 @@ def test_links_of_a_row_are_checked(links: list[str]) -> None:
 @pytest.mark.parametrize("links", [["/a"], {"1": 7}, {"1": ""}])
 def test_links_of_a_floor_are_checked(links: dict[str, str]) -> None:
     with pytest.raises(InvalidInput, match="links"):
-        floor_plan(five_tables(), links=links)
+        linked_floor_plan(five_tables(), links)
 
 
 def test_an_unstyled_picture_has_no_style() -> None:

@@ -21,7 +21,7 @@ from fourtop.operations_page.access import views
 from fourtop.operations_page.night import today_of
 from fourtop.operations_page.parties import Party, parties_of
 from fourtop.operations_page.screen import OfScreen, Screen
-from fourtop.operations_page.wording import STATUSES, long_day
+from fourtop.operations_page.words import STATUSES, long_day
 
 BOOKINGS: Final = views()
 

@@ -17,7 +17,7 @@ from fourtop.operations_page.access import views
 from fourtop.operations_page.night import today_of
 from fourtop.operations_page.room_view import overbooked
 from fourtop.operations_page.screen import OfScreen, Screen
-from fourtop.operations_page.wording import long_day, short_day
+from fourtop.operations_page.words import long_day, short_day
 from fourtop.plotting import HeatRow, Picture, heat_map
 
 HEAT: Final = views()

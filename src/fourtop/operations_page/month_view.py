@@ -20,7 +20,7 @@ from fourtop.operations_page.access import views
 from fourtop.operations_page.bookings_view import read_bookings
 from fourtop.operations_page.night import today_of
 from fourtop.operations_page.screen import OfScreen, Screen
-from fourtop.operations_page.wording import month_text
+from fourtop.operations_page.words import month_text
 
 MONTH: Final = views()
 

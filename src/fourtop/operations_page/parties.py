@@ -10,7 +10,7 @@ import attrs
 from fourtop.errors.display import short_id
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.operations_page.screen import Screen
-from fourtop.operations_page.wording import STATUSES, clock_text
+from fourtop.operations_page.words import STATUSES, clock_text
 
 _S = BookingStatus
 

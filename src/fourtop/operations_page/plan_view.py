@@ -18,7 +18,7 @@ from fourtop.operations_page.form import Form
 from fourtop.operations_page.house_edits import HouseEdit, give_edit, seen_text
 from fourtop.operations_page.plan_edits import with_table_at
 from fourtop.operations_page.screen import OfScreen, Screen
-from fourtop.plotting import floor_plan
+from fourtop.plotting.floor_plan import linked_floor_plan
 
 PLAN: Final = views(Level.ADMIN)
 
@@ -34,7 +34,7 @@ async def show_plan(screen: OfScreen) -> Response:
     return screen.page(
         "plan.html",
         floor=floor,
-        picture=floor_plan(floor, links=links),
+        picture=linked_floor_plan(floor, links),
         zones=[*floor.zones, None],
         version=versions.floor,
         seen=seen_text(_facts(house)),

@@ -16,7 +16,7 @@ from fourtop.operations_page.access import views
 from fourtop.operations_page.night import Night, read_night
 from fourtop.operations_page.parties import Party, party_of
 from fourtop.operations_page.screen import OfScreen, Screen
-from fourtop.plotting import floor_plan
+from fourtop.plotting.floor_plan import linked_floor_plan
 
 ROOM: Final = views()
 
@@ -81,7 +81,7 @@ async def show_room(screen: OfScreen) -> Response:
     floor, places = screen.house.floor, screen.places
     links = {table.id: places.to("at", table.id) for table in floor.tables}
     known = {key: state.value for key, state in states.items() if key in links}
-    picture = floor_plan(floor, states=known, title="Floor plan", links=links)
+    picture = linked_floor_plan(floor, links, known)
     risks = await screen.desk.at_risk()
     names = await screen.names(i for each in risks for i in (each.booking.id, each.seated.id))
     return screen.page(

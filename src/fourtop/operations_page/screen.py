@@ -24,10 +24,10 @@ from fourtop.model.calendar import Calendar
 from fourtop.model.house import House
 from fourtop.operations_page import csrf
 from fourtop.operations_page.form import Form
+from fourtop.operations_page.markup import rendered
 from fourtop.operations_page.options import PageOptions
 from fourtop.operations_page.places import Places, places_of
-from fourtop.operations_page.rendering import rendered
-from fourtop.operations_page.wording import NOTES, clock_text
+from fourtop.operations_page.words import NOTES, clock_text
 
 THEME_COOKIE: Final = "fourtop_theme"
 THEMES: Final = ("light", "dark")

@@ -10,7 +10,7 @@ from fourtop.model.booking import BookingStatus
 from fourtop.operations_page.access import views
 from fourtop.operations_page.night import read_night
 from fourtop.operations_page.screen import OfScreen
-from fourtop.operations_page.wording import long_day
+from fourtop.operations_page.words import long_day
 from fourtop.plotting import night_chart
 
 TIMELINE: Final = views()

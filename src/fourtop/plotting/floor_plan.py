@@ -68,14 +68,13 @@ _STATES: Final[Mapping[str, _State]] = {
 _CHOSEN: Final = _State("chosen", "chosen")
 
 
-def floor_plan(  # noqa: PLR0913  # Keywords, each with a default.
+def floor_plan(
     floor: DrawnFloor,
     *,
     states: Mapping[str, str] | None = None,
     highlighted: HasTables | Iterable[str] = (),
     moves: Iterable[TableMove] = (),
     title: str | None = None,
-    links: Mapping[str, str] | None = None,
 ) -> Picture:
     """Draw a floor: each table with its number, seats and joins, in a panel for each zone.
 
@@ -90,7 +89,6 @@ def floor_plan(  # noqa: PLR0913  # Keywords, each with a default.
         highlighted: A plan, booking or hold, or table ids, to show as chosen.
         moves: Parties that change tables; drawn as numbered arrows and listed below.
         title: The title; ``None``: "Floor plan".
-        links: The address behind a table, by table id.
 
     Raises:
         InvalidInput: If an argument is of another form, a state is unknown, or a table is not of
@@ -108,8 +106,27 @@ def floor_plan(  # noqa: PLR0913  # Keywords, each with a default.
         _as_ids(highlighted, ids),
         as_moves(moves, ids),
         "Floor plan" if title is None else check_text("title", title),
-        check_links(links),
+        {},
     )
+    return drawing.picture()
+
+
+def linked_floor_plan(
+    floor: DrawnFloor, links: Mapping[str, str], states: Mapping[str, str] | None = None
+) -> Picture:
+    """Draw a floor plan with tables that lead to an address.
+
+    Args:
+        floor: As in ``floor_plan``.
+        links: The address behind a table, by table id.
+        states: As in ``floor_plan``.
+
+    Raises:
+        InvalidInput: As ``floor_plan``; or if an address is empty or too long.
+    """
+    check_shape("floor", floor, ("tables", "zones", "joins", "labels"))
+    known = _as_states(states, {table.id for table in floor.tables})
+    drawing = _Drawing(floor, known, frozenset(), (), "Floor plan", check_links(links))
     return drawing.picture()
 
 
