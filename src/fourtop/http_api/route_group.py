@@ -14,7 +14,6 @@ from fourtop.http_api.problem_route import ProblemRoute
 from fourtop.http_api.roles import Level
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
-Decorator = Callable[[Endpoint], Endpoint]
 
 
 @attrs.frozen
@@ -42,7 +41,9 @@ class RouteGroup:
     level: Level = Level.GUEST
     _routes: list[_Route] = attrs.field(init=False, factory=list)
 
-    def get(self, path: str, *, rate: str | None = None, **told: Any) -> Decorator[Endpoint]:
+    def get(
+        self, path: str, *, rate: str | None = None, **told: Any
+    ) -> Callable[[Endpoint], Endpoint]:
         """Return the decorator of a route, as that of FastAPI.
 
         Args:
@@ -52,25 +53,33 @@ class RouteGroup:
         """
         return self._adding("GET", path, rate, told)
 
-    def post(self, path: str, *, rate: str | None = None, **told: Any) -> Decorator[Endpoint]:
+    def post(
+        self, path: str, *, rate: str | None = None, **told: Any
+    ) -> Callable[[Endpoint], Endpoint]:
         """Return the decorator of a route; as ``get``."""
         return self._adding("POST", path, rate, told)
 
-    def put(self, path: str, *, rate: str | None = None, **told: Any) -> Decorator[Endpoint]:
+    def put(
+        self, path: str, *, rate: str | None = None, **told: Any
+    ) -> Callable[[Endpoint], Endpoint]:
         """Return the decorator of a route; as ``get``."""
         return self._adding("PUT", path, rate, told)
 
-    def patch(self, path: str, *, rate: str | None = None, **told: Any) -> Decorator[Endpoint]:
+    def patch(
+        self, path: str, *, rate: str | None = None, **told: Any
+    ) -> Callable[[Endpoint], Endpoint]:
         """Return the decorator of a route; as ``get``."""
         return self._adding("PATCH", path, rate, told)
 
-    def delete(self, path: str, *, rate: str | None = None, **told: Any) -> Decorator[Endpoint]:
+    def delete(
+        self, path: str, *, rate: str | None = None, **told: Any
+    ) -> Callable[[Endpoint], Endpoint]:
         """Return the decorator of a route; as ``get``."""
         return self._adding("DELETE", path, rate, told)
 
     def _adding(
         self, method: str, path: str, rate: str | None, told: dict[str, Any]
-    ) -> Decorator[Endpoint]:
+    ) -> Callable[[Endpoint], Endpoint]:
         def add(endpoint: Endpoint) -> Endpoint:
             self._routes.append(_Route(method, path, endpoint, rate, told))
             return endpoint
