@@ -29,8 +29,8 @@ class _Route:
 class RouteGroup:
     """Routes for actors of a level and those above.
 
-    A group is no router of FastAPI. A router inside of another one is searched twice for each
-    request, and its dependencies are solved apart from those of the routes.
+    Each route joins the one router directly. FastAPI searches a nested router twice for a
+    request.
 
     Args:
         tag: Its name in OpenAPI.
