@@ -84,6 +84,15 @@ def test_a_wrong_parameter_is_named(api: Client, wrong: dict[str, object], field
     assert answer.json()["errors"][0]["field"] == field
 
 
+@pytest.mark.parametrize("read", ["availability", "availability/month"])
+def test_a_wrong_path_and_a_wrong_parameter_are_named_together(api: Client, read: str) -> None:
+    answer = api("GET", f"/restaurants/a%20b/{read}", params={**FRIDAY, "party_size": 0})
+    assert answer.status_code == 422
+    fields = [each["field"].split(".")[:2] for each in answer.json()["errors"]]
+    assert ["path", "restaurant_id"] in fields
+    assert ["query", "party_size"] in fields
+
+
 def test_a_month_has_its_days(api: Client) -> None:
     answer = api("GET", "/availability/month", params={"month": "2026-05", "party_size": 4})
     assert answer.status_code == 200

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse, Response
 from starlette.requests import Request
 
-from fourtop.http_api.call import actor_of_request, needs
+from fourtop.formats.json_writer import json_writer
+from fourtop.http_api.call import actor_of_request
 from fourtop.http_api.entity_tag import is_known, tag_of
 from fourtop.http_api.problem import MEDIA_TYPE
-from fourtop.http_api.problem_route import ProblemRoute
-from fourtop.http_api.roles import Level
 from fourtop.http_api.shown import shown_to
 from fourtop.model.booking import Booking
 from fourtop.model.hold import Hold
@@ -35,13 +33,9 @@ _TEXTS: Final[Mapping[int, str]] = {
     503: "The store cannot be reached; `Retry-After` has the seconds to wait.",
 }
 _STALE: Final = 412
+_write: Final = json_writer()
 _WITH_SECONDS: Final = frozenset({429, 503})
 _OF_EVERY_ROUTE: Final = (400, 401, 403, 404, 422, 503)
-
-
-def routes(tag: str, level: Level = Level.GUEST) -> APIRouter:
-    """Return an empty group of routes, for actors of a level and those above."""
-    return APIRouter(route_class=ProblemRoute, tags=[tag], dependencies=[Depends(needs(level))])
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -73,19 +67,27 @@ def unchanged() -> dict[int | str, dict[str, Any]]:
     return {304: {"description": _TEXTS[304]}}
 
 
+class JsonAnswer(JSONResponse):
+    """Plain data as JSON, by the writer that the stores use."""
+
+    def render(self, content: Any) -> bytes:
+        """Return the JSON of plain data."""
+        return _write(content).encode()
+
+
 def answered(
     request: Request,
     value: Any,
     *,
     status: int = 200,
     headers: Mapping[str, str] | None = None,
-) -> JSONResponse:
+) -> JsonAnswer:
     """Return a value as JSON, as far as the actor of the request may see it."""
     shown = shown_to(actor_of_request(request), value)
-    return JSONResponse(shown, status, {**_NEVER_STORED, **(headers or {})})
+    return JsonAnswer(shown, status, {**_NEVER_STORED, **(headers or {})})
 
 
-def availability_answer(request: Request, value: Any) -> JSONResponse:
+def availability_answer(request: Request, value: Any) -> JsonAnswer:
     """Return an availability, which a cache may keep for a minute.
 
     Staff may see more than guests, so that a shared cache must not keep their answer.
@@ -122,7 +124,7 @@ def hold_answer(request: Request, hold: Hold, *, place: str | None = None) -> Re
 
 def _made(
     request: Request, record: Booking | Hold, headers: dict[str, str], place: str | None
-) -> JSONResponse:
+) -> JsonAnswer:
     status = 200 if place is None or record.replayed else 201
     if place is not None:
         headers = {**headers, "Location": f"{place}/{record.id}"}
@@ -140,4 +142,5 @@ def place_beside(request: Request, tail: str, place: str = "") -> str:
     >>> place_beside(request, "/holds/h1/confirm", "/bookings")
     '/pub/bookings'
     """
-    return request.url.path.removesuffix(tail) + place
+    path: str = request.scope["path"]
+    return path.removesuffix(tail) + place

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import Final
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,14 +13,13 @@ from fourtop.engine import AsyncEngine, Engine
 from fourtop.http_api.availability_routes import AVAILABILITY
 from fourtop.http_api.block_routes import BLOCKS
 from fourtop.http_api.booking_routes import BOOKINGS, WAITLIST
-from fourtop.http_api.call import ActorOf, Service, binding
+from fourtop.http_api.call import ActorOf, Service
 from fourtop.http_api.day_routes import DAYS
 from fourtop.http_api.event_routes import EVENTS
 from fourtop.http_api.hold_routes import HOLDS
 from fourtop.http_api.house_routes import HOUSE
 from fourtop.http_api.options import DEFAULTS, ApiOptions
 from fourtop.http_api.problem import problem_of
-from fourtop.http_api.problem_route import ProblemRoute
 from fourtop.http_api.problem_routes import PROBLEMS
 from fourtop.http_api.reference_page import add_reference_page
 from fourtop.http_api.seating_routes import SEATING
@@ -57,15 +56,15 @@ def router(
     Raises:
         InvalidInput: If the engine is not one, or an option breaks a rule.
     """
-    made = APIRouter(
-        route_class=ProblemRoute,
-        dependencies=[Depends(binding(Service(engine, options), actor_of))],
-        generate_unique_id_function=lambda route: route.name,
-    )
-    for group in _GROUPS:
-        made.include_router(group, prefix=PREFIX)
-    made.include_router(PROBLEMS)
+    made = APIRouter()
+    _add_routes(made, Service(engine, options), actor_of)
     return made
+
+
+def _add_routes(router: APIRouter, service: Service, actor_of: ActorOf) -> None:
+    for group in _GROUPS:
+        group.add_to(router, service, actor_of, PREFIX)
+    PROBLEMS.add_to(router, service, actor_of, "")
 
 
 def create_app(
@@ -91,7 +90,7 @@ def create_app(
         redoc_url=None,
     )
     add_reference_page(app)
-    app.include_router(router(engine, actor_of, options))
+    _add_routes(app.router, Service(engine, options), actor_of)
     app.add_exception_handler(404, _http_error)
     app.add_exception_handler(405, _http_error)
     return app

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Body, Depends, Query
+from fastapi import Body, Depends
 from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from fourtop.errors import Refusal, Refused
-from fourtop.http_api.answer import answered, availability_answer, problems, routes
+from fourtop.http_api.answer import answered, availability_answer, problems
 from fourtop.http_api.answer_model import answer_model
 from fourtop.http_api.bodies import WantedAlternatives
-from fourtop.http_api.call import OfDesk, or_alternatives, rated
+from fourtop.http_api.call import OfDesk, or_alternatives
+from fourtop.http_api.query_reader import described_query, reads_query
 from fourtop.http_api.query_values import (
     MOST_SIZES,
     Conditions,
@@ -25,14 +26,13 @@ from fourtop.http_api.query_values import (
     month_of,
 )
 from fourtop.http_api.request_body import Reads
+from fourtop.http_api.route_group import RouteGroup
 from fourtop.model.alternatives import Alternatives
 from fourtop.model.month import Month
 from fourtop.model.request import BookingRequest
 from fourtop.model.results import Availability, Quote
 
-AVAILABILITY = routes("availability")
-
-_RATED = [Depends(rated("availability"))]
+AVAILABILITY = RouteGroup("availability")
 
 
 class DayConditions(Conditions):
@@ -59,15 +59,18 @@ class MonthConditions(Conditions):
     party_size: PartySize = Field(description="The party size.", examples=[4])
 
 
+_Day = Annotated[DayConditions, Depends(reads_query(DayConditions))]
+_Month = Annotated[MonthConditions, Depends(reads_query(MonthConditions))]
+
+
 @AVAILABILITY.get(
     "/availability",
     response_model=answer_model(Availability),
     responses=problems(429),
-    dependencies=_RATED,
+    rate="availability",
+    openapi_extra=described_query(DayConditions),
 )
-async def read_availability(
-    request: Request, desk: OfDesk, wanted: Annotated[DayConditions, Query()]
-) -> Response:
+async def read_availability(request: Request, desk: OfDesk, wanted: _Day) -> Response:
     """Return the start times of a date, each bookable or with the reason why not.
 
     A start without a `refusal` can be booked at the `versions` of the answer. With `at`, the answer
@@ -82,11 +85,10 @@ async def read_availability(
     "/availability/month",
     response_model=answer_model(Month),
     responses=problems(429),
-    dependencies=_RATED,
+    rate="availability",
+    openapi_extra=described_query(MonthConditions),
 )
-async def read_month(
-    request: Request, desk: OfDesk, wanted: Annotated[MonthConditions, Query()]
-) -> Response:
+async def read_month(request: Request, desk: OfDesk, wanted: _Month) -> Response:
     """Return the days of a month: the starts that can be booked, or the reason why none can."""
     year, month = month_of(wanted.month)
     found = await desk.month(year, month, wanted.party_size, **wanted.terms())
@@ -97,7 +99,7 @@ async def read_month(
     "/quotes",
     response_model=answer_model(Quote),
     responses=problems(409, 429),
-    dependencies=[Depends(rated("command"))],
+    rate="command",
 )
 async def quote(
     request: Request, desk: OfDesk, party: Annotated[BookingRequest, Body(), Reads(BookingRequest)]
@@ -117,7 +119,7 @@ async def quote(
     "/alternatives",
     response_model=answer_model(Alternatives),
     responses=problems(429),
-    dependencies=[Depends(rated("command"))],
+    rate="command",
 )
 async def read_alternatives(
     request: Request,

@@ -9,18 +9,19 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from fourtop.http_api.answer import answered, problems, replayed, routes
+from fourtop.http_api.answer import answered, problems, replayed
 from fourtop.http_api.answer_model import answer_list, answer_model
 from fourtop.http_api.bodies import WantedBlock
 from fourtop.http_api.call import Key, OfDesk, settled
 from fourtop.http_api.query_values import Id, InstantText
 from fourtop.http_api.request_body import Reads
 from fourtop.http_api.roles import Level
+from fourtop.http_api.route_group import RouteGroup
 from fourtop.model.block import Block, FreedBlock
 from fourtop.model.calendar import as_moment
 from fourtop.model.window import Window
 
-BLOCKS = routes("blocks", Level.ADMIN)
+BLOCKS = RouteGroup("blocks", Level.ADMIN)
 
 _BLOCK = answer_model(Block)
 _FREED = answer_model(FreedBlock)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import Body, Depends, HTTPException, Query
+from fastapi import Body, HTTPException, Query
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,7 +14,6 @@ from fourtop.http_api.answer import (
     place_beside,
     problems,
     replayed,
-    routes,
     unchanged,
 )
 from fourtop.http_api.answer_model import answer_model
@@ -24,23 +23,22 @@ from fourtop.http_api.call import (
     OfDesk,
     actor_of_request,
     or_alternatives,
-    rated,
     settled,
 )
 from fourtop.http_api.query_values import Id, InstantText
 from fourtop.http_api.request_body import Reads
+from fourtop.http_api.route_group import RouteGroup
 from fourtop.model.booking import Booking
 from fourtop.model.booking_change import BookingChange
 from fourtop.model.calendar import as_moment
 from fourtop.model.request import BookingRequest
 from fourtop.model.waitlist_terms import WaitlistTerms
 
-BOOKINGS = routes("bookings")
-WAITLIST = routes("waitlist")
+BOOKINGS = RouteGroup("bookings")
+WAITLIST = RouteGroup("waitlist")
 
 _BOOKING = answer_model(Booking)
 _MADE = {**problems(409, 429), **replayed(_BOOKING)}
-_RATED = [Depends(rated("command"))]
 
 
 class BookTerms(BaseModel):
@@ -59,7 +57,7 @@ class BookTerms(BaseModel):
     status_code=201,
     response_model=_BOOKING,
     responses=_MADE,
-    dependencies=_RATED,
+    rate="command",
 )
 async def book(
     request: Request,
@@ -80,7 +78,7 @@ async def book(
             desk, party, desk.book(party, tables=terms.tables, moves=terms.moves, key=key)
         ),
     )
-    return booking_answer(request, made, place=request.url.path)
+    return booking_answer(request, made, place=request.scope["path"])
 
 
 @BOOKINGS.get(
@@ -97,7 +95,7 @@ async def read_booking(request: Request, desk: OfDesk, booking_id: Id) -> Respon
     "/bookings/{booking_id}",
     response_model=_BOOKING,
     responses=problems(409, 412, 429),
-    dependencies=_RATED,
+    rate="command",
 )
 async def reschedule(
     request: Request,
@@ -126,7 +124,7 @@ async def reschedule(
     "/bookings/{booking_id}/cancel",
     response_model=_BOOKING,
     responses=problems(409, 412, 429),
-    dependencies=_RATED,
+    rate="command",
 )
 async def cancel(request: Request, desk: OfDesk, booking_id: Id, call: ChangeCall) -> Response:
     """Cancel a booking: its tables are free from now on."""
@@ -162,7 +160,7 @@ class WaitTerms(BaseModel):
     status_code=201,
     response_model=_BOOKING,
     responses=_MADE,
-    dependencies=_RATED,
+    rate="command",
 )
 async def join_waitlist(
     request: Request,
@@ -182,7 +180,7 @@ async def join_waitlist(
     "/waitlist/{booking_id}",
     response_model=_BOOKING,
     responses=problems(409, 412, 429),
-    dependencies=_RATED,
+    rate="command",
 )
 async def leave_waitlist(
     request: Request, desk: OfDesk, booking_id: Id, call: ChangeCall

@@ -19,7 +19,7 @@ from fourtop.engine import AsyncDesk, AsyncEngine, Engine
 from fourtop.errors import InvalidInput, safe_repr
 from fourtop.formats.icalendar import dumps_icalendar
 from fourtop.http_api.answer import problems, unchanged
-from fourtop.http_api.call import ActorOf, OfDesk, Service, binding, needs
+from fourtop.http_api.call import ActorOf, OfDesk, Service, binding
 from fourtop.http_api.entity_tag import is_known
 from fourtop.http_api.options import DEFAULTS
 from fourtop.http_api.problem_route import ProblemRoute
@@ -74,7 +74,7 @@ def calendar_router(
     made = APIRouter(
         route_class=ProblemRoute,
         tags=["calendar"],
-        dependencies=[Depends(binding(Service(engine, DEFAULTS), actor_of))],
+        dependencies=[Depends(binding(Service(engine, DEFAULTS), actor_of, Level.STAFF))],
     )
 
     async def read_calendar(request: Request, desk: OfDesk) -> Response:
@@ -98,7 +98,6 @@ def calendar_router(
             **unchanged(),
             200: {"description": "The calendar.", "content": {_MEDIA_TYPE: {}}},
         },
-        dependencies=[Depends(needs(Level.STAFF))],
     )
     return made
 

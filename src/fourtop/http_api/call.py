@@ -65,18 +65,47 @@ class Service:
         )
 
 
-def binding(service: Service, actor_of: ActorOf) -> Callable[..., Awaitable[None]]:
-    """Return the dependency that every route has first: it names the service and the actor."""
+def binding(
+    service: Service, actor_of: ActorOf, level: Level = Level.GUEST, rate: str | None = None
+) -> Callable[..., Awaitable[None]]:
+    """Return the dependency that every route has first: it names the service and the actor.
+
+    It is one dependency with three tasks, because FastAPI solves each anew for every request.
+
+    Args:
+        service: The engine and its options.
+        actor_of: The login of the host.
+        level: The least that an actor must be.
+        rate: The rate against which the requests of guests count, if any.
+
+    Raises:
+        HTTPException: 403 below the level, and 429 above the rate; by the dependency.
+    """
 
     async def bind(request: Request, actor: Annotated[Actor, Depends(actor_of)]) -> None:
         if not isinstance(actor, Actor):
             raise InvalidInput("actor", "must return an Actor", type(actor).__name__)
         request.state.fourtop_service = service
         request.state.fourtop_actor = actor
+        _check_level(actor, service, level)
+        if rate is not None and actor.is_guest:
+            await _count(request, service, rate)
 
     # The annotation names a local value, which FastAPI cannot resolve from its text.
     bind.__annotations__["actor"] = Annotated[Actor, Depends(actor_of)]
     return bind
+
+
+def _check_level(actor: Actor, service: Service, level: Level) -> None:
+    if level_of(actor, service.options.admin_roles) < level:
+        raise HTTPException(403, f"only {level.name.lower()} may do this")
+
+
+async def _count(request: Request, service: Service, rate: str) -> None:
+    seconds = await service.rates.seconds_to_wait(request, rate)
+    if seconds:
+        headers = {"Retry-After": str(seconds)}
+        raise HTTPException(429, f"too many requests; try again in {seconds} s", headers)
 
 
 def service_of(request: Request) -> Service:
@@ -99,29 +128,9 @@ def needs(level: Level) -> Callable[[Request], None]:
     """
 
     async def check(request: Request) -> None:
-        found = level_of(actor_of_request(request), service_of(request).options.admin_roles)
-        if found < level:
-            raise HTTPException(403, f"only {level.name.lower()} may do this")
+        _check_level(actor_of_request(request), service_of(request), level)
 
     return check  # type: ignore[return-value]  # FastAPI takes coroutine functions as well.
-
-
-def rated(name: str) -> Callable[[Request], Awaitable[None]]:
-    """Return the dependency that counts the requests of guests against a rate.
-
-    Raises:
-        HTTPException: 429 with the seconds to wait, by the dependency.
-    """
-
-    async def count(request: Request) -> None:
-        if not actor_of_request(request).is_guest:
-            return
-        seconds = await service_of(request).rates.seconds_to_wait(request, name)
-        if seconds:
-            headers = {"Retry-After": str(seconds)}
-            raise HTTPException(429, f"too many requests; try again in {seconds} s", headers)
-
-    return count
 
 
 async def desk_of(

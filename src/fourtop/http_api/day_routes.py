@@ -10,18 +10,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fourtop.engine import AtRisk
-from fourtop.http_api.answer import answered, problems, routes
+from fourtop.http_api.answer import answered, problems
 from fourtop.http_api.answer_model import answer_list, answer_model
 from fourtop.http_api.call import Key, OfDesk, settled
 from fourtop.http_api.query_values import DateText, Id, InstantText, OnDate, date_of
 from fourtop.http_api.roles import Level
+from fourtop.http_api.route_group import RouteGroup
 from fourtop.model.booking import BookingStatus
 from fourtop.model.booking_list import MAX_PAGE, BookingFilter, BookingPage
 from fourtop.model.calendar import as_moment
 from fourtop.model.day import Day
 from fourtop.model.waitlist import Offer, Waitlist
 
-DAYS = routes("day", Level.STAFF)
+DAYS = RouteGroup("day", Level.STAFF)
 
 _MOST_SECONDS = 3_600
 

@@ -8,12 +8,13 @@ from fastapi import Header, HTTPException, Query
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
-from fourtop.http_api.answer import problems, routes
+from fourtop.http_api.answer import problems
 from fourtop.http_api.call import RestaurantId, service_of
 from fourtop.http_api.event_stream import EventStream, sequence_of
 from fourtop.http_api.roles import Level
+from fourtop.http_api.route_group import RouteGroup
 
-EVENTS = routes("events", Level.STAFF)
+EVENTS = RouteGroup("events", Level.STAFF)
 
 _MOST_STREAMS: Final = 200
 _LATER: Final = {"Retry-After": "10"}

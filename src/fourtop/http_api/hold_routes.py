@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Body, Depends, Query
+from fastapi import Body, Query
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,21 +17,20 @@ from fourtop.http_api.answer import (
     place_beside,
     problems,
     replayed,
-    routes,
 )
 from fourtop.http_api.answer_model import answer_model
-from fourtop.http_api.call import ChangeCall, Key, OfDesk, or_alternatives, rated, settled
+from fourtop.http_api.call import ChangeCall, Key, OfDesk, or_alternatives, settled
 from fourtop.http_api.query_values import Id
 from fourtop.http_api.request_body import Reads
+from fourtop.http_api.route_group import RouteGroup
 from fourtop.model.booking import Booking
 from fourtop.model.hold import Hold
 from fourtop.model.request import BookingRequest
 
-HOLDS = routes("holds")
+HOLDS = RouteGroup("holds")
 
 _HOLD = answer_model(Hold)
 _BOOKING = answer_model(Booking)
-_RATED = [Depends(rated("command"))]
 
 
 class HoldTerms(BaseModel):
@@ -47,7 +46,7 @@ class HoldTerms(BaseModel):
     status_code=201,
     response_model=_HOLD,
     responses={**problems(409, 429), **replayed(_HOLD)},
-    dependencies=_RATED,
+    rate="command",
 )
 async def hold(
     request: Request,
@@ -64,7 +63,7 @@ async def hold(
     made = await settled(
         key, lambda: or_alternatives(desk, party, desk.hold(party, key=key, **given))
     )
-    return hold_answer(request, made, place=request.url.path)
+    return hold_answer(request, made, place=request.scope["path"])
 
 
 @HOLDS.get("/holds/{hold_id}", response_model=_HOLD, responses=problems())
@@ -80,7 +79,7 @@ async def read_hold(request: Request, desk: OfDesk, hold_id: Id) -> Response:
     "/holds/{hold_id}/extend",
     response_model=_HOLD,
     responses=problems(409, 429),
-    dependencies=_RATED,
+    rate="command",
 )
 async def extend_hold(
     request: Request,
@@ -98,7 +97,7 @@ async def extend_hold(
     "/holds/{hold_id}",
     response_model=_HOLD,
     responses=problems(409, 429),
-    dependencies=_RATED,
+    rate="command",
 )
 async def release_hold(request: Request, desk: OfDesk, hold_id: Id, key: Key) -> Response:
     """Give up a live hold: its tables are free."""
@@ -121,7 +120,7 @@ class Confirmation(BaseModel):
     status_code=201,
     response_model=_BOOKING,
     responses={**problems(409, 412, 429), **replayed(_BOOKING)},
-    dependencies=_RATED,
+    rate="command",
 )
 async def confirm(
     request: Request,

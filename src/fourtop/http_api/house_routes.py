@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fourtop.formats.house_document import house_from_data
-from fourtop.http_api.answer import answered, problems, routes, unchanged
+from fourtop.http_api.answer import answered, problems, unchanged
 from fourtop.http_api.call import OfDesk
 from fourtop.http_api.entity_tag import is_known, tag_of
 from fourtop.http_api.house_edit import (
@@ -25,6 +25,7 @@ from fourtop.http_api.house_edit import (
 from fourtop.http_api.query_values import DateText, Id, date_of
 from fourtop.http_api.request_body import Reads
 from fourtop.http_api.roles import Level
+from fourtop.http_api.route_group import RouteGroup
 from fourtop.model.booking_rules import BookingWindow
 from fourtop.model.capacity_rules import CapacityRule, ChannelShare, PacingRule
 from fourtop.model.date_exception import DateException
@@ -36,7 +37,7 @@ from fourtop.model.service_period import ServicePeriod
 from fourtop.model.table import Table
 from fourtop.model.zone_rules import WalkInRule, ZoneRule
 
-HOUSE = routes("house", Level.ADMIN)
+HOUSE = RouteGroup("house", Level.ADMIN)
 
 _CHANGED: Final = problems(409, 412)
 # The records that a request adds to the house, or puts in place of their equals: the path, the

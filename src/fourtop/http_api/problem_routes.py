@@ -9,10 +9,11 @@ from fastapi.responses import JSONResponse
 from starlette.responses import Response
 
 from fourtop.errors import Code
-from fourtop.http_api.answer import problems, routes
+from fourtop.http_api.answer import problems
 from fourtop.http_api.problem import Problem, problem_type
+from fourtop.http_api.route_group import RouteGroup
 
-PROBLEMS = routes("problems")
+PROBLEMS = RouteGroup("problems")
 
 # The problems of HTTP itself, which no code of fourtop describes.
 _OF_HTTP: Final = (

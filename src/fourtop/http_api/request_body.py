@@ -157,14 +157,25 @@ def record_of(kind: type, model: BaseModel) -> Any:
     Raises:
         InvalidInput: As the record's class; or if a text is not the time or date that it should be.
     """
+    given_keys = model.model_fields_set
+    return kind(
+        **{
+            key: _read(key, getattr(model, key), member, is_instant=is_instant)
+            for key, member, is_instant in _arguments(kind)
+            if key in given_keys
+        }
+    )
+
+
+@cache
+def _arguments(kind: type) -> tuple[tuple[str, Any, bool], ...]:
+    """Return the key, the class and whether it is an instant, of each argument of a record."""
     hints = get_type_hints(kind)
-    given: dict[str, Any] = {}
-    for each in attrs.fields(kind):
-        if each.init and each.alias in model.model_fields_set:
-            scalar = datetime if each.name.endswith("_us") else None
-            value = getattr(model, each.alias)
-            given[each.alias] = _read(each.alias, value, _kind_in(hints[each.name]), scalar)
-    return kind(**given)
+    return tuple(
+        (each.alias, _kind_in(hints[each.name]), each.name.endswith("_us"))
+        for each in attrs.fields(kind)
+        if each.init
+    )
 
 
 def _kind_in(hint: Any) -> Any:
@@ -173,11 +184,11 @@ def _kind_in(hint: Any) -> Any:
     return _kind_in(arguments[0]) if arguments else hint
 
 
-def _read(field: str, value: Any, kind: Any, scalar: type | None) -> Any:
+def _read(field: str, value: Any, kind: Any, *, is_instant: bool) -> Any:
     if isinstance(value, BaseModel):
         return record_of(kind, value)
     if isinstance(value, list):
-        return tuple(_read(field, each, kind, scalar) for each in value)
-    if isinstance(value, str) and scalar is not None:
+        return tuple(_read(field, each, kind, is_instant=is_instant) for each in value)
+    if is_instant and isinstance(value, str):
         return as_moment(value, field)
     return value

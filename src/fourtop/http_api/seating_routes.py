@@ -8,17 +8,18 @@ from fastapi import Body
 from starlette.requests import Request
 from starlette.responses import Response
 
-from fourtop.http_api.answer import answered, booking_answer, problems, routes
+from fourtop.http_api.answer import answered, booking_answer, problems
 from fourtop.http_api.answer_model import answer_list, answer_model
 from fourtop.http_api.bodies import Moves, Swap, WantedTables
 from fourtop.http_api.call import ChangeCall, Key, OfDesk, settled
 from fourtop.http_api.query_values import Id
 from fourtop.http_api.request_body import Reads
 from fourtop.http_api.roles import Level
+from fourtop.http_api.route_group import RouteGroup
 from fourtop.model.booking import Booking
 from fourtop.model.validation import Selection, Validation
 
-SEATING = routes("seating", Level.STAFF)
+SEATING = RouteGroup("seating", Level.STAFF)
 
 _BOOKING = answer_model(Booking)
 _BOOKINGS = answer_list(Booking)

@@ -10,17 +10,18 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from fourtop.http_api.answer import booking_answer, place_beside, problems, replayed, routes
+from fourtop.http_api.answer import booking_answer, place_beside, problems, replayed
 from fourtop.http_api.answer_model import answer_model
 from fourtop.http_api.call import Change, ChangeCall, Key, OfDesk, settled
 from fourtop.http_api.query_values import Id, InstantText, PartySize
 from fourtop.http_api.request_body import Reads
 from fourtop.http_api.roles import Level
+from fourtop.http_api.route_group import RouteGroup
 from fourtop.model.booking import Booking
 from fourtop.model.request import STAY_MINUTES
 from fourtop.model.walk_in import WalkIn
 
-SERVICE = routes("service", Level.STAFF)
+SERVICE = RouteGroup("service", Level.STAFF)
 
 _BOOKING = answer_model(Booking)
 _CHANGED = problems(409, 412)

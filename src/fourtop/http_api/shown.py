@@ -24,6 +24,7 @@ _FACTS: Final = frozenset(
 _REASON: Final = frozenset({"code", "text", "details"})
 _FACTS_OF_REASON: Final = len(_REASON)
 _SEPARATOR: Final = "; "
+_FROM_GUESTS: Final = HIDDEN | FOR_STAFF
 # The JSON form of a value has no other collections.
 _NESTED: Final = frozenset({list, dict})
 
@@ -34,29 +35,35 @@ def shown_to(actor: Actor, value: Any) -> Any:
     Raises:
         TypeError: If the value has no JSON form.
     """
-    hidden = HIDDEN | FOR_STAFF if actor.is_guest else HIDDEN
-    return _shown(to_data(value), hidden, is_guest=actor.is_guest)
+    data = to_data(value)
+    if type(data) not in _NESTED:
+        return data
+    is_guest = actor.is_guest
+    return _shown(data, _FROM_GUESTS if is_guest else HIDDEN, is_guest=is_guest)
 
 
 def _shown(data: Any, hidden: frozenset[str], *, is_guest: bool) -> Any:
-    # Most values are scalars. A call for each of them would take longer than the rest.
+    """Return a list or dictionary of plain data without what is hidden.
+
+    The data is changed in place, because ``to_data`` has made it for this answer. Most values are
+    scalars: a call for each of them would take longer than the rest.
+    """
     if type(data) is list:
-        return [
-            _shown(each, hidden, is_guest=is_guest) if type(each) in _NESTED else each
-            for each in data
-        ]
-    if type(data) is not dict:
+        for place, each in enumerate(data):
+            if type(each) in _NESTED:
+                data[place] = _shown(each, hidden, is_guest=is_guest)
         return data
     if is_guest and len(data) == _FACTS_OF_REASON and data.keys() == _REASON:
         return _reason(data)
-    found = {
-        key: _shown(value, hidden, is_guest=is_guest) if type(value) in _NESTED else value
-        for key, value in data.items()
-        if key not in hidden
-    }
-    if is_guest and "reasons" in found and "proof" in found:
-        found["text"] = _SEPARATOR.join(each["text"] for each in found["reasons"])
-    return found
+    if not hidden.isdisjoint(data):
+        for key in hidden.intersection(data):
+            del data[key]
+    for key, value in data.items():
+        if type(value) in _NESTED:
+            data[key] = _shown(value, hidden, is_guest=is_guest)
+    if is_guest and "reasons" in data and "proof" in data:
+        data["text"] = _SEPARATOR.join(each["text"] for each in data["reasons"])
+    return data
 
 
 def _reason(data: dict[str, Any]) -> dict[str, Any]:
