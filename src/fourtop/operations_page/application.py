@@ -14,6 +14,7 @@ from fourtop.http_api.options import ApiOptions
 from fourtop.operations_page.booking_steps import STEPS
 from fourtop.operations_page.bookings_view import BOOKINGS
 from fourtop.operations_page.door_view import DOOR
+from fourtop.operations_page.form_views import FORM_VIEWS
 from fourtop.operations_page.heat_view import HEAT
 from fourtop.operations_page.live import LIVE
 from fourtop.operations_page.month_view import MONTH
@@ -63,6 +64,7 @@ def operations_page(
 
     async def bind_options(request: Request) -> None:
         request.state.fourtop_page = chosen
+        request.state.fourtop_form_views = FORM_VIEWS
 
     service = Service(
         engine,

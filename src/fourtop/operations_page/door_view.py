@@ -50,7 +50,7 @@ async def book(screen: OfScreen, form: OfForm) -> Response:
         return screen.page(
             "full.html",
             status=refused.refused.http_status,
-            lines=[screen.words(str(each)) for each in refused.refused.refusal.reasons],
+            lines=[screen.sentence(str(each)) for each in refused.refused.refusal.reasons],
             offers=[(each, screen.calendar.local_text(each.request.start_us)) for each in offers],
             party=party,
         )

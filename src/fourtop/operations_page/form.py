@@ -81,6 +81,17 @@ class Form:
         except ValueError:
             raise InvalidInput(name, "must be a number", safe_repr(text)) from None
 
+    def number(self, name: str) -> float:
+        """Return a number.
+
+        Raises:
+            InvalidInput: If the field has none.
+        """
+        found = self.optional_number(name)
+        if found is None:
+            raise InvalidInput(name, "must be given", "nothing")
+        return found
+
     @property
     def was(self) -> Form:
         """The fields as the page showed them, which the form carries as one text."""

@@ -91,11 +91,12 @@ async def _previewed(screen: Screen, form: Form, edit: HouseEdit, found: Preview
         found=found,
         stranded=[_stranded(screen, each, party) for each, party in pairs],
         holds=[
-            f"party of {each.hold.party_size}: {screen.words(str(each.refusal))}"
+            screen.sentence(f"party of {each.hold.party_size}: {each.refusal}")
             for each in found.holds
         ],
         over_cap=[
-            f"{each.period} on {each.service_date}: {each.summary()}" for each in found.over_cap
+            screen.sentence(f"{each.period} on {each.service_date}: {each.summary()}")
+            for each in found.over_cap
         ],
         fields=[pair for pair in kept_fields(form) if pair[0] != "step"],
         version=form.text("version"),
@@ -106,7 +107,7 @@ async def _previewed(screen: Screen, form: Form, edit: HouseEdit, found: Preview
 
 def _stranded(screen: Screen, found: StrandedBooking, party: Party) -> Stranded:
     way, labels = found.way_out, screen.house.floor.labels
-    reason = screen.words(str(found.refusal))
+    reason = " ".join(screen.sentence(str(each)) for each in found.refusal.reasons)
     if way is None:
         return Stranded(party, reason, "")
     where = " + ".join(labels.get(each, each) for each in way.tables) or "still without tables"

@@ -44,6 +44,17 @@ STATUSES: Final[Mapping[BookingStatus, str]] = {
 }
 
 
+def sentence(text: str) -> str:
+    """Return a text with a capital letter at its start and a full stop at its end.
+
+    >>> sentence("table 4 is taken at that time")
+    'Table 4 is taken at that time.'
+    """
+    text = text.strip()
+    stop = "" if text.endswith((".", "!", "?")) else "."
+    return f"{text[:1].upper()}{text[1:]}{stop}" if text else ""
+
+
 def clock_text(local: str) -> str:
     """Return the time of day of a local time in ISO 8601.
 
