@@ -30,18 +30,19 @@ from tests.operations_page.client import HOME, PREFIX, PageClient, client_of, fo
 
 CANARY = """<img src=x onerror=alert(1)>"'&{{7*7}}"""
 VIEWS = (
-    *("", "/timeline", "/bookings", "/heat", "/heat?of=seats", "/month", "/at/1"),
-    *("/tables", "/tables/1", "/new-table", "/plan", "/rules"),
+    *("", "/timeline", "/bookings", "/heat", "/heat?of=seats", "/month", "/at/1", "/waitlist"),
+    *("/tables", "/tables/1", "/new-table", "/plan", "/rules", "/blocks"),
 )
-ADMIN_VIEWS = ("/tables", "/tables/1", "/new-table", "/plan", "/rules")
 ADMIN_ROUTES = {
     *("tables", "table", "new_table", "add_table", "put_table", "remove_table"),
     *("plan", "place_table", "toggle_join", "put_zone", "remove_zone"),
     *("rules", "put_period", "remove_period", "close_day", "put_rule", "remove_rule"),
+    *("blocks", "add_block", "end_block"),
 }
 STAFF_ROUTES = {
     *("room", "at_table", "timeline", "bookings", "booking", "book", "walk_in", "plan_move"),
     *("check_move", "take_step", "heat", "month", "live", "choose_theme"),
+    *("waitlist", "join_waitlist", "offer", "take_waitlist_step"),
 }
 
 

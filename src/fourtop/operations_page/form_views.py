@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from fourtop.errors import InvalidInput
 from fourtop.model.service_period import check_date
+from fourtop.operations_page.blocks_view import show_blocks
 from fourtop.operations_page.bookings_view import ListQuery, show_booking, show_bookings
 from fourtop.operations_page.form import Form
 from fourtop.operations_page.moves_view import show_check
@@ -18,6 +19,7 @@ from fourtop.operations_page.room_view import show_room
 from fourtop.operations_page.rules_view import show_rules
 from fourtop.operations_page.screen import Screen
 from fourtop.operations_page.tables_view import show_new_table, show_table
+from fourtop.operations_page.waitlist_view import show_waitlist
 
 
 @attrs.frozen
@@ -38,12 +40,24 @@ class FormView:
         return screen.places.to(*(each.format_map(params) for each in self.parts))
 
 
-async def _show_list(screen: Screen, form: Form) -> Response:
+def _date_of(form: Form) -> str:
+    """Return the date of a form; empty if it is the wrong field."""
     try:
-        on = check_date("on", form.text("on")).isoformat()
+        return check_date("on", form.text("on")).isoformat()
     except InvalidInput:
-        on = ""
-    return await show_bookings(screen, ListQuery(on=on))
+        return ""
+
+
+async def _show_list(screen: Screen, form: Form) -> Response:
+    return await show_bookings(screen, ListQuery(on=_date_of(form)))
+
+
+async def _show_waitlist(screen: Screen, form: Form) -> Response:
+    return await show_waitlist(screen, _date_of(form))
+
+
+async def _show_blocks(screen: Screen, form: Form) -> Response:
+    return await show_blocks(screen, _date_of(form))
 
 
 async def _show_booking(screen: Screen, form: Form) -> Response:
@@ -61,6 +75,8 @@ FORM_VIEWS: Final[Mapping[str, FormView]] = {
     "walk_in": FormView((), lambda screen, _: show_room(screen)),
     "book": FormView(("bookings",), _show_list),
     "take_step": _BOOKING,
+    "join_waitlist": FormView(("waitlist",), _show_waitlist),
+    "add_block": FormView(("blocks",), _show_blocks),
     "add_table": FormView(("new-table",), lambda screen, _: show_new_table(screen)),
     "put_table": FormView(
         ("tables", "{table_id}"),

@@ -31,7 +31,8 @@ Error = FourtopError | HTTPException | RequestValidationError
 _NAME: Final = re.compile(r"[a-z_]+")
 _ALIASES: Final[Mapping[str, Sequence[str]]] = {
     "start": ("at", "on"),
-    "end": ("until",),
+    "end": ("until_at", "until_on"),
+    "window": ("until_at",),
     "id": ("number", "name"),
     "rules": ("period", "max_covers"),
 }
