@@ -31,13 +31,13 @@ from tests.operations_page.client import HOME, PREFIX, PageClient, client_of, fo
 CANARY = """<img src=x onerror=alert(1)>"'&{{7*7}}"""
 VIEWS = (
     *("", "/timeline", "/bookings", "/heat", "/heat?of=seats", "/month", "/at/1", "/waitlist"),
-    *("/tables", "/tables/1", "/new-table", "/plan", "/rules", "/blocks"),
+    *("/tables", "/tables/1", "/new-table", "/plan", "/rules", "/blocks", "/document"),
 )
 ADMIN_ROUTES = {
     *("tables", "table", "new_table", "add_table", "put_table", "remove_table"),
     *("plan", "place_table", "toggle_join", "put_zone", "remove_zone"),
     *("rules", "put_period", "remove_period", "close_day", "put_rule", "remove_rule"),
-    *("blocks", "add_block", "end_block"),
+    *("blocks", "add_block", "end_block", "document", "put_document"),
 }
 STAFF_ROUTES = {
     *("room", "at_table", "timeline", "bookings", "booking", "book", "walk_in", "plan_move"),

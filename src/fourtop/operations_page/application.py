@@ -14,6 +14,7 @@ from fourtop.http_api.options import ApiOptions
 from fourtop.operations_page.blocks_view import BLOCKS
 from fourtop.operations_page.booking_steps import STEPS
 from fourtop.operations_page.bookings_view import BOOKINGS
+from fourtop.operations_page.document_view import DOCUMENT
 from fourtop.operations_page.door_view import DOOR
 from fourtop.operations_page.form_views import FORM_VIEWS
 from fourtop.operations_page.heat_view import HEAT
@@ -36,7 +37,7 @@ from fourtop.operations_page.waitlist_view import WAITLIST
 _GROUPS: Final = (
     *(ROOM, AT_TABLE, TIMELINE, BOOKINGS, DOOR, MOVES, STEPS, WAITLIST),
     *(HEAT, MONTH, LIVE, THEME),
-    *(TABLES, PLAN, RULES, BLOCKS),
+    *(TABLES, PLAN, RULES, DOCUMENT, BLOCKS),
 )
 # A change made elsewhere shows on every screen within a second.
 _POLL_SECONDS: Final = 0.25

@@ -12,6 +12,7 @@ from fourtop.errors import InvalidInput
 from fourtop.model.service_period import check_date
 from fourtop.operations_page.blocks_view import show_blocks
 from fourtop.operations_page.bookings_view import ListQuery, show_booking, show_bookings
+from fourtop.operations_page.document_view import show_document
 from fourtop.operations_page.form import Form
 from fourtop.operations_page.moves_view import show_check
 from fourtop.operations_page.plan_view import show_plan
@@ -82,6 +83,7 @@ FORM_VIEWS: Final[Mapping[str, FormView]] = {
         ("tables", "{table_id}"),
         lambda screen, _: show_table(screen.request.path_params["table_id"], screen),
     ),
+    "put_document": FormView(("document",), lambda screen, _: show_document(screen)),
     **dict.fromkeys(("toggle_join", "put_zone"), _PLAN),
     **dict.fromkeys(("put_period", "close_day", "put_rule"), _RULES),
 }

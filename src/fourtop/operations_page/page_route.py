@@ -86,7 +86,7 @@ async def _form_answer(request: Request, error: Error) -> Response | None:
 def _field_error(screen: Screen, error: InvalidInput) -> FieldError:
     """Return the field of a form that an error is about."""
     if isinstance(error, InvalidDocument):
-        return FieldError(["document"], screen.sentence(str(error)))
+        return FieldError(["document"], told_of(error))
     name = _NAME.findall(error.field)[-1:] or [error.field]
     names = [error.field, *name, *_ALIASES.get(name[0], ())]
     return FieldError(names, screen.sentence(error.rule))
@@ -99,7 +99,8 @@ def told_of(error: InvalidInput) -> str:
     'Party size must be a whole number.'
     """
     if isinstance(error, InvalidDocument):
-        return sentence(str(error))
+        # A path in the document keeps its small letter.
+        return sentence(f"{error}" if error.line is not None else f"At {error}")
     colon = "" if error.rule.startswith("must") else ":"
     return sentence(f"{error.field.replace('_', ' ')}{colon} {error.rule}")
 
