@@ -83,7 +83,7 @@ async def _stale(screen: Screen, form: Form, house: House) -> Response:
 
 
 def difference_lines(found: HouseDifference) -> list[str]:
-    """Return what a document changes, one sentence for each entry."""
+    """Return the changes of a document, one sentence for each entry."""
     return [
         f"{part.part.replace('_', ' ').capitalize()}, {word}: {entry}."
         for part in found.parts

@@ -48,7 +48,7 @@ class Question:
     Args:
         heading: A line about the edit.
         back: The page of its form.
-        changes: What the edit changes, if its form does not tell it.
+        changes: The changes of the edit, if its form does not tell them.
     """
 
     heading: str

@@ -121,7 +121,7 @@ class Frame:
 
     @property
     def problem(self) -> str:
-        """What is wrong with the form that the page shows again; empty without a fault."""
+        """The fault of the form that the page shows again; empty without one."""
         return getattr(self.request.state, "fourtop_problem", "")
 
     @cached_property
