@@ -21,7 +21,16 @@ def views_of(busy: BusyEvening) -> list[str]:
     return [
         *("", "/timeline", "/bookings", f"/bookings/{booking}", "/heat", "/month"),
         *(f"/move?booking={booking}&table=big-bay", "/at/low-4b", "/bookings/unknown"),
-        *("/tables", "/tables/low-4b", "/new-table", "/plan", "/rules"),
+        *(
+            "/tables",
+            "/tables/low-4b",
+            "/new-table",
+            "/plan",
+            "/rules",
+            "/document",
+            "/blocks",
+            "/waitlist",
+        ),
     ]
 
 

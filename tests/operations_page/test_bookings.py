@@ -93,8 +93,8 @@ def test_a_booking_gets_another_time_in_the_zone_of_the_house(
         ("reschedule", {"on": "2026-05-01", "at": "19:00", "party_size": "x"}, "whole number"),
         ("prolong", {"minutes": ""}, "must be given"),
         ("move", {"table": "unknown"}, "Not found"),
-        ("seat", {"version": ""}, "version: must be given"),
-        ("dance", {}, "no such step"),
+        ("seat", {"version": ""}, "Version must be given."),
+        ("dance", {}, "No such step."),
     ],
 )
 def test_a_refused_step_says_why_and_changes_nothing(  # noqa: PLR0917  # Its case.

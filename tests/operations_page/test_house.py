@@ -216,7 +216,9 @@ def test_services_are_added_and_removed(page: PageClient, desk: Desk) -> None:
 
 def test_an_unknown_rule_is_not_found(page: PageClient) -> None:
     assert page.post("/rules/luck", {"version": 1}).status_code == 404
-    assert page.post("/rules/capacity/remove", {"version": 1, "at": 7}).status_code == 404
+    assert (
+        page.post("/rules/capacity/remove", {"version": 1, "rule": "7 covers"}).status_code == 404
+    )
 
 
 def test_joins_and_zones_are_edited_on_the_plan(page: PageClient, desk: Desk) -> None:

@@ -30,18 +30,19 @@ from tests.operations_page.client import HOME, PREFIX, PageClient, client_of, fo
 
 CANARY = """<img src=x onerror=alert(1)>"'&{{7*7}}"""
 VIEWS = (
-    *("", "/timeline", "/bookings", "/heat", "/heat?of=seats", "/month", "/at/1"),
-    *("/tables", "/tables/1", "/new-table", "/plan", "/rules"),
+    *("", "/timeline", "/bookings", "/heat", "/heat?of=seats", "/month", "/at/1", "/waitlist"),
+    *("/tables", "/tables/1", "/new-table", "/plan", "/rules", "/blocks", "/document"),
 )
-ADMIN_VIEWS = ("/tables", "/tables/1", "/new-table", "/plan", "/rules")
 ADMIN_ROUTES = {
     *("tables", "table", "new_table", "add_table", "put_table", "remove_table"),
     *("plan", "place_table", "toggle_join", "put_zone", "remove_zone"),
     *("rules", "put_period", "remove_period", "close_day", "put_rule", "remove_rule"),
+    *("blocks", "add_block", "end_block", "document", "put_document"),
 }
 STAFF_ROUTES = {
     *("room", "at_table", "timeline", "bookings", "booking", "book", "walk_in", "plan_move"),
     *("check_move", "take_step", "heat", "month", "live", "choose_theme"),
+    *("waitlist", "join_waitlist", "offer", "take_waitlist_step"),
 }
 
 
@@ -168,11 +169,11 @@ def test_refusals_have_local_times_and_the_numbers_of_tables(busy: BusyEvening) 
     booking = busy.bookings[9]
     with client_of(busy.engine, busy.options) as page:
         answer = page.get(f"{home}/move?booking={busy.bookings[6].id}&table=big-bay")
-        assert "<p>table Big Bay is taken at that time</p>" in answer.text
+        assert "<p>Table Big Bay is taken at that time.</p>" in answer.text
         form = form_to(page.get(f"{home}/bookings/{booking.id}"), "/no-show")
         early = page.submit(form)
         assert early.status_code == 409
-        assert "the party is booked for 2026-05-01 20:30" in early.text
+        assert "The party is booked for 2026-05-01 20:30" in early.text
         assert "it is 2026-05-01 19:40" in early.text
 
 
@@ -220,7 +221,7 @@ def test_a_month_shows_what_is_booked_and_what_a_party_can_book(
     desk.book(party_size(4))
     desk.edit_policy(lambda policy: policy.with_closure(at("12:00").date().replace(day=24)))
     text = page.get("/month", params={"month": "2026-05", "party_size": 6}).text
-    assert "1 parties, 4 covers" in text
+    assert "1 party, 4 covers" in text
     assert text.count(">closed<") == 1
     assert "starts from 17:00 to 21:00" in text
     assert page.get("/month", params={"month": "2026-13"}).status_code == 422

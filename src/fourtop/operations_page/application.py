@@ -11,9 +11,12 @@ from fourtop.engine import AsyncEngine, Engine
 from fourtop.errors import InvalidInput
 from fourtop.http_api.call import ActorOf, Service, binding
 from fourtop.http_api.options import ApiOptions
+from fourtop.operations_page.blocks_view import BLOCKS
 from fourtop.operations_page.booking_steps import STEPS
 from fourtop.operations_page.bookings_view import BOOKINGS
+from fourtop.operations_page.document_view import DOCUMENT
 from fourtop.operations_page.door_view import DOOR
+from fourtop.operations_page.form_views import FORM_VIEWS
 from fourtop.operations_page.heat_view import HEAT
 from fourtop.operations_page.live import LIVE
 from fourtop.operations_page.month_view import MONTH
@@ -28,12 +31,13 @@ from fourtop.operations_page.static_files import read_file
 from fourtop.operations_page.tables_view import AT_TABLE, TABLES
 from fourtop.operations_page.theme_choice import THEME
 from fourtop.operations_page.timeline_view import TIMELINE
+from fourtop.operations_page.waitlist_view import WAITLIST
 
 # Staff first, then admins.
 _GROUPS: Final = (
-    *(ROOM, AT_TABLE, TIMELINE, BOOKINGS, DOOR, MOVES, STEPS),
+    *(ROOM, AT_TABLE, TIMELINE, BOOKINGS, DOOR, MOVES, STEPS, WAITLIST),
     *(HEAT, MONTH, LIVE, THEME),
-    *(TABLES, PLAN, RULES),
+    *(TABLES, PLAN, RULES, DOCUMENT, BLOCKS),
 )
 # A change made elsewhere shows on every screen within a second.
 _POLL_SECONDS: Final = 0.25
@@ -63,6 +67,7 @@ def operations_page(
 
     async def bind_options(request: Request) -> None:
         request.state.fourtop_page = chosen
+        request.state.fourtop_form_views = FORM_VIEWS
 
     service = Service(
         engine,

@@ -19,7 +19,8 @@ from fourtop.operations_page.screen import OfScreen, Screen
 DOOR: Final = views()
 
 
-def _key(screen: Screen, form: Form) -> str | None:
+def key_of(screen: Screen, form: Form) -> str | None:
+    """Return the key of the store for the key that a form carries."""
     return stored_key(form.optional("key"), actor_of_request(screen.request))
 
 
@@ -27,7 +28,7 @@ def _key(screen: Screen, form: Form) -> str | None:
 async def seat_walk_in(screen: OfScreen, form: OfForm) -> Response:
     """Give a party at the door the best free tables, and seat it."""
     party = WalkIn(form.integer("party_size"), minutes=form.optional_integer("minutes"))
-    key = _key(screen, form)
+    key = key_of(screen, form)
     made = await settled(key, lambda: screen.desk.walk_in(party, key=key))
     return screen.done(screen.places.to("bookings", made.id), "walk-in")
 
@@ -42,7 +43,7 @@ async def book(screen: OfScreen, form: OfForm) -> Response:
         minutes=form.optional_integer("minutes"),
         reference=form.optional("reference"),
     )
-    key, desk = _key(screen, form), screen.desk
+    key, desk = key_of(screen, form), screen.desk
     try:
         made = await settled(key, lambda: or_alternatives(desk, party, desk.book(party, key=key)))
     except RefusedWithAlternatives as refused:
@@ -50,7 +51,7 @@ async def book(screen: OfScreen, form: OfForm) -> Response:
         return screen.page(
             "full.html",
             status=refused.refused.http_status,
-            lines=[screen.words(str(each)) for each in refused.refused.refusal.reasons],
+            lines=[screen.sentence(str(each)) for each in refused.refused.refusal.reasons],
             offers=[(each, screen.calendar.local_text(each.request.start_us)) for each in offers],
             party=party,
         )

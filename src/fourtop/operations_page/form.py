@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from fourtop.errors import InvalidInput, safe_repr
 
-_MOST_BYTES: Final = 100_000
+MOST_BYTES: Final = 100_000
 _MOST_FIELDS: Final = 500
 _TYPE: Final = "application/x-www-form-urlencoded"
 _LONGEST_NUMBER: Final = 18
@@ -81,6 +81,17 @@ class Form:
         except ValueError:
             raise InvalidInput(name, "must be a number", safe_repr(text)) from None
 
+    def number(self, name: str) -> float:
+        """Return a number.
+
+        Raises:
+            InvalidInput: If the field has none.
+        """
+        found = self.optional_number(name)
+        if found is None:
+            raise InvalidInput(name, "must be given", "nothing")
+        return found
+
     @property
     def was(self) -> Form:
         """The fields as the page showed them, which the form carries as one text."""
@@ -92,8 +103,12 @@ class Form:
         return {name: text for name, text in found.items() if text is not None}
 
 
-async def form_of(request: Request) -> Form:
+async def form_of(request: Request, most_bytes: int = MOST_BYTES) -> Form:
     """Read the form of a request.
+
+    Args:
+        request: The request.
+        most_bytes: The longest body.
 
     Raises:
         HTTPException: 415 or 413, if the body is no form of ours.
@@ -104,7 +119,7 @@ async def form_of(request: Request) -> Form:
     body = bytearray()
     async for part in request.stream():
         body += part
-        if len(body) > _MOST_BYTES:
+        if len(body) > most_bytes:
             raise HTTPException(413, "the form is too long")
     return Form(fields_of_text(body.decode("utf-8", "replace")))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, Literal
 
 import attrs
@@ -42,6 +42,21 @@ class HouseEdit:
 
 
 @attrs.frozen
+class Question:
+    """What the page of a preview asks.
+
+    Args:
+        heading: A line about the edit.
+        back: The page of its form.
+        changes: The changes of the edit, if its form does not tell them.
+    """
+
+    heading: str
+    back: str
+    changes: Sequence[str] = ()
+
+
+@attrs.frozen
 class Stranded:
     """A stranded party as the page shows it: why, and the way out if it has one."""
 
@@ -67,9 +82,10 @@ async def give_edit(screen: Screen, form: Form, edit: HouseEdit) -> Response:
     found = await screen.desk.preview(**change)
     if getattr(found.versions, edit.part) != expected:
         return await _stale(screen, form, edit)
-    is_harmless = found.is_clean and not found.over_cap and not found.in_the_way
-    if step == "preview" or step not in _STEPS or (step == "save" and not is_harmless):
-        return await _previewed(screen, form, edit, found)
+    if asks_first(form, found):
+        if screen.is_script:
+            return screen.data({"stranded": len(found.bookings) + len(found.holds)})
+        return await show_preview(screen, form, found, Question(edit.heading, edit.back))
     repair = found.repair if step == "repair" else None
     try:
         await command(edit.change, expected=expected, repair=repair)
@@ -80,33 +96,53 @@ async def give_edit(screen: Screen, form: Form, edit: HouseEdit) -> Response:
     return screen.done(edit.back, "repair" if repair else "house")
 
 
-async def _previewed(screen: Screen, form: Form, edit: HouseEdit, found: Preview) -> Response:
-    if screen.is_script:
-        return screen.data({"stranded": len(found.bookings) + len(found.holds)})
+def asks_first(form: Form, found: Preview) -> bool:
+    """Tell whether a form shows its preview, because it is asked to or because of its effects."""
+    step = form.text("step", "save")
+    is_harmless = found.is_clean and not found.over_cap and not found.in_the_way
+    return step == "preview" or step not in _STEPS or (step == "save" and not is_harmless)
+
+
+async def show_preview(
+    screen: Screen,
+    form: Form,
+    found: Preview,
+    question: Question,
+) -> Response:
+    """Show the preview of an edit, with its form to save it.
+
+    Args:
+        screen: The screen.
+        form: The form of the edit, which the page sends again.
+        found: The preview.
+        question: What the page asks.
+    """
     parties = await parties_of(screen, [each.booking for each in found.bookings])
     pairs = zip(found.bookings, parties, strict=True)
     return screen.page(
         "preview.html",
-        heading=edit.heading,
+        heading=question.heading,
+        changes=question.changes,
         found=found,
         stranded=[_stranded(screen, each, party) for each, party in pairs],
         holds=[
-            f"party of {each.hold.party_size}: {screen.words(str(each.refusal))}"
+            screen.sentence(f"party of {each.hold.party_size}: {each.refusal}")
             for each in found.holds
         ],
         over_cap=[
-            f"{each.period} on {each.service_date}: {each.summary()}" for each in found.over_cap
+            screen.sentence(f"{each.period} on {each.service_date}: {each.summary()}")
+            for each in found.over_cap
         ],
         fields=[pair for pair in kept_fields(form) if pair[0] != "step"],
         version=form.text("version"),
         seen=form.text("seen"),
-        back=edit.back,
+        back=question.back,
     )
 
 
 def _stranded(screen: Screen, found: StrandedBooking, party: Party) -> Stranded:
     way, labels = found.way_out, screen.house.floor.labels
-    reason = screen.words(str(found.refusal))
+    reason = " ".join(screen.sentence(str(each)) for each in found.refusal.reasons)
     if way is None:
         return Stranded(party, reason, "")
     where = " + ".join(labels.get(each, each) for each in way.tables) or "still without tables"

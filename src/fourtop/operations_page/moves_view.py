@@ -30,16 +30,17 @@ async def plan_move(
 ) -> Response:
     """Show what every check says of tables for a booking. Nothing changes."""
     chosen = Form({"table": table, "back": [back]})
-    return await _checked(screen, booking, chosen)
+    return await show_check(screen, booking, chosen)
 
 
 @MOVES.post("/bookings/{booking_id}/move/check", name="check_move")
 async def check_move(booking_id: Id, screen: OfScreen, form: OfForm) -> Response:
     """Run every check on the tables for a booking. Nothing changes."""
-    return await _checked(screen, booking_id, form)
+    return await show_check(screen, booking_id, form)
 
 
-async def _checked(screen: Screen, booking_id: str, form: Form) -> Response:
+async def show_check(screen: Screen, booking_id: str, form: Form) -> Response:
+    """Show what every check says of the tables of a form for a booking."""
     tables = form.all("table")
     booking = await screen.desk.get_booking(booking_id)
     selection = Selection(tables, booking_id=booking_id, overrides=overrides_of(form))
@@ -60,7 +61,7 @@ async def _checked(screen: Screen, booking_id: str, form: Form) -> Response:
 
 def _told(screen: Screen, found: Validation) -> dict[str, Any]:
     """Return what the checks say, for people and for the script."""
-    errors = [screen.words(str(reason)) for each in found.errors for reason in each.reasons]
+    errors = [screen.sentence(str(reason)) for each in found.errors for reason in each.reasons]
     rules: list[Code] = []
     if all(each.is_overridable for each in found.errors):
         rules = [reason.code for each in found.errors for reason in each.reasons]
@@ -69,6 +70,6 @@ def _told(screen: Screen, found: Validation) -> dict[str, Any]:
         "where": " + ".join(found.numbers),
         "seats": found.seats,
         "errors": errors,
-        "warnings": [screen.words(str(each)) for each in found.warnings],
+        "warnings": [screen.sentence(str(each)) for each in found.warnings],
         "rules": list(dict.fromkeys(rules)),
     }

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any, Final
+from urllib.parse import urlencode
 
+import attrs
 from starlette.responses import Response
 
+from fourtop.errors import InvalidInput, safe_repr
 from fourtop.formats.slug import slug
 from fourtop.http_api.query_values import Id
 from fourtop.http_api.roles import Level
@@ -36,6 +39,7 @@ async def show_plan(screen: OfScreen) -> Response:
         floor=floor,
         picture=linked_floor_plan(floor, links),
         zones=[*floor.zones, None],
+        was={each.id: _fields(each) for each in floor.zones},
         version=versions.floor,
         seen=seen_text(_facts(house)),
         areas=[each.value for each in Area],
@@ -43,11 +47,16 @@ async def show_plan(screen: OfScreen) -> Response:
     )
 
 
+def _fields(zone: Zone) -> str:
+    """Return the fields of the form of a zone as one text."""
+    return urlencode({"name": zone.name, "order": zone.order, "area": zone.area.value})
+
+
 @PLAN.post("/plan/place", name="place_table")
 async def place_table(screen: OfScreen, form: OfForm) -> Response:
     """Give a table the place of the drawn plan to which it was dragged."""
     table_id = form.text("table")
-    x, y = (form.optional_number(name) or 0.0 for name in ("x", "y"))
+    x, y = (form.number(name) for name in ("x", "y"))
     label = screen.house.floor.labels.get(table_id, table_id)
     return await _give(
         screen,
@@ -70,27 +79,48 @@ async def toggle_join(screen: OfScreen, form: OfForm) -> Response:
 
     labels = screen.house.floor.labels
     names = " and ".join(labels.get(each, each) for each in (first, second))
-    return await _give(screen, form, f"Change the join of {names}", change)
+    joined = any(set(each.tables) == {first, second} for each in screen.house.floor.joins)
+    return await _give(screen, form, f"{'Part' if joined else 'Join'} {names}", change)
 
 
 @PLAN.post("/plan/zones", name="put_zone")
 async def put_zone(screen: OfScreen, form: OfForm) -> Response:
     """Add a zone, or change one."""
-    name = form.text("name")
-    zone = Zone(
-        form.optional("zone") or slug(name) or "zone",
-        name,
-        order=form.optional_integer("order") or 0,
-        area=form.text("area", Area.INDOOR),
-    )
-    return await _give(screen, form, f"Save zone {name}", lambda floor: floor.with_zone(zone))
+    zone_id, name = form.optional("zone"), form.text("name")
+    order, area = form.optional_integer("order") or 0, Area(form.text("area", Area.INDOOR))
+    was = form.was
+
+    def change(floor: Floor) -> Floor:
+        known = None if zone_id is None else floor.find_zone(zone_id)
+        if known is None:
+            return floor.with_zone(
+                Zone(zone_id or _new_id(floor, name), name, order=order, area=area)
+            )
+        # The rest keeps what a colleague may have changed.
+        given = {"name": name, "order": order, "area": area}
+        changes: dict[str, Any] = {
+            key: value for key, value in given.items() if str(value) != was.text(key)
+        }
+        return floor.with_zone(attrs.evolve(known, **changes))
+
+    return await _give(screen, form, f"Save zone {name}", change)
+
+
+def _new_id(floor: Floor, name: str) -> str:
+    """Return the id of a new zone, which follows from its name."""
+    zone_id = slug(name) or f"zone-{len(floor.zones) + 1}"
+    if floor.find_zone(zone_id) is not None:
+        raise InvalidInput("name", "must be other than that of each zone", safe_repr(name))
+    return zone_id
 
 
 @PLAN.post("/plan/zones/{zone_id}/remove", name="remove_zone")
 async def remove_zone(zone_id: Id, screen: OfScreen, form: OfForm) -> Response:
     """Remove a zone without tables."""
+    known = screen.house.floor.find_zone(zone_id)
+    name = zone_id if known is None else known.name
     return await _give(
-        screen, form, f"Remove zone {zone_id}", lambda floor: floor.without_zone(zone_id)
+        screen, form, f"Remove zone {name}", lambda floor: floor.without_zone(zone_id)
     )
 
 

@@ -10,7 +10,7 @@ import attrs
 from fastapi import HTTPException
 from starlette.responses import Response
 
-from fourtop.errors import NotFound
+from fourtop.errors import InvalidInput, NotFound, safe_repr
 from fourtop.http_api.query_values import Id
 from fourtop.http_api.roles import Level
 from fourtop.model.capacity_rules import CapacityRule, PacingRule, RuleKind, Spread
@@ -116,6 +116,8 @@ async def put_period(screen: OfScreen, form: OfForm) -> Response:
         known = next((each for each in policy.periods if each.key == key), None)
         if known is None:
             return policy.with_period(ServicePeriod(key, weekdays=weekdays, **hours))
+        if not form.flag("was"):
+            raise InvalidInput("key", "must be other than that of each service", safe_repr(key))
         # The rest keeps what a colleague may have changed.
         changes = {name: value for name, value in hours.items() if value != was.optional(name)}
         if changes.get("last_start") is not None:
@@ -155,13 +157,13 @@ async def put_rule(kind: str, screen: OfScreen, form: OfForm) -> Response:
 
 @RULES.post("/rules/{kind}/remove", name="remove_rule")
 async def remove_rule(kind: str, screen: OfScreen, form: OfForm) -> Response:
-    """Remove a rule by its place, which the version of the form keeps valid."""
-    found, at = _kind(kind), form.integer("at")
+    """Remove a rule by its words: after a colleague's change, its place may be another."""
+    found, text = _kind(kind), form.text("rule")
     rules = getattr(screen.house.policy, found.attribute)
-    if not 0 <= at < len(rules):
-        raise NotFound("rule", str(at))
-    rule = rules[at]
-    heading = f"Remove: {rule_text(rule)}"
+    rule = next((each for each in rules if rule_text(each) == text), None)
+    if rule is None:
+        raise NotFound("rule", text)
+    heading = f"Remove: {text}"
     return await _give(screen, form, heading, lambda policy: policy.without_rule(rule))
 
 

@@ -27,7 +27,7 @@ from fourtop.operations_page.form import Form
 from fourtop.operations_page.markup import rendered
 from fourtop.operations_page.options import PageOptions
 from fourtop.operations_page.places import Places, places_of
-from fourtop.operations_page.words import NOTES, clock_text
+from fourtop.operations_page.words import NOTES, clock_text, sentence
 
 THEME_COOKIE: Final = "fourtop_theme"
 THEMES: Final = ("light", "dark")
@@ -100,7 +100,10 @@ class Frame:
 
     @property
     def here(self) -> str:
-        """The path and the query of the request."""
+        """The path and the query of the view that the page shows."""
+        shown: str | None = getattr(self.request.state, "fourtop_here", None)
+        if shown is not None:
+            return shown
         url = self.request.url
         pairs = [pair for pair in parse_qsl(url.query) if pair[0] != "done"]
         return f"{url.path}?{urlencode(pairs)}" if pairs else url.path
@@ -108,7 +111,18 @@ class Frame:
     @property
     def page_address(self) -> str:
         """The path of the page for a link: the room, where a form was the request."""
-        return self.here if self.request.method == "GET" else self.places.home
+        is_shown = hasattr(self.request.state, "fourtop_here")
+        return self.here if self.is_live or is_shown else self.places.home
+
+    @property
+    def is_live(self) -> bool:
+        """Tell whether the page follows the events: a page with an answer to a form stays."""
+        return self.request.method == "GET"
+
+    @property
+    def problem(self) -> str:
+        """The fault of the form that the page shows again; empty without one."""
+        return getattr(self.request.state, "fourtop_problem", "")
 
     @cached_property
     def key(self) -> str:
@@ -127,6 +141,10 @@ class Frame:
         """
         return text
 
+    def sentence(self, text: str) -> str:
+        """Return a text of the engine as a sentence in the words of the staff."""
+        return sentence(self.words(text))
+
     def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
         """Return a page.
 
@@ -143,7 +161,7 @@ class Frame:
 
     def data(self, value: Any, *, status: int = 200) -> Response:
         """Return an answer to the script of the page."""
-        return JSONResponse(value, status, {"Cache-Control": "no-store"})
+        return JSONResponse(value, status, HEADERS)
 
     def back_of(self, form: Form) -> str:
         """Return the page from which a form came: a path of ours, since it may be forged."""

@@ -26,6 +26,15 @@ NOTES: Final[Mapping[str, str]] = {
     "move": "The party has other tables.",
     "book": "The booking is confirmed.",
     "walk-in": "The party is seated.",
+    "wait": "The party is on the waitlist.",
+    "offer": "Tables are kept for a party.",
+    "no-offer": "No party that waits can have tables now.",
+    "accept": "The party has its tables.",
+    "not-yet": "The party has its tables, but it cannot sit down yet.",
+    "withdraw": "The offer has ended. The party keeps its place.",
+    "leave": "The party waits no longer.",
+    "block": "The tables are blocked.",
+    "unblock": "The block has ended.",
     "house": "The change is saved.",
     "repair": "The change is saved, and the parties are kept.",
     "same": "Nothing had to change.",
@@ -42,6 +51,17 @@ STATUSES: Final[Mapping[BookingStatus, str]] = {
     BookingStatus.PRIORITY_WAITLIST: "on the waitlist, first",
     BookingStatus.SHADOW: "shadow",
 }
+
+
+def sentence(text: str) -> str:
+    """Return a text with a capital letter at its start and a full stop at its end.
+
+    >>> sentence("table 4 is taken at that time")
+    'Table 4 is taken at that time.'
+    """
+    text = text.strip()
+    stop = "" if text.endswith((".", "!", "?")) else "."
+    return f"{text[:1].upper()}{text[1:]}{stop}" if text else ""
 
 
 def clock_text(local: str) -> str:

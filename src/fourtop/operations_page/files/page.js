@@ -235,7 +235,7 @@
     const stays = where ? `${title} stays at ${where}.` : `${title} still waits.`;
     const check = await send(`${home}/move/check`, fields);
     if (!check.isGood || !check.fits) {
-      tell(`${stays} ${check.isGood ? check.errors.join("; ") : check.detail}`);
+      tell(`${stays} ${check.isGood ? check.errors.join(" ") : check.detail}`);
       if (check.rules?.length) {
         const query = new URLSearchParams([["booking", item.dataset.id], ["back", location.pathname]]);
         for (const table of tables) query.append("table", table);
