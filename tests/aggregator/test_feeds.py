@@ -66,7 +66,7 @@ def written(
     return {path.name: json.loads(gzip.decompress(path.read_bytes())) for path in paths}
 
 
-def test_each_feed_has_the_name_and_the_metadata_that_are_demanded(
+def test_each_feed_has_the_name_and_the_metadata_that_are_documented(
     engine: Engine, tmp_path: Path
 ) -> None:
     files = written(engine, tmp_path)

@@ -1,4 +1,4 @@
-"""Feed files: the feeds in the names, shards and sizes that the aggregator takes."""
+"""Feed files: the feeds in the names that the aggregator recommends, and the sizes it takes."""
 
 from __future__ import annotations
 
