@@ -10,7 +10,16 @@ from typing import Any
 
 import pytest
 
-from fourtop import CountedIds, Desk, Engine, InvalidInput, ManualClock, MemoryStore
+from fourtop import (
+    AsyncEngine,
+    AsyncMemoryStore,
+    CountedIds,
+    Desk,
+    Engine,
+    InvalidInput,
+    ManualClock,
+    MemoryStore,
+)
 from fourtop.aggregator import Address, FeedOptions, Merchant, write_feeds
 from tests.aggregator.aggregator import seconds
 from tests.evening import NOW, a_house, booked
@@ -57,7 +66,7 @@ def written(
     return {path.name: json.loads(gzip.decompress(path.read_bytes())) for path in paths}
 
 
-def test_each_feed_has_the_name_and_the_metadata_that_are_demanded(
+def test_each_feed_has_the_name_and_the_metadata_that_are_documented(
     engine: Engine, tmp_path: Path
 ) -> None:
     files = written(engine, tmp_path)
@@ -190,3 +199,13 @@ def test_a_merchant_without_an_address_and_a_missing_folder_are_refused(
         written(engine, tmp_path / "missing")
     with pytest.raises(InvalidInput, match="days"):
         FeedOptions(days=91)
+
+
+@pytest.mark.parametrize("field", ["engine", "options"])
+def test_wrong_arguments_are_refused_by_name(engine: Engine, tmp_path: Path, field: str) -> None:
+    wrong: dict[str, Any] = {"engine": engine, "options": FeedOptions(**SPAN)}
+    wrong[field] = AsyncEngine(AsyncMemoryStore())
+    with pytest.raises(InvalidInput) as caught:
+        write_feeds(merchants=[PUB], folder=tmp_path, **wrong)
+    assert caught.value.field == field
+    assert list(tmp_path.iterdir()) == []

@@ -66,7 +66,23 @@ def test_a_server_needs_merchants_and_options() -> None:
         booking_server(None, [Merchant(id="a")], login, ServerOptions(user_secret=b"x" * 16))  # type: ignore[arg-type]  # The same.
 
 
-@pytest.mark.parametrize("login", [("", "b"), ("a", "")])
-def test_an_empty_login_is_refused(login: tuple[str, str]) -> None:
-    with pytest.raises(InvalidInput):
+@pytest.mark.parametrize(
+    ("login", "field"),
+    [
+        (("", "b"), "username"),
+        (("a", ""), "password"),
+        (("a:b", "c"), "username"),
+        (("a", "pässword"), "password"),
+        ((7, "b"), "username"),
+        (("a", b"bytes"), "password"),
+        (("a", "b", "guest"), "actor"),
+    ],
+    ids=str,
+)
+def test_a_login_that_can_never_match_is_refused_without_its_text(
+    login: tuple[Any, ...], field: str
+) -> None:
+    with pytest.raises(InvalidInput) as caught:
         basic_login(*login)
+    assert caught.value.field == field
+    assert "pässword" not in str(caught.value)

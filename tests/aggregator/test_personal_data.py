@@ -12,7 +12,15 @@ from fastapi import FastAPI, HTTPException
 from fourtop import Booking, CountedIds, Engine, InvalidInput, ManualClock, MemoryStore
 from fourtop.aggregator import Merchant, ServerOptions, User, basic_login, booking_server
 from fourtop.storage.sql import SqlStore, migrate
-from tests.aggregator.aggregator import LOGIN, SECRET, Aggregator, Users, aggregator_of, create
+from tests.aggregator.aggregator import (
+    LOGIN,
+    SECRET,
+    USER,
+    Aggregator,
+    Users,
+    aggregator_of,
+    create,
+)
 from tests.evening import NOW, a_house
 
 CANARY = "canary-7c1d"
@@ -36,6 +44,14 @@ def test_the_host_gets_the_personal_data(aggregator: Aggregator) -> None:
     assert kept == User(**CANARIES, additional_request=f"{CANARY}-wish")
     assert repr(kept) == "User()"
     assert booking["user_information"] == CANARIES
+
+
+def test_a_text_that_no_encoding_holds_is_kept_with_a_mark(aggregator: Aggregator) -> None:
+    broken = {**USER, "user_id": "1\ud800", "given_name": "\udfff"}
+    answer = aggregator("CreateBooking", create(user_information=broken))
+    assert answer.status_code == 200
+    shown = answer.json()["booking"]["user_information"]
+    assert (shown["user_id"], shown["given_name"]) == ("1?", "?")
 
 
 @pytest.mark.slow

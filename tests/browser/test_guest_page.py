@@ -207,6 +207,23 @@ def test_a_guest_gets_another_minute(pub: Pub, browser: Browser) -> None:
         expect(page.get_by_role("timer")).to_have_text("1:40")
 
 
+def test_another_minute_comes_after_a_lost_connection(pub: Pub, browser: Browser) -> None:
+    with opened(browser) as page:
+        page.clock.install()
+        page.goto(pub.address)
+        keep(page)
+        page.clock.fast_forward((THREE_MINUTES - 40) * 1_000)
+        pub.clock.advance(seconds=THREE_MINUTES - 40)
+        page.context.set_offline(offline=True)
+        page.get_by_role("button", name="I need another minute").click()
+        expect(heading(page)).to_have_text("The restaurant cannot be reached")
+        page.context.set_offline(offline=False)
+        page.get_by_role("button", name="Try again").click()
+        expect(page.get_by_role("timer")).to_have_text("1:40")
+        page.get_by_role("button", name="Book this table").click()
+        expect(heading(page)).to_have_text("Your table is booked")
+
+
 def test_a_hold_that_the_house_has_ended_is_told_at_the_booking(pub: Pub, page: Page) -> None:
     keep(page)
     pub.clock.advance(seconds=THREE_MINUTES + 1)
@@ -240,6 +257,21 @@ def test_times_are_those_of_the_restaurant(pub: Pub, browser: Browser) -> None:
         page.goto(pub.address)
         find_times(page)
         expect(page.locator(".times button").first).to_have_text("17:00")
+
+
+def test_the_date_is_the_chosen_one_in_a_zone_ahead_of_utc(browser: Browser) -> None:
+    clock = ManualClock(NOW)
+    engine = Engine(MemoryStore(clock))
+    house = a_house()
+    engine.add_restaurant(
+        attrs.evolve(house, restaurant=attrs.evolve(house.restaurant, timezone="Pacific/Auckland"))
+    )
+    app = runpy.run_path(str(EXAMPLE))["create_app"](engine, clock)
+    with served(app) as base, opened(browser) as page:
+        page.goto(f"{base}/book/restaurants/{house.restaurant.id}")
+        page.get_by_label("Date").fill("2026-05-08")
+        page.get_by_role("button", name="Find a time").click()
+        expect(heading(page)).to_have_text("Friday 8 May, 2 people")
 
 
 def test_the_name_of_the_house_is_text(page: Page) -> None:

@@ -133,6 +133,7 @@ def test_wrong_arguments_are_refused_by_name(engine: Engine) -> None:
     calls: tuple[tuple[str, Callable[[], object]], ...] = (
         ("api", lambda: guest_page(engine, "api")),
         ("api", lambda: guest_page(engine, '/a"b')),
+        ("api", lambda: guest_page(engine, None)),  # type: ignore[arg-type]  # Wrong on purpose.
         ("most_people", lambda: guest_page(engine, "/api", most_people=0)),
         ("engine", lambda: guest_page(None, "/api")),  # type: ignore[arg-type]  # Wrong on purpose.
     )

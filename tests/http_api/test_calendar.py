@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
+import attrs
 import httpx
 import pytest
 from fastapi import FastAPI
@@ -27,10 +29,17 @@ def engine(clock: ManualClock) -> Engine:
 
 
 def get(
-    engine: Engine, clock: ManualClock, link: str = LINK, *, login: Any = None, **headers: str
+    engine: Engine,
+    clock: ManualClock,
+    link: str = LINK,
+    *,
+    login: Any = None,
+    days: Any = (),
+    **headers: str,
 ) -> httpx.Response:
     app = FastAPI()
-    app.include_router(calendar_router(engine, login or calendar_login(SECRET), clock=clock))
+    login = login or calendar_login(SECRET)
+    app.include_router(calendar_router(engine, login, clock=clock, **dict(days)))
 
     async def send() -> httpx.Response:
         transport = httpx.ASGITransport(app)
@@ -40,8 +49,8 @@ def get(
     return asyncio.run(send())
 
 
-def events(engine: Engine, clock: ManualClock) -> dict[str, Any]:
-    answer = get(engine, clock)
+def events(engine: Engine, clock: ManualClock, **how: Any) -> dict[str, Any]:
+    answer = get(engine, clock, **how)
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/calendar")
     calendar = Calendar.from_ical(answer.content)
@@ -104,6 +113,32 @@ def test_the_feed_reaches_from_a_week_back_to_two_months_ahead(
     ]
     clock.move_to(NOW)
     assert set(events(engine, clock)) == {f"{each}@house" for each in ids[1:3]}
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "days", "found"),
+    [
+        # It is the evening of 30 April there, and 1 May in UTC.
+        ("America/New_York", datetime(2026, 5, 1, 3, tzinfo=UTC), {30, 1}, {30, 1}),
+        # It is 2 May there, and 1 May in UTC.
+        ("Pacific/Auckland", datetime(2026, 5, 1, 13, tzinfo=UTC), {1, 2, 3}, {2, 3}),
+    ],
+)
+def test_today_is_the_date_of_the_restaurant(
+    zone: str, now: datetime, days: set[int], found: set[int]
+) -> None:
+    clock = ManualClock(datetime(2026, 4, 20, tzinfo=UTC))
+    engine = Engine(MemoryStore(clock), ids=CountedIds("n"))
+    house = a_house()
+    restaurant = attrs.evolve(house.restaurant, timezone=zone)
+    desk = engine.add_restaurant(attrs.evolve(house, restaurant=restaurant))
+    for day in days:
+        start = datetime(2026, 4 if day == 30 else 5, day, 19, tzinfo=ZoneInfo(zone))
+        desk.book(party_size(2).replaced(start=start))
+    clock.move_to(now)
+    listed = events(engine, clock, days={"days_before": 0, "days_after": 1}).values()
+    starts = [each.start for each in listed]
+    assert {each.astimezone(ZoneInfo(zone)).day for each in starts} == found
 
 
 @pytest.mark.slow

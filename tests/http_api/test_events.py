@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import attrs
 import pytest
 from fastapi import FastAPI
+from starlette.requests import ClientDisconnect
 
 from fourtop import (
     AsyncEngine,
@@ -26,9 +27,11 @@ from fourtop import (
     StoreUnavailable,
 )
 from fourtop.http_api import ApiOptions, create_app
-from fourtop.http_api.event_feed import PAGE, READER
-from fourtop.http_api.event_stream import sequence_of
+from fourtop.http_api.event_feed import PAGE, READER, EventFeeds
+from fourtop.http_api.event_routes import EventStreamAnswer
+from fourtop.http_api.event_stream import EventStream, sequence_of
 from fourtop.jobs import prune_outbox
+from fourtop.ports import EventPage
 from tests.evening import NOW, a_house
 from tests.http_api.client import UNLIMITED, Client, actor_of
 from tests.http_api.streaming import Message, Stream, stream_of
@@ -360,3 +363,31 @@ def test_the_sequence_that_a_client_knows_is_the_header_or_the_parameter() -> No
 def test_the_options_of_streams_have_bounds(name: str, wrong: Any) -> None:
     with pytest.raises(InvalidInput, match=name):
         ApiOptions(**{name: wrong})
+
+
+def test_a_stream_ends_as_soon_as_a_message_cannot_be_sent() -> None:
+    async def read(_restaurant_id: str, sequence: int | None, _limit: int) -> EventPage:
+        return EventPage((), sequence or 0, has_gap=False)
+
+    async def receive() -> Any:
+        raise AssertionError("a server of ASGI 2.4 tells of the end by the next send")
+
+    async def work() -> None:
+        feeds = EventFeeds(read, 0.01, lambda: False)
+        counts = []
+
+        async def send(message: Any) -> None:
+            if message["type"] == "http.response.body":
+                counts.append(feeds.count("house"))
+                if counts[-1]:
+                    raise OSError("the client is gone")
+
+        stream = EventStream(feeds, "house", 0.01, 60.0)
+        answer = EventStreamAnswer(stream.messages(await stream.first_page(None)))
+        scope = {"type": "http", "asgi": {"spec_version": "2.4"}}
+        with pytest.raises(ClientDisconnect):
+            await answer(scope, receive, send)
+        counts.append(feeds.count("house"))
+        assert counts == [0, 1, 0]
+
+    play(work)

@@ -17,7 +17,7 @@ from tests.http_api.client import Client
 from tests.http_api.conftest import MakeClient
 from tests.http_api.test_availability import FRIDAY, PARTY
 
-SECRET = b"secret"
+SECRET = b"a secret of the tests"
 
 
 def asked(api: Client, count: int, **how: Any) -> list[int]:
@@ -118,6 +118,7 @@ def test_no_address_is_kept_with_the_counts() -> None:
         ({"admin_roles": ["a role"]}, "admin_roles"),
         ({"rate_storage": None}, "rate_storage"),
         ({"client_secret": "text"}, "client_secret"),
+        ({"client_secret": b"too short"}, "client_secret"),
     ],
 )
 def test_a_wrong_option_is_named(wrong: dict[str, Any], field: str) -> None:

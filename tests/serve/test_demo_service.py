@@ -78,12 +78,32 @@ def test_no_page_names_another_host(visitor: Visitor) -> None:
         assert [each for each in found if "//" in each] == []
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:8000"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("evil.example", "127.0.0.1.evil.example:8000", "localhost@evil.example"),
+        *("[::1", "[::1]evil", "127.0.0.1:80:80", "127.0.0.1#.evil.example", ""),
+    ],
+)
 def test_a_name_of_another_site_is_refused(visitor: Visitor, host: str) -> None:
     answer = visitor("GET", "/", headers={"Host": host})
     assert (answer.status_code, answer.text) == (421, "this name is not served")
-    for name in ("localhost:8000", "[::1]:8000", "127.0.0.1"):
+    for name in ("LOCALHOST:8000", "[::1]:8000", "127.0.0.1"):
         assert visitor("GET", "/", headers={"Host": name}).status_code == 200
+
+
+def test_a_websocket_is_refused(visitor: Visitor) -> None:
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "websocket", "path": "/", "headers": [], "query_string": b""}
+    visitor.runner.run(demo_service(visitor.house, LOCAL)(scope, receive, send))
+    assert [each["type"] for each in sent] == ["websocket.close"]
 
 
 def test_a_service_for_other_machines_answers_under_any_name(visitor: Visitor) -> None:

@@ -1,4 +1,4 @@
-"""Feed files: the feeds in the names, shards and sizes that the aggregator takes."""
+"""Feed files: the feeds in the names that the aggregator recommends, and the sizes it takes."""
 
 from __future__ import annotations
 
@@ -85,15 +85,20 @@ def write_feeds(
     that no upload repeats a name. Upload them to the aggregator's drop boxes once a day.
 
     Args:
-        engine: The engine.
+        engine: The engine, a sync one.
         merchants: The restaurants that the aggregator shows, each with an address.
         folder: An existing folder.
         options: The days, the party sizes and the size of a file.
 
     Raises:
-        InvalidInput: If a merchant has no address, or the folder cannot be written.
+        InvalidInput: If the engine is not a sync one, a merchant has no address, or the folder
+            cannot be written.
         NotFound: If the store does not have the restaurant of a merchant.
     """
+    if not isinstance(engine, Engine):
+        raise InvalidInput("engine", "must be an Engine", safe_repr(type(engine).__name__))
+    if not isinstance(options, FeedOptions):
+        raise InvalidInput("options", "must be FeedOptions", safe_repr(type(options).__name__))
     listed = Merchants(merchants)
     now_us = options.clock.now_us()
     generated = now_us // MICROSECONDS_PER_SECOND

@@ -10,6 +10,7 @@ from fastapi import Depends, HTTPException
 from fastapi.security import HTTPBasic, HTTPBasicCredentials
 
 from fourtop.errors import InvalidInput
+from fourtop.errors.display import hidden
 from fourtop.model.actor import Actor
 
 AGGREGATOR: Final = Actor("aggregator", "guest")
@@ -28,12 +29,17 @@ def basic_login(
         actor: The actor of the aggregator's commands.
 
     Raises:
-        InvalidInput: If the user name or the password is empty.
+        InvalidInput: If the user name or the password is empty or not ASCII, the user name has a
+            colon, or ``actor`` is not an actor.
         HTTPException: 401, by the dependency.
     """
-    for field, value in (("username", username), ("password", password)):
-        if not value:
-            raise InvalidInput(field, "must not be empty", "an empty text")
+    _check_ascii("username", username)
+    _check_ascii("password", password)
+    # A colon ends the user name in the header.
+    if ":" in username:
+        raise InvalidInput("username", "must have no colon", hidden(username))
+    if not isinstance(actor, Actor):
+        raise InvalidInput("actor", "must be an Actor", hidden(actor))
     scheme = HTTPBasic(auto_error=False)
 
     def log_in(credentials: HTTPBasicCredentials | None) -> Actor:
@@ -48,3 +54,9 @@ def basic_login(
     # The annotation names a local value, which FastAPI cannot resolve from its text.
     log_in.__annotations__["credentials"] = Annotated[HTTPBasicCredentials | None, Depends(scheme)]
     return log_in
+
+
+def _check_ascii(field: str, value: object) -> None:
+    # No other text arrives: FastAPI decodes the header as ASCII.
+    if not (isinstance(value, str) and value and value.isascii()):
+        raise InvalidInput(field, "must be a text of ASCII characters", hidden(value))

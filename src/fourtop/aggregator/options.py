@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import attrs
 
 from fourtop.aggregator.user import FindUser, KeepUser
 from fourtop.clock import SystemClock
-from fourtop.errors import InvalidInput, safe_repr
 from fourtop.model import validators
 from fourtop.ports import Clock
 
-_LEAST_SECRET: Final = 16
-
-
-def _secret(_instance: object, attribute: validators.Named, value: Any) -> None:
-    if not isinstance(value, bytes) or len(value) < _LEAST_SECRET:
-        rule = f"must be at least {_LEAST_SECRET} bytes"
-        raise InvalidInput(attribute.name, rule, safe_repr(type(value).__name__))
-
-
-def _function(_instance: object, attribute: validators.Named, value: Any) -> None:
-    if value is not None and not callable(value):
-        raise InvalidInput(attribute.name, "must be a function", safe_repr(type(value).__name__))
+_function: Final = validators.optional(validators.function)
 
 
 @attrs.frozen(kw_only=True)
@@ -42,7 +30,7 @@ class ServerOptions:
         InvalidInput: Naming the field and the rule.
     """
 
-    user_secret: bytes = attrs.field(repr=False, validator=_secret)
+    user_secret: bytes = attrs.field(repr=False, validator=validators.secret)
     keep_user: KeepUser | None = attrs.field(default=None, validator=_function)
     find_user: FindUser | None = attrs.field(default=None, validator=_function)
     clock: Clock = attrs.field(factory=SystemClock)

@@ -259,7 +259,13 @@ def _user_of(asked: CreateBookingRequest) -> User:
         **{name: asked.user_information.get(name) for name in _USER_FIELDS},
         "additional_request": asked.additional_request,
     }
-    return User(**{name: value for name, value in given.items() if isinstance(value, str)})
+    texts = {name: value for name, value in given.items() if isinstance(value, str)}
+    return User(**{name: _encodable(value) for name, value in texts.items()})
+
+
+def _encodable(text: str) -> str:
+    """Replace lone surrogates, which JSON can escape and no answer can hold."""
+    return text.encode("utf-8", "replace").decode()
 
 
 async def _update_booking(request: Request, asked: UpdateBookingRequest) -> Response:

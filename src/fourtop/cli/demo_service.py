@@ -6,6 +6,7 @@ only names of this machine are answered as the host.
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Collection, Sequence
 from html import escape
@@ -29,6 +30,7 @@ HOUSE: Final = "/house"
 ROLE_HEADER: Final = "X-Role"
 ROLES: Final = ("guest", "staff", "admin")
 
+_HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:@#/\[\]]*)(?::[0-9]*)?")
 _COOKIE: Final = "guest"
 _COOKIE_BYTES: Final = 16
 _GUESTS: Final = (
@@ -131,6 +133,15 @@ def _names(_restaurant_id: str, booking_ids: Sequence[str]) -> dict[str, str]:
     return {each: _GUESTS[sum(each.encode()) % len(_GUESTS)] for each in booking_ids}
 
 
+def _host_of(request: Request) -> str:
+    """Return the name that a request is for; empty: its header is missing or malformed.
+
+    ``request.url`` would name the address of the server then.
+    """
+    found = _HOST.fullmatch(request.headers.get("host", ""))
+    return "" if found is None else found[1].strip("[]").lower()
+
+
 class _Guard:
     """The middleware that refuses foreign names, and tells guests apart by a cookie.
 
@@ -142,8 +153,12 @@ class _Guard:
         self._hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            # The service has no WebSockets; the application refuses them.
+            await self._app(scope, receive, send)
+            return
         request = Request(scope)
-        if self._hosts is not None and (request.url.hostname or "") not in self._hosts:
+        if self._hosts is not None and _host_of(request) not in self._hosts:
             await PlainTextResponse("this name is not served", 421)(scope, receive, send)
             return
         known = request.cookies.get(_COOKIE, "")

@@ -67,8 +67,7 @@ def guest_page(
         InvalidInput: If it is not an engine, ``api`` is not a path, or the number is out of range.
     """
     checked = check_engine(engine)
-    if _PATH.fullmatch(api) is None:
-        raise InvalidInput("api", "must be a path such as /api, or empty", safe_repr(api))
+    _check_path("api", api)
     most = validators.check_integer("most_people", most_people, 1, MAX_PARTY)
     made = APIRouter(route_class=ProblemRoute, include_in_schema=False)
 
@@ -94,6 +93,11 @@ def guest_page(
     made.add_api_route("/restaurants/{restaurant_id}", show_page, methods=["GET"])
     made.add_api_route("/files/{name}", _read_file, methods=["GET"])
     return made
+
+
+def _check_path(field: str, value: object) -> None:
+    if not isinstance(value, str) or _PATH.fullmatch(value) is None:
+        raise InvalidInput(field, "must be a path such as /api, or empty", safe_repr(value))
 
 
 async def _read_file(request: Request) -> Response:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Response
@@ -16,7 +16,6 @@ from starlette.requests import Request
 
 from fourtop.clock import SystemClock
 from fourtop.engine import AsyncDesk, AsyncEngine, Engine
-from fourtop.errors import InvalidInput, safe_repr
 from fourtop.formats.icalendar import dumps_icalendar
 from fourtop.http_api.answer import problems, unchanged
 from fourtop.http_api.call import ActorOf, OfDesk, Service, binding
@@ -29,6 +28,7 @@ from fourtop.model import validators
 from fourtop.model.actor import Actor
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.booking_list import MAX_PAGE, BookingFilter
+from fourtop.model.restaurant import zone_info
 from fourtop.model.window import from_micros
 from fourtop.ports import Clock
 
@@ -36,7 +36,6 @@ PATH: Final = "/restaurants/{restaurant_id}/calendar.ics"
 CALENDAR: Final = Actor("calendar", "calendar")
 
 _MEDIA_TYPE: Final = "text/calendar"
-_LEAST_SECRET: Final = 16
 _MOST_DAYS: Final = 366
 _SYSTEM: Final = SystemClock()
 # A calendar asks again as often as it likes, and mostly gets 304.
@@ -62,9 +61,9 @@ def calendar_router(
         engine: The engine.
         actor_of: ``calendar_login``, or the host's own dependency that returns an ``Actor``. Guests
             may not read the feed.
-        days_before: How many days back the feed reaches (0–366).
-        days_after: How many days ahead it reaches (1–366).
-        clock: Its time is the middle of the feed.
+        days_before: How many dates of the restaurant before today the feed has (0–366).
+        days_after: How many dates after today it has (1–366).
+        clock: Its time decides which date of the restaurant is today.
 
     Raises:
         InvalidInput: If it is not an engine, or a number is out of range.
@@ -79,11 +78,14 @@ def calendar_router(
 
     async def read_calendar(request: Request, desk: OfDesk) -> Response:
         """Return the bookings as an iCalendar (RFC 5545), in UTC."""
-        today = from_micros(clock.now_us()).replace(hour=0, minute=0, second=0, microsecond=0)
-        end = today + timedelta(days=after + 1)
-        text = dumps_icalendar(
-            await _bookings(desk, today - timedelta(days=before), end), await desk.house()
+        house = await desk.house()
+        zone = zone_info(house.restaurant.timezone)
+        today = from_micros(clock.now_us()).astimezone(zone).date()
+        start, end = (
+            datetime.combine(today + timedelta(days=days), time(), zone)
+            for days in (-before, after + 1)
         )
+        text = dumps_icalendar(await _bookings(desk, start, end), house)
         headers = {"ETag": f'"{hashlib.sha256(text.encode()).hexdigest()}"', **_KEPT}
         if is_known(request.headers.get("if-none-match"), headers["ETag"]):
             return Response(status_code=304, headers=headers)
@@ -130,7 +132,7 @@ def calendar_path(restaurant_id: str, secret: bytes) -> str:
     '/restaurants/the-pub/calendar.ics?token'
     """
     checked = validators.check_identifier("restaurant_id", restaurant_id)
-    token = _token(checked, _checked(secret))
+    token = _token(checked, validators.check_secret("secret", secret))
     return f"{PATH.replace('{restaurant_id}', checked)}?token={token}"
 
 
@@ -144,7 +146,7 @@ def calendar_login(secret: bytes) -> Callable[[str, str], Actor]:
         InvalidInput: If the secret is too short.
         HTTPException: 404, by the dependency: a wrong link tells nothing about the restaurant.
     """
-    key = _checked(secret)
+    key = validators.check_secret("secret", secret)
 
     def log_in(
         restaurant_id: Annotated[str, Path(pattern=ID_PATTERN)],
@@ -159,10 +161,3 @@ def calendar_login(secret: bytes) -> Callable[[str, str], Actor]:
 
 def _token(restaurant_id: str, secret: bytes) -> str:
     return hmac.new(secret, f"calendar\n{restaurant_id}".encode(), hashlib.sha256).hexdigest()
-
-
-def _checked(secret: object) -> bytes:
-    if not isinstance(secret, bytes) or len(secret) < _LEAST_SECRET:
-        rule = f"must be at least {_LEAST_SECRET} bytes"
-        raise InvalidInput("secret", rule, safe_repr(type(secret).__name__))
-    return secret

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Annotated, Any, Final, cast
 
 from fastapi import Header, HTTPException, Query
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
+from starlette.types import Send
 
 from fourtop.http_api.answer import problems
 from fourtop.http_api.call import RestaurantId, service_of
@@ -41,9 +44,14 @@ _STREAM: Final[dict[int | str, dict[str, Any]]] = {
 
 
 class EventStreamAnswer(StreamingResponse):
-    """Server-sent events."""
+    """Server-sent events of an ``EventStream``, which it closes when its client is gone."""
 
     media_type = "text/event-stream"
+
+    async def stream_response(self, send: Send) -> None:
+        """Send the messages. A failed send leaves the stream at a message; it must end, too."""
+        async with aclosing(cast("AsyncGenerator[bytes, None]", self.body_iterator)):
+            await super().stream_response(send)
 
 
 @EVENTS.get(

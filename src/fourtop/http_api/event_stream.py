@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from typing import Final
 
 import attrs
@@ -54,7 +54,7 @@ class EventStream:
         page = await self._page(known)
         return await self._newest() if page.has_gap else page
 
-    async def messages(self, page: EventPage) -> AsyncIterator[bytes]:
+    async def messages(self, page: EventPage) -> AsyncGenerator[bytes, None]:
         """Yield the messages from a page of ``first_page`` on, until the stream ends.
 
         It ends when its time is over, the server stops, or the store fails; the client comes back.

@@ -51,11 +51,6 @@ def _never() -> bool:
     return False
 
 
-def _callable(_instance: object, attribute: validators.Named, value: Any) -> None:
-    if not callable(value):
-        raise InvalidInput(attribute.name, "must be a function", type(value).__name__)
-
-
 @attrs.frozen(kw_only=True)
 class ApiOptions:
     """What a host decides about the HTTP API.
@@ -79,7 +74,7 @@ class ApiOptions:
         is_stopping: Tells whether the server is about to stop, so that streams end; for uvicorn
             ``lambda: server.should_exit``. By default it is not.
         client_secret: The key by which addresses are hashed before they are counted; ``None``: a
-            random one. Processes that share a storage need the same.
+            random one. Processes that share a storage need the same, of at least 16 bytes.
 
     Raises:
         InvalidInput: Naming the field and the rule.
@@ -94,13 +89,15 @@ class ApiOptions:
     rate_storage: str = attrs.field(default="async+memory://", validator=validators.one_of(str))
     trusted_proxies: tuple[Network, ...] = attrs.field(default=(), converter=_networks)
     client_secret: bytes | None = attrs.field(
-        default=None, repr=False, validator=validators.optional(validators.one_of(bytes))
+        default=None, repr=False, validator=validators.optional(validators.secret)
     )
 
     event_poll_seconds: float = attrs.field(default=0.5, validator=validators.number(0.01, 60))
     heartbeat_seconds: float = attrs.field(default=15.0, validator=validators.number(0.01, 3_600))
     stream_seconds: float = attrs.field(default=900.0, validator=validators.number(0.01, 86_400))
-    is_stopping: Callable[[], bool] = attrs.field(default=_never, repr=False, validator=_callable)
+    is_stopping: Callable[[], bool] = attrs.field(
+        default=_never, repr=False, validator=validators.function
+    )
 
     @property
     def secret(self) -> bytes:

@@ -18,6 +18,8 @@ from fourtop.errors.display import IDENTIFIER, hidden
 
 MAX_PARTY = 1_000
 MAX_COUNT = 2**62
+# The fewest bytes of a key of digests, as a random one has them.
+MIN_SECRET = 16
 _COLLECTIONS = frozenset((tuple, list, set, frozenset))
 _TEXTS = (str, bytes)
 
@@ -91,6 +93,17 @@ def check_text(field: str, value: object, longest: int) -> str:
     ):
         rule = f"must be 1 to {longest} printable characters without spaces around them"
         raise InvalidInput(field, rule, safe_repr(value))
+    return value
+
+
+def check_secret(field: str, value: object) -> bytes:
+    """Return ``value`` if it is a key of at least 16 bytes. The error never repeats it.
+
+    Raises:
+        InvalidInput: If it is anything else.
+    """
+    if not isinstance(value, bytes) or len(value) < MIN_SECRET:
+        raise InvalidInput(field, f"must be at least {MIN_SECRET} bytes", hidden(value))
     return value
 
 
@@ -258,6 +271,17 @@ def as_instances(field: str, value: Any, kind: type[_T]) -> tuple[_T, ...]:
 def identifier(_instance: object, attribute: Named, value: Any) -> None:
     """Validate an id."""
     check_identifier(attribute.name, value)
+
+
+def secret(_instance: object, attribute: Named, value: Any) -> None:
+    """Validate the key of a keyed digest."""
+    check_secret(attribute.name, value)
+
+
+def function(_instance: object, attribute: Named, value: Any) -> None:
+    """Validate a function."""
+    if not callable(value):
+        raise InvalidInput(attribute.name, "must be a function", hidden(value))
 
 
 def party_size(_instance: object, attribute: Named, value: Any) -> None:

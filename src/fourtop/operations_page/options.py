@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import attrs
 
-from fourtop.errors import InvalidInput
 from fourtop.http_api.options import DEFAULTS, ApiOptions
 from fourtop.model import validators
 
 _SECRET_BYTES: Final = 32
-_LEAST_SECRET: Final = 16
 
 Names = Mapping[str, str]
 # Takes the restaurant's id and booking ids; returns the names that staff see.
@@ -22,17 +20,6 @@ NamesOf = Callable[[str, Sequence[str]], Names | Awaitable[Names]]
 
 def _roles(value: Iterable[str]) -> frozenset[str]:
     return ApiOptions(admin_roles=value).admin_roles
-
-
-def _secret(_instance: object, _attribute: object, value: Any) -> None:
-    if not isinstance(value, bytes) or len(value) < _LEAST_SECRET:
-        rule = f"must be at least {_LEAST_SECRET} bytes"
-        raise InvalidInput("secret", rule, type(value).__name__)
-
-
-def _callable(_instance: object, attribute: validators.Named, value: Any) -> None:
-    if not callable(value):
-        raise InvalidInput(attribute.name, "must be a function", type(value).__name__)
 
 
 @attrs.frozen(kw_only=True)
@@ -59,11 +46,11 @@ class PageOptions:
 
     admin_roles: frozenset[str] = attrs.field(default=("admin",), converter=_roles)
     names_of: NamesOf | None = attrs.field(
-        default=None, repr=False, validator=validators.optional(_callable)
+        default=None, repr=False, validator=validators.optional(validators.function)
     )
     secret: bytes = attrs.field(
-        factory=lambda: secrets.token_bytes(_SECRET_BYTES), repr=False, validator=_secret
+        factory=lambda: secrets.token_bytes(_SECRET_BYTES), repr=False, validator=validators.secret
     )
     is_stopping: Callable[[], bool] = attrs.field(
-        default=DEFAULTS.is_stopping, repr=False, validator=_callable
+        default=DEFAULTS.is_stopping, repr=False, validator=validators.function
     )

@@ -29,12 +29,15 @@
 
   // ---- texts
 
-  const formatted = (options) => {
-    const format = new Intl.DateTimeFormat("en-GB", { timeZone: page.zone, ...options });
+  const DAY = { weekday: "long", day: "numeric", month: "long" };
+  const formatted = (options, timeZone = page.zone) => {
+    const format = new Intl.DateTimeFormat("en-GB", { timeZone, ...options });
     return (iso) => format.format(new Date(iso));
   };
   const timeOf = formatted({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  const dayOf = formatted({ weekday: "long", day: "numeric", month: "long" });
+  const dayOf = formatted(DAY);
+  // A date without a time is midnight in UTC; in another zone it could be another day.
+  const dateOf = formatted(DAY, "UTC");
   const people = (count) => (count === 1 ? "1 person" : `${count} people`);
   const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
   const clockText = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
@@ -136,8 +139,7 @@
       refused(found, findTimes);
       return;
     }
-    const noon = `${date.value}T12:00:00Z`;
-    const title = `${dayOf(noon)}, ${people(Number(size.value))}`;
+    const title = `${dateOf(date.value)}, ${people(Number(size.value))}`;
     const slots = found.data.slots.filter((slot) => slot.refusal === null || FULL.has(slot.refusal.code));
     const free = slots.filter((slot) => slot.refusal === null);
     if (slots.length === 0) {
@@ -180,13 +182,18 @@
     step(run);
   }
 
-  function showHold(party, hold) {
+  /* The two times are of one clock, so that the guest's own clock may be wrong. */
+  const length = (hold) => Date.parse(hold.expires_at) - Date.parse(hold.created_at);
+
+  function showHold(party, hold, remaining = length(hold)) {
     const confirmKey = newKey();
+    const extendKey = newKey();
+    const ends = Date.now() + remaining;
     kept = hold;
     const number = make("strong", { role: "timer", "aria-label": "Time left" });
     const left = make("p", { className: "left" }, number, make("span", {}, "left to decide"));
     const confirm = () => step(() => book(party, hold, confirmKey));
-    const more = button("I need another minute", () => step(() => extend(party, hold)), "plain");
+    const more = button("I need another minute", () => step(() => extend(party, hold, ends, extendKey)), "plain");
     more.hidden = true;
     show(
       `${dayOf(party.start)}, ${timeOf(party.start)}`,
@@ -200,8 +207,6 @@
         another()
       )
     );
-    // The two times are of one clock, so that the guest's own clock may be wrong.
-    const ends = Date.now() + (Date.parse(hold.expires_at) - Date.parse(hold.seen_at || hold.created_at));
     const announced = new Set();
     const tick = () => {
       const seconds = Math.max(0, Math.round((ends - Date.now()) / SECOND));
@@ -219,23 +224,16 @@
     tick();
   }
 
-  async function extend(party, hold) {
-    const found = await ask("POST", `/holds/${hold.id}/extend?seconds=60`, null, newKey());
+  async function extend(party, hold, ends, key) {
+    const found = await ask("POST", `/holds/${hold.id}/extend?seconds=60`, null, key);
     if (found.ok) {
-      // How much of the hold was left before, and a minute more.
-      const before = Date.parse(hold.expires_at) - remaining();
-      showHold(party, { ...found.data, seen_at: new Date(before).toISOString() });
+      const added = Date.parse(found.data.expires_at) - Date.parse(hold.expires_at);
+      showHold(party, found.data, ends + added - Date.now());
     } else if (found.status === 429) {
       refused({ ...found, data: { detail: "A table can be kept no longer" } }, async () => keep(party));
     } else {
       showExpired(party);
     }
-  }
-
-  function remaining() {
-    const timer = answer.querySelector("[role=timer]");
-    const [minutes, seconds] = timer.textContent.split(":").map(Number);
-    return (minutes * 60 + seconds) * SECOND;
   }
 
   function showExpired(party) {
