@@ -52,7 +52,7 @@ def test_an_offer_is_made_withdrawn_and_accepted(
     )
     answer = page.submit(form_to(page.get("/waitlist"), "/withdraw"))
     assert answer.headers["location"].endswith("done=withdraw")
-    assert "none open, 1 made" in page.get("/waitlist").text
+    assert "no open offer, 1 made" in page.get("/waitlist").text
     offered(page)
     answer = page.submit(form_to(page.get("/waitlist"), "/accept"))
     assert answer.headers["location"] == f"{HOME}/bookings/{waiting.id}?done=accept"
