@@ -129,6 +129,7 @@ def block_form(page: PageClient) -> PageForm:
     return next(e for e in shown if e.method == "post" and e.action.endswith("/blocks"))
 
 
+@pytest.mark.slow
 def test_tables_are_blocked_and_the_block_ends(
     page: PageClient, desk: Desk, clock: ManualClock
 ) -> None:
