@@ -50,6 +50,7 @@ def test_a_waiter_does_not_reach_the_document(page: PageClient) -> None:
     assert page.post("/document", {"version": "1"}, role="waiter").status_code == 403
 
 
+@pytest.mark.slow
 def test_a_wrong_document_is_shown_again_with_its_place(page: PageClient, desk: Desk) -> None:
     before = desk.house()
     shown = page.get("/document")

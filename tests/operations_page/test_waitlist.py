@@ -52,7 +52,7 @@ def test_an_offer_is_made_withdrawn_and_accepted(
     )
     answer = page.submit(form_to(page.get("/waitlist"), "/withdraw"))
     assert answer.headers["location"].endswith("done=withdraw")
-    assert "none open, 1 made" in page.get("/waitlist").text
+    assert "no open offer, 1 made" in page.get("/waitlist").text
     offered(page)
     answer = page.submit(form_to(page.get("/waitlist"), "/accept"))
     assert answer.headers["location"] == f"{HOME}/bookings/{waiting.id}?done=accept"
@@ -129,6 +129,7 @@ def block_form(page: PageClient) -> PageForm:
     return next(e for e in shown if e.method == "post" and e.action.endswith("/blocks"))
 
 
+@pytest.mark.slow
 def test_tables_are_blocked_and_the_block_ends(
     page: PageClient, desk: Desk, clock: ManualClock
 ) -> None:
