@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -73,7 +74,12 @@ class Aggregator:
         async with httpx.AsyncClient(transport=transport, base_url="http://pub.example") as http:
             method = "GET" if body is None else "POST"
             auth = None if login is None else httpx.BasicAuth(*login)
-            return await http.request(method, f"/v3/{name}/", json=body, auth=auth)
+            # As escaped ASCII, which has room for texts that no encoding holds.
+            content = None if body is None else json.dumps(body)
+            headers = {"Content-Type": "application/json"}
+            return await http.request(
+                method, f"/v3/{name}/", content=content, headers=headers, auth=auth
+            )
 
 
 @contextmanager
