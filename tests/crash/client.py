@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
@@ -25,8 +23,8 @@ from fourtop.ports import Store
 from fourtop.storage.sql import AsyncSqlStore, SqlStore
 from fourtop.testing import SyncBridge
 from tests.crash.fuse import Fuse
+from tests.crash.killed_process import KilledProcess
 from tests.evening import a_house
-from tests.load.crowd import PRELOADED
 
 T = TypeVar("T")
 
@@ -35,7 +33,6 @@ TIMES: Final = ("17:00", "18:30", "20:00")
 PARTY: Final = 4
 LIVE_SECONDS: Final = 600
 # From its start to a few confirmations, on the busiest of machines.
-SLOWEST_SECONDS: Final = 60
 
 
 @attrs.frozen
@@ -135,7 +132,7 @@ def _with_one_retry(line: Connection, key: str | None, command: Callable[[], T])
     return command()
 
 
-class Client:
+class Client(KilledProcess[Message]):
     """A process that holds and confirms.
 
     Args:
@@ -149,29 +146,4 @@ class Client:
     def __init__(
         self, address: Address, first: date, number: int, step: int = 1, fuse: Fuse | None = None
     ) -> None:
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(PRELOADED)
-        self.line, theirs = context.Pipe()
-        arguments = (theirs, address, first, count(number, step), fuse)
-        self._process = context.Process(target=confirm_on_and_on, args=arguments, daemon=True)
-        self._process.start()
-        theirs.close()
-
-    def await_death(self) -> None:
-        """Wait until it has died by itself, by the signal that :meth:`kill` sends, too."""
-        self._process.join(SLOWEST_SECONDS)
-        assert self._process.exitcode == -signal.SIGKILL
-
-    def kill(self) -> list[Message]:
-        """End the process at once, wherever it is; return the lines printed but not yet read."""
-        self._process.kill()
-        self._process.join()
-        said: list[Message] = []
-        while True:
-            try:
-                said.append(self.line.recv())
-            except EOFError:
-                break
-        self.line.close()
-        self._process.close()
-        return said
+        super().__init__(confirm_on_and_on, address, first, count(number, step), fuse)

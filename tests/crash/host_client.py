@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -20,9 +18,9 @@ from fourtop import BookingRequest, Engine, SqlStore
 from fourtop.storage.sql.connection.driver import DriverCursor, Outcome, Ran, Step
 from fourtop.storage.sql.connection.host.transaction import HostTransaction, HostTransactions
 from fourtop.storage.sql.statement import Statement
-from tests.crash.client import PARTY, SLOWEST_SECONDS, start_of
+from tests.crash.client import PARTY, start_of
 from tests.crash.fuse import die
-from tests.load.crowd import PRELOADED
+from tests.crash.killed_process import KilledProcess
 
 _INSERT: Final = "INSERT INTO orders (id) VALUES ('{}') ON CONFLICT DO NOTHING"
 _UPDATE: Final = "UPDATE orders SET restaurant_id = 'house', booking_id = '{}' WHERE id = '{}'"
@@ -182,7 +180,7 @@ class BurningCursor:
         return Ran(outcomes)
 
 
-class HostClient:
+class HostClient(KilledProcess[Message]):
     """A process of the host.
 
     Args:
@@ -195,29 +193,4 @@ class HostClient:
     def __init__(
         self, url: str, first: date, numbers: Iterator[int], fuse: Fuse | None = None
     ) -> None:
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(PRELOADED)
-        self.line, theirs = context.Pipe()
-        arguments = (theirs, url, first, numbers, fuse)
-        self._process = context.Process(target=serve_on_and_on, args=arguments, daemon=True)
-        self._process.start()
-        theirs.close()
-
-    def await_death(self) -> None:
-        """Wait until it has died by its fuse."""
-        self._process.join(SLOWEST_SECONDS)
-        assert self._process.exitcode == -signal.SIGKILL
-
-    def kill(self) -> list[Message]:
-        """End the process wherever it is; return what it said and nobody has read."""
-        self._process.kill()
-        self._process.join()
-        said: list[Message] = []
-        while True:
-            try:
-                said.append(self.line.recv())
-            except EOFError:
-                break
-        self.line.close()
-        self._process.close()
-        return said
+        super().__init__(serve_on_and_on, url, first, numbers, fuse)

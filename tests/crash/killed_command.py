@@ -12,8 +12,8 @@ import attrs
 
 from fourtop import Desk, Engine, ManualClock
 from fourtop.storage.sql import SqlStore
-from tests.crash.client import SLOWEST_SECONDS
 from tests.crash.fuse import Fuse
+from tests.crash.killed_process import SLOWEST_SECONDS
 from tests.evening import STAFF, at
 from tests.load.crowd import PRELOADED
 

@@ -12,8 +12,9 @@ from time import monotonic
 import attrs
 import pytest
 
-from tests.crash.client import SLOWEST_SECONDS, Address, Client, Intent, Message
+from tests.crash.client import Address, Client, Intent, Message
 from tests.crash.fuse import Fuse
+from tests.crash.killed_process import SLOWEST_SECONDS
 from tests.crash.witness import Witness, witness
 from tests.database.furnished import LOGIN, postgresql_database, sqlite_url
 from tests.database.session import bouncer, cluster

@@ -15,7 +15,7 @@ import attrs
 import pytest
 
 from fourtop import Engine, NotFound, SqlStore
-from tests.crash.client import SLOWEST_SECONDS, large_house
+from tests.crash.client import large_house
 from tests.crash.host_client import (
     Begun,
     Committed,
@@ -26,6 +26,7 @@ from tests.crash.host_client import (
     name_of,
     take_order,
 )
+from tests.crash.killed_process import SLOWEST_SECONDS
 from tests.database.furnished import LOGIN, postgresql_database, sqlite_url
 from tests.database.session import cluster
 from tests.within.conftest import ORDERS

@@ -7,15 +7,17 @@ import threading
 import time
 from contextlib import suppress
 from queue import SimpleQueue
-from typing import Final, Self
+from typing import Final
+
+from tests.sql.line_proxy import LineProxy, hang_up
 
 _SIZE: Final = 65_536
 # A time of arrival, and what arrived; an empty piece ends the line.
 _Piece = tuple[float, bytes]
 
 
-class DelayingProxy:
-    """Listens on 127.0.0.1 for clients of a server on another port.
+class DelayingProxy(LineProxy):
+    """A proxy that delays what the two sides say.
 
     A round trip begins when the client sends after it has received, or for the first time. So a
     pipeline is one round trip, whatever number of packets it has.
@@ -26,51 +28,23 @@ class DelayingProxy:
     """
 
     def __init__(self, port: int, one_way_seconds: float = 0.0) -> None:
-        self._server = port
         self._delay = one_way_seconds
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
         self.round_trips = 0
         self._counting = threading.Lock()
-        self._open: list[socket.socket] = []
-        self._threads: list[threading.Thread] = []
-        self._start(self._accept)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        # Closing the socket wakes the thread that waits for a client.
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        for line in self._open:
-            _hang_up(line)
-        for thread in self._threads:
-            thread.join()
+        super().__init__(port)
 
     def url(self, database: str, user: str) -> str:
         """Return the address of a database behind the proxy for SQLAlchemy."""
         return url_at(self.port, database, user)
 
-    def _start(self, run: object, *args: object) -> None:
-        thread = threading.Thread(target=run, args=args, daemon=True)  # type: ignore[arg-type]  # Any function of ours.
-        self._threads.append(thread)
-        thread.start()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                server = socket.create_connection(("127.0.0.1", self._server))
-                for each in (client, server):
-                    each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                self._open += [client, server]
-                talk = _Talk(self)
-                for source, target, is_client in ((client, server, True), (server, client, False)):
-                    line: SimpleQueue[_Piece] = SimpleQueue()
-                    self._start(talk.receive, source, line, is_client)
-                    self._start(self._send, target, line)
+    def _connect(self, client: socket.socket, server: socket.socket) -> None:
+        for each in (client, server):
+            each.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        talk = _Talk(self)
+        for source, target, is_client in ((client, server, True), (server, client, False)):
+            line: SimpleQueue[_Piece] = SimpleQueue()
+            self._start(talk.receive, source, line, is_client)
+            self._start(self._send, target, line)
 
     def _send(self, target: socket.socket, line: SimpleQueue[_Piece]) -> None:
         """Pass on what has arrived, each piece when it has been on its way for long enough."""
@@ -83,7 +57,7 @@ class DelayingProxy:
                 if not piece:
                     break
                 target.sendall(piece)
-        _hang_up(target)
+        hang_up(target)
 
     def count(self) -> None:
         """Count a round trip."""
@@ -113,9 +87,3 @@ class _Talk:
                 self._is_clients_turn = not is_client
                 line.put((time.monotonic(), piece))
         line.put((time.monotonic(), b""))
-
-
-def _hang_up(line: socket.socket) -> None:
-    with suppress(OSError):
-        line.shutdown(socket.SHUT_RDWR)
-    line.close()

@@ -8,60 +8,33 @@ from __future__ import annotations
 
 import socket
 import struct
-import threading
 from contextlib import suppress
-from typing import Literal, Self
+from typing import Literal
+
+from tests.sql.line_proxy import LineProxy, hang_up
 
 Cut = Literal["before", "after"]
 
 _LENGTH = struct.Struct("!I")
 
 
-class Proxy:
-    """Listens on 127.0.0.1 for clients of a server on another port.
+class Proxy(LineProxy):
+    """A proxy that cuts a connection where it is told to.
 
     Args:
         port: The server's.
     """
 
     def __init__(self, port: int) -> None:
-        self._server = port
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
         self.cut: Cut | None = None
         # The beginning of the statement at which it cuts.
         self.at = b"COMMIT"
         self.cuts = 0
-        self._open: list[socket.socket] = []
-        self._threads: list[threading.Thread] = []
-        self._start(self._accept)
+        super().__init__(port)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        # Closing the socket wakes the thread that waits for a client.
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-        for line in self._open:
-            _hang_up(line)
-        for thread in self._threads:
-            thread.join()
-
-    def _start(self, run: object, *args: object) -> None:
-        thread = threading.Thread(target=run, args=args, daemon=True)  # type: ignore[arg-type]  # Any function of ours.
-        self._threads.append(thread)
-        thread.start()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                client, _ = self._listener.accept()
-                server = socket.create_connection(("127.0.0.1", self._server))
-                self._open += [client, server]
-                self._start(self._talk, client, server)
-                self._start(_pass_on, server, client)
+    def _connect(self, client: socket.socket, server: socket.socket) -> None:
+        self._start(self._talk, client, server)
+        self._start(_pass_on, server, client)
 
     def _talk(self, client: socket.socket, server: socket.socket) -> None:
         """Pass on what the client says, message by message."""
@@ -78,13 +51,13 @@ class Proxy:
                 if cut == "after":
                     # The client never receives the reply.
                     server.sendall(message + _rest(client, message))
-                    _hang_up(client)
+                    hang_up(client)
                     # The server executes what it has received, and ends the session.
                     server.shutdown(socket.SHUT_WR)
                     return
                 break
-        _hang_up(client)
-        _hang_up(server)
+        hang_up(client)
+        hang_up(server)
 
 
 def _begins(message: bytes, text: bytes) -> bool:
@@ -121,10 +94,4 @@ def _pass_on(source: socket.socket, target: socket.socket) -> None:
     with suppress(OSError):
         while piece := source.recv(65536):
             target.sendall(piece)
-    _hang_up(target)
-
-
-def _hang_up(line: socket.socket) -> None:
-    with suppress(OSError):
-        line.shutdown(socket.SHUT_RDWR)
-    line.close()
+    hang_up(target)

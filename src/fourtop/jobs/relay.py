@@ -40,7 +40,7 @@ class RelayOptions:
         max_attempts: Failures after which an event becomes a dead letter (1–100).
         max_batches: Batches after which the relay stops; ``None``: when no event waits. For
             ``relay_forever``: how often it looks for events; ``None``: until it is told to stop.
-        idle_seconds: How long ``relay_forever`` waits where no event may be published (0.01–3,600).
+        idle_seconds: How long ``relay_forever`` pauses if it can publish nothing (0.01–3,600).
 
     Raises:
         InvalidInput: If a number is out of its range.
