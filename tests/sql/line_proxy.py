@@ -39,6 +39,8 @@ class LineProxy(ABC):
             hang_up(line)
         for thread in self._threads:
             thread.join()
+        for line in self._open:
+            line.close()
 
     def _start(self, run: object, *args: object) -> None:
         thread = threading.Thread(target=run, args=args, daemon=True)  # type: ignore[arg-type]  # Any function of ours.
@@ -59,7 +61,9 @@ class LineProxy(ABC):
 
 
 def hang_up(line: socket.socket) -> None:
-    """Close a line, whoever reads from it."""
+    """End a line, whoever reads from it.
+
+    Its number stays taken, so that no thread that is late meets a new line under it.
+    """
     with suppress(OSError):
         line.shutdown(socket.SHUT_RDWR)
-    line.close()

@@ -49,9 +49,10 @@ class Proxy(LineProxy):
                 self.cuts += 1
                 cut, self.cut = self.cut, None
                 if cut == "after":
-                    # The client never receives the reply.
-                    server.sendall(message + _rest(client, message))
+                    # The client hears nothing more, however fast the server replies.
+                    message += _rest(client, message)
                     hang_up(client)
+                    server.sendall(message)
                     # The server executes what it has received, and ends the session.
                     server.shutdown(socket.SHUT_WR)
                     return
