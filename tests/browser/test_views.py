@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # No types.
-from playwright.sync_api import Browser, Page, Response, expect
+from playwright.sync_api import Browser, Response, expect
 
 from tests.browser.pages import served_page, staff_page
 from tests.browser.serving import DESKTOP, PHONE
@@ -106,17 +106,15 @@ def _size_of(answer: Response) -> int:
 
 
 def test_the_theme_follows_the_browser_unless_the_reader_chooses(browser: Browser) -> None:
-    def paper(page: Page) -> str:
-        return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
-
     with served_page(a_busy_evening()) as room, staff_page(browser, color_scheme="dark") as page:
         page.goto(room)
-        assert paper(page) == "rgb(21, 24, 29)"
+        paper = page.locator("body")
+        expect(paper).to_have_css("background-color", "rgb(21, 24, 29)")
         page.get_by_role("button", name="Dark theme").click()
         page.get_by_role("button", name="Light theme").click()
-        assert paper(page) == "rgb(255, 255, 255)"
+        expect(paper).to_have_css("background-color", "rgb(255, 255, 255)")
         page.get_by_role("button", name="Auto").click()
-        assert paper(page) == "rgb(21, 24, 29)"
+        expect(paper).to_have_css("background-color", "rgb(21, 24, 29)")
 
 
 def test_the_first_view_is_small_and_asks_no_third_party(browser: Browser) -> None:

@@ -228,5 +228,5 @@ def test_without_a_server_the_error_names_the_line_to_type(
     )
     assert install.main() == 1
     assert capsys.readouterr().err.endswith(
-        f"Please type: {sudo}apt-get install postgresql pgbouncer\n"
+        f"Please type: {sudo}apt-get install postgresql pgbouncer chromium\n"
     )

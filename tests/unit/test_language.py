@@ -59,6 +59,7 @@ def rate(pattern: str, text: str) -> float:
     return 10_000 * len(re.findall(pattern, text)) / max(words, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "factor"), [("code", 1), ("pages", 2)])
 @pytest.mark.parametrize("pattern", LIMITS)
 def test_the_language_is_plain(pattern: str, kind: str, factor: int) -> None:
