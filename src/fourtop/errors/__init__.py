@@ -5,7 +5,6 @@ from fourtop.errors.display import safe_repr
 from fourtop.errors.exceptions import (
     AllocationsOverlap,
     AlreadyExists,
-    AmbiguousTime,
     ClockBehind,
     ForeignTenant,
     FourtopError,
@@ -16,13 +15,6 @@ from fourtop.errors.exceptions import (
     HoldRateLimit,
     IllegalTransition,
     InUse,
-    InvalidDocument,
-    InvalidIdentifier,
-    InvalidInput,
-    InvalidWindow,
-    KeyReused,
-    NaiveDatetime,
-    NonexistentTime,
     NotFound,
     NothingToUndo,
     OutcomeUnknown,
@@ -31,6 +23,16 @@ from fourtop.errors.exceptions import (
     StaleVersion,
     StoreMisconfigured,
     StoreUnavailable,
+)
+from fourtop.errors.input_errors import (
+    AmbiguousTime,
+    InvalidDocument,
+    InvalidIdentifier,
+    InvalidInput,
+    InvalidWindow,
+    KeyReused,
+    NaiveDatetime,
+    NonexistentTime,
 )
 from fourtop.errors.missing_package import MissingPackage
 from fourtop.errors.refusal import Proof, Reason, Refusal
