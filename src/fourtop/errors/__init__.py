@@ -5,7 +5,6 @@ from fourtop.errors.display import safe_repr
 from fourtop.errors.exceptions import (
     AllocationsOverlap,
     AlreadyExists,
-    ClockBehind,
     ForeignTenant,
     FourtopError,
     HoldEnded,
@@ -17,12 +16,9 @@ from fourtop.errors.exceptions import (
     InUse,
     NotFound,
     NothingToUndo,
-    OutcomeUnknown,
     PolicyDrift,
     Refused,
     StaleVersion,
-    StoreMisconfigured,
-    StoreUnavailable,
 )
 from fourtop.errors.input_errors import (
     AmbiguousTime,
@@ -38,6 +34,12 @@ from fourtop.errors.missing_package import MissingPackage
 from fourtop.errors.refusal import Proof, Reason, Refusal
 from fourtop.errors.row_errors import ImportRejected, InvalidRows
 from fourtop.errors.row_problem import RowProblem
+from fourtop.errors.store_errors import (
+    ClockBehind,
+    OutcomeUnknown,
+    StoreMisconfigured,
+    StoreUnavailable,
+)
 from fourtop.errors.sweep_failed import SweepFailed
 from fourtop.errors.transaction_errors import TransactionConflict, TransactionUnusable
 from fourtop.errors.unknown_name import UnknownName
