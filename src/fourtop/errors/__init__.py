@@ -7,18 +7,20 @@ from fourtop.errors.exceptions import (
     AlreadyExists,
     ForeignTenant,
     FourtopError,
+    IllegalTransition,
+    InUse,
+    NotFound,
+    NothingToUndo,
+    Refused,
+    StaleVersion,
+)
+from fourtop.errors.hold_errors import (
     HoldEnded,
     HoldExpired,
     HoldLimit,
     HoldMismatch,
     HoldRateLimit,
-    IllegalTransition,
-    InUse,
-    NotFound,
-    NothingToUndo,
     PolicyDrift,
-    Refused,
-    StaleVersion,
 )
 from fourtop.errors.input_errors import (
     AmbiguousTime,
