@@ -32,6 +32,7 @@ from fourtop.ports import (
 from fourtop.storage.sql.checks.findings import Finding, Severity
 from fourtop.storage.sql.checks.rules import clock_ahead, ordered
 from fourtop.storage.sql.checks.startup import CHECKING, StartCheck
+from fourtop.storage.sql.connection.connection import Connection
 from fourtop.storage.sql.connection.engine import as_engine
 from fourtop.storage.sql.connection.forks import guard_forks
 from fourtop.storage.sql.connection.host.home import Home
@@ -41,7 +42,6 @@ from fourtop.storage.sql.connection.jobs import JobTransactions
 from fourtop.storage.sql.connection.reentrancy import ReentrancyGuard
 from fourtop.storage.sql.connection.tenant import StoreOptions, TenantAccess
 from fourtop.storage.sql.connection.transaction import (
-    Connection,
     ConstraintViolation,
     StoreMetrics,
     TransactionRunner,
