@@ -147,7 +147,7 @@ from fourtop.model.booking_change import KEEP, BookingChange, Keep
 from fourtop.model.booking_list import BookingFilter, BookingPage
 from fourtop.model.booking_rules import BookingWindow, HoldRules, SeatingRules
 from fourtop.model.booking_slot import BookingSlot
-from fourtop.model.calendar import Calendar, Service, Stay
+from fourtop.model.calendar import Calendar
 from fourtop.model.capacity_rules import (
     CapacityRule,
     ChannelShare,
@@ -218,8 +218,10 @@ from fourtop.model.rotations import (
     estimate_rotations,
 )
 from fourtop.model.rule_problems import ProblemKind, RuleProblem, check_rules
+from fourtop.model.service import Service
 from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Weekday
 from fourtop.model.shadow_report import ShadowCount, ShadowReport
+from fourtop.model.stay import Stay
 from fourtop.model.table import Mobility, Position, Table, TableShape
 from fourtop.model.utilisation import PeriodUtilisation, SlotUtilisation, Utilisation
 from fourtop.model.validation import CheckStatus, Selection, SelectionCheck, Validation

@@ -14,7 +14,7 @@ from fourtop.errors import Code, InvalidIdentifier, Refusal
 from fourtop.model.actor import GUEST, Actor
 from fourtop.model.block import Block
 from fourtop.model.booking import Assignment, Booking, BookingStatus, Step
-from fourtop.model.calendar import Calendar, Stay
+from fourtop.model.calendar import Calendar
 from fourtop.model.capacity_rules import Spread
 from fourtop.model.confirmation import ConfirmationResult, TableSnapshot
 from fourtop.model.event import Event, EventType
@@ -26,6 +26,7 @@ from fourtop.model.receipt import PacingUsage, Usage
 from fourtop.model.restaurant import Restaurant, Zone
 from fourtop.model.results import Availability, Slot, Versions
 from fourtop.model.service_period import ServicePeriod
+from fourtop.model.stay import Stay
 from fourtop.model.table import Position, Table
 from fourtop.model.window import Window
 

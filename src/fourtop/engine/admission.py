@@ -42,12 +42,13 @@ from fourtop.engine.usage import (
 )
 from fourtop.errors import Code, Reason, Refusal
 from fourtop.model.actor import Actor
-from fourtop.model.calendar import Service, Stay
 from fourtop.model.direct_init import direct_init
 from fourtop.model.override import Override
 from fourtop.model.plan import Plan
 from fourtop.model.receipt import Usage
 from fourtop.model.request import ANY_TABLE, Relaxation
+from fourtop.model.service import Service
+from fourtop.model.stay import Stay
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 from fourtop.planner import Planner, PlanRequest
 from fourtop.ports import LoadedRecords, Need, Scope, View

@@ -23,7 +23,7 @@ from fourtop.formats.booking_row import (
 )
 from fourtop.model.allocation import Allocation, OwnerKind
 from fourtop.model.booking import Assignment, Booking, BookingStatus, Step
-from fourtop.model.calendar import Stay
+from fourtop.model.stay import Stay
 from fourtop.model.waitlist_terms import Waiting
 from fourtop.model.window import MAX_WINDOW_DAYS, MAX_WINDOW_US, MICROSECONDS_PER_MINUTE, Window
 

@@ -34,12 +34,12 @@ from fourtop.engine.usage import Released
 from fourtop.errors import Code, Proof, Reason, Refusal, Refused
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.booking import Booking
-from fourtop.model.calendar import Service
 from fourtop.model.floor import Floor
 from fourtop.model.plan import Plan
 from fourtop.model.planned_move import PlannedMove
 from fourtop.model.request import ANY_TABLE, BookingRequest
 from fourtop.model.results import Reseating
+from fourtop.model.service import Service
 from fourtop.model.window import MAX_WINDOW_US, MICROSECONDS_PER_MINUTE, Window
 from fourtop.planner import Planner, PlanRequest
 from fourtop.planner.reseat_search import (

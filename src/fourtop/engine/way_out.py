@@ -27,10 +27,10 @@ from fourtop.errors import Code, NotFound, Reason, Refusal, Refused, UnknownName
 from fourtop.model.allocation import Owner, OwnerKind
 from fourtop.model.booking import Booking
 from fourtop.model.booking_change import KEEP, BookingChange
-from fourtop.model.calendar import Stay
 from fourtop.model.hold import Hold
 from fourtop.model.preview import Repair, WayOut, WayOutKind
 from fourtop.model.request import BookingRequest
+from fourtop.model.stay import Stay
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window, from_micros, to_micros
 from fourtop.ports import Changes, Decision, Need, View
 

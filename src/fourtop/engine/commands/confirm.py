@@ -67,13 +67,13 @@ from fourtop.formats.results import to_data
 from fourtop.model import validators
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.booking import Assignment, Booking, BookingStatus
-from fourtop.model.calendar import Stay
 from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
 from fourtop.model.direct_init import direct_init
 from fourtop.model.event import EventType
 from fourtop.model.hold import Hold, HoldState
 from fourtop.model.override import Override, merged
 from fourtop.model.request import ANY_TABLE, BookingRequest, Preference
+from fourtop.model.stay import Stay
 from fourtop.model.window import Window
 from fourtop.ports import NO_CHANGES, Changes, Decision, Need, Scope, View
 

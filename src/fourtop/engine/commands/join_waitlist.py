@@ -18,8 +18,8 @@ from fourtop.engine.party_request import plan_request
 from fourtop.errors import AlreadyExists, InvalidInput, Proof, Refusal, Refused, safe_repr
 from fourtop.model import validators
 from fourtop.model.booking import Booking, BookingStatus
-from fourtop.model.calendar import Stay
 from fourtop.model.request import BookingRequest
+from fourtop.model.stay import Stay
 from fourtop.model.waitlist_terms import WaitlistTerms
 from fourtop.model.window import brief_iso
 from fourtop.ports import Changes, Decision, View

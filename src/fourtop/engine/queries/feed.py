@@ -18,8 +18,8 @@ from fourtop.engine.spots import StartSpots
 from fourtop.engine.stays import find_stays
 from fourtop.errors import Refusal
 from fourtop.model import validators
-from fourtop.model.calendar import Service
 from fourtop.model.feed import Feed, FeedCell, FeedTerms
+from fourtop.model.service import Service
 from fourtop.model.window import Window
 from fourtop.ports import Need, Scope
 

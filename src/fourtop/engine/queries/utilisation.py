@@ -20,8 +20,8 @@ from fourtop.engine.usage import (
 )
 from fourtop.model.allocation import OwnerKind, ResourceType
 from fourtop.model.booking import Booking, BookingStatus
-from fourtop.model.calendar import Service
 from fourtop.model.rotations import Rotations, rotations_of
+from fourtop.model.service import Service
 from fourtop.model.service_period import check_date
 from fourtop.model.utilisation import PeriodUtilisation, SlotUtilisation, Utilisation
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window

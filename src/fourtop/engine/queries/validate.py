@@ -24,10 +24,10 @@ from fourtop.model import validators
 from fourtop.model.allocation import Allocation, OwnerKind
 from fourtop.model.booking import Booking
 from fourtop.model.booking_change import request_of
-from fourtop.model.calendar import Stay
 from fourtop.model.override import check_may_override
 from fourtop.model.plan import Plan
 from fourtop.model.request import STAY_MINUTES, BookingRequest
+from fourtop.model.stay import Stay
 from fourtop.model.validation import CheckStatus, Selection, SelectionCheck, Validation
 from fourtop.planner import Planner
 from fourtop.ports import Need, View
