@@ -171,7 +171,7 @@ from fourtop.model.enforcement import Enforcement, EnforcementMode
 from fourtop.model.event import Event, EventType
 from fourtop.model.explanation import Change, ChangeKind, Explanation
 from fourtop.model.feed import Feed, FeedCell, FeedTerms
-from fourtop.model.floor import Floor, Join, NumberScope, SetCapacity
+from fourtop.model.floor import Floor, Join, SetCapacity
 from fourtop.model.forecast import DemandForecast
 from fourtop.model.hold import Fingerprint, Hold, HoldState
 from fourtop.model.house import House
@@ -223,6 +223,7 @@ from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Week
 from fourtop.model.shadow_report import ShadowCount, ShadowReport
 from fourtop.model.stay import Stay
 from fourtop.model.table import Mobility, Position, Table, TableShape
+from fourtop.model.table_label import NumberScope
 from fourtop.model.utilisation import PeriodUtilisation, SlotUtilisation, Utilisation
 from fourtop.model.validation import CheckStatus, Selection, SelectionCheck, Validation
 from fourtop.model.waitlist import Offer, Waitlist, WaitlistEntry
