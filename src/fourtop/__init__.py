@@ -171,7 +171,7 @@ from fourtop.model.enforcement import Enforcement, EnforcementMode
 from fourtop.model.event import Event, EventType
 from fourtop.model.explanation import Change, ChangeKind, Explanation
 from fourtop.model.feed import Feed, FeedCell, FeedTerms
-from fourtop.model.floor import Floor, Join, SetCapacity
+from fourtop.model.floor import Floor, Join
 from fourtop.model.forecast import DemandForecast
 from fourtop.model.hold import Fingerprint, Hold, HoldState
 from fourtop.model.house import House
@@ -220,6 +220,7 @@ from fourtop.model.rotations import (
 from fourtop.model.rule_problems import ProblemKind, RuleProblem, check_rules
 from fourtop.model.service import Service
 from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Weekday
+from fourtop.model.set_capacity import SetCapacity
 from fourtop.model.shadow_report import ShadowCount, ShadowReport
 from fourtop.model.stay import Stay
 from fourtop.model.table import Mobility, Position, Table, TableShape
