@@ -13,7 +13,7 @@ from typing import Final
 
 import attrs
 
-from fourtop.engine.admission import Admission, Seating, missing_counts
+from fourtop.engine.admission import Admission, Seating
 from fourtop.engine.candidacy import Candidacy, Excluded
 from fourtop.engine.checks.distance import Parties, close_tables
 from fourtop.engine.checks.tables import (
@@ -26,6 +26,7 @@ from fourtop.engine.checks.zone_caps import has_zone_caps
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.limits import limits_of
+from fourtop.engine.needed_records import missing_counts
 from fourtop.engine.promises import AFTER_US, BEFORE_US, horizon_of
 from fourtop.engine.reassignment import candidacy_of
 from fourtop.engine.reseat import Room, move_out, why_it_stays

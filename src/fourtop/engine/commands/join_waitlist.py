@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fourtop.engine.admission import Admission, names_anything
+from fourtop.engine.admission import Admission
 from fourtop.engine.candidacy import Candidacy
-from fourtop.engine.checks.names import check_names
+from fourtop.engine.checks.names import check_names, names_anything
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import (
     Caller,

@@ -9,12 +9,13 @@ from typing import TypedDict, Unpack
 
 import attrs
 
-from fourtop.engine.admission import Admission, missing_counts, names_anything
+from fourtop.engine.admission import Admission
 from fourtop.engine.candidacy import Candidacy, Inquiry
-from fourtop.engine.checks.names import check_names
+from fourtop.engine.checks.names import check_names, names_anything
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Query
 from fourtop.engine.limits import limits_of
+from fourtop.engine.needed_records import missing_counts
 from fourtop.engine.opportunity_cost import StartCosts
 from fourtop.engine.preconditions import released_with
 from fourtop.engine.spots import DateSpots, StartSpots

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import partial
 
-from fourtop.engine.admission import Admission, in_empty_house, names_anything
+from fourtop.engine.admission import Admission, in_empty_house
 from fourtop.engine.candidacy import Candidacy, Inquiry
-from fourtop.engine.checks.names import check_names
+from fourtop.engine.checks.names import check_names, names_anything
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Query
 from fourtop.engine.opportunity_cost import StartCosts

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import attrs
 
-from fourtop.engine.admission import Admission, Finding, names_anything
+from fourtop.engine.admission import Admission, Finding
 from fourtop.engine.candidacy import Candidacy
-from fourtop.engine.checks.names import check_names
+from fourtop.engine.checks.names import check_names, names_anything
 from fourtop.engine.checks.promised import refuse_starving
 from fourtop.engine.checks.tables import planner_of, staff_planning
 from fourtop.engine.compiled_house import CompiledHouse
