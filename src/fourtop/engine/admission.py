@@ -16,6 +16,7 @@ from typing import Final
 
 import attrs
 
+from fourtop.engine.admitted_party import Seating
 from fourtop.engine.candidacy import Candidacy, Check, Party
 from fourtop.engine.checks.names import check_names, names_anything
 from fourtop.engine.checks.promised import count_beside_promises
@@ -39,11 +40,8 @@ from fourtop.engine.usage import (
     take_attendance,
     usage_of,
 )
-from fourtop.errors import Code, Reason, Refusal
+from fourtop.errors import Reason, Refusal
 from fourtop.model.actor import Actor
-from fourtop.model.direct_init import direct_init
-from fourtop.model.override import Override
-from fourtop.model.plan import Plan
 from fourtop.model.receipt import Usage
 from fourtop.model.request import Relaxation
 from fourtop.model.service import Service
@@ -51,36 +49,6 @@ from fourtop.model.stay import Stay
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 from fourtop.planner import Planner, PlanRequest
 from fourtop.ports import LoadedRecords, Need, View
-
-
-@direct_init
-@attrs.frozen
-class Seating:
-    """An admitted party: its stay, the service that it starts in, and its tables.
-
-    Args:
-        stay: How long it stays.
-        service: The service.
-        chosen: Its tables; ``None`` if it was admitted without tables.
-        others: The next best plans, if the caller asked for any.
-        relaxed: The rules of the house that were lifted for it.
-        overrides: The rules that staff break for it.
-        would_refuse: The rules in shadow mode that would have refused it.
-    """
-
-    stay: Stay
-    service: Service
-    chosen: Plan | None = None
-    others: tuple[Plan, ...] = ()
-    relaxed: tuple[Relaxation, ...] = ()
-    overrides: tuple[Override, ...] = ()
-    would_refuse: tuple[Code, ...] = ()
-
-    @property
-    def plan(self) -> Plan:
-        """The tables of a party that was admitted with tables."""
-        assert self.chosen is not None, "the party was admitted without tables"
-        return self.chosen
 
 
 @attrs.frozen

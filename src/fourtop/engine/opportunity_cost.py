@@ -18,7 +18,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Final, Self
 
-from fourtop.engine.admission import Admission, Seating, in_empty_house
+from fourtop.engine.admission import Admission, in_empty_house
+from fourtop.engine.admitted_party import Seating
 from fourtop.engine.candidacy import Party
 from fourtop.errors import Refusal
 from fourtop.model.calendar import Calendar

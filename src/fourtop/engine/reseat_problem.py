@@ -13,7 +13,8 @@ from typing import Final
 
 import attrs
 
-from fourtop.engine.admission import Admission, Seating
+from fourtop.engine.admission import Admission
+from fourtop.engine.admitted_party import Seating
 from fourtop.engine.candidacy import Candidacy, Excluded
 from fourtop.engine.checks.distance import Parties, close_tables
 from fourtop.engine.checks.tables import (

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import attrs
 
-from fourtop.engine.admission import Admission, Seating
+from fourtop.engine.admission import Admission
+from fourtop.engine.admitted_party import Seating
 from fourtop.engine.candidacy import Candidacy, Excluded
 from fourtop.engine.commands.confirm import Confirmation, as_request, try_out
 from fourtop.engine.commands.move import Move, move_bookings

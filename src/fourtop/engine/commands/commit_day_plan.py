@@ -7,7 +7,8 @@ from functools import partial
 
 import attrs
 
-from fourtop.engine.admission import Admission, Seating
+from fourtop.engine.admission import Admission
+from fourtop.engine.admitted_party import Seating
 from fourtop.engine.allocations import expire_holds
 from fourtop.engine.checks.distance import Parties, has_distances, reasons_against
 from fourtop.engine.commands.assign import give_tables

@@ -29,7 +29,8 @@ from typing import Any
 
 import attrs
 
-from fourtop.engine.admission import Admission, Seating
+from fourtop.engine.admission import Admission
+from fourtop.engine.admitted_party import Seating
 from fourtop.engine.allocations import allocate, expire_holds, in_state, released_for
 from fourtop.engine.candidacy import Candidacy
 from fourtop.engine.checks.tables import check_kept

@@ -7,7 +7,8 @@ from typing import Final
 
 import attrs
 
-from fourtop.engine.admission import Admission, Seating
+from fourtop.engine.admission import Admission
+from fourtop.engine.admitted_party import Seating
 from fourtop.engine.allocations import start_hold
 from fourtop.engine.commands.hold import Terms, check_limits, check_ttl, life_of, new_hold
 from fourtop.engine.compiled_house import CompiledHouse

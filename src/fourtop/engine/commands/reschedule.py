@@ -6,7 +6,8 @@ from functools import partial
 
 import attrs
 
-from fourtop.engine.admission import Admission, Seating
+from fourtop.engine.admission import Admission
+from fourtop.engine.admitted_party import Seating
 from fourtop.engine.allocations import expire_holds, released_for, with_receipt
 from fourtop.engine.candidacy import Inquiry
 from fourtop.engine.commands.book import assigned, assignment_of, place
