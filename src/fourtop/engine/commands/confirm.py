@@ -12,7 +12,7 @@ The steps, in order, each with the function that takes it:
    of the hold are compared.
 5. ``_passed_on`` gives the hold's rows to the booking. If a fact has changed and the caller asked
    for a new quote, ``_placed`` removes the rows and makes new ones.
-6. ``_booking`` confirms the waiting booking, or makes one.
+6. ``_booking`` confirms the waiting booking, or makes one (``engine/confirmed_hold.py``).
 7. ``_Attempt.decided`` writes all of it at once: the rows, the booking, the end of the hold and of
    the booking's other holds (``allocations.released_for``), the evidence, the stored result and
    the events.
@@ -35,6 +35,7 @@ from fourtop.engine.allocations import allocate, expire_holds, in_state, release
 from fourtop.engine.candidacy import Candidacy
 from fourtop.engine.checks.tables import check_kept
 from fourtop.engine.compiled_house import CompiledHouse
+from fourtop.engine.confirmed_hold import GivenTables, as_request, confirmed, new_booking
 from fourtop.engine.dispatch.requests import (
     Caller,
     Command,
@@ -55,7 +56,6 @@ from fourtop.engine.preconditions import (
 from fourtop.engine.rivals import find_rivals
 from fourtop.engine.usage import NOTHING_RELEASED, Released
 from fourtop.errors import (
-    Code,
     FourtopError,
     HoldEnded,
     HoldMismatch,
@@ -67,14 +67,12 @@ from fourtop.errors import (
 from fourtop.formats.results import to_data
 from fourtop.model import validators
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
-from fourtop.model.booking import Assignment, Booking, BookingStatus
+from fourtop.model.booking import Assignment, Booking
 from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
 from fourtop.model.direct_init import direct_init
 from fourtop.model.event import EventType
 from fourtop.model.hold import Hold, HoldState
-from fourtop.model.override import Override, merged
-from fourtop.model.request import ANY_TABLE, BookingRequest, Preference
-from fourtop.model.stay import Stay
+from fourtop.model.request import BookingRequest, Preference
 from fourtop.model.window import Window
 from fourtop.ports import NO_CHANGES, Changes, Decision, Need, Scope, View
 
@@ -209,18 +207,6 @@ def _key_of(hold_id: str) -> str:
     No key of a host contains a slash, so that neither can ever be taken for the other.
     """
     return f"hold/{hashlib.sha256(hold_id.encode()).hexdigest()[:40]}"
-
-
-@attrs.frozen
-class _Given:
-    """The stay and tables of the confirmed booking, and the changes of allocations."""
-
-    stay: Stay
-    tables: tuple[str, ...]
-    merge_group_id: str | None
-    changes: Changes
-    overrides: tuple[Override, ...]
-    would_refuse: tuple[Code, ...]
 
 
 @direct_init
@@ -424,7 +410,7 @@ class _Attempt:
 
     # ---- the tables of the booking: the hold's rows, or new ones
 
-    def _passed_on(self, booking_id: str) -> _Given:
+    def _passed_on(self, booking_id: str) -> GivenTables:
         rows = self.view.allocations_of(OwnerKind.HOLD, self.hold.id)
         tables: set[str] = set()
         group: str | None = None
@@ -442,76 +428,28 @@ class _Attempt:
         assert tables == set(self.hold.tables), "a live hold has lost its tables"
         changes = Changes(removed=tuple(handle), replaced=tuple(replaced))
         hold = self.hold
-        return _Given(hold.stay, hold.tables, group, changes, hold.overrides, hold.would_refuse)
+        return GivenTables(
+            hold.stay, hold.tables, group, changes, hold.overrides, hold.would_refuse
+        )
 
-    def _placed(self, booking_id: str, seating: Seating, kept: Collection[str]) -> _Given:
+    def _placed(self, booking_id: str, seating: Seating, kept: Collection[str]) -> GivenTables:
         rows = self.view.allocations_of(OwnerKind.HOLD, self.hold.id)
         tables, occupied = seating.plan.tables, seating.stay.occupied
         placing = allocate(self.invocation, (OwnerKind.BOOKING, booking_id), tables, occupied)
         expired = expire_holds(self.invocation, self.view, occupied, kept=kept)
         changes = Changes(removed=rows) + expired + Changes(added=placing.rows)
         group = placing.merge_group_id
-        return _Given(seating.stay, tables, group, changes, seating.overrides, seating.would_refuse)
-
-    def _booking(self, booking_id: str, known: Booking | None, given: _Given) -> Booking:
-        hold, now_us, actor = self.hold, self.view.now_us, self.invocation.actor
-        assignment = Assignment(
-            given.tables, given.stay.occupied, given.merge_group_id, now_us, actor
-        )
-        if known is not None:
-            # A hold that was made for the booking has the conditions of both.
-            is_own = hold.booking_id is not None
-            return attrs.evolve(
-                known,
-                status=BookingStatus.CONFIRMED,
-                stay=given.stay,
-                assignment=assignment,
-                version=known.version + 1,
-                updated_us=now_us,
-                actor=actor,
-                past_reason=known.past_reason or hold.past_reason,
-                must=hold.must if is_own or known.must == ANY_TABLE else known.must,
-                wish=hold.wish if is_own or known.wish == ANY_TABLE else known.wish,
-                names_tables=hold.names_tables,
-                occasion=hold.occasion,
-                channel=hold.channel or known.channel,
-                minutes=hold.minutes,
-                reference=hold.reference or known.reference,
-                local_start=self._told(known, given),
-                overrides=merged(known.overrides, given.overrides),
-                would_refuse=given.would_refuse,
-            )
-        return Booking(
-            id=booking_id,
-            restaurant_id=hold.restaurant_id,
-            party_size=hold.party_size,
-            status=BookingStatus.CONFIRMED,
-            stay=given.stay,
-            assignment=assignment,
-            version=1,
-            created_us=now_us,
-            updated_us=now_us,
-            actor=actor,
-            past_reason=hold.past_reason,
-            must=hold.must,
-            wish=hold.wish,
-            names_tables=hold.names_tables,
-            occasion=hold.occasion,
-            channel=hold.channel,
-            minutes=hold.minutes,
-            reference=hold.reference,
-            local_start=self._local_start(given),
-            overrides=given.overrides,
-            would_refuse=given.would_refuse,
+        return GivenTables(
+            seating.stay, tables, group, changes, seating.overrides, seating.would_refuse
         )
 
-    def _told(self, known: Booking, given: _Given) -> str:
-        """Return the local start that the party was told; an offer may be for another start."""
-        is_same = known.stay.dining.start_us == given.stay.dining.start_us
-        return (known.local_start if is_same else "") or self._local_start(given)
-
-    def _local_start(self, given: _Given) -> str:
-        return self.compiled.calendar.local_text(given.stay.dining.start_us)
+    def _booking(self, booking_id: str, known: Booking | None, given: GivenTables) -> Booking:
+        calendar, group = self.compiled.calendar, given.merge_group_id
+        now_us, actor = self.view.now_us, self.invocation.actor
+        assignment = Assignment(given.tables, given.stay.occupied, group, now_us, actor)
+        if known is None:
+            return new_booking(booking_id, self.hold, given, assignment, calendar)
+        return confirmed(known, self.hold, given, assignment, calendar)
 
     # ---- the evidence
 
@@ -564,24 +502,4 @@ def _owned_by(row: Allocation, booking_id: str) -> Allocation:
         row.window,
         OwnerKind.BOOKING,
         booking_id,
-    )
-
-
-def as_request(hold: Hold) -> BookingRequest:
-    """Return the request of a hold, to check it again.
-
-    The hold was admitted once, which is reason enough for a start in the past.
-    """
-    return BookingRequest(
-        hold.party_size,
-        hold.stay.dining.start,
-        occasion=hold.occasion,
-        must=hold.must,
-        wish=hold.wish,
-        tables=hold.tables if hold.names_tables else (),
-        channel=hold.channel,
-        minutes=hold.minutes,
-        reference=hold.reference,
-        past_reason=hold.past_reason or "held",
-        overrides=hold.overrides,
     )
