@@ -9,9 +9,9 @@ import attrs
 from fourtop.engine.admission import Admission
 from fourtop.engine.admitted_party import Seating
 from fourtop.engine.candidacy import Candidacy, Excluded
-from fourtop.engine.commands.confirm import Confirmation, try_out
 from fourtop.engine.commands.move import Move, move_bookings
 from fourtop.engine.commands.reschedule import reschedule_booking
+from fourtop.engine.confirmation_checks import Confirmation, try_out
 from fourtop.engine.confirmed_hold import as_request
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.outlook import Outlook
