@@ -13,10 +13,9 @@ from sqlalchemy import Engine
 
 from fourtop.errors import AlreadyExists, InUse, InvalidInput, NotFound, safe_repr
 from fourtop.errors.display import brief
-from fourtop.model.allocation import Allocation, ResourceType
+from fourtop.model.allocation import Allocation
 from fourtop.model.event import Event
 from fourtop.model.house import House
-from fourtop.model.results import Versions
 from fourtop.model.window import Window
 from fourtop.ports import (
     MAX_NEEDS,
@@ -29,6 +28,7 @@ from fourtop.ports import (
     Scope,
     View,
 )
+from fourtop.storage.sql.changed_house import changed_house
 from fourtop.storage.sql.checks.findings import Finding, Severity
 from fourtop.storage.sql.checks.rules import clock_ahead, ordered
 from fourtop.storage.sql.checks.startup import CHECKING, StartCheck
@@ -491,13 +491,9 @@ class SqlStore(JobCalls):
         restaurant_id, versions = house.restaurant.id, locked.versions
         if explains:
             self._explainer.explain(connection, changes, house, versions)
-        if not changes.is_of(restaurant_id):
-            raise RowCountMismatch
-        before, house = house, _changed_house(house, versions, changes)
-        if not _tables_are_on(house, changes):
-            raise RowCountMismatch
-        if house is not before:
-            self._house_rows.write_changes(connection, before, house)
+        after = changed_house(house, versions, changes)
+        if after is not house:
+            self._house_rows.write_changes(connection, house, after)
         counts = VersionCounts(
             now_us=locked.now_us,
             floor=int(changes.floor is not None),
@@ -518,25 +514,3 @@ def _check_timeout(seconds: object) -> None:
         raise InvalidInput(
             "lock_timeout_seconds", f"must be a number from {low} to {high}", safe_repr(seconds)
         )
-
-
-def _changed_house(house: House, versions: Versions, changes: Changes) -> House:
-    floor, policy = changes.floor, changes.policy
-    if floor is not None and floor.expected != versions.floor:
-        raise RowCountMismatch
-    if policy is not None and policy.expected != versions.policy:
-        raise RowCountMismatch
-    if floor is None and policy is None:
-        return house
-    return House(
-        house.restaurant if policy is None else policy.restaurant,
-        house.floor if floor is None else floor.floor,
-        house.policy if policy is None else policy.policy,
-    )
-
-
-def _tables_are_on(house: House, changes: Changes) -> bool:
-    """Whether every table of a new row is on the floor; old rows outlive the table."""
-    positions = house.floor.positions
-    tables = (row for row in changes.come if row.resource_type is ResourceType.TABLE)
-    return all(row.resource_id in positions for row in tables)
