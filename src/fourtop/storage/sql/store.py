@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from sqlalchemy import Engine
 
-from fourtop.errors import AlreadyExists, InUse, InvalidInput, NotFound, safe_repr
+from fourtop.errors import AlreadyExists, InUse, NotFound
 from fourtop.errors.display import brief
 from fourtop.model.allocation import Allocation
 from fourtop.model.event import Event
@@ -45,6 +45,7 @@ from fourtop.storage.sql.connection.transaction import (
     ConstraintViolation,
     StoreMetrics,
     TransactionRunner,
+    check_lock_timeout,
 )
 from fourtop.storage.sql.connection.write_queue import WriteQueues, whole_seconds
 from fourtop.storage.sql.hosted_store import HostedStore
@@ -66,7 +67,6 @@ _EXPECTING_READS: Final = 2
 _SEPARATE_READS: Final = 2
 _TOO_MANY_NEEDS: Final = "a decision asked for more than three times"
 _FOREIGN_KEY: Final = "a row of another table, by a foreign key"
-_LOCK_TIMEOUT_SECONDS: Final = (0.001, 3_600)
 
 
 class SqlStore(JobCalls):
@@ -106,7 +106,7 @@ class SqlStore(JobCalls):
     ) -> None:
         engine, database = as_engine(source)
         self.engine: Engine = engine
-        _check_timeout(lock_timeout_seconds)
+        check_lock_timeout(lock_timeout_seconds)
         statements = statements_for(database, schema)
         options = StoreOptions(clock=clock, role=role, lock_timeout_seconds=lock_timeout_seconds)
         self._transactions = TransactionRunner(
@@ -501,16 +501,3 @@ class SqlStore(JobCalls):
             occupancy=int(changes.touches_occupancy),
         )
         self._writer.write(connection, restaurant_id, changes, counts)
-
-
-def _check_timeout(seconds: object) -> None:
-    low, high = _LOCK_TIMEOUT_SECONDS
-    # PostgreSQL reads a timeout of zero as none and would wait for ever.
-    if (
-        isinstance(seconds, bool)
-        or not isinstance(seconds, int | float)
-        or not low <= seconds <= high
-    ):
-        raise InvalidInput(
-            "lock_timeout_seconds", f"must be a number from {low} to {high}", safe_repr(seconds)
-        )

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 import attrs
 import sqlalchemy
 
-from fourtop.errors import OutcomeUnknown, StoreUnavailable
+from fourtop.errors import InvalidInput, OutcomeUnknown, StoreUnavailable, safe_repr
 from fourtop.storage.sql.connection.connection import Connection
 from fourtop.storage.sql.connection.driver import Driver
 from fourtop.storage.sql.connection.engine import driver_of
@@ -38,6 +38,7 @@ LOG: Final = logging.getLogger("fourtop.store")
 
 # One attempt and at most three retries.
 WAITS_SECONDS: Final = (0.1, 0.2, 0.4)
+_LOCK_TIMEOUT_SECONDS: Final = (0.001, 3_600)
 _HAS_SERVED: Final = "fourtop.has_served"
 
 
@@ -70,6 +71,24 @@ class StoreMetrics:
         """Count an attempt that a constraint refused."""
         with self.lock:
             self.refused += 1
+
+
+def check_lock_timeout(seconds: object) -> None:
+    """Check how long a transaction waits for a lock.
+
+    Raises:
+        InvalidInput: If it is not a number from 0.001 to 3,600.
+    """
+    low, high = _LOCK_TIMEOUT_SECONDS
+    # PostgreSQL reads a timeout of zero as none and would wait for ever.
+    if (
+        isinstance(seconds, bool)
+        or not isinstance(seconds, int | float)
+        or not low <= seconds <= high
+    ):
+        raise InvalidInput(
+            "lock_timeout_seconds", f"must be a number from {low} to {high}", safe_repr(seconds)
+        )
 
 
 def pause(seconds: float) -> None:
