@@ -2,7 +2,8 @@
 
 Every exception carries its facts as attributes and as ``details`` (plain data: ids, numbers,
 instants as text; never a name, an e-mail or a note), builds its text in ``__str__`` and survives
-pickling.
+pickling. Here are the root, the refusals, and the errors of bookings, records and versions; input,
+holds and stores have modules of their own.
 """
 
 # Annotations are real objects here: typing.get_type_hints works although __module__ is "fourtop".
