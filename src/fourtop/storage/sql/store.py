@@ -494,10 +494,5 @@ class SqlStore(JobCalls):
         after = changed_house(house, versions, changes)
         if after is not house:
             self._house_rows.write_changes(connection, house, after)
-        counts = VersionCounts(
-            now_us=locked.now_us,
-            floor=int(changes.floor is not None),
-            policy=int(changes.policy is not None),
-            occupancy=int(changes.touches_occupancy),
-        )
+        counts = VersionCounts.of(changes, locked.now_us)
         self._writer.write(connection, restaurant_id, changes, counts)
