@@ -147,7 +147,7 @@ from fourtop.model.booking_change import KEEP, BookingChange, Keep
 from fourtop.model.booking_list import BookingFilter, BookingPage
 from fourtop.model.booking_rules import BookingWindow, HoldRules, SeatingRules
 from fourtop.model.booking_slot import BookingSlot
-from fourtop.model.calendar import Calendar, Service, Stay
+from fourtop.model.calendar import Calendar
 from fourtop.model.capacity_rules import (
     CapacityRule,
     ChannelShare,
@@ -171,7 +171,7 @@ from fourtop.model.enforcement import Enforcement, EnforcementMode
 from fourtop.model.event import Event, EventType
 from fourtop.model.explanation import Change, ChangeKind, Explanation
 from fourtop.model.feed import Feed, FeedCell, FeedTerms
-from fourtop.model.floor import Floor, Join, NumberScope, SetCapacity
+from fourtop.model.floor import Floor, Join
 from fourtop.model.forecast import DemandForecast
 from fourtop.model.hold import Fingerprint, Hold, HoldState
 from fourtop.model.house import House
@@ -218,9 +218,13 @@ from fourtop.model.rotations import (
     estimate_rotations,
 )
 from fourtop.model.rule_problems import ProblemKind, RuleProblem, check_rules
+from fourtop.model.service import Service
 from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Weekday
+from fourtop.model.set_capacity import SetCapacity
 from fourtop.model.shadow_report import ShadowCount, ShadowReport
+from fourtop.model.stay import Stay
 from fourtop.model.table import Mobility, Position, Table, TableShape
+from fourtop.model.table_label import NumberScope
 from fourtop.model.utilisation import PeriodUtilisation, SlotUtilisation, Utilisation
 from fourtop.model.validation import CheckStatus, Selection, SelectionCheck, Validation
 from fourtop.model.waitlist import Offer, Waitlist, WaitlistEntry

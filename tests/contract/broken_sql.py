@@ -13,8 +13,9 @@ from fourtop.model.house import House
 from fourtop.model.results import Versions
 from fourtop.ports import Changes, Clock, Scope
 from fourtop.storage.sql import SqlStore
+from fourtop.storage.sql.connection.connection import Connection
 from fourtop.storage.sql.connection.tenant import LockedRestaurant, TenantAccess
-from fourtop.storage.sql.connection.transaction import Connection, TransactionRunner
+from fourtop.storage.sql.connection.transaction import TransactionRunner
 from fourtop.storage.sql.snapshot import Snapshot
 from fourtop.storage.sql.statement import Call, Cursor, TransactionMode
 from fourtop.storage.sql.statements.house import HouseCache

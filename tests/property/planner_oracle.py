@@ -13,10 +13,11 @@ from itertools import combinations
 
 import attrs
 
-from fourtop.model.floor import Floor, Join, SetCapacity
+from fourtop.model.floor import Floor, Join
 from fourtop.model.planning_rules import AdjacencyMode, Planning, Weights
 from fourtop.model.request import Preference
 from fourtop.model.restaurant import Zone
+from fourtop.model.set_capacity import SetCapacity
 from fourtop.model.table import Table
 
 TERMS = ("overage", "table_count", "adjacency", "fragmentation", "scarcity", "wishes")

@@ -19,12 +19,13 @@ from fourtop.formats.house_document import dumps_house, house_from_data, house_t
 from fourtop.formats.json_schema import house_schema
 from fourtop.model.booking_rules import HoldRules
 from fourtop.model.capacity_rules import CapacityRule
-from fourtop.model.floor import Floor, Join, SetCapacity
+from fourtop.model.floor import Floor, Join
 from fourtop.model.house import House
 from fourtop.model.planning_rules import AdjacencyMode, Planning, Weights
 from fourtop.model.policy import Policy
 from fourtop.model.restaurant import Area, Restaurant, Zone
 from fourtop.model.service_period import Occasion, ServicePeriod, TurnBand, Weekday
+from fourtop.model.set_capacity import SetCapacity
 from fourtop.model.table import Mobility, Position, Table
 from fourtop.model.validators import casefold
 

@@ -9,8 +9,8 @@ import attrs
 import pytest
 
 from fourtop.errors import Code, Refusal
-from fourtop.model.floor import SetCapacity
 from fourtop.model.request import ANY_TABLE
+from fourtop.model.set_capacity import SetCapacity
 from fourtop.planner import Planner, PlanRequest
 from tests.property.planner_oracle import Case, case_of, possible
 

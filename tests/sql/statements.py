@@ -39,10 +39,11 @@ from fourtop import (
     sweep_holds,
 )
 from fourtop.errors.display import count_of
+from fourtop.storage.sql.connection.connection import Connection
 from fourtop.storage.sql.connection.host.home import Home
 from fourtop.storage.sql.connection.jobs import JobTransactions
 from fourtop.storage.sql.connection.tenant import StoreOptions, TenantAccess
-from fourtop.storage.sql.connection.transaction import Connection, TransactionRunner
+from fourtop.storage.sql.connection.transaction import TransactionRunner
 from fourtop.storage.sql.statement import Call, Statement
 from fourtop.storage.sql.statements.dialects import DIALECTS
 from fourtop.storage.sql.statements.registry import statements_for

@@ -32,7 +32,7 @@ from fourtop.ports import Scope
 from fourtop.storage.sql.checks import rules as check_rules
 from fourtop.storage.sql.checks.findings import KINDS
 from fourtop.storage.sql.checks.startup import inspect_store as inspect
-from fourtop.storage.sql.connection.transaction import Connection
+from fourtop.storage.sql.connection.connection import Connection
 from fourtop.storage.sql.statement import Call
 from fourtop.storage.sql.tables.catalog import catalog
 from tests.contract.broken_sql import POSTGRESQL, SQLITE

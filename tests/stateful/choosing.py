@@ -10,9 +10,10 @@ from typing import Any
 import attrs
 
 from fourtop.errors import Code
-from fourtop.model.floor import Floor, SetCapacity
+from fourtop.model.floor import Floor
 from fourtop.model.planning_rules import Planning
 from fourtop.model.request import Preference
+from fourtop.model.set_capacity import SetCapacity
 from fourtop.model.table import Table
 
 KINDS = ("zones", "seatings", "areas", "features")

@@ -13,11 +13,12 @@ from fourtop.model.actor import Actor
 from fourtop.model.booking_change import BookingChange
 from fourtop.model.capacity_rules import CapacityRule, ChannelShare, PacingRule
 from fourtop.model.enforcement import Enforcement
-from fourtop.model.floor import Floor, Join, SetCapacity
+from fourtop.model.floor import Floor, Join
 from fourtop.model.planning_rules import AdjacencyMode
 from fourtop.model.policy import Policy
 from fourtop.model.request import BookingRequest, Preference
 from fourtop.model.restaurant import Restaurant
+from fourtop.model.set_capacity import SetCapacity
 from fourtop.model.table import Mobility, Position, Table
 from fourtop.model.zone_rules import WalkInRule
 from fourtop.testing.strategies import preferences

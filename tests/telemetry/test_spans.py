@@ -27,9 +27,9 @@ from fourtop import (
 )
 from fourtop.engine.observation import Observed, RequestKind
 from fourtop.ports import STATEMENTS, StatementTrace, TracedStatements
+from fourtop.storage.sql.connection.connection import Connection
 from fourtop.storage.sql.connection.driver import Step
 from fourtop.storage.sql.connection.pipeline import PipelineCursor
-from fourtop.storage.sql.connection.transaction import Connection
 from fourtop.telemetry import Telemetry
 from tests.database.furnished import postgresql_url, sqlite_url
 from tests.evening import NOW, a_house, party_size

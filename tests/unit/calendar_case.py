@@ -11,10 +11,12 @@ import attrs
 from fourtop.errors import (
     Refusal,
 )
-from fourtop.model.calendar import Calendar, Service, Stay
+from fourtop.model.calendar import Calendar
 from fourtop.model.policy import Policy
 from fourtop.model.restaurant import Restaurant
+from fourtop.model.service import Service
 from fourtop.model.service_period import ServicePeriod
+from fourtop.model.stay import Stay
 from fourtop.model.window import Window, from_micros
 
 PUB = Restaurant("pub", "The Pub", timezone="Europe/London")

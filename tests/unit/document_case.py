@@ -8,12 +8,13 @@ from fourtop.model.date_exception import DateException
 from fourtop.model.demand import DemandProfile
 from fourtop.model.distances import Aisle, KeptApart
 from fourtop.model.enforcement import Enforcement
-from fourtop.model.floor import Floor, Join, SetCapacity
+from fourtop.model.floor import Floor, Join
 from fourtop.model.house import House
 from fourtop.model.planning_rules import Planning, Scarcity, Weights
 from fourtop.model.policy import Policy
 from fourtop.model.restaurant import Restaurant, Zone
 from fourtop.model.service_period import Occasion, ServicePeriod
+from fourtop.model.set_capacity import SetCapacity
 from fourtop.model.table import Position, Table
 from fourtop.model.zone_rules import WalkInRule, ZoneRule
 

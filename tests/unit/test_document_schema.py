@@ -17,11 +17,12 @@ from fourtop.model.date_exception import DateException
 from fourtop.model.demand import DemandProfile
 from fourtop.model.distances import Aisle
 from fourtop.model.enforcement import Enforcement
-from fourtop.model.floor import Join, SetCapacity
+from fourtop.model.floor import Join
 from fourtop.model.planning_rules import Planning, Scarcity, Weights
 from fourtop.model.policy import Policy
 from fourtop.model.restaurant import Restaurant, Zone
 from fourtop.model.service_period import Occasion, ServicePeriod
+from fourtop.model.set_capacity import SetCapacity
 from fourtop.model.table import Position, Table
 from fourtop.model.zone_rules import WalkInRule, ZoneRule
 from tests.unit.document_case import BARE_TEXT, FULL_TEXT

@@ -29,7 +29,8 @@ from fourtop import (
     Window,
 )
 from fourtop.engine import composition
-from fourtop.engine.admission import Admission, Finding, Seating
+from fourtop.engine.admission import Admission, Finding
+from fourtop.engine.admitted_party import Seating
 from fourtop.engine.candidacy import Candidacy, Check, Excluded, Reads, TableRule, Variant
 from fourtop.engine.compiled_house import CompiledHouses
 from fourtop.engine.composition import CHECKS, Composition

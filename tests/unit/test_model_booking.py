@@ -14,11 +14,11 @@ from fourtop.errors import Code, InvalidIdentifier, Refusal
 from fourtop.model.actor import GUEST, Actor
 from fourtop.model.block import Block
 from fourtop.model.booking import Assignment, Booking, BookingStatus, Step
-from fourtop.model.calendar import Calendar, Stay
+from fourtop.model.calendar import Calendar
 from fourtop.model.capacity_rules import Spread
 from fourtop.model.confirmation import ConfirmationResult, TableSnapshot
 from fourtop.model.event import Event, EventType
-from fourtop.model.floor import Floor, Join, SetCapacity
+from fourtop.model.floor import Floor, Join
 from fourtop.model.hold import Fingerprint, Hold, HoldState, canonical, fingerprint_of
 from fourtop.model.planning_rules import Planning
 from fourtop.model.policy import Policy
@@ -26,6 +26,8 @@ from fourtop.model.receipt import PacingUsage, Usage
 from fourtop.model.restaurant import Restaurant, Zone
 from fourtop.model.results import Availability, Slot, Versions
 from fourtop.model.service_period import ServicePeriod
+from fourtop.model.set_capacity import SetCapacity
+from fourtop.model.stay import Stay
 from fourtop.model.table import Position, Table
 from fourtop.model.window import Window
 

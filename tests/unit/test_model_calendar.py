@@ -12,9 +12,10 @@ from fourtop.errors import (
     Code,
     Refusal,
 )
-from fourtop.model.calendar import Calendar, Stay
+from fourtop.model.calendar import Calendar
 from fourtop.model.policy import Policy
 from fourtop.model.service_period import Occasion, ServicePeriod
+from fourtop.model.stay import Stay
 from fourtop.model.window import from_micros, to_micros
 from tests.unit.calendar_case import (
     DAY,

@@ -17,8 +17,8 @@ from fourtop.errors import (
     InvalidWindow,
     NonexistentTime,
 )
-from fourtop.model.calendar import Stay
 from fourtop.model.service_period import ServicePeriod
+from fourtop.model.stay import Stay
 from fourtop.model.window import from_micros, to_micros
 from tests.unit.calendar_case import DAY, DINNER, USUAL, calendar, clock, only, stay
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from fourtop.engine.invocation import digest_of
-from fourtop.model.floor import Floor, Join, SetCapacity
+from fourtop.model.floor import Floor, Join
 from fourtop.model.hold import Fingerprint, fingerprint_of
 from fourtop.model.planning_rules import Planning
 from fourtop.model.request import Preference
 from fourtop.model.restaurant import Zone
+from fourtop.model.set_capacity import SetCapacity
 from fourtop.model.table import Table
 from tests.other_process import printed
 

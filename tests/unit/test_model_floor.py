@@ -10,8 +10,10 @@ import pytest
 
 from fourtop.errors import InUse, InvalidIdentifier, InvalidInput, NotFound
 from fourtop.model.distances import Aisle, KeptApart
-from fourtop.model.floor import MAX_TABLES_ON_FLOOR, Floor, Join, SetCapacity, bits, number_key
+from fourtop.model.floor import Floor, Join, bits, number_key
+from fourtop.model.floor_checks import MAX_TABLES_ON_FLOOR
 from fourtop.model.restaurant import Zone
+from fourtop.model.set_capacity import SetCapacity
 from fourtop.model.table import Table
 
 MAIN, BAR = Zone("main", "Main"), Zone("bar", "Bar", order=1)

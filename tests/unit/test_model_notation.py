@@ -10,10 +10,11 @@ import pytest
 from fourtop.errors import InvalidInput
 from fourtop.formats.house_document import dumps_house, loads_house
 from fourtop.formats.sketch import sketch_floor, sketch_house
-from fourtop.model.calendar import Calendar, Stay
+from fourtop.model.calendar import Calendar
 from fourtop.model.floor import Floor, Join
 from fourtop.model.restaurant import Zone
 from fourtop.model.service_period import TurnBand
+from fourtop.model.stay import Stay
 from fourtop.model.table import Table
 
 FLOOR = sketch_floor({"1": 2})

@@ -11,7 +11,6 @@ import pytest
 
 from fourtop.errors import InvalidIdentifier, InvalidInput, NotFound
 from fourtop.model.booking_rules import HoldRules
-from fourtop.model.calendar import turn_minutes
 from fourtop.model.capacity_rules import CapacityRule
 from fourtop.model.policy import Policy
 from fourtop.model.service_period import (
@@ -23,6 +22,7 @@ from fourtop.model.service_period import (
     check_date,
     check_time,
 )
+from fourtop.model.stay import turn_minutes
 
 LUNCH = ServicePeriod("lunch", "12:00", "15:00")
 DINNER = ServicePeriod("dinner", "17:00", "22:00")

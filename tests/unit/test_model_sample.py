@@ -12,8 +12,9 @@ from jsonschema import Draft202012Validator
 import fourtop.sample
 from fourtop.formats.house_document import dumps_house
 from fourtop.formats.json_schema import house_schema
-from fourtop.model.calendar import Calendar, Stay
+from fourtop.model.calendar import Calendar
 from fourtop.model.floor import Floor
+from fourtop.model.stay import Stay
 from fourtop.sample import pub, pub_demand
 
 CLIQUE = ("dining-4a", "dining-4b", "dining-6a", "dining-6b", "dining-6c")

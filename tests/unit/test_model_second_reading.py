@@ -10,7 +10,7 @@ import pytest
 
 from fourtop import Calendar, InvalidInput, Policy, Refusal, Restaurant, ServicePeriod, dumps_house
 from fourtop.formats.booking_rows import dumps_rows_csv
-from fourtop.model.calendar import Stay
+from fourtop.model.stay import Stay
 from fourtop.model.validators import check_party
 from fourtop.model.window import to_micros
 

@@ -8,11 +8,12 @@ import attrs
 import pytest
 
 from fourtop.errors import InvalidInput
-from fourtop.model.floor import Floor, Join, SetCapacity
+from fourtop.model.floor import Floor, Join
 from fourtop.model.plan import Plan
 from fourtop.model.planning_rules import Planning, Weights
 from fourtop.model.request import Preference
 from fourtop.model.restaurant import Zone
+from fourtop.model.set_capacity import SetCapacity
 from fourtop.model.table import Table
 from fourtop.planner import Planner, PlanRequest
 

@@ -7,10 +7,11 @@ import random
 import pytest
 
 from fourtop.errors import Code, Proof, Refusal
-from fourtop.model.floor import Floor, Join, SetCapacity
+from fourtop.model.floor import Floor, Join
 from fourtop.model.plan import Plan
 from fourtop.model.planning_rules import Planning
 from fourtop.model.restaurant import Zone
+from fourtop.model.set_capacity import SetCapacity
 from fourtop.model.table import Table
 from fourtop.planner import MAX_SEARCH_NODES, Planner, PlanRequest
 from tests.property.planner_oracle import answers, case_of

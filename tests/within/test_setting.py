@@ -24,8 +24,8 @@ from fourtop import (
     SqlStore,
     StoreMisconfigured,
 )
+from fourtop.storage.sql.connection.connection import Connection
 from fourtop.storage.sql.connection.host.transaction import HostTransaction
-from fourtop.storage.sql.connection.transaction import Connection
 from fourtop.storage.sql.statement import Call
 from tests.database.session import cluster
 from tests.evening import MONTH, NOW, a_house, booked, held, party_size

@@ -7,7 +7,7 @@ promised.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from copy import copy
 from datetime import date
 from functools import lru_cache
@@ -16,22 +16,22 @@ from typing import Final
 
 import attrs
 
+from fourtop.engine.admitted_party import Seating
 from fourtop.engine.candidacy import Candidacy, Check, Party
-from fourtop.engine.checks.names import check_names
+from fourtop.engine.checks.names import check_names, names_anything
 from fourtop.engine.checks.promised import count_beside_promises
 from fourtop.engine.checks.shadow import would_refuse
 from fourtop.engine.checks.tables import count_tables, is_search_proven
 from fourtop.engine.compiled_house import CompiledHouse
-from fourtop.engine.composition import HOURS, Composition
-from fourtop.engine.evening import time_around
+from fourtop.engine.composition import HOURS, Composition, composition_of
 from fourtop.engine.limits import limits_of
-from fourtop.engine.lookahead import ExpectedParty, missing_lookahead
+from fourtop.engine.lookahead import ExpectedParty
+from fourtop.engine.needed_records import is_loaded, missing_records
 from fourtop.engine.observation import WATCH
 from fourtop.engine.permits import NO_PERMITS, Permits
-from fourtop.engine.promises import ProtectedParties, missing_horizon
+from fourtop.engine.promises import ProtectedParties
 from fourtop.engine.relaxation import check_may_relax, ladder, relaxed_planner
 from fourtop.engine.rivals import Rivals
-from fourtop.engine.stays import find_stays
 from fourtop.engine.usage import (
     NOTHING_RELEASED,
     Attendance,
@@ -40,50 +40,15 @@ from fourtop.engine.usage import (
     take_attendance,
     usage_of,
 )
-from fourtop.errors import Code, Reason, Refusal
+from fourtop.errors import Reason, Refusal
 from fourtop.model.actor import Actor
-from fourtop.model.calendar import Service, Stay
-from fourtop.model.direct_init import direct_init
-from fourtop.model.override import Override
-from fourtop.model.plan import Plan
 from fourtop.model.receipt import Usage
-from fourtop.model.request import ANY_TABLE, Relaxation
+from fourtop.model.request import Relaxation
+from fourtop.model.service import Service
+from fourtop.model.stay import Stay
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 from fourtop.planner import Planner, PlanRequest
-from fourtop.ports import LoadedRecords, Need, Scope, View
-
-_COMPOSITION: Final = "composition"
-_WITH_PROMISES: Final = "composition with promises"
-
-
-@direct_init
-@attrs.frozen
-class Seating:
-    """An admitted party: its stay, the service that it starts in, and its tables.
-
-    Args:
-        stay: How long it stays.
-        service: The service.
-        chosen: Its tables; ``None`` if it was admitted without tables.
-        others: The next best plans, if the caller asked for any.
-        relaxed: The rules of the house that were lifted for it.
-        overrides: The rules that staff break for it.
-        would_refuse: The rules in shadow mode that would have refused it.
-    """
-
-    stay: Stay
-    service: Service
-    chosen: Plan | None = None
-    others: tuple[Plan, ...] = ()
-    relaxed: tuple[Relaxation, ...] = ()
-    overrides: tuple[Override, ...] = ()
-    would_refuse: tuple[Code, ...] = ()
-
-    @property
-    def plan(self) -> Plan:
-        """The tables of a party that was admitted with tables."""
-        assert self.chosen is not None, "the party was admitted without tables"
-        return self.chosen
+from fourtop.ports import LoadedRecords, Need, View
 
 
 @attrs.frozen
@@ -236,8 +201,8 @@ class Admission:
             refusal = check.find(candidacy)
             if refusal is not None and not self.permits.allow(refusal):
                 return refusal
-        if not self._is_loaded(candidacy, counts=asked.counts):
-            need = self._missing(candidacy, counts=asked.counts)
+        if not is_loaded(candidacy, counts=asked.counts):
+            need = missing_records(candidacy, counts=asked.counts)
             if need is not None:
                 return need
         for check in composition.after_loading if asked.with_tables else composition.without_tables:
@@ -349,7 +314,7 @@ class Admission:
         found = _all_findings(before, candidacy)
         if found and found[-1].check == HOURS:
             return found
-        need = self._missing(candidacy, counts=False)
+        need = missing_records(candidacy, counts=False)
         if need is not None:
             return need
         return found + _all_findings(self.composition.after_loading, candidacy)
@@ -369,51 +334,6 @@ class Admission:
             named = {reason.code for reason in reasons}
             reasons += [new for new in each.refusal.reasons if new.code not in named]
         return Refusal(tuple(reasons), found[0].refusal.proof)
-
-    def _is_loaded(self, candidacy: Candidacy, *, counts: bool) -> bool:
-        """Tell whether the records of a usual party were loaded in advance, as nearly always.
-
-        Not so: ``_missing`` tells exactly which are missing, if any.
-        """
-        scope = self.view.scope
-        stay = candidacy.stay.occupied
-        if candidacy.variants or stay not in scope.windows:
-            return False
-        if self.compiled.sees_evening:
-            around = time_around(candidacy.service, (stay,))
-            if not (around in scope.windows or scope.covers(around)):
-                return False
-        if self.protected_parties is not None:
-            return False
-        if self.looks_ahead and self.view.waiting(stay):
-            return False
-        if not (counts or self.composition.reads_headcounts):
-            return True
-        counted = scope.counted_parties if self.compiled.counts_by_party else scope.headcounts
-        return candidacy.service.window in counted
-
-    def _missing(self, candidacy: Candidacy, *, counts: bool) -> Need | None:
-        scope, service = self.view.scope, candidacy.service
-        stays = candidacy.windows
-        if self.compiled.sees_evening:
-            stays = (*stays, time_around(service, stays))
-        windows = tuple(
-            [each for each in stays if each not in scope.windows and not scope.covers(each)]
-        )
-        is_counted = counts or (
-            self.composition.reads_headcounts and limits_of(self.compiled, service).binds
-        )
-        counted: Scope | None = None
-        if is_counted:
-            counted = missing_counts(self.view, self.compiled, (service.window,))
-        if not windows and counted is None:
-            if self.protected_parties is not None:
-                horizon = missing_horizon(self, candidacy.windows)
-                if horizon is not None:
-                    return horizon
-            return missing_lookahead(candidacy)
-        need = Scope(scope.restaurant_id, windows=windows)
-        return Need(need if counted is None else need | counted)
 
     def free_in(self, window: Window) -> int:
         """Return the tables that are free for a whole window; those of released owners are free."""
@@ -476,16 +396,6 @@ def in_empty_house(admission: Admission) -> Admission:
     return Admission(View(nothing, view.scope, view.now_us), admission.compiled, admission.actor)
 
 
-def composition_of(compiled: CompiledHouse, *, has_promises: bool = False) -> Composition:
-    """Return the rules that bind in a house; they are composed once."""
-    name = _WITH_PROMISES if has_promises else _COMPOSITION
-    composition: Composition | None = compiled.kept.get(name)
-    if composition is None:
-        composition = Composition.of(compiled.house, has_promises=has_promises)
-        compiled.kept[name] = composition
-    return composition
-
-
 def _all_findings(checks: tuple[Check, ...], candidacy: Candidacy) -> tuple[Finding, ...]:
     found: list[Finding] = []
     for check in checks:
@@ -495,63 +405,3 @@ def _all_findings(checks: tuple[Check, ...], candidacy: Candidacy) -> tuple[Find
             if check.name == HOURS:
                 break
     return tuple(found)
-
-
-def names_anything(party: Party) -> bool:
-    """Tell whether a party names anything that may be unknown."""
-    return (
-        party.must is not ANY_TABLE
-        or party.wish is not ANY_TABLE
-        or party.occasion is not None
-        or party.channel is not None
-    )
-
-
-def expected_windows(
-    party: Party, compiled: CompiledHouse, *, counts: bool = False
-) -> tuple[tuple[Window, ...], tuple[Window, ...]]:
-    """Return the windows, and those of headcounts, that the checks read if these rules still hold.
-
-    If they do not, the checks ask for the rest; a record that was loaded in vain does no harm.
-    """
-    counts_heads = counts or composition_of(compiled).reads_headcounts
-    windows = _windows_of(compiled, party)
-    if not windows:
-        return (), ()
-    if counts_heads or compiled.sees_evening:
-        service = compiled.calendar.find_service(party.start_us)
-        assert service is not None, "a stay lies in a service"
-        if compiled.sees_evening:
-            windows = (*windows, time_around(service, windows))
-        if not counts_heads:
-            return windows, ()
-        if counts or limits_of(compiled, service).binds:
-            return windows, (service.window,)
-    return windows, ()
-
-
-def _windows_of(compiled: CompiledHouse, party: Party) -> tuple[Window, ...]:
-    """Return the windows that a party's tables may be taken for; none: it cannot sit down."""
-    if not compiled.house.policy.zone_rules:
-        stay = compiled.calendar.stay(
-            party.start_us, party.party_size, party.occasion, party.minutes
-        )
-        return () if isinstance(stay, Refusal) else (stay.occupied,)
-    stays = find_stays(compiled, party)
-    if isinstance(stays, Refusal):
-        return ()
-    return (stays.stay.occupied, *(each.stay.occupied for each in stays.variants))
-
-
-def missing_counts(
-    view: View, compiled: CompiledHouse, services: Collection[Window]
-) -> Scope | None:
-    """Return the counts of some services that a view lacks; ``None`` if it has them."""
-    by_party = compiled.counts_by_party
-    covers = view.scope.covers_parties if by_party else view.scope.covers_headcounts
-    missing = tuple([window for window in services if not covers(window)])
-    if not missing:
-        return None
-    if by_party:
-        return Scope(view.scope.restaurant_id, counted_parties=missing)
-    return Scope(view.scope.restaurant_id, headcounts=missing)

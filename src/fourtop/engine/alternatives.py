@@ -6,10 +6,11 @@ from collections.abc import Collection
 
 import attrs
 
-from fourtop.engine.admission import Admission, missing_counts
+from fourtop.engine.admission import Admission
 from fourtop.engine.candidacy import Candidacy, Inquiry
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.limits import limits_of
+from fourtop.engine.needed_records import missing_counts
 from fourtop.engine.promises import missing_horizon
 from fourtop.engine.rivals import describe, taken
 from fourtop.engine.steps import own

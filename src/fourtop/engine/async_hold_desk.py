@@ -16,6 +16,7 @@ from fourtop.engine.commands import (
     replace_hold,
 )
 from fourtop.engine.commands.hold import HoldTerms
+from fourtop.engine.confirmation_checks import Confirmation
 from fourtop.model.booking import Booking
 from fourtop.model.hold import Hold
 from fourtop.model.request import BookingRequest
@@ -163,6 +164,6 @@ class AsyncHoldDesk(AsyncHouseDesk):
         """
         return await self._executor.execute(
             confirm.command(
-                self._caller, confirm.Confirmation(hold_id, booking_id, requote, expected), key=key
+                self._caller, Confirmation(hold_id, booking_id, requote, expected), key=key
             )
         )

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import attrs
 
 from fourtop.errors import Reason, Refusal
-from fourtop.model.calendar import Service, Stay
 from fourtop.model.direct_init import direct_init
 from fourtop.model.house import House
 from fourtop.model.override import Override
 from fourtop.model.plan import Plan
 from fourtop.model.request import ANY_TABLE, BookingRequest, Preference, Relaxation
+from fourtop.model.service import Service
+from fourtop.model.stay import Stay
 from fourtop.model.window import Window
 
 if TYPE_CHECKING:

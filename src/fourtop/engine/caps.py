@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from fourtop.engine.admission import Admission, missing_counts
+from fourtop.engine.admission import Admission
 from fourtop.engine.candidacy import Candidacy, Inquiry
 from fourtop.engine.checks.zone_caps import exclude_full_zones
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.enforcement import capacity_mode
+from fourtop.engine.needed_records import missing_counts
 from fourtop.engine.steps import own
 from fourtop.engine.usage import Released
 from fourtop.errors import Code, Proof, Reason, Refusal

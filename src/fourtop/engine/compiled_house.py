@@ -9,13 +9,14 @@ from typing import Any, Final
 
 import attrs
 
-from fourtop.model.calendar import Calendar, Stay
+from fourtop.model.calendar import Calendar
 from fourtop.model.capacity_rules import Spread
 from fourtop.model.enforcement import EnforcementMode
 from fourtop.model.floor import Floor
 from fourtop.model.hold import Fingerprint, fingerprint_of
 from fourtop.model.house import House
 from fourtop.model.service_period import ServicePeriod
+from fourtop.model.stay import Stay
 from fourtop.planner import Planner, PlanRequest
 from fourtop.planner.table_order import TableOrder
 from fourtop.ports import View

@@ -51,10 +51,14 @@ from fourtop.engine.checks.zone_caps import (
     has_zone_caps,
 )
 from fourtop.engine.checks.zones import exclude_closed_zones, has_zone_rules
+from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.enforcement import enforced_rules, shadow_rules
 from fourtop.model.enforcement import EnforcementMode
 from fourtop.model.house import House
 from fourtop.model.request import Relaxation
+
+_COMPOSITION: Final = "composition"
+_WITH_PROMISES: Final = "composition with promises"
 
 _Rule = TypeVar("_Rule", Check, TableRule)
 
@@ -234,3 +238,13 @@ class Composition:
 
 def _binding(house: House, rules: tuple[_Rule, ...]) -> tuple[_Rule, ...]:
     return tuple(each for each in rules if each.binds is None or each.binds(house))
+
+
+def composition_of(compiled: CompiledHouse, *, has_promises: bool = False) -> Composition:
+    """Return the rules that bind in a house; they are composed once."""
+    name = _WITH_PROMISES if has_promises else _COMPOSITION
+    composition: Composition | None = compiled.kept.get(name)
+    if composition is None:
+        composition = Composition.of(compiled.house, has_promises=has_promises)
+        compiled.kept[name] = composition
+    return composition

@@ -15,9 +15,9 @@ import attrs
 from fourtop.engine.candidacy import Candidacy, Check, TableRule
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.relaxation import unjoined_planner
-from fourtop.model.calendar import Stay
 from fourtop.model.enforcement import EnforcementMode
 from fourtop.model.house import House
+from fourtop.model.stay import Stay
 from fourtop.planner import Planner
 
 _Rule = TypeVar("_Rule", Check, TableRule)

@@ -9,7 +9,7 @@ from fourtop.engine.candidacy import Candidacy
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.lookahead import lookahead_of
 from fourtop.model.allocation import Owner
-from fourtop.model.calendar import Service
+from fourtop.model.service import Service
 from fourtop.model.service_period import ServicePeriod
 from fourtop.model.window import Window
 from fourtop.planner import Evening, EveningPart

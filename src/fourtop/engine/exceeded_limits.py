@@ -8,8 +8,8 @@ import attrs
 
 from fourtop.engine.limits import Limits
 from fourtop.engine.usage import Attendance, intervals_of, usage_of
-from fourtop.model.calendar import Service
 from fourtop.model.receipt import PacingUsage, Usage, ZoneUsage
+from fourtop.model.service import Service
 from fourtop.model.window import MICROSECONDS_PER_MINUTE
 
 # Identifies a limit that is exceeded: what it limits, and the unit that it counts.

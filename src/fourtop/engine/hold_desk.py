@@ -12,6 +12,7 @@ from fourtop.engine.commands import (
     replace_hold,
 )
 from fourtop.engine.commands.hold import HoldTerms
+from fourtop.engine.confirmation_checks import Confirmation
 from fourtop.engine.house_desk import HouseDesk
 from fourtop.model.booking import Booking
 from fourtop.model.hold import Hold
@@ -158,6 +159,6 @@ class HoldDesk(HouseDesk):
         """
         return self._executor.execute(
             confirm.command(
-                self._caller, confirm.Confirmation(hold_id, booking_id, requote, expected), key=key
+                self._caller, Confirmation(hold_id, booking_id, requote, expected), key=key
             )
         )

@@ -11,7 +11,7 @@ from fourtop.engine.allocations import allocate
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.invocation import Invocation
 from fourtop.errors import InvalidInput, InvalidWindow, Refusal, RowProblem, safe_repr
-from fourtop.errors.exceptions import LEFT_OUT
+from fourtop.errors.input_errors import LEFT_OUT
 from fourtop.errors.row_errors import problem_of
 from fourtop.formats.booking_row import (
     BASE_COLUMNS,
@@ -23,7 +23,7 @@ from fourtop.formats.booking_row import (
 )
 from fourtop.model.allocation import Allocation, OwnerKind
 from fourtop.model.booking import Assignment, Booking, BookingStatus, Step
-from fourtop.model.calendar import Stay
+from fourtop.model.stay import Stay
 from fourtop.model.waitlist_terms import Waiting
 from fourtop.model.window import MAX_WINDOW_DAYS, MAX_WINDOW_US, MICROSECONDS_PER_MINUTE, Window
 

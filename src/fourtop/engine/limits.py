@@ -10,9 +10,9 @@ from typing import Final
 import attrs
 
 from fourtop.engine.compiled_house import CompiledHouse
-from fourtop.model.calendar import Service
 from fourtop.model.capacity_rules import CapacityRule, ChannelShare, PacingRule
 from fourtop.model.house import House
+from fourtop.model.service import Service
 
 _KEPT: Final = "limits"
 _KEPT_SERVICES: Final = 512

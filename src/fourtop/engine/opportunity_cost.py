@@ -18,14 +18,16 @@ from __future__ import annotations
 from datetime import date
 from typing import Final, Self
 
-from fourtop.engine.admission import Admission, Seating, in_empty_house
+from fourtop.engine.admission import Admission, in_empty_house
+from fourtop.engine.admitted_party import Seating
 from fourtop.engine.candidacy import Party
 from fourtop.errors import Refusal
-from fourtop.model.calendar import Calendar, Stay
+from fourtop.model.calendar import Calendar
 from fourtop.model.forecast import DemandForecast
 from fourtop.model.opportunity_cost import Costs, OpportunityCost
 from fourtop.model.plan import Plan
 from fourtop.model.planning_rules import Weights
+from fourtop.model.stay import Stay
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 from fourtop.ports import Need
 

@@ -7,14 +7,16 @@ from functools import cached_property
 
 import attrs
 
-from fourtop.engine.admission import Admission, composition_of, missing_counts
+from fourtop.engine.admission import Admission
 from fourtop.engine.candidacy import Candidacy, Inquiry
 from fourtop.engine.checks.distance import exclude_close_tables
 from fourtop.engine.checks.promised import refuse_starving
 from fourtop.engine.checks.tables import judge_named
 from fourtop.engine.compiled_house import CompiledHouse
+from fourtop.engine.composition import composition_of
 from fourtop.engine.enforcement import planner_at
 from fourtop.engine.limits import limits_of
+from fourtop.engine.needed_records import missing_counts
 from fourtop.engine.party_request import plan_request
 from fourtop.engine.permits import Permits
 from fourtop.engine.promises import Taken, missing_horizon

@@ -11,11 +11,11 @@ from typing import Any
 
 import attrs
 
-from fourtop.engine.admission import expected_windows
 from fourtop.engine.commands.move import Move, move_bookings
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller
 from fourtop.engine.invocation import Invocation
+from fourtop.engine.needed_records import expected_windows
 from fourtop.engine.preconditions import check_house_versions, get_booking
 from fourtop.errors import (
     Code,

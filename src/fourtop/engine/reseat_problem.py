@@ -13,7 +13,8 @@ from typing import Final
 
 import attrs
 
-from fourtop.engine.admission import Admission, Seating, missing_counts
+from fourtop.engine.admission import Admission
+from fourtop.engine.admitted_party import Seating
 from fourtop.engine.candidacy import Candidacy, Excluded
 from fourtop.engine.checks.distance import Parties, close_tables
 from fourtop.engine.checks.tables import (
@@ -26,6 +27,7 @@ from fourtop.engine.checks.zone_caps import has_zone_caps
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.limits import limits_of
+from fourtop.engine.needed_records import missing_counts
 from fourtop.engine.promises import AFTER_US, BEFORE_US, horizon_of
 from fourtop.engine.reassignment import candidacy_of
 from fourtop.engine.reseat import Room, move_out, why_it_stays
@@ -34,12 +36,12 @@ from fourtop.engine.usage import Released
 from fourtop.errors import Code, Proof, Reason, Refusal, Refused
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.booking import Booking
-from fourtop.model.calendar import Service
 from fourtop.model.floor import Floor
 from fourtop.model.plan import Plan
 from fourtop.model.planned_move import PlannedMove
 from fourtop.model.request import ANY_TABLE, BookingRequest
 from fourtop.model.results import Reseating
+from fourtop.model.service import Service
 from fourtop.model.window import MAX_WINDOW_US, MICROSECONDS_PER_MINUTE, Window
 from fourtop.planner import Planner, PlanRequest
 from fourtop.planner.reseat_search import (

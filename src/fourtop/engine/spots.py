@@ -14,8 +14,8 @@ from fourtop.engine.checks.tables import planner_of, with_rivals
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.party_request import plan_request
 from fourtop.errors import Code, Refusal
-from fourtop.model.calendar import Service
 from fourtop.model.request import Preference
+from fourtop.model.service import Service
 from fourtop.planner import Planner, PlanRequest
 
 _COUNTERS: Final = "counters of spots"

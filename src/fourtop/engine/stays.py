@@ -9,7 +9,7 @@ import attrs
 from fourtop.engine.candidacy import Excluded, Party, Variant
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.errors import Refusal
-from fourtop.model.calendar import Stay
+from fourtop.model.stay import Stay
 from fourtop.model.zone_rules import ZoneRule
 
 _ZONES: Final = "zones"

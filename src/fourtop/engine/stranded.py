@@ -9,8 +9,8 @@ import attrs
 
 from fourtop.engine.admission import Admission
 from fourtop.engine.candidacy import Candidacy, Inquiry
-from fourtop.engine.commands.confirm import Confirmation, try_out
 from fourtop.engine.compiled_house import CompiledHouse
+from fourtop.engine.confirmation_checks import Confirmation, try_out
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.outlook import Outlook
 from fourtop.engine.permits import Permits

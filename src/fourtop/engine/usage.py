@@ -12,10 +12,12 @@ from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.limits import Limits
 from fourtop.model.allocation import Owner, OwnerKind
 from fourtop.model.booking import Booking
-from fourtop.model.calendar import Calendar, Service, Stay
+from fourtop.model.calendar import Calendar
 from fourtop.model.capacity_rules import PacingRule, Spread
 from fourtop.model.direct_init import direct_init
 from fourtop.model.receipt import PacingUsage, Usage
+from fourtop.model.service import Service
+from fourtop.model.stay import Stay
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window
 from fourtop.ports import View
 

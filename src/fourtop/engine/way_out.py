@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 import attrs
 
-from fourtop.engine.admission import Admission, Seating
+from fourtop.engine.admission import Admission
+from fourtop.engine.admitted_party import Seating
 from fourtop.engine.candidacy import Candidacy, Excluded
-from fourtop.engine.commands.confirm import Confirmation, as_request, try_out
 from fourtop.engine.commands.move import Move, move_bookings
 from fourtop.engine.commands.reschedule import reschedule_booking
+from fourtop.engine.confirmation_checks import Confirmation, try_out
+from fourtop.engine.confirmed_hold import as_request
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.outlook import Outlook
 from fourtop.engine.stranded import (
@@ -27,10 +29,10 @@ from fourtop.errors import Code, NotFound, Reason, Refusal, Refused, UnknownName
 from fourtop.model.allocation import Owner, OwnerKind
 from fourtop.model.booking import Booking
 from fourtop.model.booking_change import KEEP, BookingChange
-from fourtop.model.calendar import Stay
 from fourtop.model.hold import Hold
 from fourtop.model.preview import Repair, WayOut, WayOutKind
 from fourtop.model.request import BookingRequest
+from fourtop.model.stay import Stay
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window, from_micros, to_micros
 from fourtop.ports import Changes, Decision, Need, View
 

@@ -5,17 +5,25 @@ from fourtop.errors.display import safe_repr
 from fourtop.errors.exceptions import (
     AllocationsOverlap,
     AlreadyExists,
-    AmbiguousTime,
-    ClockBehind,
     ForeignTenant,
     FourtopError,
+    IllegalTransition,
+    InUse,
+    NotFound,
+    NothingToUndo,
+    Refused,
+    StaleVersion,
+)
+from fourtop.errors.hold_errors import (
     HoldEnded,
     HoldExpired,
     HoldLimit,
     HoldMismatch,
     HoldRateLimit,
-    IllegalTransition,
-    InUse,
+    PolicyDrift,
+)
+from fourtop.errors.input_errors import (
+    AmbiguousTime,
     InvalidDocument,
     InvalidIdentifier,
     InvalidInput,
@@ -23,19 +31,17 @@ from fourtop.errors.exceptions import (
     KeyReused,
     NaiveDatetime,
     NonexistentTime,
-    NotFound,
-    NothingToUndo,
-    OutcomeUnknown,
-    PolicyDrift,
-    Refused,
-    StaleVersion,
-    StoreMisconfigured,
-    StoreUnavailable,
 )
 from fourtop.errors.missing_package import MissingPackage
 from fourtop.errors.refusal import Proof, Reason, Refusal
 from fourtop.errors.row_errors import ImportRejected, InvalidRows
 from fourtop.errors.row_problem import RowProblem
+from fourtop.errors.store_errors import (
+    ClockBehind,
+    OutcomeUnknown,
+    StoreMisconfigured,
+    StoreUnavailable,
+)
 from fourtop.errors.sweep_failed import SweepFailed
 from fourtop.errors.transaction_errors import TransactionConflict, TransactionUnusable
 from fourtop.errors.unknown_name import UnknownName

@@ -6,7 +6,8 @@ from typing import Any
 import attrs
 
 from fourtop.errors.code import Code
-from fourtop.errors.exceptions import LEFT_OUT, FourtopError, InvalidDocument, InvalidInput
+from fourtop.errors.exceptions import FourtopError
+from fourtop.errors.input_errors import LEFT_OUT, InvalidDocument, InvalidInput
 from fourtop.errors.row_problem import RowProblem
 
 _TOLD = 3

@@ -4,7 +4,8 @@
 import attrs
 
 from fourtop.errors.code import Code
-from fourtop.errors.exceptions import FourtopError, StoreUnavailable
+from fourtop.errors.exceptions import FourtopError
+from fourtop.errors.store_errors import StoreUnavailable
 
 
 @attrs.define(slots=False, eq=False, repr=False)

@@ -7,7 +7,7 @@ from typing import Self
 import attrs
 
 from fourtop.errors.display import safe_repr, some
-from fourtop.errors.exceptions import InvalidInput
+from fourtop.errors.input_errors import InvalidInput
 
 
 @attrs.define(slots=False, eq=False, repr=False)

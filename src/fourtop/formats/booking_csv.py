@@ -14,7 +14,7 @@ import attrs
 
 from fourtop.errors import InvalidDocument, InvalidInput, RowProblem, safe_repr
 from fourtop.errors.display import brief, count_of
-from fourtop.errors.exceptions import LEFT_OUT
+from fourtop.errors.input_errors import LEFT_OUT
 from fourtop.errors.row_errors import invalid_rows, problem_of
 from fourtop.formats.booking_row import (
     BASE_COLUMNS,

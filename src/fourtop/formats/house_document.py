@@ -30,7 +30,7 @@ from fourtop.model.date_exception import DateException
 from fourtop.model.demand import DemandProfile
 from fourtop.model.distances import Aisle, KeptApart
 from fourtop.model.enforcement import Enforcement
-from fourtop.model.floor import Floor, Join, NumberScope, SetCapacity
+from fourtop.model.floor import Floor, Join
 from fourtop.model.house import House
 from fourtop.model.planning_rules import Planning, Scarcity, Weights
 from fourtop.model.policy import Policy
@@ -44,7 +44,9 @@ from fourtop.model.service_period import (
     check_date,
     check_time,
 )
+from fourtop.model.set_capacity import SetCapacity
 from fourtop.model.table import Position, Table
+from fourtop.model.table_label import NumberScope
 from fourtop.model.zone_rules import WalkInRule, ZoneRule
 
 FORMAT: Final = "fourtop/house/1"

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from fourtop.errors import InvalidDocument, InvalidInput, safe_repr
-from fourtop.errors.exceptions import LEFT_OUT
+from fourtop.errors.input_errors import LEFT_OUT
 from fourtop.formats.slug import slug
 
 ROOT = "document"

@@ -19,12 +19,12 @@ from fourtop.errors.display import (
     tables_of,
 )
 from fourtop.model.actor import Actor
-from fourtop.model.calendar import Stay
 from fourtop.model.direct_init import direct_init
 from fourtop.model.override import Override
 from fourtop.model.receipt import NO_RECEIPT, Receipt
 from fourtop.model.request import ANY_TABLE, Preference
 from fourtop.model.restaurant import zone_info
+from fourtop.model.stay import Stay
 from fourtop.model.waitlist_terms import Waiting
 from fourtop.model.window import Window, brief_iso, from_micros
 

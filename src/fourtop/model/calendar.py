@@ -1,19 +1,20 @@
-"""The calendar of a house: the service of an instant, and the length of a stay."""
+"""The calendar of a house: the service of an instant, its starts, and the stay of a party."""
 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import attrs
 
 from fourtop.errors import AmbiguousTime, Code, InvalidInput, NonexistentTime, Refusal, safe_repr
 from fourtop.errors.display import brief
-from fourtop.model.direct_init import direct_init
 from fourtop.model.policy import Policy
 from fourtop.model.restaurant import Restaurant, zone_info
-from fourtop.model.service_period import NIGHT_ENDS, ServicePeriod, TurnBand
+from fourtop.model.service import Service
+from fourtop.model.service_period import NIGHT_ENDS, ServicePeriod
+from fourtop.model.stay import Stay, fit_stay, turn_minutes
 from fourtop.model.window import (
     LATEST_US,
     MICROSECONDS_PER_MINUTE,
@@ -33,64 +34,6 @@ _DAY_US: Final = 24 * 60 * MICROSECONDS_PER_MINUTE
 _DATES_OF_A_DAY: Final = 4
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
-
-
-@attrs.frozen(repr=False)
-class Service:
-    """A service period on one date.
-
-    Args:
-        period: The period.
-        date: The date that it starts on, in the restaurant's calendar.
-        window: From its start to its end.
-        last_start_us: The last permitted start, in microseconds.
-        starts_us: The start times on offer, in microseconds.
-    """
-
-    period: ServicePeriod
-    date: date
-    window: Window
-    last_start_us: int
-    starts_us: frozenset[int] = attrs.field(default=frozenset(), eq=False, kw_only=True)
-
-    def is_same(self, other: Self | None) -> bool:
-        """Tell whether the other is this period on this date too."""
-        return other is not None and (self.date, self.period.key) == (other.date, other.period.key)
-
-    def __repr__(self) -> str:
-        return brief(self, f"{self.period.key} on {self.date}", self.window.brief())
-
-
-@direct_init
-@attrs.frozen(repr=False)
-class Stay:
-    """The windows of a party, as the policy sets them for a start, a size and an occasion.
-
-    Args:
-        period: Key of the service period.
-        service_date: The date that the service starts on.
-        occasion: Key of the occasion, if any.
-        dining: The time at the table, ``[start, end)``.
-        occupied: The time for which its tables are taken: dining and the buffers.
-        turn_minutes: The turn time of its band.
-        is_clamped: Whether the stay was cut at the end of service.
-    """
-
-    period: str
-    service_date: date
-    occasion: str | None
-    dining: Window
-    occupied: Window
-    turn_minutes: int
-    is_clamped: bool = False
-
-    def __repr__(self) -> str:
-        return brief(
-            self,
-            f"{self.period} on {self.service_date}, {self.dining.brief()}",
-            "" if self.occasion is None else self.occasion,
-            "clamped" if self.is_clamped else "",
-        )
 
 
 class Calendar:
@@ -376,37 +319,8 @@ class Calendar:
     ) -> Stay | Refusal:
         service = self.find_service(start_us)
         assert service is not None, "only a start in a service has a turn time"
-        period = service.period
-        before = period.buffer_before_minutes * MICROSECONDS_PER_MINUTE
-        after = period.buffer_after_minutes * MICROSECONDS_PER_MINUTE
-        end_us = start_us + minutes * MICROSECONDS_PER_MINUTE
-        ends = [] if period.overrun_allowed else [service.window.end_us]
-        if zone_end_us is not None:
-            ends.append(zone_end_us)
-        latest_us = min(ends, default=LATEST_US) - after
-        is_clamped = end_us > latest_us
-        if is_clamped:
-            end_us = latest_us
-            least = min(period.min_dwell_minutes, minutes)
-            if end_us - start_us < least * MICROSECONDS_PER_MINUTE:
-                dwell = max((end_us - start_us) // MICROSECONDS_PER_MINUTE, 0)
-                return Refusal.by_rule(
-                    Code.DWELL_BELOW_MINIMUM,
-                    period=period.key,
-                    dwell_minutes=dwell,
-                    minimum_minutes=least,
-                )
-        dining = occupied = Window.of_micros(start_us, end_us)
-        if before or after:
-            occupied = Window.of_micros(start_us - before, end_us + after)
-        return Stay(
-            period=period.key,
-            service_date=service.date,
-            occasion=occasion,
-            dining=dining,
-            occupied=occupied,
-            turn_minutes=minutes,
-            is_clamped=is_clamped,
+        return fit_stay(
+            service, start_us, minutes=minutes, occasion=occasion, zone_end_us=zone_end_us
         )
 
     def starts_on(self, day: date) -> tuple[tuple[int, Service], ...]:
@@ -542,19 +456,6 @@ class Calendar:
         if local.second or rest_us:
             return local.replace(microsecond=rest_us).isoformat()
         return local.isoformat(timespec="minutes")
-
-
-def turn_minutes(bands: tuple[TurnBand, ...], party_size: int) -> int:
-    """Return the turn time of the first band that fits the party, else that of the last band.
-
-    >>> from fourtop.model.service_period import as_bands
-    >>> turn_minutes(as_bands([(2, 60), (4, 75)]), 12)
-    75
-    """
-    for band in bands:
-        if band.max_party is None or party_size <= band.max_party:
-            return band.minutes
-    return bands[-1].minutes
 
 
 def as_moment(local: object, field: str) -> datetime:

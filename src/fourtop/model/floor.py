@@ -1,29 +1,21 @@
 """The floor: tables, their joins, and the seats of table sets."""
 
 import re
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from enum import StrEnum
 from functools import cached_property
-from typing import Any, Self
+from typing import Self
 
 import attrs
 
-from fourtop.errors import InUse, InvalidInput, NotFound, safe_repr
-from fourtop.errors.display import brief, count_of, html_picture, html_table, shown_id, some
+from fourtop.errors import InUse, NotFound
+from fourtop.errors.display import brief, count_of, html_picture, html_table, shown_id
 from fourtop.model import validators
-from fourtop.model.distances import Aisle, KeptApart, as_aisles, as_ids, as_kept_apart, as_pair
+from fourtop.model.distances import Aisle, KeptApart, as_aisles, as_kept_apart, as_pair
+from fourtop.model.floor_checks import check_floor
 from fourtop.model.restaurant import Zone
-from fourtop.model.table import MAX_CAPACITY, Table
-
-MAX_TABLES_ON_FLOOR = 2_000
-
-
-class NumberScope(StrEnum):
-    """Where the number of a table is unique: in the restaurant, or only in its zone."""
-
-    RESTAURANT = "restaurant"
-    ZONE = "zone"
+from fourtop.model.set_capacity import SetCapacity
+from fourtop.model.table import Table
+from fourtop.model.table_label import NumberScope, labels_of
 
 
 def number_key(number: str) -> tuple[tuple[int, int | str], ...]:
@@ -65,47 +57,6 @@ class Join:
         seats, verb = abs(self.seat_loss), "loses" if self.seat_loss > 0 else "wins"
         loss = f"{verb} {count_of(seats, 'seat')}" if seats else ""
         return brief(self, "+".join(self.tables), loss)
-
-
-@attrs.frozen(repr=False)
-class SetCapacity:
-    """A hand-set capacity of a set of tables. It replaces the calculated sum.
-
-    Args:
-        tables: Two or more table ids.
-        capacity: Seats of the set.
-        min_party: Smallest party; ``None``: the largest minimum of its tables.
-
-    Raises:
-        InvalidInput: Naming the field and the rule.
-    """
-
-    tables: frozenset[str] = attrs.field(converter=as_ids)
-    capacity: int = attrs.field(
-        converter=validators.as_integer, validator=validators.integer(1, validators.MAX_PARTY)
-    )
-    min_party: int | None = attrs.field(
-        default=None,
-        converter=validators.as_optional_integer,
-        validator=validators.optional(validators.integer(1, MAX_CAPACITY)),
-    )
-
-    def __attrs_post_init__(self) -> None:
-        if len(self.tables) < 2:
-            raise InvalidInput(
-                "tables", "must name at least two tables", safe_repr(sorted(self.tables))
-            )
-        if self.min_party is not None and self.min_party > self.capacity:
-            raise InvalidInput(
-                "min_party",
-                f"must be at most the capacity, {self.capacity}",
-                safe_repr(self.min_party),
-            )
-
-    def __repr__(self) -> str:
-        least = "" if self.min_party is None else f"parties from {self.min_party}"
-        tables = some(sorted(self.tables), separator="+")
-        return brief(self, tables, count_of(self.capacity, "seat"), least)
 
 
 def _number_scope(value: NumberScope | str) -> NumberScope:
@@ -186,74 +137,7 @@ class Floor:
     )
 
     def __attrs_post_init__(self) -> None:
-        if len(self.tables) > MAX_TABLES_ON_FLOOR:
-            raise InvalidInput(
-                "tables", f"must be at most {MAX_TABLES_ON_FLOOR}", str(len(self.tables))
-            )
-        # Numbers and names come first, because ids are often derived from them: the error then
-        # names the text that a person wrote.
-        self._check_numbers()
-        _refuse_duplicates("tables", "must have different ids", (table.id for table in self.tables))
-        _refuse_duplicates(
-            "zones",
-            "must have different names, whatever the case",
-            (validators.casefold(zone.name) for zone in self.zones),
-        )
-        _refuse_duplicates("zones", "must have different ids", (zone.id for zone in self.zones))
-        _refuse_duplicates(
-            "joins", "must not name a pair twice", (join.tables for join in self.joins)
-        )
-        _refuse_duplicates(
-            "set_capacities",
-            "must not name a set twice",
-            (each.tables for each in self.set_capacities),
-        )
-        _refuse_duplicates(
-            "kept_apart", "must not name a pair twice", (each.tables for each in self.kept_apart)
-        )
-        _refuse_duplicates(
-            "aisles", "must not name joined tables twice", (each.joined for each in self.aisles)
-        )
-        self._check_references()
-
-    def _check_numbers(self) -> None:
-        if self.numbers_unique_in is NumberScope.RESTAURANT:
-            numbers = [table.number for table in self.tables]
-            rule_text = "must have different numbers, whatever the case"
-            _refuse_duplicates("tables", rule_text, map(validators.casefold, numbers))
-            return
-        full = [(table.zone_id, validators.casefold(table.number)) for table in self.tables]
-        _refuse_duplicates(
-            "tables", "must have different numbers in a zone, whatever the case", full
-        )
-        rule_text = "must have numbers other than the label of another table"
-        _refuse_duplicates("tables", rule_text, map(validators.casefold, self._labels()))
-
-    def _check_references(self) -> None:
-        zones = {zone.id for zone in self.zones}
-        for table in self.tables:
-            if table.zone_id not in zones:
-                raise InvalidInput(
-                    "zone_id", "must be a zone of this floor", safe_repr(table.zone_id)
-                )
-        for join in self.joins:
-            self._check_members("joins", join.tables)
-            first, second = (self.get_table(id_) for id_ in join.tables)
-            if self.joins_within_zone and first.zone_id != second.zone_id:
-                raise InvalidInput(
-                    "joins", "must stay within a zone on this floor", safe_repr(join.tables)
-                )
-        for each in self.set_capacities:
-            self._check_members("set_capacities", sorted(each.tables))
-        for pair in self.kept_apart:
-            self._check_members("kept_apart", pair.tables)
-        for aisle in self.aisles:
-            self._check_members("aisles", sorted(aisle.joined | aisle.closes))
-
-    def _check_members(self, field: str, ids: Collection[str]) -> None:
-        for id_ in ids:
-            if id_ not in self.positions:
-                raise InvalidInput(field, "must name tables of this floor", safe_repr(id_))
+        check_floor(self)
 
     # ---- looking up
 
@@ -285,19 +169,8 @@ class Floor:
     @cached_property
     def labels(self) -> Mapping[str, str]:
         """The label of each table id: the number, or ``Terrace/4`` where two zones have a 4."""
-        return dict(zip((table.id for table in self.tables), self._labels(), strict=True))
-
-    def _labels(self) -> list[str]:
-        if self.numbers_unique_in is NumberScope.RESTAURANT:
-            return [table.number for table in self.tables]
-        names = {zone.id: zone.name for zone in self.zones}
-        used = Counter(validators.casefold(table.number) for table in self.tables)
-        return [
-            table.number
-            if used[validators.casefold(table.number)] == 1
-            else f"{names.get(table.zone_id)}/{table.number}"
-            for table in self.tables
-        ]
+        texts = labels_of(self.tables, self.zones, self.numbers_unique_in)
+        return dict(zip((table.id for table in self.tables), texts, strict=True))
 
     @cached_property
     def _by_label(self) -> Mapping[str, Table]:
@@ -526,13 +399,6 @@ def _state(table: Table) -> str:
     if table.out_of_service:
         return "out of service"
     return "" if table.is_movable else "fixed"
-
-
-def _refuse_duplicates(field: str, rule_text: str, values: Iterable[Any]) -> None:
-    seen = Counter(values)
-    double = next((value for value, count in seen.items() if count > 1), None)
-    if double is not None:
-        raise InvalidInput(field, rule_text, safe_repr(double))
 
 
 def bits(mask: int) -> Iterator[int]:

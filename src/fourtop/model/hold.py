@@ -13,7 +13,6 @@ import attrs
 from fourtop.errors import Code
 from fourtop.errors.display import brief, count_of, short_id, tables_of
 from fourtop.model.actor import Actor
-from fourtop.model.calendar import Stay
 from fourtop.model.direct_init import direct_init
 from fourtop.model.floor import Floor
 from fourtop.model.override import Override
@@ -21,6 +20,7 @@ from fourtop.model.planning_rules import Planning
 from fourtop.model.receipt import NO_RECEIPT, Receipt
 from fourtop.model.request import Preference, Relaxation
 from fourtop.model.service_period import ServicePeriod
+from fourtop.model.stay import Stay
 from fourtop.model.window import brief_iso, from_micros
 
 _VERSIONS: Final = "versions"

@@ -11,10 +11,11 @@ import attrs
 
 from fourtop.errors.display import brief, clip
 from fourtop.model.distances import Aisle, KeptApart
-from fourtop.model.floor import Floor, Join, SetCapacity
+from fourtop.model.floor import Floor, Join
 from fourtop.model.house import House
 from fourtop.model.restaurant import Zone
 from fourtop.model.results import Versions
+from fourtop.model.set_capacity import SetCapacity
 from fourtop.model.table import Table
 
 _LONGEST_VALUE: Final = 60

@@ -8,7 +8,6 @@ import attrs
 from fourtop.errors import Code, Refusal, RowProblem
 from fourtop.errors.display import brief, count_of, html_picture, html_table, tables_of
 from fourtop.model import validators
-from fourtop.model.calendar import Stay
 from fourtop.model.direct_init import direct_init
 from fourtop.model.opportunity_cost import OpportunityCost, covers_text
 from fourtop.model.plan import Plan, rounded
@@ -16,6 +15,7 @@ from fourtop.model.planned_move import PlannedMove
 from fourtop.model.receipt import Usage
 from fourtop.model.request import Relaxation
 from fourtop.model.restaurant import zone_info
+from fourtop.model.stay import Stay
 from fourtop.model.window import brief_iso, from_micros
 
 

@@ -8,9 +8,11 @@ import attrs
 
 from fourtop.errors import Refusal
 from fourtop.errors.display import brief, count_of, html_table
-from fourtop.model.calendar import Calendar, Service, Stay
+from fourtop.model.calendar import Calendar
 from fourtop.model.house import House
+from fourtop.model.service import Service
 from fourtop.model.service_period import check_date
+from fourtop.model.stay import Stay
 from fourtop.model.table import Table
 
 _LONG_AGO_US: Final = -1

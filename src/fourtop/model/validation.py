@@ -9,10 +9,10 @@ import attrs
 from fourtop.errors import Code, InvalidInput, Reason, safe_repr
 from fourtop.errors.display import brief, count_of, html_table, tables_of
 from fourtop.model import validators
-from fourtop.model.calendar import Stay
 from fourtop.model.override import OVERRIDABLE, Override, as_overrides
 from fourtop.model.request import BookingRequest, as_table_ids
 from fourtop.model.results import Versions
+from fourtop.model.stay import Stay
 
 
 @attrs.frozen(repr=False)

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, time, timedelta
-from typing import TYPE_CHECKING
 
 import attrs
 
 from fourtop.errors import Code, Refusal
+from fourtop.model.service import Service
 from fourtop.model.window import Window
 from fourtop.model.zone_rules import ZoneRule
-
-if TYPE_CHECKING:
-    from fourtop.model.calendar import Service
 
 # Returns the instant of a local time on a date; with fold 1 the later one of a time that occurs
 # twice.

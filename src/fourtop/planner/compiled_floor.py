@@ -12,9 +12,10 @@ import attrs
 
 from fourtop.adjacency import JoinGraph
 from fourtop.adjacency.enumeration import walk
-from fourtop.model.floor import Floor, SetCapacity, bits
+from fourtop.model.floor import Floor, bits
 from fourtop.model.planning_rules import Scarcity
 from fourtop.model.request import Preference
+from fourtop.model.set_capacity import SetCapacity
 from fourtop.planner.candidate import Candidate
 
 

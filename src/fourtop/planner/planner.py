@@ -11,8 +11,8 @@ import attrs
 
 from fourtop.errors import InvalidInput, Proof, Refusal
 from fourtop.model import validators
-from fourtop.model.floor import Floor, bits
-from fourtop.model.plan import SCORE_DECIMALS, Plan
+from fourtop.model.floor import Floor
+from fourtop.model.plan import Plan
 from fourtop.model.planning_rules import AdjacencyMode, Planning
 from fourtop.model.request import ANY_TABLE, Preference
 from fourtop.planner.blocks import Joins
@@ -29,6 +29,7 @@ from fourtop.planner.plan_request import PlanRequest
 from fourtop.planner.rankings import Ranking
 from fourtop.planner.refusals import refusal_of
 from fourtop.planner.search import Search
+from fourtop.planner.static_order import in_static_order
 from fourtop.planner.table_order import TableOrder
 from fourtop.planner.violations import reasons_against
 
@@ -445,27 +446,15 @@ class Planner:
                 rule = f"needs a floor with at most {self.max_sets:,} sets of tables"
                 raise InvalidInput("table_order", rule, self.order.value)
             return None
-        party_size = request.party_size
-        budget = self.planning.slack_budget
+        offered, budget = self.compiled_floor.offered, self.planning.slack_budget
+        suitable = [
+            candidate
+            for candidate in (*compiled.singles, *compiled.combinations)
+            if candidate.mask & ~offered == 0 and candidate.fits(request.party_size, budget)
+        ]
         unmet, score_model = self._unmet_by(request.wish), self._model(request)
-        keyed = []
-        for candidate in (*compiled.singles, *compiled.combinations):
-            if candidate.mask & ~self.compiled_floor.offered == 0 and candidate.fits(
-                party_size, budget
-            ):
-                missing = (
-                    sum(unmet[bit] for bit in bits(candidate.mask)) if request.wish.kinds else 0
-                )
-                cost = score_model.for_each_minute(candidate, party_size=party_size, unmet=missing)
-                key = (round(cost, SCORE_DECIMALS), *candidate.order_of_equals)
-                keyed.append((key, cost, candidate))
-        # Both parts are in table order and the sort is stable, so table order decides ties.
-        keyed.sort(key=lambda each: each[0])
-        if self.order is not None:
-            in_order = self.order.key
-            keyed.sort(key=lambda each: in_order(each[2]))
-        ranked = [candidate for _, _, candidate in keyed]
-        return self._rank(ranked, [cost for _, cost, _ in keyed], request)
+        ranked, costs = in_static_order(suitable, request, score_model, unmet, self.order)
+        return self._rank(ranked, costs, request)
 
     def _rank(
         self, candidates: Sequence[Candidate], costs: Sequence[float], request: PlanRequest

@@ -8,9 +8,10 @@ from typing import Final
 import attrs
 
 from fourtop.errors import Code
-from fourtop.model.floor import Floor, NumberScope
+from fourtop.model.floor import Floor
 from fourtop.model.planning_rules import MAX_TABLES_PER_PARTY, AdjacencyMode, Planning
 from fourtop.model.table import Mobility, Table
+from fourtop.model.table_label import NumberScope
 
 # A rule is named by the code of its reason. The order is that of reasons: the decisive first.
 RULES: Final = (

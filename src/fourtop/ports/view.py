@@ -6,8 +6,6 @@ from collections.abc import Collection, Sequence
 from operator import attrgetter
 from typing import Final, TypeVar
 
-import attrs
-
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.booking import Booking
 from fourtop.model.booking_slot import BookingSlot
@@ -15,10 +13,11 @@ from fourtop.model.confirmation import ConfirmationResult
 from fourtop.model.hold import Hold, HoldState
 from fourtop.model.house import House
 from fourtop.model.results import Versions
-from fourtop.model.window import MAX_WINDOW_US, Window
+from fourtop.model.window import Window
 from fourtop.ports.booking_list import Listing
 from fourtop.ports.changes import StoredResult
 from fourtop.ports.headcount import CountedParty, Headcount, HeldCover
+from fourtop.ports.overstay import Overstay, ends_of, mask_of, overstays_of, rows_at
 from fourtop.ports.plain_records import PlainRecord, owner_class
 from fourtop.ports.records import Records
 from fourtop.ports.scope import Scope
@@ -61,7 +60,7 @@ class View:
         self._dead: dict[tuple[int, int], tuple[Hold, ...]] = {}
         self._shown: set[str] = set()
         self._seated: tuple[SeatedParty, ...] | None = None
-        self._kept: tuple[_Overstay, ...] | None = None
+        self._kept: tuple[Overstay, ...] | None = None
         self.scope: Scope = scope
         self.now_us: int = now_us
         # An attribute: every decision asks, and few houses have such a party.
@@ -151,7 +150,8 @@ class View:
         kept = self._staying(window.start_us)
         if not kept:
             return mask
-        return mask | self._kept_mask(kept, window.start_us, window.end_us, without)
+        bits = self._source.house.floor.positions
+        return mask | mask_of(kept, bits, window.start_us, window.end_us, without)
 
     def busy_masks(self, starts_us: Sequence[int], length_us: int) -> list[int]:
         """Return the busy mask of ``[start, start + length)`` for each start, sharing the work."""
@@ -165,8 +165,9 @@ class View:
         kept = self._staying(whole.start_us)
         if not kept:
             return masks
+        bits = self._source.house.floor.positions
         return [
-            mask | self._kept_mask(kept, start_us, start_us + length_us)
+            mask | mask_of(kept, bits, start_us, start_us + length_us)
             for mask, start_us in zip(masks, starts_us, strict=True)
         ]
 
@@ -194,11 +195,8 @@ class View:
             return before, after
         # The answer of the records may be asked for again.
         before, bits = {**before}, self._source.house.floor.positions
-        for each in kept:
-            until_us, bit = each.row.window.end_us, bits.get(each.row.resource_id)
-            is_before = around.start_us < until_us <= window.start_us
-            if bit is not None and is_before and each.row.owner not in without:
-                before[bit] = max(before.get(bit, 0), until_us)
+        for bit, until_us in ends_of(kept, bits, around.start_us, window.start_us, without):
+            before[bit] = max(before.get(bit, 0), until_us)
         return before, after
 
     def find_in_the_way(
@@ -212,7 +210,7 @@ class View:
         found = self._source.occupancy.find_in_the_way(
             ResourceType.TABLE, table_id, window, ignored
         )
-        own = self._rows_of_overstays(table_id, window, without)
+        own = rows_at(self._staying(window.start_us), table_id, window, without)
         # The row of an overstay replaces the stored one, which has the same start.
         rows = own if found is None else [*own, found]
         return min(rows, key=_START, default=None)
@@ -228,23 +226,11 @@ class View:
         ignored = self._ignored(window, without)
         rows = self._source.occupancy.of_resource(ResourceType.TABLE, table_id, window)
         found = [row for row in rows if not (row.shadow or (ignored and row.owner in ignored))]
-        own = self._rows_of_overstays(table_id, window, without)
+        own = rows_at(self._staying(window.start_us), table_id, window, without)
         for late in own:
             # The row of an overstay replaces the stored one.
             found = [row for row in found if row.owner != late.owner or _is_before(row, late)]
         return tuple(sorted([*own, *found], key=_START) if own else found)
-
-    def _rows_of_overstays(
-        self, table_id: str, window: Window, without: Collection[Owner]
-    ) -> list[Allocation]:
-        """Return the rows of seated parties that keep a table in a window beyond their end."""
-        return [
-            each.row
-            for each in self._staying(window.start_us)
-            if each.row.resource_id == table_id
-            and each.row.window.overlaps(window)
-            and each.row.owner not in without
-        ]
 
     def overstays(self, window: Window) -> tuple[Allocation, ...]:
         """Return the rows of the tables that seated parties keep in a window beyond their rows.
@@ -266,7 +252,7 @@ class View:
             self._seated = tuple([SeatedParty.of(each, self.now_us, minutes) for each in seated])
         return self._seated
 
-    def _staying(self, start_us: int) -> tuple[_Overstay, ...]:
+    def _staying(self, start_us: int) -> tuple[Overstay, ...]:
         """Return the rows of seated parties that may last beyond their end, by start of the party.
 
         Nearly always there are none; far from now the answer needs no record.
@@ -275,31 +261,8 @@ class View:
             return ()
         if self._kept is None:
             has_seated = bool(self._source.seated())
-            self._kept = self._overstays_of(self.seated_parties()) if has_seated else ()
+            self._kept = overstays_of(self.seated_parties(), self._source) if has_seated else ()
         return self._kept
-
-    def _overstays_of(self, parties: tuple[SeatedParty, ...]) -> tuple[_Overstay, ...]:
-        return tuple(
-            _Overstay.of(row, party.until_us)
-            for party in parties
-            if party.until_us > party.end_us
-            for row in self._source.of_owner(OwnerKind.BOOKING, party.booking.id)
-            if _is_current(row, party)
-        )
-
-    def _kept_mask(
-        self,
-        kept: tuple[_Overstay, ...],
-        start_us: int,
-        end_us: int,
-        without: Collection[Owner] = (),
-    ) -> int:
-        mask, bits = 0, self._source.house.floor.positions
-        for each in kept:
-            bit = bits.get(each.row.resource_id)
-            if bit is not None and each.is_in(start_us, end_us) and each.row.owner not in without:
-                mask |= 1 << bit
-        return mask
 
     def promised(self, window: Window) -> tuple[Booking, ...]:
         """Return the parties of a window that were promised tables and have none, in order.
@@ -493,36 +456,5 @@ class View:
         return self._ask(hold_id in self.scope.holds, "the hold", hold_id).confirmations_of(hold_id)
 
 
-@attrs.frozen
-class _Overstay:
-    """A table that a seated party keeps beyond the end of its row.
-
-    Args:
-        end_us: The end of the stored row, in microseconds.
-        row: The row, lengthened to the time at which its table may be free again.
-    """
-
-    end_us: int
-    row: Allocation
-
-    @classmethod
-    def of(cls, row: Allocation, until_us: int) -> _Overstay:
-        """Return the overstay of a stored row until some time."""
-        # A party that was forgotten for a month sits longer than a window can be.
-        start_us = max(row.window.start_us, until_us - MAX_WINDOW_US)
-        window = Window.of_micros(start_us, until_us)
-        return cls(row.window.end_us, attrs.evolve(row, window=window))
-
-    def is_in(self, start_us: int, end_us: int) -> bool:
-        """Tell whether the table is kept at some time in ``[start, end)`` after the row's end."""
-        return self.end_us < end_us and start_us < self.row.window.end_us
-
-
 def _is_before(row: Allocation, other: Allocation) -> bool:
     return row.window.start_us < other.window.start_us
-
-
-def _is_current(row: Allocation, party: SeatedParty) -> bool:
-    """Tell whether a row is of a table where a party sits now; the tables it left have ended."""
-    is_live_table = row.resource_type is ResourceType.TABLE and not row.shadow
-    return is_live_table and row.window.end_us == party.end_us

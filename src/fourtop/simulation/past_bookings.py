@@ -16,7 +16,7 @@ from fourtop.clock import ManualClock
 from fourtop.engine import CountedIds, Desk, Engine
 from fourtop.errors import InvalidInput, Refusal, Refused, RowProblem, safe_repr
 from fourtop.errors.display import brief, count_of, html_table
-from fourtop.errors.exceptions import LEFT_OUT
+from fourtop.errors.input_errors import LEFT_OUT
 from fourtop.errors.row_errors import invalid_rows, problem_of
 from fourtop.formats.booking_row import BookingRow, iso_text
 from fourtop.model import validators

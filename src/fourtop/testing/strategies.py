@@ -17,7 +17,7 @@ from fourtop.model.alternatives import AlternativeTerms
 from fourtop.model.booking_rules import BookingWindow, HoldRules
 from fourtop.model.calendar import Calendar
 from fourtop.model.capacity_rules import CapacityRule
-from fourtop.model.floor import Floor, Join, SetCapacity
+from fourtop.model.floor import Floor, Join
 from fourtop.model.house import House
 from fourtop.model.offers import OfferTerms, SteeringPolicy
 from fourtop.model.planning_rules import AdjacencyMode, Planning, Weights
@@ -25,6 +25,7 @@ from fourtop.model.policy import Policy
 from fourtop.model.request import BookingRequest, Preference
 from fourtop.model.restaurant import Area, Restaurant, Zone
 from fourtop.model.service_period import Occasion, ServicePeriod
+from fourtop.model.set_capacity import SetCapacity
 from fourtop.model.table import Mobility, Table
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, from_micros
 from fourtop.simulation import (

@@ -13,7 +13,7 @@ from fourtop.engine.candidacy import Party
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.errors import UnknownName
 from fourtop.model.floor import Floor
-from fourtop.model.request import Preference
+from fourtop.model.request import ANY_TABLE, Preference
 
 _KEPT: Final = "names"
 _MAX_PREFERENCES: Final = 256
@@ -36,6 +36,16 @@ def check_names(compiled: CompiledHouse, party: Party) -> None:
         occasions = [occasion.key for occasion in policy.occasions]
         _check_known("occasion", {party.occasion}, occasions)
     policy.check_channel(party.channel)
+
+
+def names_anything(party: Party) -> bool:
+    """Tell whether a party names anything that may be unknown."""
+    return (
+        party.must is not ANY_TABLE
+        or party.wish is not ANY_TABLE
+        or party.occasion is not None
+        or party.channel is not None
+    )
 
 
 def _check_preference(floor: Floor, field: str, preference: Preference) -> None:

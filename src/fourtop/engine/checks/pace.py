@@ -7,9 +7,10 @@ from fourtop.engine.checks.zone_caps import count_within_zones
 from fourtop.engine.limits import limits_of
 from fourtop.engine.usage import in_interval, intervals_of
 from fourtop.errors import Code, Proof, Reason, Refusal
-from fourtop.model.calendar import Service, Stay
 from fourtop.model.capacity_rules import PacingRule
 from fourtop.model.house import House
+from fourtop.model.service import Service
+from fourtop.model.stay import Stay
 from fourtop.model.window import MICROSECONDS_PER_MINUTE
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import attrs
 
-from fourtop.engine.admission import Admission, Seating
+from fourtop.engine.admission import Admission
+from fourtop.engine.admitted_party import Seating
 from fourtop.engine.allocations import expire_holds, released_for, with_receipt
 from fourtop.engine.commands.book import assigned, assignment_of, place
 from fourtop.engine.compiled_house import CompiledHouse

@@ -6,7 +6,8 @@ from functools import partial
 
 import attrs
 
-from fourtop.engine.admission import Admission, Seating, expected_windows
+from fourtop.engine.admission import Admission
+from fourtop.engine.admitted_party import Seating
 from fourtop.engine.allocations import NO_PLACING, Placing, allocate, expire_holds, with_receipt
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import (
@@ -17,6 +18,7 @@ from fourtop.engine.dispatch.requests import (
 )
 from fourtop.engine.events import assignment_event, created_event
 from fourtop.engine.invocation import Invocation
+from fourtop.engine.needed_records import expected_windows
 from fourtop.engine.permits import unneeded
 from fourtop.engine.recourse import command_with_moves
 from fourtop.engine.reseat import check_moves, make_room, scope_with, with_moves

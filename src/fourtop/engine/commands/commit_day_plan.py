@@ -7,12 +7,14 @@ from functools import partial
 
 import attrs
 
-from fourtop.engine.admission import Admission, Seating, composition_of
+from fourtop.engine.admission import Admission
+from fourtop.engine.admitted_party import Seating
 from fourtop.engine.allocations import expire_holds
 from fourtop.engine.checks.distance import Parties, has_distances, reasons_against
 from fourtop.engine.commands.assign import give_tables
 from fourtop.engine.commands.move import Move, move_bookings
 from fourtop.engine.compiled_house import CompiledHouse
+from fourtop.engine.composition import composition_of
 from fourtop.engine.dispatch.requests import Caller, Command
 from fourtop.engine.invocation import Invocation
 from fourtop.engine.preconditions import (

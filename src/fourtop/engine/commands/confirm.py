@@ -4,15 +4,15 @@ The steps, in order, each with the function that takes it:
 
 1. ``command`` checks the arguments. Its scope names the hold and the booking.
 2. ``confirm_hold`` returns the stored booking if the hold was confirmed before (``_again``).
-3. ``_Attempt.missing`` asks for the records that the scope lacks: the hold's booking, and, if the
-   house was edited or the hold has expired, the records of its window.
+3. ``ConfirmationChecks.missing`` asks for the records that the scope lacks: the hold's booking,
+   and, if the house was edited or the hold has expired, the records of its window.
 4. ``_Attempt.decided`` runs the checks. ``preconditions.check_alive``: the hold is alive.
-   ``_target``: the booking waits for this party size and start. ``_admitted_again``: if the house
+   ``target``: the booking waits for this party size and start. ``admitted_again``: if the house
    was edited since the hold was made, ``Admission`` runs the list of checks again, and the facts
    of the hold are compared.
 5. ``_passed_on`` gives the hold's rows to the booking. If a fact has changed and the caller asked
    for a new quote, ``_placed`` removes the rows and makes new ones.
-6. ``_booking`` confirms the waiting booking, or makes one.
+6. ``_booking`` confirms the waiting booking, or makes one (``engine/confirmed_hold.py``).
 7. ``_Attempt.decided`` writes all of it at once: the rows, the booking, the end of the hold and of
    the booking's other holds (``allocations.released_for``), the evidence, the stored result and
    the events.
@@ -29,11 +29,11 @@ from typing import Any
 
 import attrs
 
-from fourtop.engine.admission import Admission, Seating
+from fourtop.engine.admitted_party import Seating
 from fourtop.engine.allocations import allocate, expire_holds, in_state, released_for
-from fourtop.engine.candidacy import Candidacy
-from fourtop.engine.checks.tables import check_kept
 from fourtop.engine.compiled_house import CompiledHouse
+from fourtop.engine.confirmation_checks import Confirmation, ConfirmationChecks
+from fourtop.engine.confirmed_hold import GivenTables, confirmed, new_booking
 from fourtop.engine.dispatch.requests import (
     Caller,
     Command,
@@ -44,55 +44,18 @@ from fourtop.engine.dispatch.requests import (
 )
 from fourtop.engine.events import assignment_event, created_event, hold_event, status_event
 from fourtop.engine.invocation import FailedWithEvidence, Invocation, as_replay
-from fourtop.engine.preconditions import (
-    check_alive,
-    check_awaits_confirmation,
-    differences,
-    get_booking,
-    owners_for,
-)
+from fourtop.engine.preconditions import check_alive
 from fourtop.engine.rivals import find_rivals
-from fourtop.engine.usage import NOTHING_RELEASED, Released
-from fourtop.errors import (
-    Code,
-    FourtopError,
-    HoldEnded,
-    HoldMismatch,
-    NotFound,
-    PolicyDrift,
-    Refusal,
-    Refused,
-)
+from fourtop.errors import FourtopError, HoldEnded, HoldMismatch, NotFound
 from fourtop.formats.results import to_data
 from fourtop.model import validators
 from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
-from fourtop.model.booking import Assignment, Booking, BookingStatus
-from fourtop.model.calendar import Stay
+from fourtop.model.booking import Assignment, Booking
 from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
 from fourtop.model.direct_init import direct_init
 from fourtop.model.event import EventType
-from fourtop.model.hold import Hold, HoldState
-from fourtop.model.override import Override, merged
-from fourtop.model.request import ANY_TABLE, BookingRequest, Preference
-from fourtop.model.window import Window
+from fourtop.model.hold import HoldState
 from fourtop.ports import NO_CHANGES, Changes, Decision, Need, Scope, View
-
-
-@attrs.frozen
-class Confirmation:
-    """The arguments of a confirmation.
-
-    Args:
-        hold_id: The hold.
-        booking_id: The pending booking, or the id of a new one; ``None``: the hold's, or a new id.
-        requote: Whether to quote again if the facts that the hold relied on have changed.
-        expected: The version of the pending booking that the caller saw; ``None``: any.
-    """
-
-    hold_id: str
-    booking_id: str | None
-    requote: bool
-    expected: int | None = None
 
 
 def command(caller: Caller, wanted: Confirmation, *, key: str | None) -> Command[Booking]:
@@ -157,29 +120,6 @@ def confirm_hold(
     return attempt.decided()
 
 
-def try_out(
-    invocation: Invocation, view: View, compiled: CompiledHouse, wanted: Confirmation
-) -> Seating | FourtopError | None:
-    """Return what a confirmation of a live hold would find; it writes nothing, also no evidence.
-
-    Args:
-        invocation: The actor of the confirmation.
-        view: Covers the hold, its booking, its window and the records of its service.
-        compiled: The rules of the house.
-        wanted: The confirmation. Its hold is alive.
-
-    Returns:
-        The seating of a new quote, the error, or ``None`` if the hold would be confirmed as it is.
-    """
-    hold = view.find_hold(wanted.hold_id)
-    assert hold is not None, "the hold is alive"
-    attempt = _Attempt(invocation, view, compiled, wanted, hold)
-    try:
-        return attempt._admitted_again(attempt._target())  # noqa: SLF001  # Its own checks.
-    except FourtopError as error:
-        return error
-
-
 def evidence_of_loss(attempt: _Attempt, error: FourtopError) -> Decision[None] | Need:
     """Decide the evidence of a confirmation that lost its last race in the store."""
     view, occupied = attempt.view, attempt.hold.stay.occupied
@@ -210,57 +150,28 @@ def _key_of(hold_id: str) -> str:
     return f"hold/{hashlib.sha256(hold_id.encode()).hexdigest()[:40]}"
 
 
-@attrs.frozen
-class _Given:
-    """The stay and tables of the confirmed booking, and the changes of allocations."""
-
-    stay: Stay
-    tables: tuple[str, ...]
-    merge_group_id: str | None
-    changes: Changes
-    overrides: tuple[Override, ...]
-    would_refuse: tuple[Code, ...]
-
-
 @direct_init
 @attrs.frozen(eq=False)
-class _Attempt:
-    """One attempt to confirm a hold that exists.
+class _Attempt(ConfirmationChecks):
+    """One attempt to confirm a hold that exists: its checks, and what they lead to.
 
     Args:
-        invocation: The call.
-        view: The restaurant at this moment.
-        compiled: Its rules.
-        wanted: The arguments.
-        hold: The hold.
         key: The invocation's key, or the one that follows from the hold.
-        is_house_unchanged: Whether neither floor nor policy was edited since the hold was made.
     """
 
-    invocation: Invocation
-    view: View
-    compiled: CompiledHouse
-    wanted: Confirmation
-    hold: Hold
     key: str = attrs.field(init=False)
-    is_house_unchanged: bool = attrs.field(init=False)
 
     @key.default
     def _name_it(self) -> str:
         return self.invocation.key or _key_of(self.hold.id)
-
-    @is_house_unchanged.default
-    def _compare_versions(self) -> bool:
-        versions = self.hold.fingerprint.versions
-        return versions is not None and versions == self.compiled.versions
 
     def decided(self) -> Decision[Booking] | Decision[FailedWithEvidence]:
         """Return the confirmation, or the failure with its evidence."""
         hold, view, invocation = self.hold, self.view, self.invocation
         try:
             check_alive(hold, view.now_us)
-            known = self._target()
-            seating = self._admitted_again(known)
+            known = self.target()
+            seating = self.admitted_again(known)
         except FourtopError as error:
             return self.failed(error)
         booking_id = self.wanted.booking_id or invocation.id if known is None else known.id
@@ -298,132 +209,9 @@ class _Attempt:
         evidence = self.evidence(self.wanted.booking_id or self.hold.booking_id, error)
         return Decision(FailedWithEvidence(error), Changes(confirmations=(evidence,)))
 
-    def missing(self) -> Need | None:
-        """Return the records to load besides the hold.
-
-        A hold that is alive needs none while the house is as it was.
-        """
-        hold, scope = self.hold, self.view.scope
-        bookings = one_or_none(hold.booking_id or self.wanted.booking_id) - scope.bookings
-        is_alive = hold.is_alive(self.view.now_us)
-        windows: tuple[Window, ...] = ()
-        if not (is_alive and self.is_house_unchanged) and not scope.covers(hold.stay.occupied):
-            windows = (hold.stay.occupied,)
-        may_need_more = is_alive and self.view.has_promises and not self.is_house_unchanged
-        if not bookings and not windows and not may_need_more:
-            return None
-        more = Scope(scope.restaurant_id, bookings=bookings, windows=windows)
-        if is_alive and (windows or may_need_more):
-            more |= self._read_to_admit()
-        return None if more == Scope(scope.restaurant_id) else Need(more)
-
-    def _admission(self, released: Released = NOTHING_RELEASED) -> Admission:
-        released = attrs.evolve(released, minutes=self.hold.minutes)
-        admission = Admission(self.view, self.compiled, self.invocation.actor, released)
-        relaxed = self.hold.fingerprint.relaxed
-        return admission.relaxed(relaxed) if relaxed else admission
-
-    def _read_to_admit(self) -> Scope:
-        admitted = self._admission().admit_again(as_request(self.hold))
-        if isinstance(admitted, Need):
-            return admitted.scope
-        return Scope(self.invocation.restaurant_id)
-
-    # ---- the checks
-
-    def _target(self) -> Booking | None:
-        """Return the booking to confirm; ``None``: a new one is made."""
-        hold, booking_id = self.hold, self.wanted.booking_id
-        if hold.booking_id is not None:
-            if booking_id is not None and booking_id != hold.booking_id:
-                raise HoldMismatch(hold.id, booking_id)
-            booking = get_booking(self.view, hold.booking_id, self.wanted.expected)
-        elif booking_id is not None and self.view.find_booking(booking_id) is not None:
-            booking = get_booking(self.view, booking_id, self.wanted.expected)
-        elif self.wanted.expected is not None:
-            raise NotFound("booking", booking_id or hold.id)
-        else:
-            return None
-        differs = differences(booking, hold.party_size, hold.stay.dining.start_us)
-        if hold.booking_id is None and not self._meets(booking.must):
-            differs = (*differs, "must")
-        if differs:
-            raise HoldMismatch(hold.id, booking.id, differs=differs)
-        check_awaits_confirmation(booking)
-        return booking
-
-    def _meets(self, must: Preference) -> bool:
-        """Tell whether the hold's tables meet the conditions of the booking."""
-        floor = self.compiled.house.floor
-        for table_id in self.hold.tables:
-            table = floor.find_table(table_id)
-            zone = None if table is None else floor.find_zone(table.zone_id)
-            if table is not None and zone is not None and must.unmet(table, zone):
-                return False
-        return True
-
-    def _admitted_again(self, known: Booking | None) -> Seating | None:
-        """Check the hold by today's rules; return another seating if a new quote has to be made.
-
-        The hold, the booking that it is confirmed for and the booking's other holds are released:
-        they belong to the same party.
-
-        Raises:
-            PolicyDrift: If the hold has drifted and no new quote was asked for.
-            Refused: If today's rules or tables do not admit the party.
-        """
-        if self.is_house_unchanged:
-            # No rule has changed. The party counts towards the caps since the hold was made.
-            return None
-        hold = self.hold
-        booking_id = None if known is None else known.id
-        others = () if known is None else owners_for(self.view, known.id)
-        released = Released(
-            (Owner(OwnerKind.HOLD, hold.id), *others), booking_id=booking_id, hold_id=hold.id
-        )
-        admission = self._admission(released)
-        held = admission.admit_held(self._request_to_keep())
-        if isinstance(held, Refusal):
-            raise Refused(held)
-        changed = self._changed(held)
-        refusal = None if changed else check_kept(held, hold.tables)
-        if not changed and refusal is None:
-            return None
-        if refusal is not None and not self.wanted.requote:
-            raise Refused(refusal)
-        seating = admission.admit_again(as_request(hold))
-        assert not isinstance(seating, Need), "the windows to admit are loaded with the hold's"
-        if isinstance(seating, Refusal):
-            raise Refused(seating)
-        if not self.wanted.requote:
-            raise PolicyDrift(hold.id, changed)
-        return seating
-
-    def _request_to_keep(self) -> BookingRequest:
-        """Return the hold's request, with the occasion of its stay while that is on offer."""
-        request, occasion = as_request(self.hold), self.hold.stay.occasion
-        service = self.compiled.calendar.find_service(request.start_us)
-        if service is None or occasion not in service.period.occasions:
-            return request
-        return request.replaced(occasion=occasion)
-
-    def _changed(self, held: Candidacy) -> tuple[str, ...]:
-        """Return the facts that the hold relied on and that have changed, sorted."""
-        hold, floor = self.hold, self.compiled.house.floor
-        known = [each for each in hold.tables if floor.find_table(each) is not None]
-        stay = held.stay_at(floor.mask(known))
-        terms = (held.service.period, stay)
-        now = self.compiled.fingerprint(hold.tables, terms, hold.party_size)
-        changed = hold.fingerprint.changed(now)
-        if stay.occasion != hold.stay.occasion:
-            changed = tuple(sorted((*changed, "occasion")))
-        # Other hours of the service may cut the stay.
-        is_cut = stay.occupied != hold.stay.occupied
-        return changed or (("stay",) if is_cut else ())
-
     # ---- the tables of the booking: the hold's rows, or new ones
 
-    def _passed_on(self, booking_id: str) -> _Given:
+    def _passed_on(self, booking_id: str) -> GivenTables:
         rows = self.view.allocations_of(OwnerKind.HOLD, self.hold.id)
         tables: set[str] = set()
         group: str | None = None
@@ -441,76 +229,28 @@ class _Attempt:
         assert tables == set(self.hold.tables), "a live hold has lost its tables"
         changes = Changes(removed=tuple(handle), replaced=tuple(replaced))
         hold = self.hold
-        return _Given(hold.stay, hold.tables, group, changes, hold.overrides, hold.would_refuse)
+        return GivenTables(
+            hold.stay, hold.tables, group, changes, hold.overrides, hold.would_refuse
+        )
 
-    def _placed(self, booking_id: str, seating: Seating, kept: Collection[str]) -> _Given:
+    def _placed(self, booking_id: str, seating: Seating, kept: Collection[str]) -> GivenTables:
         rows = self.view.allocations_of(OwnerKind.HOLD, self.hold.id)
         tables, occupied = seating.plan.tables, seating.stay.occupied
         placing = allocate(self.invocation, (OwnerKind.BOOKING, booking_id), tables, occupied)
         expired = expire_holds(self.invocation, self.view, occupied, kept=kept)
         changes = Changes(removed=rows) + expired + Changes(added=placing.rows)
         group = placing.merge_group_id
-        return _Given(seating.stay, tables, group, changes, seating.overrides, seating.would_refuse)
-
-    def _booking(self, booking_id: str, known: Booking | None, given: _Given) -> Booking:
-        hold, now_us, actor = self.hold, self.view.now_us, self.invocation.actor
-        assignment = Assignment(
-            given.tables, given.stay.occupied, given.merge_group_id, now_us, actor
-        )
-        if known is not None:
-            # A hold that was made for the booking has the conditions of both.
-            is_own = hold.booking_id is not None
-            return attrs.evolve(
-                known,
-                status=BookingStatus.CONFIRMED,
-                stay=given.stay,
-                assignment=assignment,
-                version=known.version + 1,
-                updated_us=now_us,
-                actor=actor,
-                past_reason=known.past_reason or hold.past_reason,
-                must=hold.must if is_own or known.must == ANY_TABLE else known.must,
-                wish=hold.wish if is_own or known.wish == ANY_TABLE else known.wish,
-                names_tables=hold.names_tables,
-                occasion=hold.occasion,
-                channel=hold.channel or known.channel,
-                minutes=hold.minutes,
-                reference=hold.reference or known.reference,
-                local_start=self._told(known, given),
-                overrides=merged(known.overrides, given.overrides),
-                would_refuse=given.would_refuse,
-            )
-        return Booking(
-            id=booking_id,
-            restaurant_id=hold.restaurant_id,
-            party_size=hold.party_size,
-            status=BookingStatus.CONFIRMED,
-            stay=given.stay,
-            assignment=assignment,
-            version=1,
-            created_us=now_us,
-            updated_us=now_us,
-            actor=actor,
-            past_reason=hold.past_reason,
-            must=hold.must,
-            wish=hold.wish,
-            names_tables=hold.names_tables,
-            occasion=hold.occasion,
-            channel=hold.channel,
-            minutes=hold.minutes,
-            reference=hold.reference,
-            local_start=self._local_start(given),
-            overrides=given.overrides,
-            would_refuse=given.would_refuse,
+        return GivenTables(
+            seating.stay, tables, group, changes, seating.overrides, seating.would_refuse
         )
 
-    def _told(self, known: Booking, given: _Given) -> str:
-        """Return the local start that the party was told; an offer may be for another start."""
-        is_same = known.stay.dining.start_us == given.stay.dining.start_us
-        return (known.local_start if is_same else "") or self._local_start(given)
-
-    def _local_start(self, given: _Given) -> str:
-        return self.compiled.calendar.local_text(given.stay.dining.start_us)
+    def _booking(self, booking_id: str, known: Booking | None, given: GivenTables) -> Booking:
+        calendar, group = self.compiled.calendar, given.merge_group_id
+        now_us, actor = self.view.now_us, self.invocation.actor
+        assignment = Assignment(given.tables, given.stay.occupied, group, now_us, actor)
+        if known is None:
+            return new_booking(booking_id, self.hold, given, assignment, calendar)
+        return confirmed(known, self.hold, given, assignment, calendar)
 
     # ---- the evidence
 
@@ -563,24 +303,4 @@ def _owned_by(row: Allocation, booking_id: str) -> Allocation:
         row.window,
         OwnerKind.BOOKING,
         booking_id,
-    )
-
-
-def as_request(hold: Hold) -> BookingRequest:
-    """Return the request of a hold, to check it again.
-
-    The hold was admitted once, which is reason enough for a start in the past.
-    """
-    return BookingRequest(
-        hold.party_size,
-        hold.stay.dining.start,
-        occasion=hold.occasion,
-        must=hold.must,
-        wish=hold.wish,
-        tables=hold.tables if hold.names_tables else (),
-        channel=hold.channel,
-        minutes=hold.minutes,
-        reference=hold.reference,
-        past_reason=hold.past_reason or "held",
-        overrides=hold.overrides,
     )

@@ -7,7 +7,8 @@ from typing import TypedDict
 
 import attrs
 
-from fourtop.engine.admission import Admission, Seating, expected_windows
+from fourtop.engine.admission import Admission
+from fourtop.engine.admitted_party import Seating
 from fourtop.engine.allocations import start_hold
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import (
@@ -18,6 +19,7 @@ from fourtop.engine.dispatch.requests import (
     optional_id,
 )
 from fourtop.engine.invocation import Invocation
+from fourtop.engine.needed_records import expected_windows
 from fourtop.engine.permits import unneeded
 from fourtop.engine.preconditions import check_awaits_tables, get_booking
 from fourtop.engine.recourse import command_with_moves

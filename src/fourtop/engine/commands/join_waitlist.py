@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fourtop.engine.admission import Admission, names_anything
+from fourtop.engine.admission import Admission
 from fourtop.engine.candidacy import Candidacy
-from fourtop.engine.checks.names import check_names
+from fourtop.engine.checks.names import check_names, names_anything
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import (
     Caller,
@@ -18,8 +18,8 @@ from fourtop.engine.party_request import plan_request
 from fourtop.errors import AlreadyExists, InvalidInput, Proof, Refusal, Refused, safe_repr
 from fourtop.model import validators
 from fourtop.model.booking import Booking, BookingStatus
-from fourtop.model.calendar import Stay
 from fourtop.model.request import BookingRequest
+from fourtop.model.stay import Stay
 from fourtop.model.waitlist_terms import WaitlistTerms
 from fourtop.model.window import brief_iso
 from fourtop.ports import Changes, Decision, View

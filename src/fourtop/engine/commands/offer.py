@@ -7,13 +7,16 @@ from typing import Final
 
 import attrs
 
-from fourtop.engine.admission import Admission, Seating, composition_of, missing_counts
+from fourtop.engine.admission import Admission
+from fourtop.engine.admitted_party import Seating
 from fourtop.engine.allocations import start_hold
 from fourtop.engine.commands.hold import Terms, check_limits, check_ttl, life_of, new_hold
 from fourtop.engine.compiled_house import CompiledHouse
+from fourtop.engine.composition import composition_of
 from fourtop.engine.dispatch.requests import Caller, Command
 from fourtop.engine.events import offer_event
 from fourtop.engine.invocation import Invocation
+from fourtop.engine.needed_records import missing_counts
 from fourtop.engine.queries.availability import reach_of
 from fourtop.engine.usage import Released
 from fourtop.engine.waitlist import (

@@ -6,13 +6,14 @@ from functools import partial
 
 import attrs
 
-from fourtop.engine.admission import Admission, expected_windows
+from fourtop.engine.admission import Admission
 from fourtop.engine.allocations import end_hold, start_hold
 from fourtop.engine.commands import hold as hold_command
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Command, check_request, one_or_none
 from fourtop.engine.events import hold_event
 from fourtop.engine.invocation import Invocation
+from fourtop.engine.needed_records import expected_windows
 from fourtop.engine.preconditions import check_awaits_tables, get_booking, get_live_hold
 from fourtop.engine.usage import Released
 from fourtop.errors import Refusal, Refused

@@ -6,7 +6,8 @@ from functools import partial
 
 import attrs
 
-from fourtop.engine.admission import Admission, Seating, expected_windows
+from fourtop.engine.admission import Admission
+from fourtop.engine.admitted_party import Seating
 from fourtop.engine.allocations import expire_holds, released_for, with_receipt
 from fourtop.engine.candidacy import Inquiry
 from fourtop.engine.commands.book import assigned, assignment_of, place
@@ -14,6 +15,7 @@ from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Command, optional_version, with_expected
 from fourtop.engine.events import rescheduled_event
 from fourtop.engine.invocation import Invocation
+from fourtop.engine.needed_records import expected_windows
 from fourtop.engine.permits import unneeded
 from fourtop.engine.preconditions import check_pin, get_booking, released_with
 from fourtop.engine.relaxation import check_may_relax

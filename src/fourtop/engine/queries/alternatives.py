@@ -13,7 +13,8 @@ from typing import Any, Final
 
 import attrs
 
-from fourtop.engine.admission import Admission, Seating
+from fourtop.engine.admission import Admission
+from fourtop.engine.admitted_party import Seating
 from fourtop.engine.allocations import allocate
 from fourtop.engine.dispatch.requests import (
     Caller,

@@ -9,22 +9,25 @@ from typing import TypedDict, Unpack
 
 import attrs
 
-from fourtop.engine.admission import Admission, missing_counts, names_anything
+from fourtop.engine.admission import Admission
 from fourtop.engine.candidacy import Candidacy, Inquiry
-from fourtop.engine.checks.names import check_names
+from fourtop.engine.checks.names import check_names, names_anything
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Query
 from fourtop.engine.limits import limits_of
+from fourtop.engine.needed_records import missing_counts
 from fourtop.engine.opportunity_cost import StartCosts
 from fourtop.engine.preconditions import released_with
 from fourtop.engine.spots import DateSpots, StartSpots
 from fourtop.errors import FourtopError, InvalidInput, Refusal
 from fourtop.model import validators
-from fourtop.model.calendar import Calendar, Service, Stay
+from fourtop.model.calendar import Calendar
 from fourtop.model.opportunity_cost import Costs, as_costs
 from fourtop.model.request import ANY_TABLE, STAY_MINUTES, Preference, as_party_sizes
 from fourtop.model.results import Availability, Slot
+from fourtop.model.service import Service
 from fourtop.model.service_period import as_date, calendar_date
+from fourtop.model.stay import Stay
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window, to_micros
 from fourtop.ports import Need, Scope
 

@@ -12,9 +12,9 @@ from fourtop.engine.candidacy import Candidacy
 from fourtop.engine.enforcement import capacity_mode
 from fourtop.engine.limits import ZoneCap, limits_of
 from fourtop.model.booking import Booking
-from fourtop.model.calendar import Service
 from fourtop.model.enforcement import EnforcementMode
 from fourtop.model.floor import Floor
+from fourtop.model.service import Service
 
 
 def is_enforced(candidacy: Candidacy, name: str) -> bool:

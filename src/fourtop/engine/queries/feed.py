@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import partial
 
-from fourtop.engine.admission import Admission, in_empty_house, names_anything
+from fourtop.engine.admission import Admission, in_empty_house
 from fourtop.engine.candidacy import Candidacy, Inquiry
-from fourtop.engine.checks.names import check_names
+from fourtop.engine.checks.names import check_names, names_anything
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Query
 from fourtop.engine.opportunity_cost import StartCosts
@@ -18,8 +18,8 @@ from fourtop.engine.spots import StartSpots
 from fourtop.engine.stays import find_stays
 from fourtop.errors import Refusal
 from fourtop.model import validators
-from fourtop.model.calendar import Service
 from fourtop.model.feed import Feed, FeedCell, FeedTerms
+from fourtop.model.service import Service
 from fourtop.model.window import Window
 from fourtop.ports import Need, Scope
 

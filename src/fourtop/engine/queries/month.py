@@ -9,9 +9,9 @@ from typing import Final, TypedDict, Unpack
 
 import attrs
 
-from fourtop.engine.admission import Admission, names_anything
+from fourtop.engine.admission import Admission
 from fourtop.engine.candidacy import Inquiry
-from fourtop.engine.checks.names import check_names
+from fourtop.engine.checks.names import check_names, names_anything
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import (
     Caller,

@@ -24,7 +24,6 @@ from fourtop.engine.repair import edit_of
 from fourtop.engine.stranded import Edit, find_stranded, refusal_of_hold
 from fourtop.engine.way_out import find_way_out, find_way_out_of_hold, take_way_out
 from fourtop.errors import InvalidInput, safe_repr
-from fourtop.model.calendar import Service
 from fourtop.model.floor import Floor
 from fourtop.model.house import House
 from fourtop.model.policy import Policy
@@ -38,6 +37,7 @@ from fourtop.model.preview import (
 )
 from fourtop.model.receipt import Usage
 from fourtop.model.restaurant import Restaurant
+from fourtop.model.service import Service
 from fourtop.ports import Need, Scope, View
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import attrs
 
-from fourtop.engine.admission import Admission, expected_windows
+from fourtop.engine.admission import Admission
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import (
     Caller,
@@ -16,6 +16,7 @@ from fourtop.engine.dispatch.requests import (
     check_request,
     optional_id,
 )
+from fourtop.engine.needed_records import expected_windows
 from fourtop.engine.preconditions import released_with
 from fourtop.engine.reseat import MAX_RESEATED
 from fourtop.engine.reseat_problem import ReseatFacts, may_help, read_facts

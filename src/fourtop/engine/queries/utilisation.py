@@ -8,10 +8,11 @@ from typing import Final
 
 import attrs
 
-from fourtop.engine.admission import Admission, missing_counts
+from fourtop.engine.admission import Admission
 from fourtop.engine.compiled_house import CompiledHouse
 from fourtop.engine.dispatch.requests import Caller, Query
 from fourtop.engine.limits import limits_of
+from fourtop.engine.needed_records import missing_counts
 from fourtop.engine.usage import (
     NOTHING_RELEASED,
     Attendance,
@@ -20,8 +21,8 @@ from fourtop.engine.usage import (
 )
 from fourtop.model.allocation import OwnerKind, ResourceType
 from fourtop.model.booking import Booking, BookingStatus
-from fourtop.model.calendar import Service
 from fourtop.model.rotations import Rotations, rotations_of
+from fourtop.model.service import Service
 from fourtop.model.service_period import check_date
 from fourtop.model.utilisation import PeriodUtilisation, SlotUtilisation, Utilisation
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import attrs
 
-from fourtop.engine.admission import Admission, Finding, names_anything
+from fourtop.engine.admission import Admission, Finding
 from fourtop.engine.candidacy import Candidacy
-from fourtop.engine.checks.names import check_names
+from fourtop.engine.checks.names import check_names, names_anything
 from fourtop.engine.checks.promised import refuse_starving
 from fourtop.engine.checks.tables import planner_of, staff_planning
 from fourtop.engine.compiled_house import CompiledHouse
@@ -24,10 +24,10 @@ from fourtop.model import validators
 from fourtop.model.allocation import Allocation, OwnerKind
 from fourtop.model.booking import Booking
 from fourtop.model.booking_change import request_of
-from fourtop.model.calendar import Stay
 from fourtop.model.override import check_may_override
 from fourtop.model.plan import Plan
 from fourtop.model.request import STAY_MINUTES, BookingRequest
+from fourtop.model.stay import Stay
 from fourtop.model.validation import CheckStatus, Selection, SelectionCheck, Validation
 from fourtop.planner import Planner
 from fourtop.ports import Need, View

@@ -17,13 +17,14 @@ from fourtop.errors import HoldExpired, Refusal, Refused
 from fourtop.model.actor import GUEST, Actor
 from fourtop.model.allocation import Allocation, OwnerKind, ResourceType
 from fourtop.model.booking import Booking
-from fourtop.model.calendar import Calendar, Stay
+from fourtop.model.calendar import Calendar
 from fourtop.model.hold import Hold
 from fourtop.model.house import House
 from fourtop.model.request import BookingRequest
 from fourtop.model.restaurant import zone_info
 from fourtop.model.results import Slot
 from fourtop.model.service_period import check_date
+from fourtop.model.stay import Stay
 from fourtop.model.window import (
     MICROSECONDS_PER_MINUTE,
     MICROSECONDS_PER_SECOND,

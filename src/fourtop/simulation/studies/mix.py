@@ -11,7 +11,8 @@ import attrs
 from fourtop.errors import InvalidInput, safe_repr
 from fourtop.errors.display import count_of
 from fourtop.model import validators
-from fourtop.model.floor import MAX_TABLES_ON_FLOOR, Floor
+from fourtop.model.floor import Floor
+from fourtop.model.floor_checks import MAX_TABLES_ON_FLOOR
 from fourtop.model.table import MAX_CAPACITY, Table
 from fourtop.simulation.evening_play import simulate_evening
 from fourtop.simulation.metrics import Metric

@@ -11,8 +11,8 @@ from fourtop.errors.display import brief
 from fourtop.model.event import Event
 from fourtop.model.house import House
 from fourtop.ports import Decision, EventPage, Need, Scope, View
+from fourtop.storage.sql.connection.connection import Connection
 from fourtop.storage.sql.connection.host.transaction import HostTransaction, HostTransactions
-from fourtop.storage.sql.connection.transaction import Connection
 from fourtop.storage.sql.statements.house import BorrowedHouses
 
 if TYPE_CHECKING:

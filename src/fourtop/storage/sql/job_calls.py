@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection
 from typing import TypeVar
 
 from fourtop.ports import Backlog, DeadLetter, Delivery
+from fourtop.storage.sql.connection.connection import Connection
 from fourtop.storage.sql.connection.jobs import JobTransactions, OutboxLock
-from fourtop.storage.sql.connection.transaction import Connection
 from fourtop.storage.sql.statements.outbox import OutboxStatements
 from fourtop.storage.sql.statements.retention import RetentionStatements
 

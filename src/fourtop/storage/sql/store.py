@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from sqlalchemy import Engine
 
-from fourtop.errors import AlreadyExists, InUse, InvalidInput, NotFound, safe_repr
+from fourtop.errors import AlreadyExists, InUse, NotFound
 from fourtop.errors.display import brief
-from fourtop.model.allocation import Allocation, ResourceType
+from fourtop.model.allocation import Allocation
 from fourtop.model.event import Event
 from fourtop.model.house import House
-from fourtop.model.results import Versions
 from fourtop.model.window import Window
 from fourtop.ports import (
     MAX_NEEDS,
@@ -29,9 +28,11 @@ from fourtop.ports import (
     Scope,
     View,
 )
+from fourtop.storage.sql.changed_house import changed_house
 from fourtop.storage.sql.checks.findings import Finding, Severity
 from fourtop.storage.sql.checks.rules import clock_ahead, ordered
 from fourtop.storage.sql.checks.startup import CHECKING, StartCheck
+from fourtop.storage.sql.connection.connection import Connection
 from fourtop.storage.sql.connection.engine import as_engine
 from fourtop.storage.sql.connection.forks import guard_forks
 from fourtop.storage.sql.connection.host.home import Home
@@ -41,10 +42,10 @@ from fourtop.storage.sql.connection.jobs import JobTransactions
 from fourtop.storage.sql.connection.reentrancy import ReentrancyGuard
 from fourtop.storage.sql.connection.tenant import StoreOptions, TenantAccess
 from fourtop.storage.sql.connection.transaction import (
-    Connection,
     ConstraintViolation,
     StoreMetrics,
     TransactionRunner,
+    check_lock_timeout,
 )
 from fourtop.storage.sql.connection.write_queue import WriteQueues, whole_seconds
 from fourtop.storage.sql.hosted_store import HostedStore
@@ -66,7 +67,6 @@ _EXPECTING_READS: Final = 2
 _SEPARATE_READS: Final = 2
 _TOO_MANY_NEEDS: Final = "a decision asked for more than three times"
 _FOREIGN_KEY: Final = "a row of another table, by a foreign key"
-_LOCK_TIMEOUT_SECONDS: Final = (0.001, 3_600)
 
 
 class SqlStore(JobCalls):
@@ -106,7 +106,7 @@ class SqlStore(JobCalls):
     ) -> None:
         engine, database = as_engine(source)
         self.engine: Engine = engine
-        _check_timeout(lock_timeout_seconds)
+        check_lock_timeout(lock_timeout_seconds)
         statements = statements_for(database, schema)
         options = StoreOptions(clock=clock, role=role, lock_timeout_seconds=lock_timeout_seconds)
         self._transactions = TransactionRunner(
@@ -491,52 +491,8 @@ class SqlStore(JobCalls):
         restaurant_id, versions = house.restaurant.id, locked.versions
         if explains:
             self._explainer.explain(connection, changes, house, versions)
-        if not changes.is_of(restaurant_id):
-            raise RowCountMismatch
-        before, house = house, _changed_house(house, versions, changes)
-        if not _tables_are_on(house, changes):
-            raise RowCountMismatch
-        if house is not before:
-            self._house_rows.write_changes(connection, before, house)
-        counts = VersionCounts(
-            now_us=locked.now_us,
-            floor=int(changes.floor is not None),
-            policy=int(changes.policy is not None),
-            occupancy=int(changes.touches_occupancy),
-        )
+        after = changed_house(house, versions, changes)
+        if after is not house:
+            self._house_rows.write_changes(connection, house, after)
+        counts = VersionCounts.of(changes, locked.now_us)
         self._writer.write(connection, restaurant_id, changes, counts)
-
-
-def _check_timeout(seconds: object) -> None:
-    low, high = _LOCK_TIMEOUT_SECONDS
-    # PostgreSQL reads a timeout of zero as none and would wait for ever.
-    if (
-        isinstance(seconds, bool)
-        or not isinstance(seconds, int | float)
-        or not low <= seconds <= high
-    ):
-        raise InvalidInput(
-            "lock_timeout_seconds", f"must be a number from {low} to {high}", safe_repr(seconds)
-        )
-
-
-def _changed_house(house: House, versions: Versions, changes: Changes) -> House:
-    floor, policy = changes.floor, changes.policy
-    if floor is not None and floor.expected != versions.floor:
-        raise RowCountMismatch
-    if policy is not None and policy.expected != versions.policy:
-        raise RowCountMismatch
-    if floor is None and policy is None:
-        return house
-    return House(
-        house.restaurant if policy is None else policy.restaurant,
-        house.floor if floor is None else floor.floor,
-        house.policy if policy is None else policy.policy,
-    )
-
-
-def _tables_are_on(house: House, changes: Changes) -> bool:
-    """Whether every table of a new row is on the floor; old rows outlive the table."""
-    positions = house.floor.positions
-    tables = (row for row in changes.come if row.resource_type is ResourceType.TABLE)
-    return all(row.resource_id in positions for row in tables)

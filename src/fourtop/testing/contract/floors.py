@@ -5,8 +5,9 @@ from __future__ import annotations
 import attrs
 
 from fourtop.model.distances import Aisle, KeptApart
-from fourtop.model.floor import Floor, Join, SetCapacity
+from fourtop.model.floor import Floor, Join
 from fourtop.model.restaurant import Zone
+from fourtop.model.set_capacity import SetCapacity
 from fourtop.model.table import Position, Table
 from fourtop.ports import FloorChange
 from fourtop.testing.contract.harness import Trial

@@ -13,7 +13,6 @@ from fourtop.model.allocation import Allocation, Owner, OwnerKind, ResourceType
 from fourtop.model.block import Block
 from fourtop.model.booking import Assignment, Booking, BookingStatus, Step
 from fourtop.model.booking_slot import BookingSlot
-from fourtop.model.calendar import Stay
 from fourtop.model.confirmation import ConfirmationResult, Rival, TableSnapshot
 from fourtop.model.event import Event, EventType
 from fourtop.model.floor import Floor, Join
@@ -24,6 +23,7 @@ from fourtop.model.policy import Policy
 from fourtop.model.request import Preference
 from fourtop.model.restaurant import Restaurant, Zone
 from fourtop.model.service_period import ServicePeriod
+from fourtop.model.stay import Stay
 from fourtop.model.table import Table
 from fourtop.model.waitlist_terms import Waiting
 from fourtop.model.window import MICROSECONDS_PER_MINUTE, Window

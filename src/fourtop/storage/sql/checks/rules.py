@@ -27,8 +27,9 @@ from fourtop.storage.sql.checks.introspection import (
     PostgresIntrospector,
     SqliteIntrospector,
 )
+from fourtop.storage.sql.connection.connection import Connection
 from fourtop.storage.sql.connection.tenant import StoreOptions
-from fourtop.storage.sql.connection.transaction import Connection, TransactionRunner
+from fourtop.storage.sql.connection.transaction import TransactionRunner
 from fourtop.storage.sql.statement import Statement
 from fourtop.storage.sql.statements.dialect import Dialect
 from fourtop.storage.sql.tables.allocation import NO_OVERLAP

@@ -10,13 +10,10 @@ from typing import Final, TypeVar
 from sqlalchemy import select
 
 from fourtop.errors import StoreMisconfigured, StoreUnavailable
+from fourtop.storage.sql.connection.connection import Connection
 from fourtop.storage.sql.connection.errors import code_of
 from fourtop.storage.sql.connection.tenant import StoreOptions, clock_of
-from fourtop.storage.sql.connection.transaction import (
-    Connection,
-    ConstraintViolation,
-    TransactionRunner,
-)
+from fourtop.storage.sql.connection.transaction import ConstraintViolation, TransactionRunner
 from fourtop.storage.sql.statement import SessionSettings, Statement
 from fourtop.storage.sql.statements.dialect import Dialect
 from fourtop.storage.sql.tables.security import JOBS_ROLE

@@ -63,6 +63,16 @@ class VersionCounts:
     policy: int = 0
     occupancy: int = 0
 
+    @classmethod
+    def of(cls, changes: Changes, now_us: int) -> VersionCounts:
+        """Return the counts of changes at the time of their transaction."""
+        return cls(
+            now_us=now_us,
+            floor=int(changes.floor is not None),
+            policy=int(changes.policy is not None),
+            occupancy=int(changes.touches_occupancy),
+        )
+
     def parameters(self, restaurant_id: str) -> dict[str, Any]:
         """Return the parameters of the statement that changes the row of a restaurant."""
         return {

@@ -9,10 +9,12 @@ import attrs
 from sqlalchemy import Index
 
 from fourtop.model.distances import Aisle, KeptApart
-from fourtop.model.floor import Floor, Join, NumberScope, SetCapacity
+from fourtop.model.floor import Floor, Join
 from fourtop.model.house import House
 from fourtop.model.restaurant import Zone
+from fourtop.model.set_capacity import SetCapacity
 from fourtop.model.table import Position, Table
+from fourtop.model.table_label import NumberScope
 from fourtop.storage.sql.tables.columns import TableBuilder
 from fourtop.storage.sql.tables.part import Entries, Part, Rows
 from fourtop.storage.sql.tables.values import Row

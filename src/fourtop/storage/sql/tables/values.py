@@ -14,9 +14,9 @@ from typing import Any, Final
 from fourtop.errors import Code
 from fourtop.formats.json_writer import json_writer
 from fourtop.model.actor import Actor
-from fourtop.model.calendar import Stay
 from fourtop.model.override import Override
 from fourtop.model.request import ANY_TABLE, Preference
+from fourtop.model.stay import Stay
 from fourtop.model.window import Window
 
 Row = dict[str, Any]

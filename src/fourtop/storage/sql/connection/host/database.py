@@ -6,8 +6,8 @@ from typing import Any, Final, Protocol
 
 import attrs
 
+from fourtop.storage.sql.connection.connection import Connection
 from fourtop.storage.sql.connection.driver import DriverCursor
-from fourtop.storage.sql.connection.transaction import Connection
 from fourtop.storage.sql.statement import Statement
 
 READ_ONLY: Final = "it is read-only; begin one that may write"

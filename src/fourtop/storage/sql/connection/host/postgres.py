@@ -8,11 +8,11 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Text, bindparam, cast, func, literal_column, select
 
 from fourtop.errors import TransactionUnusable
+from fourtop.storage.sql.connection.connection import Connection
 from fourtop.storage.sql.connection.driver import DriverCursor
 from fourtop.storage.sql.connection.host.awaited import AwaitedCursor
 from fourtop.storage.sql.connection.host.database import Entered
 from fourtop.storage.sql.connection.psycopg import PsycopgCursor, raw_cursor
-from fourtop.storage.sql.connection.transaction import Connection
 from fourtop.storage.sql.statement import Statement
 from fourtop.storage.sql.statements.dialect import Dialect
 from fourtop.storage.sql.statements.postgres_dialect import TIME_SETTING

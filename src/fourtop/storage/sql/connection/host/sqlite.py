@@ -11,12 +11,12 @@ from typing import Any, Final
 from sqlalchemy import false, literal_column, select, update
 
 from fourtop.errors import TransactionUnusable
+from fourtop.storage.sql.connection.connection import Connection
 from fourtop.storage.sql.connection.driver import DriverCursor
 from fourtop.storage.sql.connection.errors import code_of
 from fourtop.storage.sql.connection.host.awaited import AwaitedCursor, awaited
 from fourtop.storage.sql.connection.host.database import READ_ONLY, Entered
 from fourtop.storage.sql.connection.sqlite import SqliteCursor
-from fourtop.storage.sql.connection.transaction import Connection
 from fourtop.storage.sql.statement import Statement
 from fourtop.storage.sql.statements.dialect import Dialect
 

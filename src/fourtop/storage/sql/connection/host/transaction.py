@@ -14,17 +14,14 @@ from typing import Any, Final, TypeVar
 import sqlalchemy
 
 from fourtop.errors import InvalidInput, TransactionConflict, TransactionUnusable
+from fourtop.storage.sql.connection.connection import Connection
 from fourtop.storage.sql.connection.driver import Outcome
 from fourtop.storage.sql.connection.errors import Fault, as_ours, code_of, fault_of
 from fourtop.storage.sql.connection.host.database import READ_ONLY, Entered
 from fourtop.storage.sql.connection.host.home import Home
 from fourtop.storage.sql.connection.host.source import HostSource
 from fourtop.storage.sql.connection.listeners import ListenedConnection, has_listeners
-from fourtop.storage.sql.connection.transaction import (
-    Connection,
-    ConstraintViolation,
-    TransactionRunner,
-)
+from fourtop.storage.sql.connection.transaction import ConstraintViolation, TransactionRunner
 from fourtop.storage.sql.statement import Call, TransactionMode
 from fourtop.storage.sql.statements.row_changes import RowCountMismatch
 
