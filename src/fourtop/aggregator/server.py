@@ -43,7 +43,7 @@ from fourtop.aggregator.messages import (
 from fourtop.aggregator.options import ServerOptions
 from fourtop.aggregator.user import User, awaited, is_of_aggregator, reference_of
 from fourtop.engine import AsyncDesk, AsyncEngine, Engine
-from fourtop.errors import FourtopError, IllegalTransition, InvalidInput, Refused
+from fourtop.errors import FourtopError, IllegalTransition, InvalidInput, KeyReused, Refused
 from fourtop.http_api.awaited_engine import awaited_desk, check_engine
 from fourtop.http_api.call import ActorOf, settled
 from fourtop.http_api.idempotency_key import stored_key
@@ -241,12 +241,32 @@ async def _create_booking(request: Request, asked: CreateBookingRequest) -> Resp
     )
     key = stored_key(asked.idempotency_token, actor)
     try:
-        booking = await settled(key, lambda: desk.book(party, key=key))
+        booking = await _book_once(desk, party, wanted, key)
     except Refused as refused:
         return _answered(unavailable(refused.code))
     if server.options.keep_user is not None:
         await awaited(server.options.keep_user(booking, user))
     return _answered({"booking": booking_data(merchant, booking, user)})
+
+
+async def _book_once(
+    desk: AsyncDesk, party: BookingRequest, wanted: Wanted, key: str | None
+) -> Booking:
+    """Book a party, or return the booking that the same request has made before.
+
+    Whether a length is that of the policy or a wish depends on the policy of today, which may have
+    changed since the first request. The aggregator's request is the same in both forms.
+
+    Raises:
+        KeyReused: If the key was used for another slot.
+    """
+    try:
+        return await settled(key, lambda: desk.book(party, key=key))
+    except KeyReused:
+        if wanted.minutes is None:
+            raise
+    other_form = party.replaced(minutes=wanted.minutes if party.minutes is None else None)
+    return await settled(key, lambda: desk.book(other_form, key=key))
 
 
 def _wanted(start_sec: int, party_size: int, duration_sec: int | None) -> Wanted:
@@ -306,10 +326,20 @@ async def _change_of(
         wanted = Wanted(
             to_micros(start, "start_sec"), size, slot.duration_sec // SECONDS_PER_MINUTE
         )
-        given["minutes"] = await wished_minutes(desk, merchant, wanted)
+        if _has_slot(booking, wanted):
+            # The policy may give another length by now; the booking has the one that is wanted.
+            given |= {"start": booking.start, "party_size": booking.party_size}
+        else:
+            given["minutes"] = await wished_minutes(desk, merchant, wanted)
     if not given:
         raise refused_request("booking: must have a status, or a slot with what changes")
     return BookingChange(**given)
+
+
+def _has_slot(booking: Booking, wanted: Wanted) -> bool:
+    dining = booking.stay.dining
+    length = (dining.end_us - dining.start_us) // (SECONDS_PER_MINUTE * MICROSECONDS_PER_SECOND)
+    return wanted == Wanted(dining.start_us, booking.party_size, length)
 
 
 async def _get_booking_status(request: Request, asked: GetBookingStatusRequest) -> Response:
