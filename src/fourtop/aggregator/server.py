@@ -7,7 +7,7 @@ aggregator demands; only wrong requests and faults of the server have another st
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import attrs
 from fastapi import APIRouter, Depends
@@ -44,9 +44,10 @@ from fourtop.aggregator.options import ServerOptions
 from fourtop.aggregator.user import User, awaited, is_of_aggregator, reference_of
 from fourtop.engine import AsyncDesk, AsyncEngine, Engine
 from fourtop.errors import FourtopError, IllegalTransition, InvalidInput, KeyReused, Refused
-from fourtop.http_api.awaited_engine import awaited_desk, check_engine
-from fourtop.http_api.call import ActorOf, settled
+from fourtop.http_api.awaited_engine import awaited_desk
+from fourtop.http_api.call import ActorOf, Service, actor_of_request, binding, settled
 from fourtop.http_api.idempotency_key import stored_key
+from fourtop.http_api.options import DEFAULTS
 from fourtop.model.actor import GUEST, Actor
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.booking_change import BookingChange
@@ -74,12 +75,9 @@ class BookingServer:
         engine: The engine, sync or async.
         merchants: The restaurants that the aggregator shows.
         options: What the host decided.
-
-    Raises:
-        InvalidInput: If it is not an engine.
     """
 
-    engine: Engine | AsyncEngine = attrs.field(converter=check_engine)
+    engine: Engine | AsyncEngine
     merchants: Merchants
     options: ServerOptions
 
@@ -145,12 +143,13 @@ def booking_server(
     """
     if not isinstance(options, ServerOptions):
         raise InvalidInput("options", "must be ServerOptions", type(options).__name__)
-    server = BookingServer(engine, Merchants(merchants), options)
+    service = Service(engine, DEFAULTS)
+    server = BookingServer(service.engine, Merchants(merchants), options)
     made = APIRouter(
         prefix=PREFIX,
         route_class=_ServerRoute,
         tags=["booking server"],
-        dependencies=[Depends(_binding(server, actor_of))],
+        dependencies=[Depends(binding(service, actor_of)), Depends(_naming(server))],
     )
     methods: tuple[tuple[str, str, Callable[..., Awaitable[Response]]], ...] = (
         ("GET", "HealthCheck", _health_check),
@@ -175,20 +174,17 @@ def booking_server(
     return made
 
 
-def _binding(server: BookingServer, actor_of: ActorOf) -> Callable[..., Awaitable[None]]:
-    async def bind(request: Request, actor: Annotated[Actor, Depends(actor_of)]) -> None:
-        if not isinstance(actor, Actor):
-            raise InvalidInput("actor", "must return an Actor", type(actor).__name__)
-        request.state.fourtop_server = server
-        request.state.fourtop_actor = actor
+def _naming(server: BookingServer) -> Callable[[Request], Awaitable[None]]:
+    """Return the dependency that names the server of a request."""
 
-    # The annotation names a local value, which FastAPI cannot resolve from its text.
-    bind.__annotations__["actor"] = Annotated[Actor, Depends(actor_of)]
-    return bind
+    async def name(request: Request) -> None:
+        request.state.fourtop_server = server
+
+    return name
 
 
 def _bound(request: Request) -> tuple[BookingServer, Actor]:
-    return request.state.fourtop_server, request.state.fourtop_actor
+    return request.state.fourtop_server, actor_of_request(request)
 
 
 def _answered(data: Any) -> Response:
