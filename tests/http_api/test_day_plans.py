@@ -44,6 +44,7 @@ def test_a_plan_gives_tables_to_parties_that_wait(api: Client) -> None:
     assert planned(api)["moves"] == []
 
 
+@pytest.mark.slow
 def test_a_party_with_tables_moves_for_one_that_waits(api: Client) -> None:
     # A party of two sits at the six; others have a table of each pair, so that no pair is free.
     two = booked(api, party_size=2)
