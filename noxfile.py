@@ -17,8 +17,8 @@ TESTED_EXTRAS = (
     *("testing", "sql", "postgres", "async", "dask"),
     *("http", "optimize", "otel", "pictures"),
 )
-# Each of them works alone; "none" is the package without any.
-EXTRAS = ("none", *PROJECT["project"]["optional-dependencies"])
+# Each of them works alone; "none" is the package without any, "serve" a command with its two.
+EXTRAS = ("none", *PROJECT["project"]["optional-dependencies"], "serve")
 # The stores that need no server.
 SERVERLESS = ("--stores", "memory,loading,sqlite")
 # One worker process per core; a file stays on one worker, so that its fixtures are shared. Each
@@ -145,7 +145,7 @@ def coverage(session: nox.Session) -> None:
 @nox.parametrize("extra", EXTRAS)
 def extras(session: nox.Session, extra: str) -> None:
     """Install each extra alone in a fresh environment and run its first example."""
-    install_wheel(session, *([] if extra == "none" else [extra]))
+    install_wheel(session, *{"none": (), "serve": ("http", "sql")}.get(extra, (extra,)))
     run_tests(session, "python", "-m", "tests.package.first_example", extra)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from collections.abc import Mapping, Sequence
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from fourtop import (
     InvalidInput,
     ManualClock,
     MemoryStore,
+    StoreUnavailable,
 )
 from fourtop.aggregator import Address, FeedOptions, Merchant, write_feeds
 from tests.aggregator.aggregator import seconds
@@ -180,6 +183,78 @@ def test_the_same_feed_has_the_same_bytes(engine: Engine, tmp_path: Path) -> Non
 
 def _write(engine: Engine, folder: Path) -> tuple[Path, ...]:
     return write_feeds(engine, [PUB], folder, FeedOptions(**SPAN))
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """The files of a folder, hidden ones included."""
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+def test_a_fault_in_the_middle_of_the_data_leaves_the_former_files(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write(engine, tmp_path)
+    former = contents(tmp_path)
+    booked(engine.desk("house"), 6)
+
+    def lost(*_: object) -> None:
+        raise StoreUnavailable("the database went away")
+
+    # The merchants and the services are written by then.
+    monkeypatch.setattr(Desk, "feed", lost)
+    with pytest.raises(StoreUnavailable):
+        _write(engine, tmp_path)
+    assert contents(tmp_path) == former
+    assert len(list(tmp_path.iterdir())) == len(former) == 3
+
+
+def test_a_disk_that_fills_in_the_middle_of_a_file_leaves_the_former_files(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write(engine, tmp_path)
+    former = contents(tmp_path)
+    booked(engine.desk("house"), 6)
+    calls = []
+
+    def full(descriptor: int) -> None:
+        calls.append(descriptor)
+        if len(calls) == 3:
+            raise OSError(ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(InvalidInput, match="folder: cannot be written: No space left on device"):
+        _write(engine, tmp_path)
+    assert contents(tmp_path) == former
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_name_that_is_taken_leaves_the_former_files(engine: Engine, tmp_path: Path) -> None:
+    merchants, services, spots = _write(engine, tmp_path)
+    former = {merchants.name: b"the former merchants"}
+    merchants.write_bytes(former[merchants.name])
+    services.unlink()
+    spots.unlink()
+    # The rename of the last file fails, after the first has been replaced.
+    spots.mkdir()
+    with pytest.raises(InvalidInput, match="folder: cannot be written: Is a directory"):
+        _write(engine, tmp_path)
+    assert contents(tmp_path) == former
+    assert sorted(tmp_path.iterdir()) == sorted([merchants, spots])
+
+
+def test_a_reader_sees_no_file_before_all_are_written(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[list[str]] = []
+    sync = os.fsync
+
+    def watched(descriptor: int) -> None:
+        seen.append([each.name for each in tmp_path.iterdir() if not each.name.startswith(".")])
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    assert len(_write(engine, tmp_path)) == 3
+    assert seen == [[], [], []]
 
 
 @pytest.mark.slow

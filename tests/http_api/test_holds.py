@@ -56,6 +56,34 @@ def test_a_hold_without_room_has_alternatives(api: Client) -> None:
     assert api("POST", "/holds", json=first["requests"][0]).status_code == 201
 
 
+def test_a_hold_is_replaced_in_one_step_by_one_at_its_own_table(api: Client) -> None:
+    six = {**PARTY, "party_size": 6, "tables": ["5"]}
+    old = api("POST", "/holds", json=six, params={"session": "s1"}).json()
+    later = {**six, "start": "2026-05-01T19:30:00+00:00"}
+    click = {"Idempotency-Key": "another time"}
+    place = f"/holds/{old['id']}/replace"
+    made = api("POST", place, json=later, params={"ttl_seconds": 60}, headers=click)
+    assert (made.status_code, made.json()["tables"], made.json()["session"]) == (201, ["5"], "s1")
+    assert made.json()["expires_at"] == "2026-05-01T12:01:00+00:00"
+    assert api("GET", made.headers["location"]).json()["id"] == made.json()["id"]
+    assert api("GET", f"/holds/{old['id']}").status_code == 404
+    again = api("POST", place, json=later, params={"ttl_seconds": 60}, headers=click)
+    assert (again.status_code, again.json()["id"]) == (200, made.json()["id"])
+    gone = api("POST", place, json=later)
+    assert (gone.status_code, gone.json()["code"]) == (409, "HOLD_ENDED")
+    assert api("POST", "/holds/h9/replace", json=later).status_code == 404
+
+
+def test_a_hold_that_cannot_be_replaced_stays(api: Client) -> None:
+    hold_id = held(api)
+    take_all_tables(api, "20:45")
+    later = {**PARTY, "start": "2026-05-01T20:45:00+00:00"}
+    refused = api("POST", f"/holds/{hold_id}/replace", json=later)
+    assert (refused.status_code, refused.json()["code"]) == (409, "TABLES_TAKEN")
+    assert refused.json()["alternatives"]
+    assert api("GET", f"/holds/{hold_id}").json()["state"] == "active"
+
+
 def test_an_expired_hold_is_409(api: Client, clock: ManualClock) -> None:
     hold_id = held(api)
     clock.advance(seconds=200)

@@ -36,6 +36,7 @@ def test_a_table_is_added_changed_and_removed(api: Client) -> None:
     )
     assert (stale.status_code, stale.json()["details"]["kind"]) == (412, "floor")
     assert (stale.headers["etag"], "current" in stale.json()) == ('"2-1"', False)
+    assert stale.json()["changed"] == ["floor"]
     wrong = admin(api, "POST", "/tables", json=TABLE | {"zone_id": "roof"})
     assert wrong.status_code == 422
     gone = admin(api, "DELETE", "/tables/6", headers={"If-Match": '"2-9"'})
@@ -47,6 +48,24 @@ def test_a_table_is_added_changed_and_removed(api: Client) -> None:
 def test_a_tag_of_another_form_is_412(api: Client, tag: str) -> None:
     answer = admin(api, "POST", "/tables", json=TABLE, headers={"If-Match": tag})
     assert (answer.status_code, answer.headers["etag"]) == (412, '"1-1"')
+    # It names no versions, so that nothing can be compared.
+    assert "changed" not in answer.json()
+
+
+def test_a_stale_edit_names_the_parts_that_were_edited_since(api: Client) -> None:
+    document = admin(api, "GET", "/house").json()
+
+    def parts() -> list[str]:
+        stale = admin(api, "PUT", "/house", json=document, headers={"If-Match": '"1-1"'})
+        assert stale.status_code == 412
+        assert stale.headers["etag"] == admin(api, "GET", "/house").headers["etag"]
+        found: list[str] = stale.json()["changed"]
+        return found
+
+    assert admin(api, "PUT", "/closures/2026-05-03").status_code == 200
+    assert parts() == ["policy"]
+    assert admin(api, "POST", "/tables", json=TABLE).status_code == 200
+    assert parts() == ["floor", "policy"]
 
 
 def test_a_table_with_a_party_ahead_is_not_removed(api: Client) -> None:

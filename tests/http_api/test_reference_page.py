@@ -34,7 +34,8 @@ def test_the_page_has_every_operation_and_every_schema() -> None:
     assert len(operations) > 60
     for each in operations:
         assert f'<details id="{each.name}">' in text
-        assert f"<code>{each.path}</code>" in text
+        parts = "".join(f"<wbr><span>/{part}</span>" for part in each.path.split("/")[1:])
+        assert f'<code class="path">{parts}</code>' in text
     for name in description().document["components"]["schemas"]:
         assert f'<details id="schema-{name}">' in text
     links = set(re.findall(r'href="#([^"]+)"', text))

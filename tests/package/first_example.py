@@ -115,6 +115,12 @@ def _http() -> str:
     return f"OpenAPI {app.openapi()['openapi']}, {len(app.openapi()['paths'])} paths"
 
 
+def _serve() -> str:
+    from tests.package.served_pages import check_pages  # noqa: PLC0415  # It starts a server.
+
+    return f"{len(check_pages())} pages and files"
+
+
 def _otel() -> str:
     from fourtop.telemetry import Telemetry  # noqa: PLC0415  # It needs the extra.
 
@@ -136,6 +142,8 @@ EXAMPLES: Final[Mapping[str, Callable[[], str]]] = {
     "pictures": _pictures,
     "testing": _testing,
     "dask": _dask,
+    # Not an extra, but a command that needs two of them.
+    "serve": _serve,
 }
 
 

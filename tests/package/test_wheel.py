@@ -5,7 +5,10 @@ import sys
 from importlib import metadata
 from pathlib import Path
 
+import pytest
+
 import fourtop
+from tests.package.served_pages import check_pages
 
 ROOT = Path(__file__).parents[2]
 DISTRIBUTION = metadata.distribution("fourtop")
@@ -42,14 +45,27 @@ def test_the_migrations_ship_with_their_sql() -> None:
     assert f"{folder}/versions/r0003_tenants.py" in FILES
 
 
-def test_the_files_of_the_pages_ship() -> None:
+def test_every_file_of_the_package_ships() -> None:
+    source = ROOT / "src"
+    kept = {
+        path.relative_to(source).as_posix()
+        for path in source.rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    }
+    assert kept - FILES == set()
     assert {
-        "fourtop/guest_page/templates/guest.html",
         "fourtop/guest_page/files/guest.js",
-        "fourtop/guest_page/files/guest.css",
-        "fourtop/http_api/templates/reference.html",
         "fourtop/http_api/files/reference.css",
-    } <= FILES
+        "fourtop/operations_page/files/page.js",
+        "fourtop/operations_page/templates/room.html",
+    } <= kept
+
+
+@pytest.mark.slow
+def test_the_installed_command_serves_every_page_and_its_files() -> None:
+    found = check_pages()
+    # The tabs of the operations page, the month of the guest page, and so on.
+    assert len([kind for _, kind in found.values() if kind == "text/html"]) > 8
 
 
 def test_nothing_but_the_package_ships() -> None:

@@ -18,6 +18,7 @@ from fourtop.aggregator.feeds import (
     service_data,
     spots_data,
 )
+from fourtop.aggregator.file_set import FileSet, file_set
 from fourtop.aggregator.merchant import Merchant, Merchants
 from fourtop.engine import Engine
 from fourtop.errors import InvalidInput, safe_repr
@@ -82,7 +83,8 @@ def write_feeds(
     """Write the three feeds of the aggregator, compressed; return the files.
 
     The files of one feed are its shards. Their names have the time at which the data was read, so
-    that no upload repeats a name. Upload them to the aggregator's drop boxes once a day.
+    that no upload repeats a name. Upload them to the aggregator's drop boxes once a day. They
+    appear when all of them are written, each of them whole; an error changes nothing in the folder.
 
     Args:
         engine: The engine, a sync one.
@@ -114,30 +116,33 @@ def write_feeds(
             for cell in spots_data(desk, each, first, options)
         ),
     )
-    return tuple(
-        path
-        for number, members in enumerate(feeds)
-        for path in _write(_Feed(number, generated, members), Path(folder), options.max_shard_bytes)
-    )
+    place = Path(folder)
+    try:
+        with file_set(place) as files:
+            names = [
+                name
+                for number, members in enumerate(feeds)
+                for name in _write(files, _Feed(number, generated, members), options)
+            ]
+    except OSError as fault:
+        rule = f"cannot be written: {fault.strerror}"
+        raise InvalidInput("folder", rule, safe_repr(folder)) from fault
+    return tuple(place / name for name in names)
 
 
 def _date_of(now_us: int, timezone: str) -> date:
     return from_micros(now_us).astimezone(zone_info(timezone)).date()
 
 
-def _write(feed: _Feed, folder: Path, limit: int) -> Iterator[Path]:
-    shards = list(_shards(feed.members, limit))
+def _write(files: FileSet, feed: _Feed, options: FeedOptions) -> Iterator[str]:
+    """Write the shards of a feed; yield their names."""
+    shards = list(_shards(feed.members, options.max_shard_bytes))
     for number, members in enumerate(shards):
         place = f"{number + 1:03}_of_{len(shards):03}"
-        path = folder / f"{feed.name}_{feed.generated}_{place}.json.gz"
-        data = feed.document(members, number, len(shards))
-        try:
-            # Without a time of its own, the same feed has the same bytes.
-            path.write_bytes(gzip.compress(data, mtime=0))
-        except OSError as fault:
-            rule = f"cannot be written: {fault.strerror}"
-            raise InvalidInput("folder", rule, safe_repr(folder)) from fault
-        yield path
+        name = f"{feed.name}_{feed.generated}_{place}.json.gz"
+        # Without a time of its own, the same feed has the same bytes.
+        files.write(name, gzip.compress(feed.document(members, number, len(shards)), mtime=0))
+        yield name
 
 
 def _shards(members: Iterable[Member], limit: int) -> Iterator[list[str]]:

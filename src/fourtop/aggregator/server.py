@@ -7,7 +7,7 @@ aggregator demands; only wrong requests and faults of the server have another st
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import attrs
 from fastapi import APIRouter, Depends
@@ -43,10 +43,11 @@ from fourtop.aggregator.messages import (
 from fourtop.aggregator.options import ServerOptions
 from fourtop.aggregator.user import User, awaited, is_of_aggregator, reference_of
 from fourtop.engine import AsyncDesk, AsyncEngine, Engine
-from fourtop.errors import FourtopError, IllegalTransition, InvalidInput, Refused
-from fourtop.http_api.awaited_engine import awaited_desk, check_engine
-from fourtop.http_api.call import ActorOf, settled
+from fourtop.errors import FourtopError, IllegalTransition, InvalidInput, KeyReused, Refused
+from fourtop.http_api.awaited_engine import awaited_desk
+from fourtop.http_api.call import ActorOf, Service, actor_of_request, binding, settled
 from fourtop.http_api.idempotency_key import stored_key
+from fourtop.http_api.options import DEFAULTS
 from fourtop.model.actor import GUEST, Actor
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.model.booking_change import BookingChange
@@ -74,12 +75,9 @@ class BookingServer:
         engine: The engine, sync or async.
         merchants: The restaurants that the aggregator shows.
         options: What the host decided.
-
-    Raises:
-        InvalidInput: If it is not an engine.
     """
 
-    engine: Engine | AsyncEngine = attrs.field(converter=check_engine)
+    engine: Engine | AsyncEngine
     merchants: Merchants
     options: ServerOptions
 
@@ -145,12 +143,13 @@ def booking_server(
     """
     if not isinstance(options, ServerOptions):
         raise InvalidInput("options", "must be ServerOptions", type(options).__name__)
-    server = BookingServer(engine, Merchants(merchants), options)
+    service = Service(engine, DEFAULTS)
+    server = BookingServer(service.engine, Merchants(merchants), options)
     made = APIRouter(
         prefix=PREFIX,
         route_class=_ServerRoute,
         tags=["booking server"],
-        dependencies=[Depends(_binding(server, actor_of))],
+        dependencies=[Depends(binding(service, actor_of)), Depends(_naming(server))],
     )
     methods: tuple[tuple[str, str, Callable[..., Awaitable[Response]]], ...] = (
         ("GET", "HealthCheck", _health_check),
@@ -175,20 +174,17 @@ def booking_server(
     return made
 
 
-def _binding(server: BookingServer, actor_of: ActorOf) -> Callable[..., Awaitable[None]]:
-    async def bind(request: Request, actor: Annotated[Actor, Depends(actor_of)]) -> None:
-        if not isinstance(actor, Actor):
-            raise InvalidInput("actor", "must return an Actor", type(actor).__name__)
-        request.state.fourtop_server = server
-        request.state.fourtop_actor = actor
+def _naming(server: BookingServer) -> Callable[[Request], Awaitable[None]]:
+    """Return the dependency that names the server of a request."""
 
-    # The annotation names a local value, which FastAPI cannot resolve from its text.
-    bind.__annotations__["actor"] = Annotated[Actor, Depends(actor_of)]
-    return bind
+    async def name(request: Request) -> None:
+        request.state.fourtop_server = server
+
+    return name
 
 
 def _bound(request: Request) -> tuple[BookingServer, Actor]:
-    return request.state.fourtop_server, request.state.fourtop_actor
+    return request.state.fourtop_server, actor_of_request(request)
 
 
 def _answered(data: Any) -> Response:
@@ -241,12 +237,32 @@ async def _create_booking(request: Request, asked: CreateBookingRequest) -> Resp
     )
     key = stored_key(asked.idempotency_token, actor)
     try:
-        booking = await settled(key, lambda: desk.book(party, key=key))
+        booking = await _book_once(desk, party, wanted, key)
     except Refused as refused:
         return _answered(unavailable(refused.code))
     if server.options.keep_user is not None:
         await awaited(server.options.keep_user(booking, user))
     return _answered({"booking": booking_data(merchant, booking, user)})
+
+
+async def _book_once(
+    desk: AsyncDesk, party: BookingRequest, wanted: Wanted, key: str | None
+) -> Booking:
+    """Book a party, or return the booking that the same request has made before.
+
+    Whether a length is that of the policy or a wish depends on the policy of today, which may have
+    changed since the first request. The aggregator's request is the same in both forms.
+
+    Raises:
+        KeyReused: If the key was used for another slot.
+    """
+    try:
+        return await settled(key, lambda: desk.book(party, key=key))
+    except KeyReused:
+        if wanted.minutes is None:
+            raise
+    other_form = party.replaced(minutes=wanted.minutes if party.minutes is None else None)
+    return await settled(key, lambda: desk.book(other_form, key=key))
 
 
 def _wanted(start_sec: int, party_size: int, duration_sec: int | None) -> Wanted:
@@ -306,10 +322,20 @@ async def _change_of(
         wanted = Wanted(
             to_micros(start, "start_sec"), size, slot.duration_sec // SECONDS_PER_MINUTE
         )
-        given["minutes"] = await wished_minutes(desk, merchant, wanted)
+        if _has_slot(booking, wanted):
+            # The policy may give another length by now; the booking has the one that is wanted.
+            given |= {"start": booking.start, "party_size": booking.party_size}
+        else:
+            given["minutes"] = await wished_minutes(desk, merchant, wanted)
     if not given:
         raise refused_request("booking: must have a status, or a slot with what changes")
     return BookingChange(**given)
+
+
+def _has_slot(booking: Booking, wanted: Wanted) -> bool:
+    dining = booking.stay.dining
+    length = (dining.end_us - dining.start_us) // (SECONDS_PER_MINUTE * MICROSECONDS_PER_SECOND)
+    return wanted == Wanted(dining.start_us, booking.party_size, length)
 
 
 async def _get_booking_status(request: Request, asked: GetBookingStatusRequest) -> Response:

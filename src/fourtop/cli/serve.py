@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 LOCAL: Final = "127.0.0.1"
 _LOCALHOST: Final = "localhost"
-_EXTRA: Final = "fourtop[http]"
+_EXTRAS: Final = "http,sql"
 # How long open requests may take at the end; a stream of events never ends by itself.
 _GRACE_SECONDS: Final = 1
 _LOG: Final = "uvicorn.error"
@@ -111,13 +111,10 @@ def check_extras() -> None:
         import fastapi  # noqa: F401, PLC0415  # An optional extra.
         import jinja2  # noqa: F401, PLC0415  # An optional extra.
         import limits  # noqa: F401, PLC0415  # An optional extra.
+        import sqlalchemy  # noqa: F401, PLC0415  # An optional extra.
         import uvicorn  # noqa: F401, PLC0415  # An optional extra.
     except ImportError as error:
-        raise MissingPackage(error.name or "uvicorn", "fourtop serve", _EXTRA) from error
-    try:
-        import sqlalchemy  # noqa: F401, PLC0415  # An optional extra.
-    except ImportError as error:
-        raise MissingPackage("sqlalchemy", "fourtop serve", "fourtop[sql]") from error
+        raise MissingPackage(error.name or "uvicorn", "fourtop serve", _EXTRAS) from error
 
 
 @contextmanager

@@ -10,18 +10,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fourtop.engine import AsyncEngine, Engine
+from fourtop.http_api.audit_routes import AUDIT
 from fourtop.http_api.availability_routes import AVAILABILITY
 from fourtop.http_api.block_routes import BLOCKS
 from fourtop.http_api.booking_routes import BOOKINGS, WAITLIST
 from fourtop.http_api.call import ActorOf, Service
+from fourtop.http_api.day_plan_routes import DAY_PLANS
 from fourtop.http_api.day_routes import DAYS
 from fourtop.http_api.event_routes import EVENTS
+from fourtop.http_api.free_day_routes import FREE_DAYS
 from fourtop.http_api.hold_routes import HOLDS
 from fourtop.http_api.house_routes import HOUSE
 from fourtop.http_api.options import DEFAULTS, ApiOptions
 from fourtop.http_api.problem import problem_of
 from fourtop.http_api.problem_routes import PROBLEMS
 from fourtop.http_api.reference_page import add_reference_page
+from fourtop.http_api.room_routes import ROOM
 from fourtop.http_api.seating_routes import SEATING
 from fourtop.http_api.service_routes import SERVICE
 from fourtop.model.actor import GUEST
@@ -35,9 +39,9 @@ A command with an `Idempotency-Key` can be repeated: it answers with the first s
 """
 # Guests first, then staff, then admins.
 _GROUPS: Final = (
-    *(AVAILABILITY, HOLDS, BOOKINGS, WAITLIST),
-    *(DAYS, SERVICE, SEATING, EVENTS),
-    *(HOUSE, BLOCKS),
+    *(AVAILABILITY, FREE_DAYS, HOLDS, BOOKINGS, WAITLIST),
+    *(DAYS, ROOM, SERVICE, SEATING, DAY_PLANS, EVENTS),
+    *(HOUSE, BLOCKS, AUDIT),
 )
 
 

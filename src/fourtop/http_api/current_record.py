@@ -7,7 +7,7 @@ from starlette.requests import Request
 from fourtop.engine import AsyncDesk
 from fourtop.errors import FourtopError, NotFound
 from fourtop.http_api.call import actor_of_request, desk_of, precondition_of
-from fourtop.http_api.entity_tag import tag_of
+from fourtop.http_api.entity_tag import changed_parts, tag_of
 from fourtop.http_api.problem import Current
 from fourtop.http_api.shown import shown_to
 
@@ -17,8 +17,10 @@ async def current_of(request: Request) -> Current | None:
     desk = await desk_of(request, request.path_params["restaurant_id"])
     try:
         if precondition_of(request) == "house":
-            versions = await desk.versions()
-            return Current(tag_of(versions.floor, versions.policy), None)
+            found = await desk.versions()
+            versions = (found.floor, found.policy)
+            changed = changed_parts(request.headers.get("if-match"), versions)
+            return Current(tag_of(*versions), None, changed)
         booking = await desk.get_booking(await _booking_id(request, desk))
     except FourtopError:
         return None

@@ -9,6 +9,8 @@ from typing import Final
 from fastapi import HTTPException
 
 ANY: Final = "*"
+# The parts of a house, in the order of their versions in its tag.
+PARTS: Final = ("floor", "policy")
 _TAG: Final = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
 _TAGS: Final = re.compile(rf"\s*{_TAG.pattern}\s*(,\s*{_TAG.pattern}\s*)*")
 # Longer numbers are versions of nothing.
@@ -47,6 +49,27 @@ def versions_of(if_match: str | None, count: int = 1) -> tuple[int, ...] | None:
     if weak or _NUMBERS.fullmatch(tag) is None or len(numbers) != count:
         raise HTTPException(412, "no version of the record has this entity tag")
     return tuple(map(int, numbers))
+
+
+def changed_parts(if_match: str | None, versions: Sequence[int]) -> tuple[str, ...]:
+    """Return the parts of a house that have other versions than ``If-Match`` names.
+
+    Args:
+        if_match: The value of the header.
+        versions: The versions of the parts now, in the order of ``PARTS``.
+
+    Returns:
+        No part for a value that names no versions of a house.
+
+    >>> changed_parts('"2-5"', (3, 5))
+    ('floor',)
+    """
+    try:
+        seen = versions_of(if_match, len(PARTS)) or versions
+    except HTTPException:
+        return ()
+    pairs = zip(PARTS, seen, versions, strict=True)
+    return tuple(part for part, one, other in pairs if one != other)
 
 
 def is_known(if_none_match: str | None, tag: str) -> bool:

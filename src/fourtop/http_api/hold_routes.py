@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Body, Query
+import attrs
+from fastapi import Body, Depends, Query
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
@@ -91,6 +92,60 @@ async def extend_hold(
     """Let a live hold expire later, within the life that the policy allows."""
     made = await settled(key, lambda: desk.extend_hold(hold_id, seconds=seconds, key=key))
     return hold_answer(request, made)
+
+
+@attrs.frozen
+class Replaced:
+    """The hold that a new one replaces.
+
+    Args:
+        hold_id: Its id.
+        ttl_seconds: The lifetime of the new hold; ``None``: that of the policy.
+    """
+
+    hold_id: str
+    ttl_seconds: int | None
+
+
+async def replaced_of(
+    hold_id: Id,
+    ttl_seconds: Annotated[
+        int | None, Query(description="Its lifetime; without it, the policy's.")
+    ] = None,
+) -> Replaced:
+    """Return the hold that a request replaces."""
+    return Replaced(hold_id, ttl_seconds)
+
+
+@HOLDS.post(
+    "/holds/{hold_id}/replace",
+    status_code=201,
+    response_model=_HOLD,
+    responses={**problems(409, 429), **replayed(_HOLD)},
+    rate="command",
+)
+async def replace_hold(
+    request: Request,
+    desk: OfDesk,
+    old: Annotated[Replaced, Depends(replaced_of)],
+    party: Annotated[BookingRequest, Body(), Reads(BookingRequest)],
+    key: Key,
+) -> Response:
+    """Give up a live hold and keep other tables, in one step. If refused, the old hold stays.
+
+    The old hold's tables are free for the new one, which lives on with what is left of its life.
+    Without free tables, the answer is 409 with `alternatives`.
+    """
+    made = await settled(
+        key,
+        lambda: or_alternatives(
+            desk,
+            party,
+            desk.replace_hold(old.hold_id, party, ttl_seconds=old.ttl_seconds, key=key),
+        ),
+    )
+    place = place_beside(request, f"/holds/{old.hold_id}/replace", "/holds")
+    return hold_answer(request, made, place=place)
 
 
 @HOLDS.delete(

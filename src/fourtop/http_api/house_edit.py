@@ -16,14 +16,12 @@ from fourtop.formats.house_document import house_to_data
 from fourtop.http_api.answer import answered
 from fourtop.http_api.answer_model import answer_model
 from fourtop.http_api.call import note_precondition
-from fourtop.http_api.entity_tag import versions_of
+from fourtop.http_api.entity_tag import PARTS, versions_of
 from fourtop.model.house import House
 from fourtop.model.preview import Preview
 
 Part = Literal["floor", "policy"]
 Change = Callable[[Any], Any]
-# The place of the version of each part in the entity tag of a house.
-_PLACES: Final = {"floor": 0, "policy": 1}
 
 
 class HouseDocument(BaseModel):
@@ -76,7 +74,7 @@ async def edit_of(
 ) -> Edit:
     """Return how an edit is made."""
     note_precondition(request, if_match, of_house=True)
-    return Edit(preview, repair, versions_of(if_match, count=2))
+    return Edit(preview, repair, versions_of(if_match, count=len(PARTS)))
 
 
 OfEdit = Annotated[Edit, Depends(edit_of)]
@@ -92,7 +90,7 @@ async def edited(
     found = await _preview(desk, edit, **{part: change})
     if found is not None and edit.preview:
         return answered(request, found)
-    expected = None if edit.versions is None else edit.versions[_PLACES[part]]
+    expected = None if edit.versions is None else edit.versions[PARTS.index(part)]
     command: Any = desk.edit_floor if part == "floor" else desk.edit_policy
     repair = None if found is None else found.repair
     return house_answer(request, await command(change, expected=expected, repair=repair))

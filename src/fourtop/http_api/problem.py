@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import attrs
 from fastapi.exceptions import RequestValidationError
@@ -82,6 +82,10 @@ class Problem(BaseModel):
     current: dict[str, Any] | None = Field(
         default=None, description="Of 412: the booking as it is now. `ETag` has its version."
     )
+    changed: list[Literal["floor", "policy"]] = Field(
+        default=[],
+        description="Of 412: the parts of the house edited since; `ETag` has its version.",
+    )
 
 
 class RefusedWithAlternatives(Exception):
@@ -105,10 +109,13 @@ class Current:
     Args:
         tag: Its entity tag.
         record: What the actor may see of it; ``None``: a house, which has a route of its own.
+        changed: The parts of a house that were edited since the version of the client. Of a booking
+            the store keeps no earlier version to compare.
     """
 
     tag: str
     record: dict[str, Any] | None
+    changed: Sequence[str] = ()
 
 
 def problem(
@@ -165,7 +172,10 @@ def problem_of(
 
 
 def _record(current: Current | None) -> dict[str, Any]:
-    return {} if current is None or current.record is None else {"current": current.record}
+    if current is None:
+        return {}
+    found = {"current": current.record, "changed": list(current.changed)}
+    return {key: value for key, value in found.items() if value}
 
 
 def _tag(current: Current | None) -> dict[str, str]:

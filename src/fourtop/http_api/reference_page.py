@@ -173,6 +173,12 @@ def _code(text: str) -> Markup:
     return Markup(marked.replace("\n\n", "</p><p>"))  # noqa: S704  # Every part is escaped above.
 
 
+def _path(text: str) -> Markup:
+    """Return a path that a narrow screen breaks before a slash, and nowhere else."""
+    first, *parts = text.split("/")
+    return escape(first) + Markup("").join(map(Markup("<wbr><span>/{}</span>").format, parts))
+
+
 @cache
 def _template() -> Template:
     made = Environment(
@@ -183,4 +189,5 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     made.filters["code"] = _code
+    made.filters["path"] = _path
     return made.get_template("reference.html")
