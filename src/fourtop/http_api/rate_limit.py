@@ -14,7 +14,8 @@ from starlette.requests import Request
 
 from fourtop.errors import InvalidInput, safe_repr
 from fourtop.http_api.client import client_of
-from fourtop.http_api.options import ApiOptions
+from fourtop.http_api.options import DEFAULTS, ApiOptions
+from fourtop.http_api.process_counts import ProcessCounts
 
 _LONGEST_WAIT: Final = 3_600
 
@@ -54,6 +55,8 @@ class RateLimits:
 
 
 def _storage(uri: str) -> Storage:
+    if uri == DEFAULTS.rate_storage:
+        return ProcessCounts()
     try:
         storage = storage_from_string(uri)
     except (limits.errors.ConfigurationError, ValueError):
