@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from limits.aio.storage import MemoryStorage
 from starlette.requests import Request
 
 from fourtop import InvalidInput
@@ -154,6 +155,32 @@ def test_clients_that_are_gone_are_dropped_without_a_look_at_each_request(
     now[0] += 61
     asyncio.run(ask(51))
     assert len(counts.events) == 1
+
+
+def test_rates_are_counted_in_the_process_while_their_storage_fails(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    rates = RateLimits(
+        ApiOptions(availability_rate="2/minute", rate_storage="async+failing://counts")
+    )
+    request = a_request("203.0.113.99")
+
+    async def ask() -> list[int]:
+        return [await rates.seconds_to_wait(request, "availability") for _ in range(3)]
+
+    *first, last = asyncio.run(ask())
+    assert (first, last > 0) == ([0, 0], True)
+    assert "rates are counted in this process" in caplog.text
+    assert "203.0.113.99" not in caplog.text
+
+
+class FailingCounts(MemoryStorage):
+    """A storage that cannot be reached."""
+
+    STORAGE_SCHEME = ["async+failing"]  # noqa: RUF012  # As its class has it.
+
+    async def acquire_entry(self, *_arguments: Any, **_options: Any) -> bool:
+        raise ValueError("down")
 
 
 def test_no_request_may_count_more_than_its_window() -> None:
