@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 
 from fourtop import ManualClock
-from tests.aggregator.aggregator import METHODS, USER, Aggregator, create, seconds, slot_time
+from tests.aggregator.aggregator import (
+    MERCHANT,
+    METHODS,
+    USER,
+    Aggregator,
+    create,
+    seconds,
+    slot_time,
+)
 from tests.evening import STAFF, at, party_size
 
 SLOT = {**create()["slot"]}
@@ -86,6 +94,25 @@ def test_a_length_that_the_house_does_not_offer_is_not_available(aggregator: Agg
     assert lookup(aggregator, slot_time(duration_sec="7200"), slot_time()) == [False, True]
     wished = create(slot={**SLOT, "duration_sec": "7200"})
     assert cause_of(aggregator, "CreateBooking", wished) == "SLOT_UNAVAILABLE"
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [float("nan"), float("inf"), "\ud800", {"\ud800": 1}],
+    ids=["not a number", "infinite", "half a pair", "half a pair as a key"],
+)
+def test_a_key_that_no_answer_can_repeat_is_a_malformed_request(
+    extra: object, aggregator: Aggregator
+) -> None:
+    body = {"merchant_id": MERCHANT.id, "slot_time": [{**slot_time(), "more": extra}]}
+    assert aggregator("BatchAvailabilityLookup", body).status_code == 400
+    body["slot_time"] = [{**slot_time(), "more": {"tags": ["ü", 1.5]}}]
+    assert aggregator("BatchAvailabilityLookup", body).status_code == 200
+
+
+def test_a_body_has_a_limit(aggregator: Aggregator) -> None:
+    body = {"user_id": "a" * 2_000_000}
+    assert aggregator("ListBookings", body).status_code == 413
 
 
 def test_no_slot_is_answered_by_no_slot(aggregator: Aggregator) -> None:

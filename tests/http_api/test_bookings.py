@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import pytest
 
 from fourtop import Actor
@@ -278,3 +280,18 @@ def test_the_actor_of_the_host_is_on_the_record(api: Client) -> None:
     path = booked(api)
     answer = api("PATCH", path, json={"party_size": 3}, user="u7", role="waiter")
     assert Actor(**answer.json()["actor"]) == Actor("u7", "waiter")
+
+
+@pytest.mark.parametrize("user", ["u1", "nobody"])
+def test_a_body_is_read_up_to_its_limit_only(user: str, api: Client) -> None:
+    parts: list[int] = []
+
+    async def body() -> AsyncIterator[bytes]:
+        for number in range(100):
+            parts.append(number)
+            yield b" " * 100_000
+
+    headers = {"content-type": "application/json"}
+    answer = api("POST", "/bookings", content=body(), headers=headers, user=user)
+    assert (answer.status_code, answer.json()["code"]) == (413, "CONTENT_TOO_LARGE")
+    assert len(parts) < 100

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -345,6 +345,44 @@ def test_a_restaurant_has_a_number_of_streams(
                 return second.status, second.headers["retry-after"]
 
     assert play(work) == (429, "10")
+
+
+def test_streams_that_begin_at_once_get_no_more_places(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fourtop.http_api.event_routes._MOST_STREAMS", 2)
+
+    async def work() -> list[int]:
+        async with AsyncExitStack() as stack:
+            streams = [stack.enter_async_context(night.follow()) for _ in range(5)]
+            found = [each.status for each in await asyncio.gather(*streams)]
+        # The places are free again.
+        async with night.follow() as last:
+            return [*sorted(found), last.status]
+
+    assert play(work) == [200, 200, 429, 429, 429, 200]
+
+
+def test_a_stream_that_cannot_begin_takes_no_place(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fourtop.http_api.event_routes._MOST_STREAMS", 1)
+
+    async def work() -> list[int]:
+        found = []
+        for failing in (True, True, False):
+            with monkeypatch.context() as patch:
+                if failing:
+                    patch.setattr(MemoryStore, "events_after", _unavailable)
+                async with night.follow() as stream:
+                    found.append(stream.status)
+        return found
+
+    assert play(work) == [503, 503, 200]
+
+
+def _unavailable(*_arguments: Any) -> EventPage:
+    raise StoreUnavailable("down")
 
 
 def test_the_sequence_that_a_client_knows_is_the_header_or_the_parameter() -> None:

@@ -6,12 +6,14 @@ import asyncio
 from typing import Any
 
 import pytest
+from limits.aio.storage import MemoryStorage
 from starlette.requests import Request
 
 from fourtop import InvalidInput
 from fourtop.http_api import ApiOptions
 from fourtop.http_api.client import client_of
 from fourtop.http_api.options import DEFAULTS
+from fourtop.http_api.process_counts import ProcessCounts
 from fourtop.http_api.rate_limit import RateLimits
 from tests.http_api.client import Client
 from tests.http_api.conftest import MakeClient
@@ -79,6 +81,11 @@ def a_request(peer: str | None, *forwarded: str) -> Request:
         ("::ffff:203.0.113.7", [], "203.0.113.7"),
         ("2001:db8::1", [], "2001:db8::2"),
         (None, ["198.51.100.9"], ""),
+        # Some proxies add the port.
+        ("10.0.0.1", ["198.51.100.9:4711"], "198.51.100.9"),
+        ("10.0.0.1", ["198.51.100.9:4711, 10.0.0.7:443"], "198.51.100.9"),
+        ("10.0.0.1", ["[2001:db8::1]:443"], "2001:db8::2"),
+        ("10.0.0.1", ["[2001:db8::1]"], "2001:db8::2"),
     ],
 )
 def test_the_client_is_the_last_address_that_is_no_trusted_proxy(
@@ -106,6 +113,78 @@ def test_no_address_is_kept_with_the_counts() -> None:
     counted = repr(vars(rates._limiter.storage))
     assert "availability" in counted
     assert "203.0.113.99" not in counted
+
+
+def test_a_moving_window_has_room_again_when_its_oldest_request_leaves_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [1_000.0]
+    monkeypatch.setattr("time.time", lambda: now[0])
+    rates, request = RateLimits(ApiOptions(availability_rate="3/minute")), a_request("203.0.113.7")
+
+    async def waits(*seconds: float) -> list[int]:
+        found = []
+        for each in seconds:
+            now[0] += each
+            found.append(await rates.seconds_to_wait(request, "availability"))
+        return found
+
+    assert asyncio.run(waits(0, 10, 20, 0, 29)) == [0, 0, 0, 30, 1]
+    assert asyncio.run(waits(2, 0, 9, 0)) == [0, 9, 0, 20]
+
+
+def test_clients_that_are_gone_are_dropped_without_a_look_at_each_request(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [1_000.0]
+    monkeypatch.setattr("time.time", lambda: now[0])
+    rates = RateLimits(DEFAULTS)
+    counts = rates._limiter.storage
+    assert isinstance(counts, ProcessCounts)
+
+    async def ask(*numbers: int) -> None:
+        for number in numbers:
+            await rates.seconds_to_wait(a_request(f"203.0.113.{number}"), "availability")
+        assert len(asyncio.all_tasks()) == 1
+
+    asyncio.run(ask(*range(50)))
+    assert len(counts.events) == 50
+    now[0] += 55
+    asyncio.run(ask(0, 50))
+    assert len(counts.events) == 51
+    now[0] += 61
+    asyncio.run(ask(51))
+    assert len(counts.events) == 1
+
+
+def test_rates_are_counted_in_the_process_while_their_storage_fails(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    rates = RateLimits(
+        ApiOptions(availability_rate="2/minute", rate_storage="async+failing://counts")
+    )
+    request = a_request("203.0.113.99")
+
+    async def ask() -> list[int]:
+        return [await rates.seconds_to_wait(request, "availability") for _ in range(3)]
+
+    *first, last = asyncio.run(ask())
+    assert (first, last > 0) == ([0, 0], True)
+    assert "rates are counted in this process" in caplog.text
+    assert "203.0.113.99" not in caplog.text
+
+
+class FailingCounts(MemoryStorage):
+    """A storage that cannot be reached."""
+
+    STORAGE_SCHEME = ["async+failing"]  # noqa: RUF012  # As its class has it.
+
+    async def acquire_entry(self, *_arguments: Any, **_options: Any) -> bool:
+        raise ValueError("down")
+
+
+def test_no_request_may_count_more_than_its_window() -> None:
+    assert asyncio.run(ProcessCounts().acquire_entry("a", 2, 60, amount=3)) is False
 
 
 @pytest.mark.parametrize(

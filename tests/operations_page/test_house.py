@@ -221,6 +221,21 @@ def test_an_unknown_rule_is_not_found(page: PageClient) -> None:
     )
 
 
+@pytest.mark.parametrize("text", ["9999-99-99T99:99Z", "9999-12-31T23:59-14:00"])
+def test_a_text_that_only_looks_like_an_instant_stays_as_it_is(text: str, page: PageClient) -> None:
+    answer = page.post("/rules/capacity/remove", {"version": 1, "rule": text})
+    assert (answer.status_code, text in answer.text) == (404, True)
+
+
+def test_a_zone_of_an_unknown_area_is_refused(page: PageClient, desk: Desk) -> None:
+    before = desk.house()
+    form = form_to(page.get("/plan"), "/plan/zones")
+    answer = page.submit(form, area="moon")
+    assert answer.status_code == 422
+    assert "Must be one of indoor, outdoor, bar." in answer.text
+    assert desk.house() == before
+
+
 def test_joins_and_zones_are_edited_on_the_plan(page: PageClient, desk: Desk) -> None:
     form = form_to(page.get("/plan"), "/plan/join")
     assert page.submit(form, first="1", second="3", seat_loss="1").status_code == 303

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import httpx
 import pytest
@@ -86,6 +87,34 @@ def test_a_body_that_is_no_form_of_the_page_is_refused(
     headers = {"content-type": media_type}
     answer = page.run(page.send("POST", THEME, content=content, headers=headers))
     assert answer.status_code == status
+
+
+def test_a_form_whose_client_goes_away_is_not_read_to_its_end(page: PageClient) -> None:
+    messages = iter(
+        [
+            {"type": "http.request", "body": b"token=1", "more_body": True},
+            {"type": "http.disconnect"},
+        ]
+    )
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return next(messages)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = {"content-type": "application/x-www-form-urlencoded", "x-role": "admin"}
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "scheme": "https",
+        "path": THEME,
+        "query_string": b"",
+        "headers": [(name.encode(), text.encode()) for name, text in headers.items()],
+    }
+    page.run(page.app(scope, receive, send))
+    assert sent[0]["status"] == 400
 
 
 def test_a_chosen_theme_is_kept_and_leads_back_to_the_page(page: PageClient) -> None:

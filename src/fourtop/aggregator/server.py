@@ -47,6 +47,7 @@ from fourtop.errors import FourtopError, IllegalTransition, InvalidInput, KeyReu
 from fourtop.http_api.awaited_engine import awaited_desk
 from fourtop.http_api.call import ActorOf, Service, actor_of_request, binding, settled
 from fourtop.http_api.idempotency_key import stored_key
+from fourtop.http_api.limited_body import limited
 from fourtop.http_api.options import DEFAULTS
 from fourtop.model.actor import GUEST, Actor
 from fourtop.model.booking import Booking, BookingStatus
@@ -116,7 +117,7 @@ class _ServerRoute(APIRoute):
 
         async def answer(request: Request) -> Response:
             try:
-                return await handle(request)
+                return await handle(limited(request))
             except (FourtopError, HTTPException, RequestValidationError) as error:
                 return error_answer(error, getattr(request.state, "fourtop_actor", GUEST))
 
@@ -212,11 +213,15 @@ async def _batch_availability_lookup(
         _wanted(each.start_sec, each.resource_ids.party_size, each.duration_sec) for each in slots
     ]
     is_bookable = await bookable_starts(server.desk(merchant, actor), merchant, wanted)
-    found = [
-        {"slot_time": each.echo(), "available": available}
-        for each, available in zip(slots, is_bookable, strict=True)
-    ]
-    return _answered({"slot_time_availability": found})
+    try:
+        found = [
+            {"slot_time": each.echo(), "available": available}
+            for each, available in zip(slots, is_bookable, strict=True)
+        ]
+        return _answered({"slot_time_availability": found})
+    except (ValueError, RecursionError):
+        # Unknown keys are repeated, too, and Python reads more than it writes: NaN, for example.
+        raise refused_request("slot_time: must be JSON of UTF-8 texts and finite numbers") from None
 
 
 async def _create_booking(request: Request, asked: CreateBookingRequest) -> Response:

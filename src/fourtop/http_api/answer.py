@@ -28,6 +28,7 @@ _TEXTS: Final[Mapping[int, str]] = {
     404: "The restaurant, or a record that the request names, is unknown.",
     409: "Tables or covers are lacking, or another change came first.",
     412: "The record has another version than `If-Match` asks for.",
+    413: "The body is longer than 2,000,000 bytes.",
     422: "A value breaks a rule, or a rule of the house forbids it.",
     429: "Too many requests, or too many holds; `Retry-After` has the seconds to wait.",
     503: "The store cannot be reached; `Retry-After` has the seconds to wait.",

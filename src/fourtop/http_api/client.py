@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
@@ -15,6 +16,7 @@ FORWARDED: Final = "X-Forwarded-For"
 # A home or a phone has a whole network of this length, and can change its address inside of it.
 _IPV6_PREFIX: Final = 64
 _MOST_HOPS: Final = 20
+_WITH_PORT: Final = re.compile(r"(?:([0-9.]+)|\[([0-9A-Fa-f:.]+)\])(?::[0-9]{1,5})?")
 
 
 def client_of(request: Request, trusted: Collection[Network], secret: bytes) -> str:
@@ -28,9 +30,19 @@ def client_of(request: Request, trusted: Collection[Network], secret: bytes) -> 
     for hop in reversed(hops[-_MOST_HOPS:]):
         if not (hop.strip() and _is_trusted(address, trusted)):
             break
-        address = hop.strip()
+        address = _without_port(hop.strip())
     digest = hashlib.blake2b(_network_of(address).encode(), key=secret[:64], digest_size=16)
     return digest.hexdigest()
+
+
+def _without_port(hop: str) -> str:
+    """Return an address without the port that some proxies add.
+
+    >>> _without_port("192.0.2.7:4711"), _without_port("[2001:db8::7]:4711"), _without_port("::1")
+    ('192.0.2.7', '2001:db8::7', '::1')
+    """
+    found = _WITH_PORT.fullmatch(hop)
+    return hop if found is None else found[1] or found[2]
 
 
 def _is_trusted(address: str, trusted: Collection[Network]) -> bool:

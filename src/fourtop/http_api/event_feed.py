@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -135,6 +135,28 @@ class EventFeeds:
         self.is_stopping = is_stopping
         self._seconds = seconds
         self._feeds: dict[str, EventFeed] = {}
+        self._places: Counter[str] = Counter()
+
+    def take_place(self, restaurant_id: str, most: int) -> bool:
+        """Take the place of one more stream; return whether one is free.
+
+        It is taken before the stream begins, so that many requests at once get no more. The caller
+        gives it back by ``free_place``.
+
+        Args:
+            restaurant_id: The restaurant.
+            most: The most streams of a restaurant.
+        """
+        if self._places[restaurant_id] >= most:
+            return False
+        self._places[restaurant_id] += 1
+        return True
+
+    def free_place(self, restaurant_id: str) -> None:
+        """Give back the place of a stream."""
+        self._places[restaurant_id] -= 1
+        if not self._places[restaurant_id]:
+            del self._places[restaurant_id]
 
     def count(self, restaurant_id: str) -> int:
         """Return how many streams follow a restaurant."""

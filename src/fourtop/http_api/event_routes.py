@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Annotated, Any, Final, cast
+from weakref import finalize
 
 from fastapi import Header, HTTPException, Query
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
-from starlette.types import Send
+from starlette.types import Receive, Scope, Send
 
 from fourtop.http_api.answer import problems
 from fourtop.http_api.call import RestaurantId, service_of
@@ -47,6 +48,15 @@ class EventStreamAnswer(StreamingResponse):
     """Server-sent events of an ``EventStream``, which it closes when its client is gone."""
 
     media_type = "text/event-stream"
+    # What follows the answer. As a finalizer, it also follows one that is dropped before it begins.
+    at_end: Callable[[], object] = object
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the answer."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self.at_end()
 
     async def stream_response(self, send: Send) -> None:
         """Send the messages. A failed send leaves the stream at a message; it must end, too."""
@@ -82,13 +92,17 @@ async def follow_events(
     `reset` says that events may be missing: read anew what you show.
     """
     service = service_of(request)
-    if service.feeds.count(restaurant_id) >= _MOST_STREAMS:
+    feeds, options = service.feeds, service.options
+    if not feeds.take_place(restaurant_id, _MOST_STREAMS):
         raise HTTPException(429, "too many streams of this restaurant", _LATER)
-    stream = EventStream(
-        service.feeds,
-        restaurant_id,
-        service.options.heartbeat_seconds,
-        service.options.stream_seconds,
-    )
-    page = await stream.first_page(sequence_of(last_event_id, after))
-    return EventStreamAnswer(stream.messages(page), headers=_HEADERS)
+    try:
+        stream = EventStream(
+            feeds, restaurant_id, options.heartbeat_seconds, options.stream_seconds
+        )
+        page = await stream.first_page(sequence_of(last_event_id, after))
+    except BaseException:
+        feeds.free_place(restaurant_id)
+        raise
+    answer = EventStreamAnswer(stream.messages(page), headers=_HEADERS)
+    answer.at_end = finalize(answer, feeds.free_place, restaurant_id)
+    return answer

@@ -38,6 +38,8 @@ _TYPE: Final = "urn:fourtop:"
 _RETRY_SECONDS: Final = 1
 # The facts of an error that name another party.
 _PRIVATE: Final = frozenset({"in_the_way", "owner_kind", "owner_id", "by"})
+# Python 3.13 has other names for these; a code is stable.
+_RENAMED: Final[Mapping[int, str]] = {413: "CONTENT_TOO_LARGE", 422: "UNPROCESSABLE_CONTENT"}
 _PLAIN_KEY: Final = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 
 
@@ -241,12 +243,23 @@ def _plain(part: object) -> str:
     return text if _PLAIN_KEY.fullmatch(text) else "…"
 
 
+def code_of(status: int) -> str:
+    """Return the code of a status of HTTP that no code of fourtop describes.
+
+    >>> code_of(403), code_of(413), code_of(499)
+    ('FORBIDDEN', 'CONTENT_TOO_LARGE', 'HTTP_ERROR')
+    """
+    if status in _RENAMED:
+        return _RENAMED[status]
+    try:
+        return HTTPStatus(status).name
+    except ValueError:
+        return "HTTP_ERROR"
+
+
 def _http_problem(error: HTTPException, current: Current | None) -> JSONResponse:
     status = error.status_code
-    try:
-        code = HTTPStatus(status).name
-    except ValueError:
-        code = "HTTP_ERROR"
+    code = code_of(status)
     is_retryable = status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
     more = {"is_retryable": is_retryable, **_record(current)}
     headers = {**(error.headers or {}), **_tag(current)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
@@ -17,24 +17,32 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fourtop.errors import FourtopError, StaleVersion
+from fourtop.http_api.answer import problems
 from fourtop.http_api.call import precondition_of
 from fourtop.http_api.current_record import current_of
+from fourtop.http_api.limited_body import limited
 from fourtop.http_api.problem import RefusedWithAlternatives, problem_of
 from fourtop.model.actor import GUEST
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+_TOO_LONG: Final = 413
 
 
 class ProblemRoute(APIRoute):
-    """A route that answers its errors as problem details."""
+    """A route that answers its errors as problem details. Its body has a limit."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        if self.body_field is not None:
+            self.responses = {**self.responses, _TOO_LONG: problems(_TOO_LONG)[_TOO_LONG]}
 
     def get_route_handler(self) -> Handler:
         """Return the handler of FastAPI, with its errors answered."""
-        handle = super().get_route_handler()
+        handle, has_body = super().get_route_handler(), self.body_field is not None
 
         async def answer(request: Request) -> Response:
             try:
-                return await handle(request)
+                return await handle(limited(request) if has_body else request)
             except (
                 FourtopError,
                 HTTPException,

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from fourtop.errors import Code
 from fourtop.http_api.answer import problems
-from fourtop.http_api.problem import Problem, problem_type
+from fourtop.http_api.problem import Problem, code_of, problem_type
 from fourtop.http_api.route_group import RouteGroup
 
 PROBLEMS = RouteGroup("problems")
@@ -21,6 +21,7 @@ _OF_HTTP: Final = (
     HTTPStatus.UNAUTHORIZED,
     HTTPStatus.FORBIDDEN,
     HTTPStatus.PRECONDITION_FAILED,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     HTTPStatus.TOO_MANY_REQUESTS,
 )
 
@@ -33,5 +34,5 @@ async def list_problems() -> Response:
     ]
     for status in _OF_HTTP:
         is_retryable = status is HTTPStatus.TOO_MANY_REQUESTS
-        found.append(problem_type(status.name, status.value, is_retryable=is_retryable))
+        found.append(problem_type(code_of(status), status.value, is_retryable=is_retryable))
     return JSONResponse(found, headers={"Cache-Control": "max-age=3600"})

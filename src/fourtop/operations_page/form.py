@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 import attrs
 from fastapi import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from fourtop.errors import InvalidInput, safe_repr
 
@@ -111,16 +111,19 @@ async def form_of(request: Request, most_bytes: int = MOST_BYTES) -> Form:
         most_bytes: The longest body.
 
     Raises:
-        HTTPException: 415 or 413, if the body is no form of ours.
+        HTTPException: 415 or 413, if the body is no form of ours; 400, if its client went away.
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != _TYPE:
         raise HTTPException(415, "send the fields of the form")
     body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > most_bytes:
-            raise HTTPException(413, "the form is too long")
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > most_bytes:
+                raise HTTPException(413, "the form is too long")
+    except ClientDisconnect:
+        raise HTTPException(400, "the form is not complete") from None
     return Form(fields_of_text(body.decode("utf-8", "replace")))
 
 

@@ -13,6 +13,7 @@ from fourtop.errors import InvalidInput, safe_repr
 from fourtop.formats.slug import slug
 from fourtop.http_api.query_values import Id
 from fourtop.http_api.roles import Level
+from fourtop.model import validators
 from fourtop.model.floor import Floor, Join
 from fourtop.model.house import House
 from fourtop.model.restaurant import Area, Zone
@@ -87,7 +88,8 @@ async def toggle_join(screen: OfScreen, form: OfForm) -> Response:
 async def put_zone(screen: OfScreen, form: OfForm) -> Response:
     """Add a zone, or change one."""
     zone_id, name = form.optional("zone"), form.text("name")
-    order, area = form.optional_integer("order") or 0, Area(form.text("area", Area.INDOOR))
+    order = form.optional_integer("order") or 0
+    area = validators.as_enum(Area, "area", form.text("area", Area.INDOOR))
     was = form.was
 
     def change(floor: Floor) -> Floor:

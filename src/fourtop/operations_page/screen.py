@@ -212,8 +212,12 @@ class Screen(Frame):
             return f"table {labels.get(found[1], found[1])}"
 
         def local(found: re.Match[str]) -> str:
-            instant_us = int(datetime.fromisoformat(found[0]).timestamp()) * 1_000_000
-            return self.calendar.local_text(instant_us)[:16].replace("T", " ")
+            try:
+                instant_us = int(datetime.fromisoformat(found[0]).timestamp()) * 1_000_000
+                return self.calendar.local_text(instant_us)[:16].replace("T", " ")
+            except (ValueError, OverflowError):
+                # An id that a person chose can look like an instant.
+                return found[0]
 
         plain = text.removesuffix(_CONSTRAINT)
         return _TABLE.sub(numbered, _INSTANT.sub(local, plain))
