@@ -1,17 +1,18 @@
 """Take a screenshot of every view of the operations page, in both themes and two sizes.
 
 ``python -m tests.browser.screenshots DIRECTORY`` from the root of the project writes them, to be
-looked at; with ``--docs``, those of ``docs/how-to/operations-page``.
+looked at; with names of views after the directory, only those. With ``--docs``, it writes those of
+``docs/how-to/operations-page``.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from tests.browser.pages import served_page, staff_page
 from tests.browser.serving import DESKTOP, PHONE, chromium
@@ -98,44 +99,63 @@ VIEWS: Final[Mapping[str, Go]] = {
     "blocks": to("/blocks"),
     "waitlist": to("/waitlist"),
     "preview": _preview,
-    "stale": _stale,
     "full": _full,
     "offline": _offline,
     "not-found": to("/bookings/unknown"),
+    # It changes a booking, so that it is the last one.
+    "stale": _stale,
 }
-_IN_DOCS: Final = {
-    **dict.fromkeys(("room", "heat", "preview", "plan"), ("light", _PICTURES)),
-    "timeline-refused": ("dark", _PICTURES),
-    "month": ("light", PHONE),
+# Each theme with each size, and the ending of the names of its pictures.
+_SCREENS: Final = {
+    f"-{theme}-{name}": (theme, size)
+    for theme in ("light", "dark")
+    for name, size in (("desktop", DESKTOP), ("phone", PHONE))
 }
+_IN_DOCS: Final = (
+    (("room", "heat", "preview", "plan"), "light", _PICTURES),
+    (("timeline-refused",), "dark", _PICTURES),
+    (("month",), "light", PHONE),
+)
 
 
-def take(directory: Path, *, is_docs: bool) -> None:
-    """Take the screenshots."""
-    directory.mkdir(parents=True, exist_ok=True)
-    themes = ("light", "dark")
-    sizes = {"desktop": DESKTOP, "phone": PHONE}
+def take_all(directory: Path, names: Iterable[str]) -> None:
+    """Take the screenshots of some views, whole pages in each theme and size."""
     with chromium() as browser:
-        for name, go in VIEWS.items():
-            wanted = [(theme, size, sizes[size]) for theme in themes for size in sizes]
-            if is_docs:
-                wanted = [
-                    (theme, "", size) for theme, size in [_IN_DOCS.get(name, ("", {}))] if theme
-                ]
-            for theme, label, size in wanted:
-                busy = a_busy_evening()
-                with (
-                    served_page(busy) as room,
-                    staff_page(browser, role="admin", color_scheme=theme, viewport=size) as page,
-                ):
-                    go(page, room, busy)
-                    page.wait_for_timeout(200)
-                    file = f"{name}.png" if is_docs else f"{name}-{theme}-{label}.png"
-                    page.screenshot(path=directory / file, full_page=not is_docs)
+        for ending, (theme, size) in _SCREENS.items():
+            files = {name: directory / f"{name}{ending}.png" for name in names}
+            _take(browser, files, theme, size, is_full=True)
+
+
+def take_docs() -> None:
+    """Take the screenshots of the documentation."""
+    with chromium() as browser:
+        for names, theme, size in _IN_DOCS:
+            files = {name: DOCS / f"{name}.png" for name in names}
+            _take(browser, files, theme, size, is_full=False)
+
+
+def _take(
+    browser: Browser,
+    files: Mapping[str, Path],
+    theme: str,
+    size: Mapping[str, int],
+    *,
+    is_full: bool,
+) -> None:
+    """Take views of one evening."""
+    busy = a_busy_evening()
+    options = {"role": "admin", "color_scheme": theme, "viewport": size}
+    with served_page(busy) as room:
+        for name, path in files.items():
+            with staff_page(browser, **options) as page:
+                VIEWS[name](page, room, busy)
+                page.wait_for_timeout(200)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                page.screenshot(path=path, full_page=is_full)
 
 
 if __name__ == "__main__":
-    take(
-        DOCS if "--docs" in sys.argv else Path(sys.argv[1]),
-        is_docs="--docs" in sys.argv,
-    )
+    if "--docs" in sys.argv:
+        take_docs()
+    else:
+        take_all(Path(sys.argv[1]), sys.argv[2:] or VIEWS)

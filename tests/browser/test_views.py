@@ -58,6 +58,21 @@ def test_axe_finds_nothing_serious_on_any_view(
     assert found == []
 
 
+@pytest.mark.parametrize("view", ["", "/plan"])
+def test_a_phone_shows_the_whole_floor_plan(view: str, browser: Browser) -> None:
+    busy = a_busy_evening()
+    with (
+        served_page(busy) as room,
+        staff_page(browser, role="admin", viewport=PHONE) as page,
+    ):
+        page.goto(room + view)
+        plan = page.locator("figure.picture:visible")
+        expect(plan).to_have_count(1)
+        assert plan.evaluate("each => each.scrollWidth <= each.clientWidth")
+        for table in busy.desk.house().floor.tables:
+            expect(plan.locator(f'a[data-id="{table.id}"]')).to_be_visible()
+
+
 def test_the_heat_map_has_the_colours_of_its_levels(browser: Browser) -> None:
     busy = a_busy_evening()
     with served_page(busy) as room, staff_page(browser, color_scheme="light") as page:

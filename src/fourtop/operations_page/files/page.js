@@ -260,7 +260,8 @@
     if (!over) {
       const box = find("rect, ellipse", item).getBBox();
       const x = box.x + box.width / 2 + by.x, y = box.y + box.height / 2 + by.y;
-      fields = { version, table: id, x, y };
+      const { narrow = "" } = item.closest(".movable").dataset;
+      fields = { version, table: id, x, y, narrow };
     }
     const done = await send(path, fields);
     if (!done.isGood) {
