@@ -144,7 +144,7 @@ def _take(
 ) -> None:
     """Take views of one evening."""
     busy = a_busy_evening()
-    options = {"role": "admin", "color_scheme": theme, "viewport": size}
+    options = {"role": "admin", "color_scheme": theme, "viewport": size, "locale": "en-GB"}
     with served_page(busy) as room:
         for name, path in files.items():
             with staff_page(browser, **options) as page:

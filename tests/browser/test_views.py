@@ -13,6 +13,12 @@ from tests.operations_page.busy_evening import BusyEvening, a_busy_evening
 pytestmark = pytest.mark.slow
 
 GRAVE = ("serious", "critical")
+# Controls that are too small for a finger; a box is as large as its label.
+SMALL = """[...document.querySelectorAll("button, select, summary, nav a, a.button, tbody a,"
+    + " .parties a, label.tick, input:not([type=hidden]):not([type=checkbox])")]
+    .map((each) => [each.outerHTML.slice(0, 120), each.getBoundingClientRect()])
+    .filter(([_, box]) => box.width > 0 && (box.width < 24 || box.height < 24))
+    .map(([text]) => text)"""
 
 
 def views_of(busy: BusyEvening) -> list[str]:
@@ -55,6 +61,7 @@ def test_axe_finds_nothing_serious_on_any_view(
             wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
             if page.evaluate(wide):
                 found.append(f"{view}: wider than the screen")
+            found += [f"{view}: small: {each}" for each in page.evaluate(SMALL)]
     assert found == []
 
 
