@@ -96,6 +96,22 @@ def test_the_heat_map_has_the_colours_of_its_levels(browser: Browser) -> None:
         expect(page.locator("tbody tr")).to_contain_text(["Emma 5"])
 
 
+def test_a_refused_step_is_told_on_its_page_which_stays_fresh(browser: Browser) -> None:
+    busy = a_busy_evening()
+    with served_page(busy) as room, staff_page(browser) as page:
+        page.goto(room)
+        page.get_by_role("button", name="Seat: 19:30 Gwen 7").click()
+        refusal = page.locator("#refusal")
+        expect(refusal).to_contain_text("That is not possible.")
+        expect(refusal).to_be_focused()
+        expect(page).to_have_url(room)
+        busy.desk.seat(busy.bookings[7].id)
+        expect(page.locator(".side .party", has_text="Hugo 8")).to_have_class("party s-checked_in")
+        expect(refusal).to_be_visible()
+        page.reload()
+        expect(refusal).to_have_count(0)
+
+
 def test_two_staff_with_stale_screens(browser: Browser) -> None:
     busy = a_busy_evening()
     booking = busy.bookings[7].id

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from typing import Annotated, Any, Final
@@ -48,6 +48,14 @@ HEADERS: Final[Mapping[str, str]] = {
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+
+
+@attrs.frozen
+class Refusal:
+    """Why a step was not taken: a title, and sentences."""
+
+    title: str
+    lines: Sequence[str]
 
 
 @attrs.frozen(eq=False)
@@ -116,13 +124,21 @@ class Frame:
 
     @property
     def is_live(self) -> bool:
-        """Tell whether the page follows the events: a page with an answer to a form stays."""
-        return self.request.method == "GET"
+        """Tell whether the page follows the events: a page with an answer to a form stays.
+
+        One that tells of a refusal is the view from which the form came, and goes on.
+        """
+        return self.request.method == "GET" or self.refusal is not None
 
     @property
     def problem(self) -> str:
         """The fault of the form that the page shows again; empty without one."""
         return getattr(self.request.state, "fourtop_problem", "")
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """Why the step was not taken that was asked for on this page; ``None`` without one."""
+        return getattr(self.request.state, "fourtop_refusal", None)
 
     @cached_property
     def key(self) -> str:

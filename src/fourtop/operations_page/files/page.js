@@ -295,6 +295,12 @@
 
   // ---- forms and views
 
+  // A view that tells of a refusal is the one from which the form came, also when it is loaded anew.
+  if (body.dataset.here) {
+    history.replaceState(null, "", body.dataset.here);
+    find("#refusal").focus();
+  }
+
   // A note is of the form that was sent, not of the page that is loaded anew.
   const address = new URL(location.href);
   if (address.searchParams.has("done")) {
