@@ -37,6 +37,7 @@ ADMIN_ROUTES = {
     *("tables", "table", "new_table", "add_table", "put_table", "remove_table"),
     *("plan", "place_table", "toggle_join", "put_zone", "remove_zone"),
     *("rules", "put_period", "remove_period", "close_day", "put_rule", "remove_rule"),
+    *("put_channel", "remove_channel"),
     *("blocks", "add_block", "end_block", "document", "put_document"),
 }
 STAFF_ROUTES = {

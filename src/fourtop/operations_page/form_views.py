@@ -89,9 +89,8 @@ _OF_ROUTES: Final[Mapping[str, FormView]] = {
     **dict.fromkeys(("join_waitlist", "offer"), _WAITLIST),
     **dict.fromkeys(("add_block", "end_block"), _BLOCKS),
     **dict.fromkeys(("toggle_join", "put_zone", "remove_zone"), _PLAN),
-    **dict.fromkeys(
-        ("put_period", "remove_period", "close_day", "put_rule", "remove_rule"), _RULES
-    ),
+    **dict.fromkeys(("put_period", "remove_period", "close_day"), _RULES),
+    **dict.fromkeys(("put_channel", "remove_channel", "put_rule", "remove_rule"), _RULES),
 }
 
 

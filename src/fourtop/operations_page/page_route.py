@@ -46,6 +46,10 @@ _ALIASES: Final[Mapping[str, Sequence[str]]] = {
     "window": ("until_at",),
     "id": ("number", "name"),
     "rules": ("period", "max_covers"),
+    "channel_shares": ("channel",),
+    "booking_windows": ("channel",),
+    "dates": ("on",),
+    "season": ("season_from",),
 }
 _SERVER: Final = HTTPStatus.INTERNAL_SERVER_ERROR
 
