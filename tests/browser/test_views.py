@@ -8,7 +8,8 @@ from playwright.sync_api import Browser, Page, Response, expect
 
 from tests.browser.pages import served_page, staff_page
 from tests.browser.serving import DESKTOP, PHONE
-from tests.operations_page.busy_evening import BusyEvening, a_busy_evening
+from tests.browser.views import VIEWS
+from tests.operations_page.busy_evening import a_busy_evening
 
 pytestmark = pytest.mark.slow
 
@@ -19,25 +20,6 @@ SMALL = """[...document.querySelectorAll("button, select, summary, nav a, a.butt
     .map((each) => [each.outerHTML.slice(0, 120), each.getBoundingClientRect()])
     .filter(([_, box]) => box.width > 0 && (box.width < 24 || box.height < 24))
     .map(([text]) => text)"""
-
-
-def views_of(busy: BusyEvening) -> list[str]:
-    """Return the address of each view below the room."""
-    booking = busy.bookings[6].id
-    return [
-        *("", "/timeline", "/bookings", f"/bookings/{booking}", "/heat", "/month"),
-        *(f"/move?booking={booking}&table=big-bay", "/at/low-4b", "/bookings/unknown"),
-        *(
-            "/tables",
-            "/tables/low-4b",
-            "/new-table",
-            "/plan",
-            "/rules",
-            "/document",
-            "/blocks",
-            "/waitlist",
-        ),
-    ]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -51,8 +33,8 @@ def test_axe_finds_nothing_serious_on_any_view(
         served_page(busy) as room,
         staff_page(browser, role="admin", viewport=size, color_scheme=theme) as page,
     ):
-        for view in views_of(busy):
-            page.goto(room + view)
+        for view, go in VIEWS.items():
+            go(page, room, busy)
             for each in Axe().run(page).response["violations"]:
                 if each["impact"] in GRAVE:
                     nodes = [node["html"][:120] for node in each["nodes"][:2]]
@@ -62,6 +44,7 @@ def test_axe_finds_nothing_serious_on_any_view(
             if page.evaluate(wide):
                 found.append(f"{view}: wider than the screen")
             found += [f"{view}: small: {each}" for each in page.evaluate(SMALL)]
+            page.context.set_offline(False)
     assert found == []
 
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from fourtop import Booking, BookingRequest, BookingStatus, Desk, ManualClock
-from tests.evening import at, party_size
+from tests.evening import FRIDAY, at, party_size
 from tests.operations_page.client import HOME, PageClient, form_to, forms_of
 
 
@@ -244,15 +244,18 @@ def test_a_full_house_offers_other_times_and_one_click_books(page: PageClient, d
 def test_a_full_house_puts_the_party_on_the_waitlist_with_one_click(
     page: PageClient, desk: Desk
 ) -> None:
-    fields = {"on": "2026-05-01", "at": "19:00", "party_size": 6, "reference": "order-9"}
-    while (answer := page.post("/bookings", {**fields, "minutes": 100})).status_code == 303:
-        fields["reference"] += "x"
+    fields = {"on": "2026-05-01", "at": "19:00", "party_size": 6, "minutes": 100}
+    count = 1
+    while (
+        answer := page.post("/bookings", {**fields, "reference": f"order-{count}"})
+    ).status_code == 303:
+        count += 1
     done = page.submit(form_to(answer, "/waitlist"))
     assert done.headers["location"] == f"{HOME}/waitlist?on=2026-05-01&done=wait"
-    (entry,) = desk.waitlist("2026-05-01").entries
+    (entry,) = desk.waitlist(FRIDAY).entries
     waits = entry.booking
     assert (waits.local_start[11:16], waits.party_size, waits.minutes) == ("19:00", 6, 100)
-    assert waits.reference == fields["reference"]
+    assert waits.reference == f"order-{count}"
 
 
 def test_a_walk_in_without_room_gets_other_times_and_the_waitlist(
@@ -270,7 +273,7 @@ def test_a_walk_in_without_room_gets_other_times_and_the_waitlist(
     assert later.local_start[11:16] > "18:00"
     waits = page.submit(form_to(answer, "/waitlist"), latest="19:00")
     assert waits.status_code == 303, waits.text
-    (entry,) = desk.waitlist("2026-05-01").entries
+    (entry,) = desk.waitlist(FRIDAY).entries
     assert (entry.booking.local_start[11:16], entry.booking.party_size) == ("18:00", 6)
 
 
@@ -286,7 +289,7 @@ def test_a_wrong_latest_start_of_a_full_house_is_marked_on_the_waitlist(
     again = [e for e in forms_of(wrong) if e.action.endswith("/waitlist")][-1]
     assert ("party_size", "6") in again.fields
     assert page.submit(again, latest="20:00").status_code == 303
-    assert len(desk.waitlist("2026-05-01").entries) == 1
+    assert len(desk.waitlist(FRIDAY).entries) == 1
 
 
 def test_a_walk_in_is_seated_at_the_best_tables(

@@ -147,9 +147,9 @@ def test_the_second_of_two_stale_screens_does_not_undo_the_name_of_the_first(
     resized["tables"][0]["capacity"] = 3
     done = page.submit(document_form(first), document=json.dumps(renamed))
     assert done.headers["location"] == f"{HOME}/document?done=house"
+    answer = second
     for step in ("save", "sure", "preview"):
-        form = document_form(second)
-        answer = page.submit(form, document=json.dumps(resized), step=step)
+        answer = page.submit(document_form(second), document=json.dumps(resized), step=step)
         assert answer.status_code == 412
         assert "Restaurant, changed:" in answer.text
         assert "The New House" in answer.text

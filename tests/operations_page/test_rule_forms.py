@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 import attrs
@@ -15,6 +16,7 @@ from fourtop import (
     BookingWindow,
     ChannelShare,
     Desk,
+    Policy,
     TurnBand,
     WalkInRule,
     ZoneRule,
@@ -218,8 +220,7 @@ def test_channels_are_added_and_removed_with_their_rules(page: PageClient, desk:
 def test_walk_in_rules_with_the_same_beginning_are_told_apart(page: PageClient, desk: Desk) -> None:
     tables = [each.id for each in desk.house().floor.tables]
     for count in (5, 4):
-        rule = WalkInRule(tables=tables[:count])
-        desk.edit_policy(lambda policy, rule=rule: policy.with_rule(rule))
+        desk.edit_policy(partial(Policy.with_rule, rule=WalkInRule(tables=tables[:count])))
     assert page.submit(form_to(page.get("/rules"), "/walk-ins/remove")).status_code == 303
     (rule,) = desk.house().policy.walk_in_rules
     assert len(rule.tables) == 4
