@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from html import unescape
 
+import attrs
 import httpx
 import pytest
 
-from fourtop import Booking, BookingRequest, Desk
+from fourtop import Booking, BookingRequest, Desk, Floor, ManualClock, WalkIn
 from tests.evening import FRIDAY, at, party_size
 from tests.operations_page.client import HOME, PageClient, form_to, forms_of
 
@@ -132,6 +134,24 @@ def test_a_refused_block_names_the_bookings_and_keeps_what_was_typed(
     assert set(typed.items()) <= set(again.fields)
     freed = page.submit(again, step="free")
     assert "1 party has other tables." in freed.text
+
+
+def test_a_refusal_names_the_party_in_the_way_and_the_numbers_of_tables(
+    page: PageClient, desk: Desk, clock: ManualClock
+) -> None:
+    clock.advance(minutes=6 * 60)
+    seated = desk.walk_in(WalkIn(4, reference="stays-late", tables=["1", "2"]))
+    booking = desk.book(BookingRequest(4, at("20:00"), tables=["1", "2"]))
+    floor = desk.house().floor
+    for table_id, number in (("1", "Left"), ("2", "Right")):
+        table = attrs.evolve(floor.get_table(table_id), number=number)
+        desk.edit_floor(partial(Floor.with_table, table=table))
+    clock.advance(minutes=2 * 60)
+    answer = page.post(f"/bookings/{booking.id}/seat", {"version": booking.version, "back": HOME})
+    assert answer.status_code == 409
+    told = refusal_of(answer)
+    assert "ables Left, Right are occupied by stays-late until" in told
+    assert seated.id not in told
 
 
 def test_a_rule_that_is_gone_is_told_above_the_rules(page: PageClient) -> None:

@@ -15,6 +15,7 @@ from fourtop.model.window import from_micros
 from fourtop.operations_page.access import OfForm, views
 from fourtop.operations_page.form import Form
 from fourtop.operations_page.night import today_of
+from fourtop.operations_page.parties import reasons_told
 from fourtop.operations_page.screen import OfScreen, Screen
 
 DOOR: Final = views()
@@ -43,7 +44,7 @@ async def seat_walk_in(screen: OfScreen, form: OfForm) -> Response:
             key, lambda: or_alternatives(desk, request, desk.walk_in(party, key=key))
         )
     except RefusedWithAlternatives as refused:
-        return _full(screen, refused, await request())
+        return await _full(screen, refused, await request())
     return screen.done(screen.places.to("bookings", made.id), "walk-in")
 
 
@@ -61,18 +62,20 @@ async def book(screen: OfScreen, form: OfForm) -> Response:
     try:
         made = await settled(key, lambda: or_alternatives(desk, party, desk.book(party, key=key)))
     except RefusedWithAlternatives as refused:
-        return _full(screen, refused, party)
+        return await _full(screen, refused, party)
     return screen.done(screen.places.to("bookings", made.id), "book")
 
 
-def _full(screen: Screen, refused: RefusedWithAlternatives, party: BookingRequest) -> Response:
+async def _full(
+    screen: Screen, refused: RefusedWithAlternatives, party: BookingRequest
+) -> Response:
     """Show what a party can have instead, and the waitlist with all that was typed."""
     local_text = screen.calendar.local_text
     offers = [each for each in refused.alternatives if len(each.requests) == 1]
     return screen.page(
         "full.html",
         status=refused.refused.http_status,
-        lines=[screen.sentence(str(each)) for each in refused.refused.refusal.reasons],
+        lines=await reasons_told(screen, refused.refused.refusal.reasons),
         offers=[(each, local_text(each.request.start_us)) for each in offers],
         party=party,
         local=local_text(party.start_us),

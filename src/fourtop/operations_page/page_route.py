@@ -21,6 +21,7 @@ from fourtop.model.actor import GUEST
 from fourtop.operations_page import csrf
 from fourtop.operations_page.form import Form
 from fourtop.operations_page.form_page import FieldError, filled_page
+from fourtop.operations_page.parties import reasons_told
 from fourtop.operations_page.screen import HEADERS, Refusal, Screen, frame_of
 from fourtop.operations_page.words import sentence
 
@@ -106,7 +107,11 @@ async def _page_with_refusal(screen: Screen, form: Form, error: FourtopError) ->
     """Return the page from which a form came, with the reason above; ``None`` if it is gone."""
     views: Sequence[FormView] = screen.request.state.fourtop_refusal_views(screen, form)
     _, title, lines = told(error)
-    refusal = Refusal(title, [screen.sentence(line) for line in lines])
+    if isinstance(error, Refused):
+        lines = await reasons_told(screen, error.refusal.reasons)
+    else:
+        lines = [screen.sentence(line) for line in lines]
+    refusal = Refusal(title, lines)
     for view in views:
         text = await _text_of(screen, form, view, fourtop_refusal=refusal)
         if text is not None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import attrs
 
+from fourtop.errors import Reason
 from fourtop.errors.display import short_id
 from fourtop.model.booking import Booking, BookingStatus
 from fourtop.operations_page.screen import Screen
-from fourtop.operations_page.words import STATUSES, clock_text
+from fourtop.operations_page.words import STATUSES, clock_text, sentence
 
 _S = BookingStatus
 
@@ -110,6 +112,19 @@ def party_of(screen: Screen, booking: Booking, names: Mapping[str, str]) -> Part
         clock_text(booking.local_start or calendar.local_text(dining.start_us)),
         clock_text(calendar.local_text(end_us)),
     )
+
+
+async def reasons_told(screen: Screen, reasons: Iterable[Reason]) -> list[str]:
+    """Return the reasons of a refusal as sentences, with the titles of the parties in the way."""
+    found = list(reasons)
+    rows = (row for each in found for row in each.details.get("in_the_way", ()))
+    bookings = await screen.bookings(row["owner_id"] for row in rows)
+    titles = {each.id: each.title for each in await parties_of(screen, bookings.values())}
+    told = [screen.words(str(each)) for each in found]
+    for booking_id, title in titles.items():
+        whole = re.compile(rf"(?<![\w.:-]){re.escape(booking_id)}(?![\w.:-])")
+        told = [whole.sub(lambda _, title=title: title, each) for each in told]
+    return [sentence(each) for each in told]
 
 
 async def parties_of(screen: Screen, bookings: Iterable[Booking]) -> list[Party]:

@@ -34,7 +34,8 @@ THEMES: Final = ("light", "dark")
 _MOST_IDS: Final = 500
 # As the texts of errors and refusals have it.
 _INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})")
-_TABLE: Final = re.compile(r"\btable ([A-Za-z0-9._:-]+)")
+_ID: Final = r"[A-Za-z0-9._:-]+"
+_TABLES: Final = re.compile(rf"\btable {_ID}|\btables {_ID}(?:(?:\+|, | and ){_ID})*")
 # For developers; it tells staff nothing.
 _CONSTRAINT: Final = " (allocations_no_overlap)"
 _POLICY: Final = (
@@ -225,14 +226,15 @@ class Screen(Frame):
         labels = self.house.floor.labels
 
         def numbered(found: re.Match[str]) -> str:
-            return f"table {labels.get(found[1], found[1])}"
+            word, _, ids = found[0].partition(" ")
+            return f"{word} {re.sub(_ID, lambda each: labels.get(each[0], each[0]), ids)}"
 
         def local(found: re.Match[str]) -> str:
             instant_us = int(datetime.fromisoformat(found[0]).timestamp()) * 1_000_000
             return self.calendar.local_text(instant_us)[:16].replace("T", " ")
 
         plain = text.removesuffix(_CONSTRAINT)
-        return _TABLE.sub(numbered, _INSTANT.sub(local, plain))
+        return _TABLES.sub(numbered, _INSTANT.sub(local, plain))
 
     def clock(self, instant_us: int) -> str:
         """Return the local time of an instant, as 19:30."""
