@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -11,7 +10,7 @@ import attrs
 from fourtop.errors import Reason
 from fourtop.errors.display import short_id
 from fourtop.model.booking import Booking, BookingStatus
-from fourtop.operations_page.screen import Screen
+from fourtop.operations_page.screen import ID, Screen
 from fourtop.operations_page.words import STATUSES, clock_text, sentence
 
 _S = BookingStatus
@@ -120,11 +119,8 @@ async def reasons_told(screen: Screen, reasons: Iterable[Reason]) -> list[str]:
     rows = (row for each in found for row in each.details.get("in_the_way", ()))
     bookings = await screen.bookings(row["owner_id"] for row in rows)
     titles = {each.id: each.title for each in await parties_of(screen, bookings.values())}
-    told = [screen.words(str(each)) for each in found]
-    for booking_id, title in titles.items():
-        whole = re.compile(rf"(?<![\w.:-]){re.escape(booking_id)}(?![\w.:-])")
-        told = [whole.sub(lambda _, title=title: title, each) for each in told]
-    return [sentence(each) for each in told]
+    texts = [screen.words(str(each)) for each in found]
+    return [sentence(ID.sub(lambda word: titles.get(word[0], word[0]), text)) for text in texts]
 
 
 async def parties_of(screen: Screen, bookings: Iterable[Booking]) -> list[Party]:

@@ -34,8 +34,9 @@ THEMES: Final = ("light", "dark")
 _MOST_IDS: Final = 500
 # As the texts of errors and refusals have it.
 _INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})")
-_ID: Final = r"[A-Za-z0-9._:-]+"
-_TABLES: Final = re.compile(rf"\btable {_ID}|\btables {_ID}(?:(?:\+|, | and ){_ID})*")
+ID: Final = re.compile(r"[A-Za-z0-9._:-]+")
+_IDS: Final = rf"{ID.pattern}(?:(?:\+|, | and ){ID.pattern})*"
+_TABLES: Final = re.compile(rf"\btable {ID.pattern}|\btables {_IDS}")
 # For developers; it tells staff nothing.
 _CONSTRAINT: Final = " (allocations_no_overlap)"
 _POLICY: Final = (
@@ -227,7 +228,7 @@ class Screen(Frame):
 
         def numbered(found: re.Match[str]) -> str:
             word, _, ids = found[0].partition(" ")
-            return f"{word} {re.sub(_ID, lambda each: labels.get(each[0], each[0]), ids)}"
+            return f"{word} {ID.sub(lambda each: labels.get(each[0], each[0]), ids)}"
 
         def local(found: re.Match[str]) -> str:
             instant_us = int(datetime.fromisoformat(found[0]).timestamp()) * 1_000_000
