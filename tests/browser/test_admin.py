@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from fourtop import BookingChange, Desk
+from fourtop import BookingChange
 from tests.browser.pages import served_page, staff_page
+from tests.browser.views import without_caps
 from tests.operations_page.busy_evening import a_busy_evening
 
 pytestmark = pytest.mark.slow
@@ -28,12 +29,6 @@ def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> No
 
 def table(page: Page, table_id: str) -> Locator:
     return page.locator(f'svg a[data-id="{table_id}"] rect').first
-
-
-def without_caps(desk: Desk) -> None:
-    """Lift the caps of the evening, so that only the edit itself strands a party."""
-    desk.edit_policy(lambda policy: policy.without_rule(policy.capacity_rules[0]))
-    desk.edit_policy(lambda policy: policy.without_rule(policy.pacing_rules[0]))
 
 
 def test_an_admin_narrows_the_hours_and_keeps_the_stranded(browser: Browser) -> None:
@@ -86,3 +81,24 @@ def test_a_change_of_the_plan_that_strands_a_party_asks_first(browser: Browser) 
         expect(page.get_by_role("heading", level=1)).to_contain_text("Part ")
         expect(page.get_by_role("alert").filter(has_text="loses")).to_be_visible()
         assert len(busy.desk.house().floor.joins) == 11
+
+
+def test_an_admin_closes_a_zone_by_its_form(browser: Browser) -> None:
+    busy = a_busy_evening()
+    without_caps(busy.desk)
+    with served_page(busy) as room, staff_page(browser, role="admin") as page:
+        page.goto(f"{room}/rules")
+        form = page.locator("details", has_text="New zone rule")
+        form.locator("summary").click()
+        form.get_by_role("combobox", name="Zone").select_option(label="Dining Room")
+        form.get_by_role("button", name="Save").click()
+        expect(form.get_by_role("combobox", name="Zone")).to_have_attribute("aria-invalid", "true")
+        expect(page.get_by_role("alert").filter(has_text="Nothing has changed")).to_be_visible()
+        form.get_by_role("checkbox", name="closed").check()
+        form.get_by_role("button", name="Save").click()
+        expect(page.get_by_role("row", name="Ada 11")).to_be_visible()
+        assert busy.desk.house().policy.zone_rules == ()
+        page.get_by_role("button", name="Save without moving anyone").click()
+        expect(page.get_by_role("status")).to_have_text("The change is saved.")
+        expect(page.locator("li", has_text="dining-room closed")).to_be_visible()
+        assert busy.desk.get_booking(busy.bookings[10].id) == busy.bookings[10]

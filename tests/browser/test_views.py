@@ -8,30 +8,18 @@ from playwright.sync_api import Browser, Response, expect
 
 from tests.browser.pages import served_page, staff_page
 from tests.browser.serving import DESKTOP, PHONE
-from tests.operations_page.busy_evening import BusyEvening, a_busy_evening
+from tests.browser.views import VIEWS
+from tests.operations_page.busy_evening import a_busy_evening
 
 pytestmark = pytest.mark.slow
 
 GRAVE = ("serious", "critical")
-
-
-def views_of(busy: BusyEvening) -> list[str]:
-    """Return the address of each view below the room."""
-    booking = busy.bookings[6].id
-    return [
-        *("", "/timeline", "/bookings", f"/bookings/{booking}", "/heat", "/month"),
-        *(f"/move?booking={booking}&table=big-bay", "/at/low-4b", "/bookings/unknown"),
-        *(
-            "/tables",
-            "/tables/low-4b",
-            "/new-table",
-            "/plan",
-            "/rules",
-            "/document",
-            "/blocks",
-            "/waitlist",
-        ),
-    ]
+# Controls that are too small for a finger; a box is as large as its label.
+SMALL = """[...document.querySelectorAll("button, select, summary, nav a, a.button, tbody a,"
+    + " .parties a, label.tick, input:not([type=hidden]):not([type=checkbox])")]
+    .map((each) => [each.outerHTML.slice(0, 120), each.getBoundingClientRect()])
+    .filter(([_, box]) => box.width > 0 && (box.width < 24 || box.height < 24))
+    .map(([text]) => text)"""
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -45,8 +33,8 @@ def test_axe_finds_nothing_serious_on_any_view(
         served_page(busy) as room,
         staff_page(browser, role="admin", viewport=size, color_scheme=theme) as page,
     ):
-        for view in views_of(busy):
-            page.goto(room + view)
+        for view, go in VIEWS.items():
+            go(page, room, busy)
             for each in Axe().run(page).response["violations"]:
                 if each["impact"] in GRAVE:
                     nodes = [node["html"][:120] for node in each["nodes"][:2]]
@@ -55,7 +43,24 @@ def test_axe_finds_nothing_serious_on_any_view(
             wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
             if page.evaluate(wide):
                 found.append(f"{view}: wider than the screen")
+            found += [f"{view}: small: {each}" for each in page.evaluate(SMALL)]
+            page.context.set_offline(False)
     assert found == []
+
+
+@pytest.mark.parametrize("view", ["", "/plan"])
+def test_a_phone_shows_the_whole_floor_plan(view: str, browser: Browser) -> None:
+    busy = a_busy_evening()
+    with (
+        served_page(busy) as room,
+        staff_page(browser, role="admin", viewport=PHONE) as page,
+    ):
+        page.goto(room + view)
+        plan = page.locator("figure.picture:visible")
+        expect(plan).to_have_count(1)
+        assert plan.evaluate("each => each.scrollWidth <= each.clientWidth")
+        for table in busy.desk.house().floor.tables:
+            expect(plan.locator(f'a[data-id="{table.id}"]')).to_be_visible()
 
 
 def test_the_heat_map_has_the_colours_of_its_levels(browser: Browser) -> None:
@@ -72,6 +77,22 @@ def test_the_heat_map_has_the_colours_of_its_levels(browser: Browser) -> None:
         assert fill("18:30") == "rgb(138, 28, 20)"
         page.locator('svg a[aria-label^="Fri 1 May, 18:30:"]').click()
         expect(page.locator("tbody tr")).to_contain_text(["Emma 5"])
+
+
+def test_a_refused_step_is_told_on_its_page_which_stays_fresh(browser: Browser) -> None:
+    busy = a_busy_evening()
+    with served_page(busy) as room, staff_page(browser) as page:
+        page.goto(room)
+        page.get_by_role("button", name="Seat: 19:30 Gwen 7").click()
+        refusal = page.locator("#refusal")
+        expect(refusal).to_contain_text("That is not possible.")
+        expect(refusal).to_be_focused()
+        expect(page).to_have_url(room)
+        busy.desk.seat(busy.bookings[7].id)
+        expect(page.locator(".side .party", has_text="Hugo 8")).to_have_class("party s-checked_in")
+        expect(refusal).to_be_visible()
+        page.reload()
+        expect(refusal).to_have_count(0)
 
 
 def test_two_staff_with_stale_screens(browser: Browser) -> None:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from fourtop import Booking, BookingRequest, BookingStatus, Desk, ManualClock
-from tests.evening import at, party_size
+from tests.evening import FRIDAY, at, party_size
 from tests.operations_page.client import HOME, PageClient, form_to, forms_of
 
 
@@ -239,6 +239,57 @@ def test_a_full_house_offers_other_times_and_one_click_books(page: PageClient, d
     form = form_to(answer, "/bookings")
     assert page.submit(form).status_code == 303
     assert len(desk.list_bookings()) == count + 1
+
+
+def test_a_full_house_puts_the_party_on_the_waitlist_with_one_click(
+    page: PageClient, desk: Desk
+) -> None:
+    fields = {"on": "2026-05-01", "at": "19:00", "party_size": 6, "minutes": 100}
+    count = 1
+    while (
+        answer := page.post("/bookings", {**fields, "reference": f"order-{count}"})
+    ).status_code == 303:
+        count += 1
+    done = page.submit(form_to(answer, "/waitlist"))
+    assert done.headers["location"] == f"{HOME}/waitlist?on=2026-05-01&done=wait"
+    (entry,) = desk.waitlist(FRIDAY).entries
+    waits = entry.booking
+    assert (waits.local_start[11:16], waits.party_size, waits.minutes) == ("19:00", 6, 100)
+    assert waits.reference == f"order-{count}"
+
+
+def test_a_walk_in_without_room_gets_other_times_and_the_waitlist(
+    page: PageClient, desk: Desk, clock: ManualClock
+) -> None:
+    clock.advance(minutes=6 * 60)
+    form = form_to(page.get(), "/walk-ins")
+    while (answer := page.submit(form, party_size="6")).status_code == 303:
+        form = form_to(page.get(), "/walk-ins")
+    assert answer.status_code == 409
+    assert "No table for 6 people now" in answer.text
+    booked = page.submit(form_to(answer, "/bookings"))
+    assert booked.status_code == 303
+    (later,) = [each for each in desk.list_bookings() if each.status == "confirmed"]
+    assert later.local_start[11:16] > "18:00"
+    waits = page.submit(form_to(answer, "/waitlist"), latest="19:00")
+    assert waits.status_code == 303, waits.text
+    (entry,) = desk.waitlist(FRIDAY).entries
+    assert (entry.booking.local_start[11:16], entry.booking.party_size) == ("18:00", 6)
+
+
+def test_a_wrong_latest_start_of_a_full_house_is_marked_on_the_waitlist(
+    page: PageClient, desk: Desk
+) -> None:
+    fields = {"on": "2026-05-01", "at": "19:00", "party_size": 6}
+    while (answer := page.post("/bookings", fields)).status_code == 303:
+        pass
+    wrong = page.submit(form_to(answer, "/waitlist"), latest="18:00")
+    assert wrong.status_code == 422
+    assert re.search(r'name="latest" value="18:00" aria-invalid="true"', wrong.text)
+    again = [e for e in forms_of(wrong) if e.action.endswith("/waitlist")][-1]
+    assert ("party_size", "6") in again.fields
+    assert page.submit(again, latest="20:00").status_code == 303
+    assert len(desk.waitlist(FRIDAY).entries) == 1
 
 
 def test_a_walk_in_is_seated_at_the_best_tables(

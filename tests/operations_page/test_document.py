@@ -39,7 +39,9 @@ def document_form(answer: httpx.Response) -> PageForm:
 def test_the_page_has_the_whole_house_and_saves_it_unchanged(page: PageClient, desk: Desk) -> None:
     before, versions = desk.house(), desk.versions()
     shown = page.get("/document")
-    assert document_of(shown) == json.loads(dumps_house(before))
+    plain = json.loads(dumps_house(before))
+    plain["restaurant"]["id"] = "house"
+    assert document_of(shown) == plain
     answer = page.submit(document_form(shown), document=dumps_house(before))
     assert answer.headers["location"] == f"{HOME}/document?done=house"
     assert (desk.house(), desk.versions()) == (before, versions)
@@ -134,6 +136,52 @@ def test_a_stale_document_is_told_what_it_would_undo(
     again = page.submit(document_form(answer), document=json.dumps(document))
     assert again.status_code == 303
     assert desk.house().floor.get_table("1").capacity == 3
+
+
+def test_the_second_of_two_stale_screens_does_not_undo_the_name_of_the_first(
+    page: PageClient, desk: Desk
+) -> None:
+    first, second = page.get("/document"), page.get("/document")
+    renamed, resized = document_of(first), document_of(second)
+    renamed["restaurant"]["name"] = "The New House"
+    resized["tables"][0]["capacity"] = 3
+    done = page.submit(document_form(first), document=json.dumps(renamed))
+    assert done.headers["location"] == f"{HOME}/document?done=house"
+    answer = second
+    for step in ("save", "sure", "preview"):
+        answer = page.submit(document_form(second), document=json.dumps(resized), step=step)
+        assert answer.status_code == 412
+        assert "Restaurant, changed:" in answer.text
+        assert "The New House" in answer.text
+    assert desk.house().restaurant.name == "The New House"
+    assert desk.house().floor.get_table("1").capacity == 2
+    # The form of the page that tells of it has the present version.
+    resized["restaurant"]["name"] = "The New House"
+    again = page.submit(document_form(answer), document=json.dumps(resized), step="save")
+    assert again.status_code == 303
+    assert desk.house().restaurant.name == "The New House"
+    assert desk.house().floor.get_table("1").capacity == 3
+
+
+def test_a_name_that_changes_while_a_document_is_saved_stays(
+    page: PageClient, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = page.get("/document")
+    document = document_of(shown)
+    document["tables"][0]["capacity"] = 3
+    preview = Desk.preview
+
+    def preview_and_rename(self: Desk, *given: Any, **named: Any) -> Any:
+        found = preview(self, *given, **named)
+        desk.edit_restaurant(lambda restaurant: attrs.evolve(restaurant, name="The New House"))
+        return found
+
+    monkeypatch.setattr(Desk, "preview", preview_and_rename)
+    answer = page.submit(document_form(shown), document=json.dumps(document))
+    assert answer.status_code == 412
+    assert "The New House" in answer.text
+    assert desk.house().restaurant.name == "The New House"
+    assert desk.house().floor.get_table("1").capacity == 2
 
 
 def test_a_document_of_another_restaurant_is_refused(page: PageClient, desk: Desk) -> None:

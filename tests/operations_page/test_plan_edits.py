@@ -58,6 +58,15 @@ def test_a_table_that_is_dropped_in_another_zone_changes_its_zone() -> None:
     assert floor.get_table("low-4a").zone_id != "dining-room"
 
 
+def test_a_table_that_is_dragged_on_the_narrow_plan_has_the_places_of_that_plan() -> None:
+    floor = sample.pub().floor
+    panels = {each.zone_id: each for each in drawn_layout(floor, is_narrow=True).panels}
+    x, y = panels["dining-room"].box.middle
+    assert with_table_at(floor, "low-4a", x, y).get_table("low-4a").zone_id != "dining-room"
+    moved = with_table_at(floor, "low-4a", x, y, is_narrow=True)
+    assert moved.get_table("low-4a").zone_id == "dining-room"
+
+
 def test_a_place_outside_of_all_zones_keeps_the_zone() -> None:
     floor = placed_floor()
     moved = with_table_at(floor, "1", 5_000, 5_000)

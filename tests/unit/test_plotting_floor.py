@@ -12,6 +12,7 @@ import fourtop
 from fourtop import Floor, InvalidInput, Plan, Position, Score, plotting, sketch_floor
 from fourtop.plotting import TableMove
 from fourtop.plotting.floor_layout import layout_of
+from fourtop.plotting.floor_plan import linked_floor_plan
 from tests.unit.picture_samples import MOVES, STATES, hall, pub, till
 from tests.unit.svg_page import Page, Point, Shape
 
@@ -93,10 +94,13 @@ FLOORS = {
 }
 
 
+@pytest.mark.parametrize("is_narrow", [False, True])
 @pytest.mark.parametrize("name", FLOORS)
-def test_no_two_tables_meet_and_each_is_in_the_panel_of_its_zone(name: str) -> None:
+def test_no_two_tables_meet_and_each_is_in_the_panel_of_its_zone(
+    name: str, *, is_narrow: bool
+) -> None:
     floor = FLOORS[name]
-    layout = layout_of(floor)
+    layout = layout_of(floor, is_narrow=is_narrow)
     assert layout.places.keys() == {table.id for table in floor.tables}
     bounds = {table_id: place.bounds for table_id, place in layout.places.items()}
     assert not any(one.meets(other) for one, other in combinations(bounds.values(), 2))
@@ -114,6 +118,36 @@ def test_no_two_tables_meet_and_each_is_in_the_panel_of_its_zone(name: str) -> N
 
 def centres(floor: Floor) -> dict[str, Point]:
     return {table_id: place.box.middle for table_id, place in layout_of(floor).places.items()}
+
+
+@pytest.mark.parametrize("floor", [pub(), till(), hall()], ids=["pub", "till", "hall"])
+def test_a_narrow_plan_has_its_zones_below_each_other(floor: Floor) -> None:
+    layout = layout_of(floor, is_narrow=True)
+    assert len({panel.box.width for panel in layout.panels}) == 1
+    for one, other in pairwise(layout.panels):
+        assert other.box.y > one.box.bottom
+
+
+def test_a_narrow_plan_fits_on_a_phone_and_tells_the_states() -> None:
+    floor = pub()
+    links = {table.id: "/tables" for table in floor.tables}
+    states = dict.fromkeys(links, "available")
+    wide = linked_floor_plan(floor, links, states)
+    narrow = linked_floor_plan(floor, links, states, is_narrow=True)
+    assert narrow.width <= 420 < wide.width
+    assert narrow.description == f"{len(links)} available"
+    assert linked_floor_plan(floor, links, is_narrow=True).description == floor.summary()
+
+
+def test_a_narrow_plan_keeps_positions_in_proportion_where_it_must_be_wider() -> None:
+    floor = sketch_floor({str(n): 2 for n in range(12)})
+    for n, table in enumerate(floor.tables):
+        floor = floor.with_table(attrs.evolve(table, position=Position(10 * n, 0)))
+    places = layout_of(floor, is_narrow=True).places
+    middles = [places[table.id].box.middle for table in floor.tables]
+    steps = {round(other[0] - one[0], 3) for one, other in pairwise(middles)}
+    assert len(steps) == 1
+    assert len({y for _, y in middles}) == 1
 
 
 def test_positions_are_kept_in_proportion() -> None:

@@ -16,7 +16,7 @@ from fourtop.operations_page.booking_steps import STEPS
 from fourtop.operations_page.bookings_view import BOOKINGS
 from fourtop.operations_page.document_view import DOCUMENT
 from fourtop.operations_page.door_view import DOOR
-from fourtop.operations_page.form_views import FORM_VIEWS
+from fourtop.operations_page.form_views import of_form, of_refusal
 from fourtop.operations_page.heat_view import HEAT
 from fourtop.operations_page.live import LIVE
 from fourtop.operations_page.month_view import MONTH
@@ -67,7 +67,8 @@ def operations_page(
 
     async def bind_options(request: Request) -> None:
         request.state.fourtop_page = chosen
-        request.state.fourtop_form_views = FORM_VIEWS
+        request.state.fourtop_form_view = of_form
+        request.state.fourtop_refusal_views = of_refusal
 
     service = Service(
         engine,

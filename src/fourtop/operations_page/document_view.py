@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import Final
 
 from starlette.responses import Response
 
 from fourtop.errors import InvalidInput, StaleVersion
-from fourtop.formats.house_document import dumps_house, loads_house
+from fourtop.formats.house_document import house_to_data, loads_house
+from fourtop.formats.json_codec import write
 from fourtop.http_api.roles import Level
 from fourtop.model.house import House
 from fourtop.model.house_difference import HouseDifference
@@ -29,7 +29,7 @@ async def show_document(screen: OfScreen) -> Response:
     # In this order the version may be older than the house, which the form then notices.
     versions = await screen.desk.versions()
     house = await screen.desk.house()
-    return _page(screen, dumps_house(house), _version(versions, house))
+    return _page(screen, _text(house), _version(versions))
 
 
 def _page(
@@ -45,10 +45,16 @@ def _page(
     )
 
 
-def _version(versions: Versions, house: House) -> str:
-    """Return the version of a house. The record of the restaurant has none, so its text counts."""
-    digest = hashlib.sha256(dumps_house(house).encode()).hexdigest()[:16]
-    return f"{versions.floor}.{versions.policy}.{digest}"
+def _text(house: House) -> str:
+    """Return the document of a house with the id of the restaurant, so that its name may change."""
+    data = house_to_data(house)
+    data["restaurant"] = {"id": house.restaurant.id, **data["restaurant"]}
+    return write(data) + "\n"
+
+
+def _version(versions: Versions) -> str:
+    """Return the version of a house. An edit of the restaurant's record is one of the policy."""
+    return f"{versions.floor}.{versions.policy}"
 
 
 @DOCUMENT.post("/document", name="put_document")
@@ -59,7 +65,7 @@ async def put_document(screen: OfScreen, form: OfLongForm) -> Response:
         raise InvalidInput("document", "must be given", "nothing")
     house = loads_house(text)
     found = await screen.desk.preview(house)
-    if form.text("version") != _version(found.versions, screen.house):
+    if form.text("version") != _version(found.versions):
         return await _stale(screen, form, house)
     back = screen.places.to("document")
     if asks_first(form, found):
@@ -77,9 +83,10 @@ async def put_document(screen: OfScreen, form: OfLongForm) -> Response:
 
 async def _stale(screen: Screen, form: Form, house: House) -> Response:
     """Show the document as it was sent, with its differences from the present house."""
-    versions, present = await screen.desk.versions(), await screen.desk.house()
+    # In this order the version may be older than the house, which the form then notices.
+    versions = await screen.desk.versions()
     changes = difference_lines(await screen.desk.compare_house(house))
-    return _page(screen, form.text("document"), _version(versions, present), changes)
+    return _page(screen, form.text("document"), _version(versions), changes)
 
 
 def difference_lines(found: HouseDifference) -> list[str]:

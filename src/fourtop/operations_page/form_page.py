@@ -121,14 +121,15 @@ class _Forms(HTMLParser):
             control.content_end = self._at() + len(f"</{tag}>")
 
 
-def filled_page(text: str, action: str, sent: Form, error: FieldError) -> str | None:
+def filled_page(text: str, action: str, sent: Form, error: FieldError | None) -> str | None:
     """Return a page with one of its forms as it was sent; ``None``: the page has no such form.
 
     Args:
         text: The page.
         action: The path to which the form was sent.
         sent: The fields that were sent. The form keeps them all, except for its token.
-        error: The field that breaks a rule. Without its control, the rule stands above the form.
+        error: The field that breaks a rule, if one does. Without its control, the rule stands above
+            the form.
     """
     forms = [each for each in _Forms(text).forms if each.action == action]
     form = max(forms, key=lambda each: each.likeness(sent), default=None)
@@ -136,9 +137,11 @@ def filled_page(text: str, action: str, sent: Form, error: FieldError) -> str | 
         return None
     edits = [(at, at, " open") for at in form.details]
     visible = {each.name: each for each in reversed(form.controls) if not each.is_hidden}
-    wrong = next((visible[name] for name in error.names if name in visible), None)
-    at = form.end if wrong is None else wrong.after
-    edits.append((at, at, f'<span class="problem" id="{ERROR_ID}">{escape(error.text)}</span>'))
+    wrong = None
+    if error is not None:
+        wrong = next((visible[name] for name in error.names if name in visible), None)
+        at = form.end if wrong is None else wrong.after
+        edits.append((at, at, f'<span class="problem" id="{ERROR_ID}">{escape(error.text)}</span>'))
     edits += _filled(form.controls, text, sent, wrong)
     for start, end, new in sorted(edits, reverse=True):
         text = text[:start] + new + text[end:]

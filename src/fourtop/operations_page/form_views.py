@@ -1,4 +1,4 @@
-"""The views of the forms: where a form is shown again if one of its fields breaks a rule."""
+"""The views of the forms: where a form is shown again if a field is wrong or a step is refused."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from fourtop.errors import InvalidInput
 from fourtop.model.service_period import check_date
+from fourtop.operations_page.back_view import BackView
 from fourtop.operations_page.blocks_view import show_blocks
 from fourtop.operations_page.bookings_view import ListQuery, show_booking, show_bookings
 from fourtop.operations_page.document_view import show_document
@@ -19,7 +20,7 @@ from fourtop.operations_page.plan_view import show_plan
 from fourtop.operations_page.room_view import show_room
 from fourtop.operations_page.rules_view import show_rules
 from fourtop.operations_page.screen import Screen
-from fourtop.operations_page.tables_view import show_new_table, show_table
+from fourtop.operations_page.tables_view import show_new_table, show_table, show_tables
 from fourtop.operations_page.waitlist_view import show_waitlist
 
 
@@ -69,21 +70,37 @@ async def _show_booking(screen: Screen, form: Form) -> Response:
 
 
 _BOOKING: Final = FormView(("bookings", "{booking_id}"), _show_booking)
+_BLOCKS: Final = FormView(("blocks",), _show_blocks)
+_WAITLIST: Final = FormView(("waitlist",), _show_waitlist)
 _PLAN: Final = FormView(("plan",), lambda screen, _: show_plan(screen))
 _RULES: Final = FormView(("rules",), lambda screen, _: show_rules(screen))
 # By the name of the route that takes the form.
-FORM_VIEWS: Final[Mapping[str, FormView]] = {
+_OF_ROUTES: Final[Mapping[str, FormView]] = {
     "walk_in": FormView((), lambda screen, _: show_room(screen)),
     "book": FormView(("bookings",), _show_list),
     "take_step": _BOOKING,
-    "join_waitlist": FormView(("waitlist",), _show_waitlist),
-    "add_block": FormView(("blocks",), _show_blocks),
     "add_table": FormView(("new-table",), lambda screen, _: show_new_table(screen)),
     "put_table": FormView(
         ("tables", "{table_id}"),
         lambda screen, _: show_table(screen.request.path_params["table_id"], screen),
     ),
+    "remove_table": FormView(("tables",), lambda screen, _: show_tables(screen)),
     "put_document": FormView(("document",), lambda screen, _: show_document(screen)),
-    **dict.fromkeys(("toggle_join", "put_zone"), _PLAN),
-    **dict.fromkeys(("put_period", "close_day", "put_rule"), _RULES),
+    **dict.fromkeys(("join_waitlist", "offer"), _WAITLIST),
+    **dict.fromkeys(("add_block", "end_block"), _BLOCKS),
+    **dict.fromkeys(("toggle_join", "put_zone", "remove_zone"), _PLAN),
+    **dict.fromkeys(("put_period", "remove_period", "close_day"), _RULES),
+    **dict.fromkeys(("put_channel", "remove_channel", "put_rule", "remove_rule"), _RULES),
 }
+
+
+def of_form(screen: Screen) -> FormView | None:
+    """Return the view that has the form of a request, if one has."""
+    return _OF_ROUTES.get(screen.request.scope["route"].name)
+
+
+def of_refusal(screen: Screen, form: Form) -> list[FormView | BackView]:
+    """Return the views that may tell of a refusal, that from which the form came first."""
+    came_from = [BackView(screen.back_of(form))] if form.flag("back") else []
+    found = of_form(screen)
+    return [*came_from, *([] if found is None else [found])]

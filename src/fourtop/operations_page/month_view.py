@@ -14,13 +14,13 @@ from starlette.responses import Response
 from fourtop.http_api.query_values import PartySize, month_of
 from fourtop.model.booking_list import BookingFilter
 from fourtop.model.month import BookableDay
-from fourtop.model.service_period import NIGHT_ENDS
+from fourtop.model.service_period import NIGHT_ENDS, WEEK
 from fourtop.model.window import from_micros
 from fourtop.operations_page.access import views
 from fourtop.operations_page.bookings_view import read_bookings
 from fourtop.operations_page.night import today_of
 from fourtop.operations_page.screen import OfScreen, Screen
-from fourtop.operations_page.words import month_text
+from fourtop.operations_page.words import month_text, weekday_text
 
 MONTH: Final = views()
 
@@ -52,6 +52,7 @@ async def show_month(
         "month.html",
         days=days,
         blanks=first.weekday(),
+        week=[weekday_text(each) for each in WEEK],
         today=today,
         party_size=party_size,
         month=f"{first:%Y-%m}",

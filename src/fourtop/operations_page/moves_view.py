@@ -13,7 +13,7 @@ from fourtop.model.validation import Selection, Validation
 from fourtop.operations_page.access import OfForm, views
 from fourtop.operations_page.booking_steps import overrides_of
 from fourtop.operations_page.form import Form
-from fourtop.operations_page.parties import parties_of
+from fourtop.operations_page.parties import parties_of, reasons_told
 from fourtop.operations_page.screen import OfScreen, Screen
 
 MOVES: Final = views()
@@ -45,7 +45,7 @@ async def show_check(screen: Screen, booking_id: str, form: Form) -> Response:
     booking = await screen.desk.get_booking(booking_id)
     selection = Selection(tables, booking_id=booking_id, overrides=overrides_of(form))
     found = await screen.desk.validate(selection)
-    told = _told(screen, found)
+    told = await _told(screen, found)
     if screen.is_script:
         return screen.data(told)
     (party,) = await parties_of(screen, [booking])
@@ -59,9 +59,9 @@ async def show_check(screen: Screen, booking_id: str, form: Form) -> Response:
     )
 
 
-def _told(screen: Screen, found: Validation) -> dict[str, Any]:
+async def _told(screen: Screen, found: Validation) -> dict[str, Any]:
     """Return what the checks say, for people and for the script."""
-    errors = [screen.sentence(str(reason)) for each in found.errors for reason in each.reasons]
+    errors = await reasons_told(screen, [reason for e in found.errors for reason in e.reasons])
     rules: list[Code] = []
     if all(each.is_overridable for each in found.errors):
         rules = [reason.code for each in found.errors for reason in each.reasons]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
@@ -21,11 +21,23 @@ from fourtop.model.actor import GUEST
 from fourtop.operations_page import csrf
 from fourtop.operations_page.form import Form
 from fourtop.operations_page.form_page import FieldError, filled_page
-from fourtop.operations_page.screen import HEADERS, Screen, frame_of
+from fourtop.operations_page.parties import reasons_told
+from fourtop.operations_page.screen import HEADERS, Refusal, Screen, frame_of
 from fourtop.operations_page.words import sentence
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 Error = FourtopError | HTTPException | RequestValidationError
+
+
+class FormView(Protocol):
+    """A view on which the answer to a form can stand."""
+
+    def place(self, screen: Screen, /) -> str:
+        """Return its address."""
+
+    def show(self, screen: Screen, form: Form, /) -> Awaitable[Response]:
+        """Show it."""
+
 
 # The name of a field in its path, and the controls of a form that make up a field of a record.
 _NAME: Final = re.compile(r"[a-z_]+")
@@ -35,6 +47,10 @@ _ALIASES: Final[Mapping[str, Sequence[str]]] = {
     "window": ("until_at",),
     "id": ("number", "name"),
     "rules": ("period", "max_covers"),
+    "channel_shares": ("channel",),
+    "booking_windows": ("channel",),
+    "dates": ("on",),
+    "season": ("season_from",),
 }
 _SERVER: Final = HTTPStatus.INTERNAL_SERVER_ERROR
 
@@ -56,31 +72,67 @@ class PageRoute(APIRoute):
 
 
 async def _form_answer(request: Request, error: Error) -> Response | None:
-    """Return the page of a form with its wrong field; ``None``: it has no such form."""
-    found: Screen | None = getattr(request.state, "fourtop_screen", None)
-    if found is None or found.is_script or not isinstance(error, InvalidInput):
+    """Return the page from which a form came, with its wrong field or the reason of the refusal.
+
+    Returns ``None`` for an error that has a page of its own.
+    """
+    screen: Screen | None = getattr(request.state, "fourtop_screen", None)
+    form: Form | None = getattr(request.state, "fourtop_form", None)
+    if screen is None or form is None or screen.is_script or not isinstance(error, FourtopError):
         return None
-    view = request.state.fourtop_form_views.get(request.scope["route"].name)
-    if view is None:
+    if error.http_status >= _SERVER:
         return None
-    form: Form = request.state.fourtop_form
-    wrong = _field_error(found, error)
-    request.state.fourtop_here = view.place(found)
-    request.state.fourtop_problem = told_of(error)
-    try:
-        shown = await view.show(found, form)
-    except (FourtopError, HTTPException):
-        # The record of the form is gone, too: the first error is the one to tell.
-        shown = None
-    del request.state.fourtop_here, request.state.fourtop_problem
-    if shown is None:
-        return None
-    page = filled_page(bytes(shown.body).decode(), request.url.path, form, wrong)
+    page = None
+    if isinstance(error, InvalidInput):
+        page = await _page_with_wrong_field(screen, form, error)
+    page = page or await _page_with_refusal(screen, form, error)
     if page is None:
         return None
     response = Response(page, error.http_status, HEADERS, media_type="text/html")
-    csrf.keep_cookie(request, response, found.cookie, found.places.root or "/")
+    csrf.keep_cookie(request, response, screen.cookie, screen.places.root or "/")
     return response
+
+
+async def _page_with_wrong_field(screen: Screen, form: Form, error: InvalidInput) -> str | None:
+    """Return the page of a form with the rule beside its field; ``None`` without such a form."""
+    view: FormView | None = screen.request.state.fourtop_form_view(screen)
+    if view is None:
+        return None
+    text = await _text_of(screen, form, view, fourtop_problem=told_of(error))
+    wrong = _field_error(screen, error)
+    return None if text is None else filled_page(text, screen.request.url.path, form, wrong)
+
+
+async def _page_with_refusal(screen: Screen, form: Form, error: FourtopError) -> str | None:
+    """Return the page from which a form came, with the reason above; ``None`` if it is gone."""
+    views: Sequence[FormView] = screen.request.state.fourtop_refusal_views(screen, form)
+    _, title, lines = told(error)
+    if isinstance(error, Refused):
+        lines = await reasons_told(screen, error.refusal.reasons)
+    else:
+        lines = [screen.sentence(line) for line in lines]
+    refusal = Refusal(title, lines)
+    for view in views:
+        text = await _text_of(screen, form, view, fourtop_refusal=refusal)
+        if text is not None:
+            return filled_page(text, screen.request.url.path, form, None) or text
+    return None
+
+
+async def _text_of(screen: Screen, form: Form, view: FormView, **state: object) -> str | None:
+    """Return a view as text, with values for its frame; ``None`` if its record is gone."""
+    request = screen.request
+    values = {"fourtop_here": view.place(screen), **state}
+    for name, value in values.items():
+        setattr(request.state, name, value)
+    try:
+        return bytes((await view.show(screen, form)).body).decode()
+    except (FourtopError, HTTPException):
+        # The first error is the one to tell.
+        return None
+    finally:
+        for name in values:
+            delattr(request.state, name)
 
 
 def _field_error(screen: Screen, error: InvalidInput) -> FieldError:

@@ -7,10 +7,11 @@ from typing import Final
 
 import attrs
 
+from fourtop.errors import Reason
 from fourtop.errors.display import short_id
 from fourtop.model.booking import Booking, BookingStatus
-from fourtop.operations_page.screen import Screen
-from fourtop.operations_page.words import STATUSES, clock_text
+from fourtop.operations_page.screen import ID, Screen
+from fourtop.operations_page.words import STATUSES, clock_text, sentence
 
 _S = BookingStatus
 
@@ -110,6 +111,16 @@ def party_of(screen: Screen, booking: Booking, names: Mapping[str, str]) -> Part
         clock_text(booking.local_start or calendar.local_text(dining.start_us)),
         clock_text(calendar.local_text(end_us)),
     )
+
+
+async def reasons_told(screen: Screen, reasons: Iterable[Reason]) -> list[str]:
+    """Return the reasons of a refusal as sentences, with the titles of the parties in the way."""
+    found = list(reasons)
+    rows = (row for each in found for row in each.details.get("in_the_way", ()))
+    bookings = await screen.bookings(row["owner_id"] for row in rows)
+    titles = {each.id: each.title for each in await parties_of(screen, bookings.values())}
+    texts = [screen.words(str(each)) for each in found]
+    return [sentence(ID.sub(lambda word: titles.get(word[0], word[0]), text)) for text in texts]
 
 
 async def parties_of(screen: Screen, bookings: Iterable[Booking]) -> list[Party]:

@@ -17,7 +17,9 @@ from fourtop.plotting.floor_plan import drawn_layout
 _Point = tuple[float, float]
 
 
-def with_table_at(floor: Floor, table_id: str, x: float, y: float) -> Floor:
+def with_table_at(
+    floor: Floor, table_id: str, x: float, y: float, *, is_narrow: bool = False
+) -> Floor:
     """Return a floor with a table at a place of its drawn plan.
 
     The other tables keep their places. Those of the zone that had none in the model get the place
@@ -28,6 +30,7 @@ def with_table_at(floor: Floor, table_id: str, x: float, y: float) -> Floor:
         table_id: The table.
         x: Its centre, in pixels of the drawn plan.
         y: Its centre.
+        is_narrow: Whether the plan is the narrow one.
 
     Raises:
         InvalidInput: If a value is not finite.
@@ -35,7 +38,7 @@ def with_table_at(floor: Floor, table_id: str, x: float, y: float) -> Floor:
     """
     if not (abs(x) < 1e5 and abs(y) < 1e5):
         raise InvalidInput("x", "must lie on the plan", f"{x:g}, {y:g}")
-    table, layout = floor.get_table(table_id), drawn_layout(floor)
+    table, layout = floor.get_table(table_id), drawn_layout(floor, is_narrow=is_narrow)
     zone_id = _zone_at(layout, x, y) or table.zone_id
     others = [each for each in floor.tables if each.zone_id == zone_id and each.id != table_id]
     to_plan = _to_plan([each for each in others if each.position is not None], layout.places)

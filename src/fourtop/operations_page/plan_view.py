@@ -39,6 +39,7 @@ async def show_plan(screen: OfScreen) -> Response:
         "plan.html",
         floor=floor,
         picture=linked_floor_plan(floor, links),
+        narrow=linked_floor_plan(floor, links, is_narrow=True),
         zones=[*floor.zones, None],
         was={each.id: _fields(each) for each in floor.zones},
         version=versions.floor,
@@ -58,12 +59,13 @@ async def place_table(screen: OfScreen, form: OfForm) -> Response:
     """Give a table the place of the drawn plan to which it was dragged."""
     table_id = form.text("table")
     x, y = (form.number(name) for name in ("x", "y"))
+    is_narrow = form.flag("narrow")
     label = screen.house.floor.labels.get(table_id, table_id)
     return await _give(
         screen,
         form,
         f"Move table {label} on the plan",
-        lambda floor: with_table_at(floor, table_id, x, y),
+        lambda floor: with_table_at(floor, table_id, x, y, is_narrow=is_narrow),
     )
 
 

@@ -81,13 +81,13 @@ async def show_room(screen: OfScreen) -> Response:
     floor, places = screen.house.floor, screen.places
     links = {table.id: places.to("at", table.id) for table in floor.tables}
     known = {key: state.value for key, state in states.items() if key in links}
-    picture = linked_floor_plan(floor, links, known)
     risks = await screen.desk.at_risk()
     names = await screen.names(i for each in risks for i in (each.booking.id, each.seated.id))
     return screen.page(
         "room.html",
         night=night,
-        picture=picture,
+        picture=linked_floor_plan(floor, links, known),
+        narrow=linked_floor_plan(floor, links, known, is_narrow=True),
         risks=[_risk(screen, each, names) for each in risks],
         overbooked=overbooked(await screen.desk.utilisation(night.today), screen),
         lists=_lists(night),

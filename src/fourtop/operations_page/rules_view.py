@@ -1,8 +1,8 @@
-"""The rules: hours, closures, exceptions, capacity and pacing, each with a preview."""
+"""The rules: hours, closures, and each kind of rule that has a form, all with a preview."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -13,66 +13,24 @@ from starlette.responses import Response
 from fourtop.errors import InvalidInput, NotFound, safe_repr
 from fourtop.http_api.query_values import Id
 from fourtop.http_api.roles import Level
-from fourtop.model.capacity_rules import CapacityRule, PacingRule, RuleKind, Spread
-from fourtop.model.date_exception import DateException
+from fourtop.model.capacity_rules import RuleKind, Spread
 from fourtop.model.house import House
 from fourtop.model.policy import Policy
 from fourtop.model.service_period import WEEK, ServicePeriod, check_date
 from fourtop.operations_page.access import OfForm, views
 from fourtop.operations_page.form import Form
 from fourtop.operations_page.house_edits import HouseEdit, give_edit, seen_text
+from fourtop.operations_page.rule_kinds import (
+    HOURS,
+    KINDS,
+    RuleKindForm,
+    problem_texts,
+    rule_facts,
+    rule_text,
+)
 from fourtop.operations_page.screen import OfScreen, Screen
 
 RULES: Final = views(Level.ADMIN)
-
-_SCOPE: Final = ("period", "weekday", "on", "kind")
-_HOURS: Final = ("start", "end", "last_start")
-
-
-def _capacity(form: Form) -> CapacityRule:
-    texts: dict[str, Any] = form.given(*_SCOPE, "zone")
-    return CapacityRule(
-        max_covers=form.optional_integer("max_covers"),
-        max_parties=form.optional_integer("max_parties"),
-        **texts,
-    )
-
-
-def _pacing(form: Form) -> PacingRule:
-    texts: dict[str, Any] = form.given(*_SCOPE, "spread")
-    return PacingRule(
-        form.integer("interval_minutes"),
-        max_covers=form.optional_integer("max_covers"),
-        max_parties=form.optional_integer("max_parties"),
-        **texts,
-    )
-
-
-def _exception(form: Form) -> DateException:
-    texts: dict[str, Any] = form.given(*_HOURS)
-    return DateException(
-        form.text("on"),
-        form.optional("period"),
-        closed=form.flag("closed"),
-        interval_minutes=form.optional_integer("interval_minutes"),
-        **texts,
-    )
-
-
-@attrs.frozen
-class RuleKindForm:
-    """A kind of rules: its heading, the attribute of the policy, and the reader of its form."""
-
-    title: str
-    attribute: str
-    read: Callable[[Form], Any]
-
-
-_KINDS: Final[Mapping[str, RuleKindForm]] = {
-    "exceptions": RuleKindForm("Exception", "exceptions", _exception),
-    "capacity": RuleKindForm("Capacity rule", "capacity_rules", _capacity),
-    "pacing": RuleKindForm("Pacing rule", "pacing_rules", _pacing),
-}
 
 
 @RULES.get("/rules", name="rules")
@@ -91,7 +49,11 @@ async def show_rules(screen: OfScreen) -> Response:
         week=[each.value for each in WEEK],
         closures=sorted(policy.closures),
         was={each.key: _fields(each) for each in policy.periods},
-        text=rule_text,
+        rules={kind: list(each.rules(house)) for kind, each in KINDS.items()},
+        problems=[screen.sentence(each) for each in problem_texts(house)],
+        channels=policy.known_channels,
+        tables=house.floor.tables,
+        labels=house.floor.labels,
         version=versions.policy,
         seen=seen_text(_facts(house)),
     )
@@ -99,7 +61,7 @@ async def show_rules(screen: OfScreen) -> Response:
 
 def _fields(period: ServicePeriod) -> str:
     """Return the fields of the form of a period as one text."""
-    hours = {name: getattr(period, name) for name in _HOURS}
+    hours = {name: getattr(period, name) for name in HOURS}
     found = {name: f"{value:%H:%M}" for name, value in hours.items() if value is not None}
     return urlencode({**found, "weekdays": [each.value for each in period.weekdays]}, doseq=True)
 
@@ -108,7 +70,7 @@ def _fields(period: ServicePeriod) -> str:
 async def put_period(screen: OfScreen, form: OfForm) -> Response:
     """Save the hours of a service period, or add a period."""
     key = form.text("key")
-    hours: dict[str, Any] = {name: form.optional(name) for name in _HOURS}
+    hours: dict[str, Any] = {name: form.optional(name) for name in HOURS}
     weekdays = frozenset(form.all("weekdays"))
     was = form.was
 
@@ -146,21 +108,40 @@ async def close_day(screen: OfScreen, form: OfForm) -> Response:
     return await _give(screen, form, f"Close on {day}", lambda found: found.with_closure(day))
 
 
+@RULES.post("/rules/channels", name="put_channel")
+async def put_channel(screen: OfScreen, form: OfForm) -> Response:
+    """Add a channel, which shares and booking windows can then name."""
+    channel = form.text("channel")
+    heading = f"Add the channel {channel}"
+    return await _give(screen, form, heading, lambda policy: policy.with_channel(channel))
+
+
+@RULES.post("/rules/channels/{key}/remove", name="remove_channel")
+async def remove_channel(key: Id, screen: OfScreen, form: OfForm) -> Response:
+    """Remove a channel with the rules that name it."""
+    return await _give(
+        screen, form, f"Remove the channel {key}", lambda policy: policy.without_channel(key)
+    )
+
+
 @RULES.post("/rules/{kind}", name="put_rule")
 async def put_rule(kind: str, screen: OfScreen, form: OfForm) -> Response:
     """Save a rule, in place of the one with its scope."""
     found = _kind(kind)
-    rule = found.read(form)
-    heading = f"{found.title}: {rule_text(rule)}"
-    return await _give(screen, form, heading, lambda policy: policy.with_rule(rule))
+    rule, is_first = found.read(form), form.flag("first")
+    return await _give(
+        screen,
+        form,
+        f"{found.title}: {found.tell(rule, screen.house)}",
+        lambda policy: found.saved(policy, rule, is_first=is_first),
+    )
 
 
 @RULES.post("/rules/{kind}/remove", name="remove_rule")
 async def remove_rule(kind: str, screen: OfScreen, form: OfForm) -> Response:
     """Remove a rule by its words: after a colleague's change, its place may be another."""
-    found, text = _kind(kind), form.text("rule")
-    rules = getattr(screen.house.policy, found.attribute)
-    rule = next((each for each in rules if rule_text(each) == text), None)
+    text = form.text("rule")
+    rule = _kind(kind).rules(screen.house).get(text)
     if rule is None:
         raise NotFound("rule", text)
     heading = f"Remove: {text}"
@@ -168,23 +149,14 @@ async def remove_rule(kind: str, screen: OfScreen, form: OfForm) -> Response:
 
 
 def _kind(name: str) -> RuleKindForm:
-    if name not in _KINDS:
+    if name not in KINDS:
         raise HTTPException(404, "no such kind of rule")
-    return _KINDS[name]
+    return KINDS[name]
 
 
 async def _give(screen: Screen, form: Form, heading: str, change: Any) -> Response:
     edit = HouseEdit("policy", change, heading, _facts, screen.places.to("rules"))
     return await give_edit(screen, form, edit)
-
-
-def rule_text(rule: object) -> str:
-    """Return a rule in words: its summary without its class.
-
-    >>> rule_text(CapacityRule(max_covers=40, weekday="monday"))
-    '40 covers, each period, monday'
-    """
-    return repr(rule).strip("<>").partition(" ")[2]
 
 
 def _facts(house: House) -> Iterable[str]:
@@ -193,8 +165,8 @@ def _facts(house: House) -> Iterable[str]:
     for period in policy.periods:
         last = "" if period.last_start is None else f", last start {period.last_start:%H:%M}"
         yield f"Service {rule_text(period)}{last}"
-    for found in _KINDS.values():
-        for rule in getattr(policy, found.attribute):
-            yield f"{found.title} {rule_text(rule)}"
+    yield from rule_facts(house)
+    for channel in policy.channels:
+        yield f"Channel {channel}"
     for day in sorted(policy.closures):
         yield f"Closed on {day}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 from typing import Annotated, Any, Final
@@ -34,7 +34,9 @@ THEMES: Final = ("light", "dark")
 _MOST_IDS: Final = 500
 # As the texts of errors and refusals have it.
 _INSTANT: Final = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})")
-_TABLE: Final = re.compile(r"\btable ([A-Za-z0-9._:-]+)")
+ID: Final = re.compile(r"[A-Za-z0-9._:-]+")
+_IDS: Final = rf"{ID.pattern}(?:(?:\+|, | and ){ID.pattern})*"
+_TABLES: Final = re.compile(rf"\btable {ID.pattern}|\btables {_IDS}")
 # For developers; it tells staff nothing.
 _CONSTRAINT: Final = " (allocations_no_overlap)"
 _POLICY: Final = (
@@ -48,6 +50,14 @@ HEADERS: Final[Mapping[str, str]] = {
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+
+
+@attrs.frozen
+class Refusal:
+    """Why a step was not taken: a title, and sentences."""
+
+    title: str
+    lines: Sequence[str]
 
 
 @attrs.frozen(eq=False)
@@ -116,13 +126,21 @@ class Frame:
 
     @property
     def is_live(self) -> bool:
-        """Tell whether the page follows the events: a page with an answer to a form stays."""
-        return self.request.method == "GET"
+        """Tell whether the page follows the events: a page with an answer to a form stays.
+
+        One that tells of a refusal is the view from which the form came, and goes on.
+        """
+        return self.request.method == "GET" or self.refusal is not None
 
     @property
     def problem(self) -> str:
         """The fault of the form that the page shows again; empty without one."""
         return getattr(self.request.state, "fourtop_problem", "")
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """Why the step was not taken that was asked for on this page; ``None`` without one."""
+        return getattr(self.request.state, "fourtop_refusal", None)
 
     @cached_property
     def key(self) -> str:
@@ -209,7 +227,8 @@ class Screen(Frame):
         labels = self.house.floor.labels
 
         def numbered(found: re.Match[str]) -> str:
-            return f"table {labels.get(found[1], found[1])}"
+            word, _, ids = found[0].partition(" ")
+            return f"{word} {ID.sub(lambda each: labels.get(each[0], each[0]), ids)}"
 
         def local(found: re.Match[str]) -> str:
             try:
@@ -220,7 +239,7 @@ class Screen(Frame):
                 return found[0]
 
         plain = text.removesuffix(_CONSTRAINT)
-        return _TABLE.sub(numbered, _INSTANT.sub(local, plain))
+        return _TABLES.sub(numbered, _INSTANT.sub(local, plain))
 
     def clock(self, instant_us: int) -> str:
         """Return the local time of an instant, as 19:30."""

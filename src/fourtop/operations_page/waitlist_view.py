@@ -97,7 +97,10 @@ async def join_waitlist(screen: OfScreen, form: OfForm) -> Response:
     if latest is not None:
         latest_us = screen.calendar.instant(f"{form.text('on')}T{latest}", "latest")
     request = BookingRequest(
-        form.integer("party_size"), from_micros(start_us), reference=form.optional("reference")
+        form.integer("party_size"),
+        from_micros(start_us),
+        minutes=form.optional_integer("minutes"),
+        reference=form.optional("reference"),
     )
     terms = WaitlistTerms(latest=from_micros(latest_us))
     key = key_of(screen, form)

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from fourtop.model.booking import BookingStatus
+from fourtop.model.service_period import Weekday
 from fourtop.plotting.time_axis import day_text
 
 # What a page says after a form, by the word in its address.
@@ -90,6 +91,15 @@ def short_day(on: date) -> str:
     """
     weekday, day, month, _ = day_text(on).split()
     return f"{weekday[:3]} {day} {month[:3]}"
+
+
+def weekday_text(day: Weekday) -> str:
+    """Return the short name of a day of the week.
+
+    >>> weekday_text(Weekday.MONDAY)
+    'Mon'
+    """
+    return day.value[:3].capitalize()
 
 
 def month_text(on: date) -> str:

@@ -23,6 +23,9 @@ PANEL_PAD: Final = 24.0
 PANEL_GAP: Final = 20.0
 WIDEST: Final = 960.0
 _WIDEST_ZONE: Final = 620.0
+# On a narrow plan, each zone has a row of its own.
+_NARROW_ZONE: Final = 310.0
+_NARROW_PLAN: Final = 560.0
 _PLAN_GAP: Final = 14.0
 _TALLEST: Final = 900.0
 _SMALLEST_PART: Final = 0.55
@@ -93,17 +96,22 @@ class FloorLayout:
     height: float
 
 
-def layout_of(floor: DrawnFloor) -> FloorLayout:
-    """Place the tables of a floor. No two tables meet, and the same floor has the same layout."""
+def layout_of(floor: DrawnFloor, *, is_narrow: bool = False) -> FloorLayout:
+    """Place the tables of a floor. No two tables meet, and the same floor has the same layout.
+
+    Args:
+        floor: The floor.
+        is_narrow: Whether the zones stand below each other, for the screen of a phone.
+    """
     by_zone = {zone.id: [t for t in floor.tables if t.zone_id == zone.id] for zone in floor.zones}
     zones = {zone_id: tables for zone_id, tables in by_zone.items() if tables}
     names = {zone.id: zone.name for zone in floor.zones}
-    shared = _shared_plan(zones)
+    shared = None if is_narrow else _shared_plan(zones)
     if shared is None:
-        places = {zone_id: _zone_plan(tables, floor) for zone_id, tables in zones.items()}
-        panels = _flow(
-            {zone_id: _panel_size(each, names[zone_id]) for zone_id, each in places.items()}
-        )
+        plan = _narrow_zone_plan if is_narrow else _zone_plan
+        places = {zone_id: plan(tables, floor) for zone_id, tables in zones.items()}
+        sizes = {zone_id: _panel_size(each, names[zone_id]) for zone_id, each in places.items()}
+        panels = _column(sizes) if is_narrow else _flow(sizes)
         moved = {
             table_id: place.moved(panels[zone_id].x + PANEL_PAD, panels[zone_id].y + PANEL_HEAD)
             for zone_id, found in places.items()
@@ -180,7 +188,7 @@ def _shared_plan(
     )
 
 
-def _by_position(tables: Iterable[DrawnTable]) -> dict[str, Place] | None:
+def _by_position(tables: Iterable[DrawnTable], widest: float = WIDEST) -> dict[str, Place] | None:
     """Place tables in proportion to their positions.
 
     Returns ``None`` if a table has no position, or two are so close that they would meet on any
@@ -192,7 +200,8 @@ def _by_position(tables: Iterable[DrawnTable]) -> dict[str, Place] | None:
             return None
         size, shape = _size(table)
         found.append((table.id, table.position, size, shape))
-    scale, part = _scale([(at.x, at.y, *_rotated(size, at.rotation)) for _, at, size, _ in found])
+    spots = [(at.x, at.y, *_rotated(size, at.rotation)) for _, at, size, _ in found]
+    scale, part = _scale(spots, widest)
     if part < _SMALLEST_PART:
         return None
     places = {
@@ -207,11 +216,14 @@ def _by_position(tables: Iterable[DrawnTable]) -> dict[str, Place] | None:
     return {table_id: place.moved(-around.x, -around.y) for table_id, place in places.items()}
 
 
-def _scale(spots: Sequence[tuple[float, float, float, float]]) -> tuple[float, float]:
+def _scale(
+    spots: Sequence[tuple[float, float, float, float]], widest: float
+) -> tuple[float, float]:
     """Return the pixels for a unit of the plan, and the part of their size that tables have.
 
     Args:
         spots: Centre and size of each table. O(n²) comparisons.
+        widest: The widest plan.
     """
     scale = 0.0
     near = []
@@ -230,7 +242,7 @@ def _scale(spots: Sequence[tuple[float, float, float, float]]) -> tuple[float, f
         return 1.0, 1.0
     reach_x = max(across for across, *_ in near) or 1e-9
     reach_y = max(down for _, down, *_ in near) or 1e-9
-    largest = min((WIDEST - 160) / reach_x, _TALLEST / reach_y)
+    largest = min((widest - 160) / reach_x, _TALLEST / reach_y)
     if scale <= largest:
         return scale, 1.0
     parts = (
@@ -243,21 +255,40 @@ def _scale(spots: Sequence[tuple[float, float, float, float]]) -> tuple[float, f
 # ---- plans by joins
 
 
-def _zone_plan(tables: Sequence[DrawnTable], floor: DrawnFloor) -> dict[str, Place]:
-    """Place the tables of a zone; the upper left corner of all is the origin."""
+def _zone_plan(
+    tables: Sequence[DrawnTable],
+    floor: DrawnFloor,
+    plan_widths: Sequence[float] = (WIDEST,),
+    widest: float = _WIDEST_ZONE,
+) -> dict[str, Place]:
+    """Place the tables of a zone; the upper left corner of all is the origin.
+
+    Args:
+        tables: The tables of the zone.
+        floor: Their floor.
+        plan_widths: The widest plan by positions; the first one on which the tables fit counts.
+        widest: The widest plan by joins, except for a group that is wider.
+    """
     known = [table for table in tables if table.position is not None]
-    placed = _by_position(known) if known else None
+    plans = (_by_position(known, width) for width in plan_widths if known)
+    placed = next((each for each in plans if each is not None), None)
     if placed is None:
-        return _by_joins(tables, floor)
+        return _by_joins(tables, floor, widest)
     rest = [table for table in tables if table.id not in placed]
     if rest:
         below = Box.over(place.bounds for place in placed.values()).bottom + GAP
-        added = _by_joins(rest, floor)
+        added = _by_joins(rest, floor, widest)
         placed |= {table_id: place.moved(0, below) for table_id, place in added.items()}
     return placed
 
 
-def _by_joins(tables: Sequence[DrawnTable], floor: DrawnFloor) -> dict[str, Place]:
+def _narrow_zone_plan(tables: Sequence[DrawnTable], floor: DrawnFloor) -> dict[str, Place]:
+    return _zone_plan(tables, floor, (_NARROW_PLAN, WIDEST), _NARROW_ZONE)
+
+
+def _by_joins(
+    tables: Sequence[DrawnTable], floor: DrawnFloor, widest_zone: float
+) -> dict[str, Place]:
     order = {table.id: place for place, table in enumerate(tables)}
     pairs = [
         (order[join.tables[0]], order[join.tables[1]])
@@ -279,7 +310,7 @@ def _by_joins(tables: Sequence[DrawnTable], floor: DrawnFloor) -> dict[str, Plac
     areas = [Box.over(boxes) for _, boxes in blocks]
     # A little wider than high, as far as the widest block allows.
     ground = fsum((area.width + GAP) * (area.height + GAP) for area in areas)
-    widest = max([min(1.5 * sqrt(ground), _WIDEST_ZONE), *(area.width for area in areas)])
+    widest = max([min(1.5 * sqrt(ground), widest_zone), *(area.width for area in areas)])
     corners = _shelves([(area.width, area.height) for area in areas], widest, GAP)
     places = {}
     for (members, boxes), area, (x, y) in zip(blocks, areas, corners, strict=True):
@@ -312,3 +343,13 @@ def _flow(sizes: Mapping[str, Size]) -> dict[str, Box]:
         zone_id: Box(x, y, *size)
         for (zone_id, size), (x, y) in zip(sizes.items(), corners, strict=True)
     }
+
+
+def _column(sizes: Mapping[str, Size]) -> dict[str, Box]:
+    """Return panels of one width, one below the other."""
+    width = max((size[0] for size in sizes.values()), default=0.0)
+    boxes, y = {}, 0.0
+    for zone_id, (_, height) in sizes.items():
+        boxes[zone_id] = Box(0, y, width, height)
+        y += height + PANEL_GAP
+    return boxes

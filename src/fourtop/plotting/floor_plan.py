@@ -41,6 +41,7 @@ from fourtop.plotting.protocols import DrawnFloor, DrawnTable, HasTables
 from fourtop.plotting.text_metrics import lines_of
 
 _LEAST_WIDTH: Final = 460.0
+_LEAST_NARROW_WIDTH: Final = 360.0
 _MOST_CHAIRS: Final = 24
 _CHAIR_AWAY: Final = 7.0
 _CHAIR: Final = 10.0
@@ -112,7 +113,11 @@ def floor_plan(
 
 
 def linked_floor_plan(
-    floor: DrawnFloor, links: Mapping[str, str], states: Mapping[str, str] | None = None
+    floor: DrawnFloor,
+    links: Mapping[str, str],
+    states: Mapping[str, str] | None = None,
+    *,
+    is_narrow: bool = False,
 ) -> Picture:
     """Draw a floor plan with tables that lead to an address.
 
@@ -120,19 +125,22 @@ def linked_floor_plan(
         floor: As in ``floor_plan``.
         links: The address behind a table, by table id.
         states: As in ``floor_plan``.
+        is_narrow: Whether the zones stand below each other, for the screen of a phone.
 
     Raises:
         InvalidInput: As ``floor_plan``; or if an address is empty or too long.
     """
     check_shape("floor", floor, ("tables", "zones", "joins", "labels"))
     known = _as_states(states, {table.id for table in floor.tables})
-    drawing = _Drawing(floor, known, frozenset(), (), "Floor plan", check_links(links))
+    drawing = _Drawing(
+        floor, known, frozenset(), (), "Floor plan", check_links(links), is_narrow=is_narrow
+    )
     return drawing.picture()
 
 
-def drawn_layout(floor: DrawnFloor) -> FloorLayout:
-    """Return the layout of a floor in the pixels of its plan."""
-    layout = layout_of(floor)
+def drawn_layout(floor: DrawnFloor, *, is_narrow: bool = False) -> FloorLayout:
+    """Return the layout of a floor in the pixels of its plan, wide or narrow."""
+    layout = layout_of(floor, is_narrow=is_narrow)
     left, top = MARGIN, TITLE_HEIGHT + 10
     places = {key: place.moved(left, top) for key, place in layout.places.items()}
     panels = tuple(attrs.evolve(each, box=each.box.moved(left, top)) for each in layout.panels)
@@ -175,6 +183,7 @@ class _Drawing:
     moves: tuple[TableMove, ...]
     title: str
     links: Mapping[str, str]
+    is_narrow: bool = attrs.field(default=False, kw_only=True)
     canvas: Canvas = attrs.field(factory=Canvas)
 
     @cached_property
@@ -186,8 +195,9 @@ class _Drawing:
         return frozenset(each for move in self.moves for each in move.after)
 
     def picture(self) -> Picture:
-        layout = drawn_layout(self.floor)
-        width = max(layout.width + 2 * MARGIN, _LEAST_WIDTH)
+        layout = drawn_layout(self.floor, is_narrow=self.is_narrow)
+        least = _LEAST_NARROW_WIDTH if self.is_narrow else _LEAST_WIDTH
+        width = max(layout.width + 2 * MARGIN, least)
         subtitle = self._subtitle()
         self.canvas.title(self.title, subtitle, width)
         places = layout.places
@@ -212,12 +222,9 @@ class _Drawing:
         if self.states is None:
             return summary
         counts = Counter(self.states.values())
-        return ", ".join(
-            [
-                summary,
-                *(f"{counts[key]} {each.text}" for key, each in _STATES.items() if counts[key]),
-            ]
-        )
+        states = [f"{counts[key]} {each.text}" for key, each in _STATES.items() if counts[key]]
+        # A narrow plan has no space for both.
+        return ", ".join(states if self.is_narrow and states else [summary, *states])
 
     def _description(self, subtitle: str) -> str:
         labels = self.floor.labels

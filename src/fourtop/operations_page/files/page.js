@@ -260,7 +260,8 @@
     if (!over) {
       const box = find("rect, ellipse", item).getBBox();
       const x = box.x + box.width / 2 + by.x, y = box.y + box.height / 2 + by.y;
-      fields = { version, table: id, x, y };
+      const { narrow = "" } = item.closest(".movable").dataset;
+      fields = { version, table: id, x, y, narrow };
     }
     const done = await send(path, fields);
     if (!done.isGood) {
@@ -293,6 +294,12 @@
   };
 
   // ---- forms and views
+
+  // A view that tells of a refusal is the one from which the form came, also when it is loaded anew.
+  if (body.dataset.here) {
+    history.replaceState(null, "", body.dataset.here);
+    find("#refusal").focus();
+  }
 
   // A note is of the form that was sent, not of the page that is loaded anew.
   const address = new URL(location.href);
