@@ -25,6 +25,9 @@ from typing import Any, Final, Literal
 import attrs
 import uvicorn
 from fastapi import Request
+from sqlalchemy import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine as AsyncConnections
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from benchmarks.bar import HEADING, Bar, Note
 from benchmarks.durable import (
@@ -85,8 +88,18 @@ def run_server(address: str, pipe: Connection) -> None:
         asyncio.run(_serve(address, pipe, listening))
 
 
+def pooled(address: str) -> AsyncConnections:
+    """Return a pool with a connection for each client.
+
+    The default pool keeps five. Beyond them it opens a connection for a burst and closes it after;
+    HTTP comes in bursts, and the desk's clients do not.
+    """
+    where = make_url(address).set(drivername="postgresql+psycopg")
+    return create_async_engine(where, pool_size=CLIENTS, max_overflow=0)
+
+
 async def _serve(address: str, pipe: Connection, listening: socket.socket) -> None:
-    async with AsyncSqlStore(address) as store:
+    async with AsyncSqlStore(pooled(address)) as store:
         engine = AsyncEngine(store)
         app = create_app(engine, guest, ApiOptions(availability_rate=None))
         config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Body, Depends
+from fastapi import Body
 from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
+from fourtop.engine import AsyncDesk
 from fourtop.errors import Refusal, Refused
 from fourtop.http_api.answer import answered, availability_answer, problems
 from fourtop.http_api.answer_model import answer_model
 from fourtop.http_api.bodies import WantedAlternatives
 from fourtop.http_api.call import OfDesk, or_alternatives
-from fourtop.http_api.query_reader import described_query, reads_query
 from fourtop.http_api.query_values import (
     MOST_SIZES,
     Conditions,
@@ -59,18 +59,14 @@ class MonthConditions(Conditions):
     party_size: PartySize = Field(description="The party size.", examples=[4])
 
 
-_Day = Annotated[DayConditions, Depends(reads_query(DayConditions))]
-_Month = Annotated[MonthConditions, Depends(reads_query(MonthConditions))]
-
-
 @AVAILABILITY.get(
     "/availability",
     response_model=answer_model(Availability),
     responses=problems(429),
     rate="availability",
-    openapi_extra=described_query(DayConditions),
+    query=DayConditions,
 )
-async def read_availability(request: Request, desk: OfDesk, wanted: _Day) -> Response:
+async def read_availability(request: Request, desk: AsyncDesk, wanted: DayConditions) -> Response:
     """Return the start times of a date, each bookable or with the reason why not.
 
     A start without a `refusal` can be booked at the `versions` of the answer. With `at`, the answer
@@ -86,9 +82,9 @@ async def read_availability(request: Request, desk: OfDesk, wanted: _Day) -> Res
     response_model=answer_model(Month),
     responses=problems(429),
     rate="availability",
-    openapi_extra=described_query(MonthConditions),
+    query=MonthConditions,
 )
-async def read_month(request: Request, desk: OfDesk, wanted: _Month) -> Response:
+async def read_month(request: Request, desk: AsyncDesk, wanted: MonthConditions) -> Response:
     """Return the days of a month: the starts that can be booked, or the reason why none can."""
     year, month = month_of(wanted.month)
     found = await desk.month(year, month, wanted.party_size, **wanted.terms())

@@ -65,6 +65,37 @@ class Service:
         )
 
 
+@attrs.frozen(eq=False)
+class Gate:
+    """What a route lets in: actors of a level and those above, guests at a rate.
+
+    Args:
+        service: The engine and its options.
+        level: The least that an actor must be.
+        rate: The rate against which the requests of guests count, if any.
+    """
+
+    service: Service
+    level: Level = Level.GUEST
+    rate: str | None = None
+
+    async def admit(self, request: Request, actor: object) -> Actor:
+        """Note the service and the actor of a request, and return the actor, if it may go on.
+
+        Raises:
+            InvalidInput: If the host's login has returned something else than an actor.
+            HTTPException: 403 below the level, and 429 above the rate.
+        """
+        if not isinstance(actor, Actor):
+            raise InvalidInput("actor", "must return an Actor", type(actor).__name__)
+        request.state.fourtop_service = self.service
+        request.state.fourtop_actor = actor
+        _check_level(actor, self.service, self.level)
+        if self.rate is not None and actor.is_guest:
+            await _count(request, self.service, self.rate)
+        return actor
+
+
 def binding(
     service: Service, actor_of: ActorOf, level: Level = Level.GUEST, rate: str | None = None
 ) -> Callable[..., Awaitable[None]]:
@@ -79,17 +110,12 @@ def binding(
         rate: The rate against which the requests of guests count, if any.
 
     Raises:
-        HTTPException: 403 below the level, and 429 above the rate; by the dependency.
+        InvalidInput, HTTPException: As ``Gate.admit``, by the dependency.
     """
+    gate = Gate(service, level, rate)
 
     async def bind(request: Request, actor: Annotated[Actor, Depends(actor_of)]) -> None:
-        if not isinstance(actor, Actor):
-            raise InvalidInput("actor", "must return an Actor", type(actor).__name__)
-        request.state.fourtop_service = service
-        request.state.fourtop_actor = actor
-        _check_level(actor, service, level)
-        if rate is not None and actor.is_guest:
-            await _count(request, service, rate)
+        await gate.admit(request, actor)
 
     # The annotation names a local value, which FastAPI cannot resolve from its text.
     bind.__annotations__["actor"] = Annotated[Actor, Depends(actor_of)]

@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 
 import attrs
 from fastapi import APIRouter, Depends
+from pydantic import BaseModel
 
-from fourtop.http_api.call import ActorOf, Service, binding
+from fourtop.http_api.call import ActorOf, Gate, Service, binding
 from fourtop.http_api.problem_route import ProblemRoute
+from fourtop.http_api.query_reader import described_query, query_endpoint
 from fourtop.http_api.roles import Level
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -23,6 +25,7 @@ class _Route:
     endpoint: Callable[..., Any]
     rate: str | None
     told: dict[str, Any]
+    query: type[BaseModel] | None = None
 
 
 @attrs.frozen(eq=False)
@@ -42,16 +45,23 @@ class RouteGroup:
     _routes: list[_Route] = attrs.field(init=False, factory=list)
 
     def get(
-        self, path: str, *, rate: str | None = None, **told: Any
+        self,
+        path: str,
+        *,
+        rate: str | None = None,
+        query: type[BaseModel] | None = None,
+        **told: Any,
     ) -> Callable[[Endpoint], Endpoint]:
         """Return the decorator of a route, as that of FastAPI.
 
         Args:
             path: The path.
             rate: ``availability`` or ``command``, to count the requests of guests.
+            query: The parameters, for a route that is asked much. Its endpoint takes the request,
+                the desk and these, and nothing else.
             told: What FastAPI takes besides.
         """
-        return self._adding("GET", path, rate, told)
+        return self._adding("GET", path, rate, told, query)
 
     def post(
         self, path: str, *, rate: str | None = None, **told: Any
@@ -78,10 +88,15 @@ class RouteGroup:
         return self._adding("DELETE", path, rate, told)
 
     def _adding(
-        self, method: str, path: str, rate: str | None, told: dict[str, Any]
+        self,
+        method: str,
+        path: str,
+        rate: str | None,
+        told: dict[str, Any],
+        query: type[BaseModel] | None = None,
     ) -> Callable[[Endpoint], Endpoint]:
         def add(endpoint: Endpoint) -> Endpoint:
-            self._routes.append(_Route(method, path, endpoint, rate, told))
+            self._routes.append(_Route(method, path, endpoint, rate, told, query))
             return endpoint
 
         return add
@@ -97,13 +112,19 @@ class RouteGroup:
         """
         bind = cache(partial(binding, service, actor_of, self.level))
         for each in self._routes:
+            endpoint, told = each.endpoint, each.told
+            if each.query is None:
+                told = {**told, "dependencies": [Depends(bind(each.rate))]}
+            else:
+                gate = Gate(service, self.level, each.rate)
+                endpoint = query_endpoint(gate, actor_of, each.query, endpoint)
+                told = {**told, "openapi_extra": described_query(each.query)}
             router.add_api_route(
                 prefix + each.path,
-                each.endpoint,
+                endpoint,
                 methods=[each.method],
                 tags=[self.tag],
-                dependencies=[Depends(bind(each.rate))],
                 route_class_override=ProblemRoute,
                 generate_unique_id_function=lambda route: route.name,
-                **each.told,
+                **told,
             )

@@ -38,8 +38,12 @@ def shown_to(actor: Actor, value: Any) -> Any:
     data = to_data(value)
     if type(data) not in _NESTED:
         return data
-    is_guest = actor.is_guest
-    return _shown(data, _FROM_GUESTS if is_guest else HIDDEN, is_guest=is_guest)
+    return _shown(data, hidden_from(actor), is_guest=actor.is_guest)
+
+
+def hidden_from(actor: Actor) -> frozenset[str]:
+    """Return the keys that an actor does not see, wherever they stand in an answer."""
+    return _FROM_GUESTS if actor.is_guest else HIDDEN
 
 
 def _shown(data: Any, hidden: frozenset[str], *, is_guest: bool) -> Any:
