@@ -65,7 +65,6 @@ def _take(
         "role": "admin",
         "color_scheme": theme,
         "viewport": size,
-        "locale": "en-GB",
     }
     with served_page(busy) as room:
         for name, path in files.items():
