@@ -27,10 +27,11 @@ _SCREENS: Final = {
     for theme in ("light", "dark")
     for name, size in (("desktop", DESKTOP), ("phone", PHONE))
 }
+# The view of each picture of the documentation, with a theme and a size.
 _IN_DOCS: Final = (
-    (("room", "heat", "preview", "plan"), "light", _PICTURES),
-    (("timeline-refused",), "dark", _PICTURES),
-    (("month",), "light", PHONE),
+    ({each: each for each in ("room", "heat", "preview", "plan", "full")}, "light", _PICTURES),
+    ({"timeline-refused": "timeline-refused"}, "dark", _PICTURES),
+    ({"month": "month", "room-phone": "room"}, "light", PHONE),
 )
 
 
@@ -45,8 +46,8 @@ def take_all(directory: Path, names: Iterable[str]) -> None:
 def take_docs() -> None:
     """Take the screenshots of the documentation."""
     with chromium() as browser:
-        for names, theme, size in _IN_DOCS:
-            files = {name: DOCS / f"{name}.png" for name in names}
+        for pictures, theme, size in _IN_DOCS:
+            files = {view: DOCS / f"{name}.png" for name, view in pictures.items()}
             _take(browser, files, theme, size, is_full=False)
 
 
@@ -64,7 +65,6 @@ def _take(
         "role": "admin",
         "color_scheme": theme,
         "viewport": size,
-        "locale": "en-GB",
     }
     with served_page(busy) as room:
         for name, path in files.items():

@@ -50,8 +50,7 @@ def _wait_until(is_true: Callable[[], bool], thread: threading.Thread) -> None:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Start the browser of the system, without a window."""
-    # The fields of dates and times are in the language of the browser.
-    arguments = ["--lang=en-GB", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         yield browser

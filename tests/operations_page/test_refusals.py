@@ -10,7 +10,7 @@ import attrs
 import httpx
 import pytest
 
-from fourtop import Booking, BookingRequest, Desk, Floor, ManualClock, WalkIn
+from fourtop import Booking, BookingRequest, Desk, Floor, ManualClock, StoreUnavailable, WalkIn
 from tests.evening import FRIDAY, at, party_size
 from tests.operations_page.client import HOME, PageClient, form_to, forms_of
 
@@ -152,6 +152,24 @@ def test_a_refusal_names_the_party_in_the_way_and_the_numbers_of_tables(
     told = refusal_of(answer)
     assert "ables Left, Right are occupied by stays-late until" in told
     assert seated.id not in told
+
+
+def test_a_refusal_has_a_page_of_its_own_if_no_view_can_be_read(
+    page: PageClient, desk: Desk, booking: Booking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.book(party_size(4, "19:00"))
+    other = next(each for each in desk.list_bookings() if each.id != booking.id)
+    form = {"version": booking.version, "table": list(other.tables), "back": HOME}
+
+    def lose(*_arguments: object, **_options: object) -> None:
+        raise StoreUnavailable("gone")
+
+    monkeypatch.setattr(Desk, "find_bookings", lose)
+    answer = page.post(f"/bookings/{booking.id}/move", form)
+    assert answer.status_code == 409
+    assert "<h1>That is not possible</h1>" in answer.text
+    assert "is taken at that time." in answer.text
+    assert "Nothing has changed." in answer.text
 
 
 def test_a_rule_that_is_gone_is_told_above_the_rules(page: PageClient) -> None:

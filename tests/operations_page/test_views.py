@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from functools import partial
 from typing import Any
 
 import attrs
@@ -17,9 +18,11 @@ from fourtop import (
     CountedIds,
     Desk,
     Engine,
+    Floor,
     ManualClock,
     MemoryStore,
     PacingRule,
+    Position,
     Window,
     Zone,
 )
@@ -214,6 +217,19 @@ def test_a_slot_leads_to_its_bookings(page: PageClient, desk: Desk) -> None:
     assert booking.reference in listed.text
     links = re.findall(r'<a href="([^"]+)" data-id="" aria-label="Fri 1 May, 17:00', answer.text)
     assert "No booking of these days matches." in page.get(links[0].replace("&amp;", "&")).text
+
+
+def test_a_plan_that_is_wider_than_a_phone_says_that_it_scrolls(
+    page: PageClient, desk: Desk
+) -> None:
+    hint = "Swipe the plan sideways to see the rest."
+    assert hint not in page.get().text
+    first = desk.house().floor.tables[0]
+    # Two that are close beside one that is far away take a long plan.
+    for table_id, x in (("near", 0), ("by", 10), ("far", 100)):
+        placed = attrs.evolve(first, id=table_id, number=table_id, position=Position(x, 0))
+        desk.edit_floor(partial(Floor.with_table, table=placed))
+    assert hint in page.get().text
 
 
 def test_a_month_shows_what_is_booked_and_what_a_party_can_book(

@@ -106,17 +106,23 @@ async def _page_with_wrong_field(screen: Screen, form: Form, error: InvalidInput
 async def _page_with_refusal(screen: Screen, form: Form, error: FourtopError) -> str | None:
     """Return the page from which a form came, with the reason above; ``None`` if it is gone."""
     views: Sequence[FormView] = screen.request.state.fourtop_refusal_views(screen, form)
-    _, title, lines = told(error)
-    if isinstance(error, Refused):
-        lines = await reasons_told(screen, error.refusal.reasons)
-    else:
-        lines = [screen.sentence(line) for line in lines]
-    refusal = Refusal(title, lines)
+    refusal = await _refusal_of(screen, error)
     for view in views:
         text = await _text_of(screen, form, view, fourtop_refusal=refusal)
         if text is not None:
             return filled_page(text, screen.request.url.path, form, None) or text
     return None
+
+
+async def _refusal_of(screen: Screen, error: FourtopError) -> Refusal:
+    _, title, lines = told(error)
+    if isinstance(error, Refused):
+        try:
+            return Refusal(title, await reasons_told(screen, error.refusal.reasons))
+        except FourtopError:
+            # Without the titles of the parties, the reasons are told all the same.
+            pass
+    return Refusal(title, [screen.sentence(line) for line in lines])
 
 
 async def _text_of(screen: Screen, form: Form, view: FormView, **state: object) -> str | None:
