@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+import asyncio
 
-from tests.http_api.client import Client
+import httpx
+import pytest
+from fastapi import Depends, FastAPI, HTTPException
+
+from fourtop import Actor, Engine, ManualClock, MemoryStore
+from fourtop.http_api import router
+from tests.evening import NOW, a_house
+from tests.http_api.client import BASE, Client, actor_of
 from tests.http_api.conftest import MakeClient
 
 FRIDAY = {"date": "2026-05-01", "party_size": 4}
@@ -150,3 +157,37 @@ def test_an_unknown_restaurant_is_404(make_client: MakeClient) -> None:
         assert (answer.status_code, answer.json()["details"]["kind"]) == (404, "restaurant")
         malformed = api("GET", "/restaurants/a b/availability", params=FRIDAY)
         assert malformed.status_code == 422
+
+
+async def refuse() -> None:
+    """What a host puts before all routes of a router."""
+    raise HTTPException(403, "not from here")
+
+
+async def open_house() -> Actor:
+    """Another login, as a host's tests give."""
+    return Actor("g2", "guest")
+
+
+@pytest.mark.parametrize(
+    "read", ["availability?date=2026-05-01", "availability/month?month=2026-05"]
+)
+def test_a_hosts_own_dependencies_and_logins_hold_for_the_routes_asked_most(read: str) -> None:
+    engine = Engine(MemoryStore(ManualClock(NOW)))
+    engine.add_restaurant(a_house())
+    path = f"/api{BASE}/{read}&party_size=4"
+
+    async def ask(app: FastAPI) -> int:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://host") as client:
+            return (await client.get(path, headers={"x-user": "nobody"})).status_code
+
+    app = FastAPI()
+    app.include_router(router(engine, actor_of), prefix="/api")
+    assert asyncio.run(ask(app)) == 401
+    app.dependency_overrides[actor_of] = open_house
+    assert asyncio.run(ask(app)) == 200
+    guarded = FastAPI()
+    guarded.dependency_overrides[actor_of] = open_house
+    guarded.include_router(router(engine, actor_of), prefix="/api", dependencies=[Depends(refuse)])
+    assert asyncio.run(ask(guarded)) == 403

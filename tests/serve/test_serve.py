@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import signal
@@ -17,7 +18,7 @@ import pytest
 
 from fourtop import Engine, ManualClock, MemoryStore
 from fourtop.cli.demo_house import DemoHouse
-from fourtop.cli.serve import ServeOptions, _tell
+from fourtop.cli.serve import ServeOptions, _frozen_heap, _tell
 from tests.evening import at
 from tests.unit.cli_case import Captured, refused_input
 
@@ -42,6 +43,12 @@ def test_local_addresses_need_no_permission(host: str) -> None:
 @pytest.mark.parametrize("port", ["-1", "65536"])
 def test_a_port_that_is_none_is_refused(capsys: Captured, port: str) -> None:
     assert refused_input(capsys, "serve", "--port", port).startswith("--port: must be")
+
+
+def test_the_collector_leaves_alone_what_the_server_began_with() -> None:
+    with _frozen_heap():
+        assert gc.get_freeze_count() > 0
+    assert gc.get_freeze_count() == 0
 
 
 def test_a_port_in_use_is_told_before_an_evening_is_played(capsys: Captured) -> None:
