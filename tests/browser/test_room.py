@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import monotonic
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.browser.pages import served_page, staff_page
 from tests.operations_page.busy_evening import a_busy_evening
@@ -39,6 +39,20 @@ def test_a_change_made_elsewhere_shows_within_a_second(browser: Browser) -> None
         assert monotonic() - begun < LATEST_SECONDS
         table = page.locator('svg a[data-id="low-4a"] rect').last
         expect(table).to_have_css("fill", "rgb(29, 95, 159)")
+
+
+def test_a_change_between_the_page_and_its_stream_shows(browser: Browser) -> None:
+    busy = a_busy_evening()
+
+    def late(route: Route) -> None:
+        busy.desk.seat(busy.bookings[7].id)
+        route.continue_()
+
+    with served_page(busy) as room, staff_page(browser) as page:
+        page.route("**/live?*", late, times=1)
+        page.goto(room)
+        party = page.locator(".side .party", has_text="Hugo 8")
+        expect(party).to_have_class("party s-checked_in")
 
 
 def test_a_text_that_a_person_types_outlives_a_change(browser: Browser) -> None:

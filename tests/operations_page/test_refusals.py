@@ -57,7 +57,7 @@ def test_a_refused_step_is_told_on_the_page_from_which_it_came(
     assert refusal_of(answer).startswith("That is not possible.")
     # The view stays fresh, and is at its own address.
     assert f'data-here="{place}"' in unescape(answer.text)
-    assert f'data-live="{HOME}/live"' in answer.text
+    assert f'data-live="{HOME}/live?after=' in answer.text
 
 
 def test_the_forms_of_a_page_with_a_refusal_lead_back_to_it(

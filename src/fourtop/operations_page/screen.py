@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from fourtop.engine import AsyncDesk
-from fourtop.http_api.call import OfDesk, actor_of_request, service_of
+from fourtop.http_api.call import OfDesk, RestaurantId, actor_of_request, service_of
 from fourtop.http_api.roles import Level, level_of
 from fourtop.model.booking import Booking
 from fourtop.model.calendar import Calendar
@@ -207,10 +207,17 @@ class Screen(Frame):
     Args:
         desk: The desk.
         house: The house.
+        position: The sequence of the newest event before anything was read.
     """
 
     desk: AsyncDesk
     house: House
+    position: int
+
+    @property
+    def live(self) -> str:
+        """The address of the events that the page does not show yet."""
+        return self.places.to("live", after=self.position)
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -261,9 +268,11 @@ class Screen(Frame):
         return {each.id: each for part in parts for each in await self.desk.find_bookings(part)}
 
 
-async def screen_of(request: Request, desk: OfDesk) -> Screen:
+async def screen_of(request: Request, restaurant_id: RestaurantId, desk: OfDesk) -> Screen:
     """Return the screen of a request."""
-    screen = Screen(request, desk, await desk.house())
+    # Before the rest, so that the page misses no change between its reads and its stream.
+    newest = await service_of(request).feeds.read(restaurant_id, None, 1)
+    screen = Screen(request, desk, await desk.house(), newest.position)
     request.state.fourtop_screen = screen
     return screen
 
