@@ -125,6 +125,18 @@ def test_slots_of_several_days_and_sizes_are_found_among_many(aggregator: Aggreg
     assert lookup(aggregator, *slots) == [True, True, False] * 4
 
 
+def test_a_lookup_that_would_take_minutes_is_refused(aggregator: Aggregator) -> None:
+    day = seconds(at("19:00"))
+    slots = [
+        slot_time(size=number, start_sec=str(int(day) + 86_400 * number), duration_sec="3600")
+        for number in range(1, 301)
+    ]
+    body = {"merchant_id": MERCHANT.id, "slot_time": slots}
+    answer = aggregator("BatchAvailabilityLookup", body)
+    assert answer.status_code == 400
+    assert "too many dates" in answer.json()["detail"]
+
+
 def test_what_a_lookup_shows_can_be_booked(aggregator: Aggregator) -> None:
     take_all_tables(aggregator, "18:00")
     starts = [f"{hour}:{minute:02}" for hour in (17, 18, 19, 20) for minute in (0, 15, 30, 45)]

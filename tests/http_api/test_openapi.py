@@ -73,6 +73,13 @@ def test_every_parameter_and_key_of_a_body_is_described() -> None:
             assert undescribed == [], name
 
 
+def test_no_list_has_the_bounds_of_a_number() -> None:
+    for name, schema in DOCUMENT["components"]["schemas"].items():
+        for key, each in schema.get("properties", {}).items():
+            if each.get("type") == "array":
+                assert {"minimum", "maximum", "pattern"}.isdisjoint(each), (name, key)
+
+
 @pytest.mark.parametrize("kind", ANSWERS, ids=lambda kind: kind.__name__)
 def test_an_example_of_an_answer_matches_its_model(kind: type) -> None:
     schema = json.dumps({"$ref": f"#/components/schemas/{kind.__name__}"})

@@ -8,6 +8,7 @@ from typing import Final
 
 import attrs
 
+from fourtop.aggregator.answers import refused_request
 from fourtop.aggregator.merchant import Merchant
 from fourtop.engine import AsyncDesk
 from fourtop.model.feed import MAX_FEED_DAYS, MAX_FEED_QUESTIONS, FeedCell, FeedTerms
@@ -16,6 +17,8 @@ from fourtop.model.window import from_micros
 _DAY: Final = timedelta(days=1)
 # A feed counts the spots of a start; the first one answers the question.
 _ONE_SPOT: Final = 1
+# A date with one size and one length is a question. So many take a few seconds.
+_MOST_QUESTIONS: Final = 20_000
 
 
 @attrs.frozen
@@ -47,6 +50,9 @@ async def bookable_starts(
         desk: The desk of the merchant.
         merchant: The merchant.
         asked: The starts.
+
+    Raises:
+        HTTPException: 400, if the dates times the sizes and lengths are too many.
     """
     of_policy = await _cells(desk, merchant, asked, ())
     by_start = {(each.start_us, each.party_size): each for each in of_policy}
@@ -86,7 +92,12 @@ async def _cells(
     lengths = [each for each in minutes if each is not None]
     found: list[FeedCell] = []
     most = MAX_FEED_QUESTIONS // max(len(sizes) * max(len(lengths), 1), 1)
-    for first, days in _runs({each.start_us for each in asked}, min(max(most, 1), MAX_FEED_DAYS)):
+    starts, longest = {each.start_us for each in asked}, min(max(most, 1), MAX_FEED_DAYS)
+    runs = list(_runs(starts, longest))
+    dates = sum(days for _, days in runs)
+    if dates * len(sizes) * max(len(lengths), 1) > _MOST_QUESTIONS:
+        raise refused_request("slot_time: has too many dates, sizes and lengths")
+    for first, days in runs:
         terms = FeedTerms(
             first,
             days,

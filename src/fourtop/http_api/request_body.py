@@ -114,7 +114,8 @@ def _finish(kind: type, schema: dict[str, Any]) -> None:
         extra = {name: each.pop(name) for name in ("minimum", "maximum", "pattern") if name in each}
         if "anyOf" in each:
             each["anyOf"][0].update(extra)
-        else:
+        # A list of minutes has rules of its own.
+        elif each.get("type") != "array":
             each.update(extra)
     if kind in BODIES:
         schema["examples"] = [BODIES[kind]]
