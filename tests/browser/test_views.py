@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import urlsplit
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # No types.
 from playwright.sync_api import Browser, Response, expect
 
+from fourtop import Engine, MemoryStore
 from tests.browser.pages import served_page, staff_page
 from tests.browser.serving import DESKTOP, PHONE
 from tests.browser.views import VIEWS
 from tests.operations_page.busy_evening import a_busy_evening
+from tests.operations_page.client import app_of, routes_of
 
 pytestmark = pytest.mark.slow
 
@@ -29,12 +34,14 @@ def test_axe_finds_nothing_serious_on_any_view(
 ) -> None:
     busy = a_busy_evening()
     found: list[str] = []
+    seen: set[str] = set()
     with (
         served_page(busy) as room,
         staff_page(browser, role="admin", viewport=size, color_scheme=theme) as page,
     ):
         for view, go in VIEWS.items():
             go(page, room, busy)
+            seen.add(urlsplit(page.url.removeprefix(room)).path)
             for each in Axe().run(page).response["violations"]:
                 if each["impact"] in GRAVE:
                     nodes = [node["html"][:120] for node in each["nodes"][:2]]
@@ -46,6 +53,14 @@ def test_axe_finds_nothing_serious_on_any_view(
             found += [f"{view}: small: {each}" for each in page.evaluate(SMALL)]
             page.context.set_offline(False)
     assert found == []
+    assert [each for each in paths_of_views() if not any(map(each.fullmatch, seen))] == []
+
+
+def paths_of_views() -> list[re.Pattern[str]]:
+    """Return the path of each view that the page has, below the room."""
+    routes = routes_of(app_of(Engine(MemoryStore())))
+    shown = [each.path for each in routes if "GET" in (each.methods or ()) and each.name != "live"]
+    return [re.compile(re.sub(r"\{\w+\}", "[^/]+", path)) for path in shown]
 
 
 @pytest.mark.parametrize("view", ["", "/plan"])

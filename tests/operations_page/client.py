@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 import attrs
 import httpx
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
 from fourtop import AsyncEngine, Engine
 from fourtop.operations_page import PageOptions, operations_page
@@ -148,3 +149,17 @@ def app_of(engine: Engine | AsyncEngine, options: PageOptions | None = None) -> 
     chosen = PageOptions(secret=SECRET) if options is None else options
     app.include_router(operations_page(engine, actor_of, chosen), prefix=PREFIX)
     return app
+
+
+def routes_of(app: FastAPI) -> list[APIRoute]:
+    """Return the routes of the page that need a login, with their paths below the restaurant."""
+    found: list[APIRoute] = []
+
+    def walk(routes: Any) -> None:
+        for route in routes:
+            if isinstance(route, APIRoute) and route.name != "read_file":
+                found.append(route)
+            walk(getattr(getattr(route, "original_router", None), "routes", ()))
+
+    walk(app.router.routes)
+    return found
