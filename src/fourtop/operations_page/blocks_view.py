@@ -41,12 +41,11 @@ class ShownBlock:
 
 
 def _shown(screen: Screen, block: Block, now_us: int) -> ShownBlock:
-    labels = screen.house.floor.labels
     start, end = (
         screen.calendar.local_text(at)[:16].replace("T", " ")
         for at in (block.window.start_us, block.window.end_us)
     )
-    tables = " + ".join(labels.get(each, each) for each in block.tables)
+    tables = screen.tables_text(block.tables)
     return ShownBlock(block, tables, start, end, block.window.end_us <= now_us)
 
 

@@ -141,11 +141,11 @@ async def show_preview(
 
 
 def _stranded(screen: Screen, found: StrandedBooking, party: Party) -> Stranded:
-    way, labels = found.way_out, screen.house.floor.labels
+    way = found.way_out
     reason = " ".join(screen.sentence(str(each)) for each in found.refusal.reasons)
     if way is None:
         return Stranded(party, reason, "")
-    where = " + ".join(labels.get(each, each) for each in way.tables) or "still without tables"
+    where = screen.tables_text(way.tables) or "still without tables"
     when = f"{screen.clock(way.start_us)}, " if way.minutes_moved else ""
     return Stranded(party, reason, f"{when}{where}")
 

@@ -101,13 +101,13 @@ class Party:
 
 def party_of(screen: Screen, booking: Booking, names: Mapping[str, str]) -> Party:
     """Return a booking as the page shows it."""
-    labels, calendar = screen.house.floor.labels, screen.calendar
+    calendar = screen.calendar
     dining = booking.stay.dining
     end_us = dining.end_us if booking.left_us is None else booking.left_us
     return Party(
         booking,
         names.get(booking.id) or booking.reference or short_id(booking.id),
-        " + ".join(labels.get(each, each) for each in booking.tables),
+        screen.tables_text(booking.tables),
         clock_text(booking.local_start or calendar.local_text(dining.start_us)),
         clock_text(calendar.local_text(end_us)),
     )

@@ -45,16 +45,15 @@ class Risk:
 
 
 def _risk(screen: Screen, found: AtRisk, names: Mapping[str, str]) -> Risk:
-    labels = screen.house.floor.labels
     other = found.alternative
     instead = other.tables if isinstance(other, Plan) else ()
     return Risk(
         party_of(screen, found.booking, names),
         party_of(screen, found.seated, names),
-        " + ".join(labels[each] for each in found.tables),
+        screen.tables_text(found.tables),
         found.short_minutes,
         instead,
-        " + ".join(labels[each] for each in instead) or screen.words(str(other)),
+        screen.tables_text(instead) or screen.words(str(other)),
     )
 
 

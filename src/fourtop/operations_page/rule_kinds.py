@@ -16,7 +16,7 @@ from fourtop.model.rule_problems import check_rules
 from fourtop.model.service_period import WEEK
 from fourtop.model.zone_rules import WalkInRule, ZoneRule
 from fourtop.operations_page.form import Form
-from fourtop.operations_page.words import weekday_text
+from fourtop.operations_page.words import tables_text, weekday_text
 
 HOURS: Final = ("start", "end", "last_start")
 _SCOPE: Final = ("period", "weekday", "on")
@@ -153,9 +153,8 @@ def _window(form: Form) -> BookingWindow:
 
 def _walk_in_text(rule: WalkInRule, house: House) -> str:
     """Return a rule for walk-ins with all that it names, since that is its scope."""
-    labels = house.floor.labels
     return _joined(
-        " + ".join(labels.get(each, each) for each in rule.tables) or "all tables",
+        tables_text(house.floor, rule.tables) or "all tables",
         " ".join(weekday_text(each) for each in WEEK if each in rule.weekdays),
         " ".join(f"{each}" for each in sorted(rule.dates)),
         rule.period or "",

@@ -27,7 +27,7 @@ from fourtop.operations_page.form import Form
 from fourtop.operations_page.markup import rendered
 from fourtop.operations_page.options import PageOptions
 from fourtop.operations_page.places import Places, places_of
-from fourtop.operations_page.words import NOTES, clock_text, sentence
+from fourtop.operations_page.words import NOTES, clock_text, sentence, tables_text
 
 THEME_COOKIE: Final = "fourtop_theme"
 THEMES: Final = ("light", "dark")
@@ -247,6 +247,10 @@ class Screen(Frame):
 
         plain = text.removesuffix(_CONSTRAINT)
         return _TABLES.sub(numbered, _INSTANT.sub(local, plain))
+
+    def tables_text(self, tables: Iterable[str]) -> str:
+        """Return the numbers of tables."""
+        return tables_text(self.house.floor, tables)
 
     def clock(self, instant_us: int) -> str:
         """Return the local time of an instant, as 19:30."""

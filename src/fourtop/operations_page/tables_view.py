@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import attrs
 from starlette.responses import Response
 
-from fourtop.errors import InvalidInput, safe_repr
+from fourtop.errors import InvalidInput, NotFound, safe_repr
 from fourtop.formats.slug import slug
 from fourtop.http_api.query_values import Id
 from fourtop.http_api.roles import Level
@@ -34,6 +34,9 @@ async def show_at_table(table_id: Id, screen: OfScreen) -> Response:
     table = screen.house.floor.get_table(table_id)
     night = await read_night(screen, None)
     states = await screen.desk.table_states()
+    if table_id not in states:
+        # A colleague has removed it since the house was read.
+        raise NotFound("table", table_id)
     ids = [each.id for row in night.day.tables if row.id == table_id for each in row.entries]
     parties: list[Party] = [night.parties[each] for each in ids if each in night.parties]
     return screen.page(

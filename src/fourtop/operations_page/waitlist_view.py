@@ -56,7 +56,7 @@ class WaitingParty:
 
 def _waiting(screen: Screen, entry: WaitlistEntry, names: Mapping[str, str]) -> WaitingParty:
     booking, offer = entry.booking, entry.offer
-    terms, labels = booking.waiting, screen.house.floor.labels
+    terms = booking.waiting
     party = party_of(screen, booking, names)
     starts, until = party.start, party.start
     if terms is not None:
@@ -65,7 +65,7 @@ def _waiting(screen: Screen, entry: WaitlistEntry, names: Mapping[str, str]) -> 
         until = screen.clock(terms.until_us)
     text = ""
     if offer is not None:
-        where = " + ".join(labels.get(each, each) for each in offer.tables)
+        where = screen.tables_text(offer.tables)
         start, end = screen.clock(offer.stay.dining.start_us), screen.clock(offer.expires_us)
         text = f"{where} at {start}, kept until {end}"
     offers = 0 if terms is None else terms.offers

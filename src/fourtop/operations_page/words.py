@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
 from fourtop.model.booking import BookingStatus
+from fourtop.model.floor import Floor
 from fourtop.model.service_period import Weekday
 from fourtop.plotting.time_axis import day_text
 
@@ -109,3 +110,13 @@ def month_text(on: date) -> str:
     'May 2026'
     """
     return " ".join(day_text(on).split()[2:])
+
+
+def tables_text(floor: Floor, tables: Iterable[str]) -> str:
+    """Return the numbers of tables; one that the floor does not have keeps its id.
+
+    >>> from fourtop import sketch_floor
+    >>> tables_text(sketch_floor({"1": 2, "2": 2}), ["1", "7"])
+    '1 + 7'
+    """
+    return " + ".join(floor.labels.get(each, each) for each in tables)
