@@ -79,4 +79,6 @@ if __name__ == "__main__":
     if "--docs" in sys.argv:
         take_docs()
     else:
-        take_all(Path(sys.argv[1]), sys.argv[2:] or VIEWS)
+        # In the order of the list: the last ones change the evening.
+        wanted = sys.argv[2:] or VIEWS
+        take_all(Path(sys.argv[1]), [name for name in VIEWS if name in wanted])
