@@ -86,6 +86,9 @@ def run_server(address: str, pipe: Connection) -> None:
     """Serve the API until the pipe says the end; make calls at the desk as it says."""
     logging.getLogger("fourtop").setLevel(logging.ERROR)
     with socket.create_server(("127.0.0.1", 0)) as listening:
+        # asyncio does it for a socket of its own alone. An answer is two packets; the second one
+        # would wait up to 40 ms until the client has acknowledged the first.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         asyncio.run(_serve(address, pipe, listening))
 
 

@@ -140,6 +140,9 @@ def _listening(options: ServeOptions) -> Iterator[socket.socket]:
         reason = os.strerror(fault.errno) if fault.errno and fault.errno > 0 else str(fault)
         raise WrongInput(f"--host, --port: cannot listen there: {reason.lower()}") from None
     with listener:
+        # asyncio does it for a socket of its own alone. An answer is two packets; the second one
+        # would wait up to 40 ms until the client has acknowledged the first.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         yield listener
 
 
