@@ -51,6 +51,7 @@ from fourtop import (
     sketch_floor,
     sketch_house,
 )
+from fourtop.cli.serve import THRESHOLDS
 from fourtop.http_api import ApiOptions, create_app
 from fourtop.storage.sql import AsyncSqlStore
 
@@ -106,9 +107,10 @@ async def _serve(address: str, pipe: Connection, listening: socket.socket) -> No
     async with AsyncSqlStore(pooled(address)) as store:
         engine = AsyncEngine(store)
         app = create_app(engine, guest, ApiOptions(availability_rate=None))
-        # As ``fourtop serve`` does: the collector of Python leaves alone what exists already.
+        # As ``fourtop serve`` does: the collector of Python looks at less, and less often.
         gc.collect()
         gc.freeze()
+        gc.set_threshold(*THRESHOLDS)
         told: dict[str, Any] = {"log_level": "warning", "access_log": False, "lifespan": "off"}
         # The clients keep their connections while the desk has its turn.
         config = uvicorn.Config(app, timeout_keep_alive=600, **told)

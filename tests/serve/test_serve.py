@@ -18,7 +18,7 @@ import pytest
 
 from fourtop import Engine, ManualClock, MemoryStore
 from fourtop.cli.demo_house import DemoHouse
-from fourtop.cli.serve import ServeOptions, _frozen_heap, _tell
+from fourtop.cli.serve import THRESHOLDS, ServeOptions, _rare_collections, _tell
 from tests.evening import at
 from tests.unit.cli_case import Captured, refused_input
 
@@ -45,10 +45,12 @@ def test_a_port_that_is_none_is_refused(capsys: Captured, port: str) -> None:
     assert refused_input(capsys, "serve", "--port", port).startswith("--port: must be")
 
 
-def test_the_collector_leaves_alone_what_the_server_began_with() -> None:
-    with _frozen_heap():
+def test_the_collector_looks_at_less_and_less_often_while_the_server_runs() -> None:
+    former = gc.get_threshold()
+    with _rare_collections():
         assert gc.get_freeze_count() > 0
-    assert gc.get_freeze_count() == 0
+        assert gc.get_threshold() == THRESHOLDS
+    assert (gc.get_freeze_count(), gc.get_threshold()) == (0, former)
 
 
 def test_a_port_in_use_is_told_before_an_evening_is_played(capsys: Captured) -> None:
