@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import Annotated, Final
 
 from fastapi import APIRouter, HTTPException, Path
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Template
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -18,6 +18,7 @@ from fourtop.engine import AsyncEngine, Engine
 from fourtop.errors import InvalidInput, NotFound, safe_repr
 from fourtop.http_api.awaited_engine import awaited_desk, check_engine
 from fourtop.http_api.entity_tag import is_known
+from fourtop.http_api.page_environment import page_environment
 from fourtop.http_api.problem_route import ProblemRoute
 from fourtop.http_api.request_body import ID_PATTERN
 from fourtop.model import validators
@@ -122,11 +123,4 @@ def _digest(name: str) -> str:
 
 @cache
 def _template() -> Template:
-    made = Environment(
-        loader=PackageLoader("fourtop.guest_page"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return made.get_template("guest.html")
+    return page_environment("fourtop.guest_page").get_template("guest.html")

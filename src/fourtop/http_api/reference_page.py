@@ -13,10 +13,12 @@ from typing import Any, Final
 
 import attrs
 from fastapi import FastAPI
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Template
 from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+
+from fourtop.http_api.page_environment import page_environment
 
 PATH: Final = "/docs"
 STYLE: Final = f"{PATH}/reference.css"
@@ -181,13 +183,7 @@ def _path(text: str) -> Markup:
 
 @cache
 def _template() -> Template:
-    made = Environment(
-        loader=PackageLoader("fourtop.http_api"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    made = page_environment("fourtop.http_api")
     made.filters["code"] = _code
     made.filters["path"] = _path
     return made.get_template("reference.html")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
+from fourtop.http_api.page_environment import page_environment
 from fourtop.plotting import Picture
 from fourtop.plotting.theme import patterns_of_page
 
@@ -19,13 +20,7 @@ def drawn(picture: Picture) -> Markup:
 
 @cache
 def _environment() -> Environment:
-    made = Environment(
-        loader=PackageLoader("fourtop.operations_page"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    made = page_environment("fourtop.operations_page")
     made.globals["patterns"] = Markup(patterns_of_page())  # noqa: S704  # It is constant.
     made.filters["drawn"] = drawn
     return made
